@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Jobs;
+
+namespace Rollcall;
+
+/// <summary>What a command asks of one run.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Guards to pass, once: exits, enters, mails, moves, empty, watchdog.</summary>
+    public IReadOnlySet<string> Allow { get; init; } = new HashSet<string>();
+}
+
+/// <summary>What every run works with.</summary>
+public sealed record Workplace
+{
+    /// <summary>The data folder's absolute path.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Gives the credentials of a job; throws <see cref="RollcallException"/> (exit 2) for a name that is not stored.</summary>
+    public required Func<JobAuthorization, Credentials> Credentials { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Where log lines go. Lines mask addresses unless <see cref="ShowEmails"/>.</summary>
+    public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>Whether logs show addresses.</summary>
+    public bool ShowEmails { get; init; }
+
+    /// <summary>Hears how far the run is.</summary>
+    public IProgress<RunProgress>? Progress { get; init; }
+}

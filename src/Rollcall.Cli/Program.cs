@@ -1,1 +1,20 @@
-return 0;
+using System.Runtime.InteropServices;
+using Rollcall.Cli;
+using Rollcall.Cli.Terminals;
+
+using var stop = new CancellationTokenSource();
+
+// The first signal asks the command to stop where it can resume; a second one ends the program at once.
+void Stop(PosixSignalContext signal)
+{
+    if (!stop.IsCancellationRequested)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+return await CommandLine.RunAsync(args, Terminal.OfThisProcess(), stop.Token);

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Reflection;
+using Rollcall.Cli.Commands;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+
+namespace Rollcall.Cli;
+
+/// <summary>The program's commands, and how one of them is run.</summary>
+internal static class CommandLine
+{
+    public static string Version { get; } =
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)
+    {
+        var root = Create(terminal);
+        var arguments = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (arguments.Errors.Count > 0 && arguments.Action is not HelpAction)
+        {
+            return Refuse(arguments, args, terminal);
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.RawOut,
+            Error = terminal.RawOut,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await arguments.InvokeAsync(configuration, cancellation);
+    }
+
+    /// <summary>The commands, in the order a newcomer meets them.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new GlobalOptions();
+        var root = new Command("rollcall", "Keeps Dotdigital address books in step with your audiences. New here? Try: rollcall demo");
+        var version = new Option<bool>("--version") { Description = "Show the version" };
+        root.Options.Add(new HelpOption { Recursive = true });
+        root.Options.Add(version);
+        options.AddTo(root);
+        root.Subcommands.Add(AuthCommand.Create(terminal, options));
+        Invocation.Bind(root, terminal, options, (invocation, _) =>
+        {
+            if (!invocation.Arguments.GetValue(version))
+            {
+                root.Parse("--help").Invoke(new InvocationConfiguration { Output = terminal.RawOut });
+            }
+            else if (invocation.Json)
+            {
+                invocation.WriteJson(new ProgramVersion(Version), JsonDocuments.Types.ProgramVersion);
+            }
+            else
+            {
+                terminal.RawOut.WriteLine($"rollcall {Version}");
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return root;
+    }
+
+    private static int Refuse(ParseResult arguments, string[] args, Terminal terminal)
+    {
+        var command = arguments.CommandResult.Command;
+        var name = string.Join(' ', arguments.CommandResult.Path());
+        var known = command.Subcommands.Select(one => one.Name)
+            .Concat(command.Options.Concat(arguments.RootCommandResult.Command.Options.Where(option => option.Recursive)).Select(one => one.Name))
+            .ToList();
+        var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
+        var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
+        var problems = arguments.Errors.Select(error => error.Message).Distinct().ToList();
+        if (problems.Count > 1)
+        {
+            // A mistyped command is also a missing one; once is enough.
+            problems.Remove("Required command was not provided.");
+        }
+
+        ErrorReport.Write(
+            terminal,
+            args.Contains("--json"),
+            ExitCode.BadJob,
+            [.. problems.Select((message, index) => new Problem(message, Todo: index == problems.Count - 1 ? todo : null))]);
+        return (int)ExitCode.BadJob;
+    }
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+using Rollcall.Jobs;
+using Spectre.Console;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall auth</c>: the credentials that job files name.</summary>
+internal static class AuthCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options) =>
+        new("auth", "Store, list, test and remove Dotdigital credentials that job files name")
+        {
+            Add(terminal, options),
+            List(terminal, options),
+            Remove(terminal, options),
+        };
+
+    private static Argument<string> NameArgument() => new("NAME") { Description = "The authorization's name, as job files give it" };
+
+    private static Command Add(Terminal terminal, GlobalOptions options)
+    {
+        var name = NameArgument();
+        var username = new Option<string>("--username", "-u") { Description = "The Dotdigital API user", HelpName = "USER", Required = true };
+        var endpoint = new Option<string?>("--endpoint")
+        {
+            Description = "The account's endpoint, such as https://r2-api.dotdigital.com (default: asked of Dotdigital)",
+            HelpName = "URL",
+        };
+        var command = new Command("add", "Store credentials; the password is asked for, or read from standard input") { name, username, endpoint };
+        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        {
+            var arguments = invocation.Arguments;
+            var url = arguments.GetValue(endpoint) is { } text ? Endpoint(text) : null;
+            var user = arguments.GetRequiredValue(username);
+            var password = await PasswordAsync(terminal, user, cancellation);
+            var stored = invocation.Authorizations().Add(arguments.GetRequiredValue(name), new Credentials(user, password, url));
+            if (invocation.Json)
+            {
+                invocation.WriteJson(stored, JsonDocuments.Types.StoredAuthorization);
+            }
+            else
+            {
+                invocation.Out.MarkupLineInterpolated($"[green]✓[/] Stored [bold]{stored.Name}[/] for {stored.Username}. Try it: rollcall auth test {stored.Name}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command List(Terminal terminal, GlobalOptions options)
+    {
+        var command = new Command("list", "List what is stored, without passwords");
+        Invocation.Bind(command, terminal, options, (invocation, _) =>
+        {
+            var stored = invocation.Authorizations().List();
+            if (invocation.Json)
+            {
+                invocation.WriteJson(new AuthorizationList(stored), JsonDocuments.Types.AuthorizationList);
+            }
+            else if (stored.Count == 0)
+            {
+                invocation.Out.WriteLine($"No authorization is stored in {invocation.DataFolder}. Store one with: rollcall auth add NAME --username USER");
+            }
+            else
+            {
+                var listing = new Listing(new("Name"), new("API user"), new("Endpoint"), new("Stored"));
+                foreach (var one in stored)
+                {
+                    listing.Add(one.Name, one.Username, one.Endpoint?.ToString() ?? "asked of Dotdigital", Figures.Time(one.Added, terminal.Clock));
+                }
+
+                listing.Write(invocation.Out);
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static Command Remove(Terminal terminal, GlobalOptions options)
+    {
+        var name = NameArgument();
+        var command = new Command("remove", "Forget stored credentials") { name };
+        Invocation.Bind(command, terminal, options, (invocation, _) =>
+        {
+            var asked = invocation.Arguments.GetRequiredValue(name);
+            if (!invocation.Authorizations().Remove(asked))
+            {
+                throw new RollcallException(ExitCode.BadJob, $"No authorization \"{asked}\" is stored in {invocation.DataFolder}.", todo: "See: rollcall auth list");
+            }
+
+            if (invocation.Json)
+            {
+                invocation.WriteJson(new RemovedAuthorization(asked, true), JsonDocuments.Types.RemovedAuthorization);
+            }
+            else
+            {
+                invocation.Out.MarkupLineInterpolated($"[green]✓[/] Removed [bold]{asked}[/].");
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static async Task<string> PasswordAsync(Terminal terminal, string user, CancellationToken cancellation)
+    {
+        var password = terminal.CanAsk
+            ? await new TextPrompt<string>($"Password of {Markup.Escape(user)}:").Secret(mask: null).ShowAsync(terminal.Err, cancellation)
+            : await terminal.In.ReadLineAsync(cancellation);
+        return string.IsNullOrEmpty(password)
+            ? throw new RollcallException(ExitCode.BadJob, "No password was given.", todo: "Type it at the prompt, or give it as the first line of standard input.")
+            : password;
+    }
+
+    private static Uri Endpoint(string text)
+    {
+        var usable = Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.UserInfo.Length == 0
+            && (url.IsLoopback
+                ? url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps
+                : url.Scheme == Uri.UriSchemeHttps && url.IdnHost.EndsWith(".dotdigital.com", StringComparison.OrdinalIgnoreCase));
+        return usable
+            ? url!
+            : throw new RollcallException(
+                ExitCode.BadJob,
+                $"\"{text}\" is no endpoint that a password may go to.",
+                "--endpoint",
+                "Give https://....dotdigital.com, or a simulator on this machine such as http://127.0.0.1:9400.");
+    }
+}

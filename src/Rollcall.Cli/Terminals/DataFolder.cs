@@ -1,0 +1,42 @@
+using Spectre.Console;
+
+namespace Rollcall.Cli.Terminals;
+
+/// <summary>The folder that holds everything Rollcall remembers.</summary>
+internal static class DataFolder
+{
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Creates it for its owner alone; says so when one that is there is open to others, and leaves that as it is.</summary>
+    public static void Create(string path, IAnsiConsole err)
+    {
+        if (File.Exists(path))
+        {
+            throw new RollcallException(ExitCode.BadJob, $"The data folder {path} is a file.", todo: "Name a folder with --data or ROLLCALL_DATA.");
+        }
+
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+                return;
+            }
+
+            if (Directory.Exists(path) && (File.GetUnixFileMode(path) & ~Owner) != 0)
+            {
+                err.WriteLine($"The data folder {path} is open to other users of this machine. To close it: chmod 700 {path}");
+            }
+
+            Directory.CreateDirectory(path, Owner);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"The data folder {path} cannot be created: {refused.Message}",
+                todo: "Name another with --data or ROLLCALL_DATA.",
+                inner: refused);
+        }
+    }
+}

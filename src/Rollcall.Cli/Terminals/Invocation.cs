@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Rollcall.Authorizations;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Jobs;
+using Spectre.Console;
+
+namespace Rollcall.Cli.Terminals;
+
+/// <summary>One use of the program: the terminal, what was asked of every command, and the folder it works in.</summary>
+internal sealed class Invocation : IDisposable
+{
+    private readonly Lazy<LogFile> _log;
+
+    private Invocation(Terminal terminal, GlobalOptions options, ParseResult arguments)
+    {
+        Terminal = terminal;
+        Arguments = arguments;
+        Json = arguments.GetValue(options.Json);
+        ShowEmails = arguments.GetValue(options.ShowEmails);
+        DataFolder = Path.GetFullPath(
+            arguments.GetValue(options.Data)
+                ?? (terminal.Environment.GetValueOrDefault("ROLLCALL_DATA") is { Length: > 0 } set ? set : ".rollcall"),
+            terminal.Folder);
+        _log = new Lazy<LogFile>(() => new LogFile(DataFolder, terminal.Err, terminal.Clock, ShowEmails));
+    }
+
+    public Terminal Terminal { get; }
+
+    public ParseResult Arguments { get; }
+
+    public bool Json { get; }
+
+    public bool ShowEmails { get; }
+
+    /// <summary>Absolute; not created before something is written to it.</summary>
+    public string DataFolder { get; }
+
+    public IAnsiConsole Out => Terminal.Out;
+
+    /// <summary>Makes a command out of a function: it is given the invocation and answers with the exit code; what it throws becomes a message.</summary>
+    public static void Bind(Command command, Terminal terminal, GlobalOptions options, Func<Invocation, CancellationToken, Task<ExitCode>> run) =>
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            using var invocation = new Invocation(terminal, options, arguments);
+            try
+            {
+                return (int)await run(invocation, cancellation);
+            }
+            catch (Exception exception)
+            {
+                return (int)invocation.Explain(exception, cancellation);
+            }
+        });
+
+    /// <summary>An absolute path, from the caller's folder.</summary>
+    public string FullPath(string path) => Path.GetFullPath(path, Terminal.Folder);
+
+    public AuthorizationStore Authorizations() => new(DataFolder, Terminal.Clock);
+
+    /// <summary>Creates the data folder and gives the engine what it works with.</summary>
+    public Workplace Workplace(IProgress<RunProgress>? progress = null)
+    {
+        Terminals.DataFolder.Create(DataFolder, Terminal.Err);
+        return new Workplace
+        {
+            DataFolder = DataFolder,
+            Credentials = Authorizations().Resolve,
+            Clock = Terminal.Clock,
+            Logs = _log.Value,
+            ShowEmails = ShowEmails,
+            Progress = progress,
+        };
+    }
+
+    /// <summary>Prints the command's one JSON document.</summary>
+    public void WriteJson<T>(T document, JsonTypeInfo<T> type) => JsonDocuments.Write(Terminal.RawOut, document, type);
+
+    public void Dispose()
+    {
+        if (_log.IsValueCreated)
+        {
+            _log.Value.Dispose();
+        }
+    }
+
+    private ExitCode Explain(Exception exception, CancellationToken cancellation)
+    {
+        if (Terminal.Environment.GetValueOrDefault("ROLLCALL_DEBUG") == "1")
+        {
+            Terminal.Err.WriteLine(exception.ToString());
+        }
+
+        switch (exception)
+        {
+            case RollcallException known:
+                ErrorReport.Write(Terminal, Json, known.ExitCode, known.Problems);
+                return known.ExitCode;
+
+            case OperationCanceledException when cancellation.IsCancellationRequested:
+                ErrorReport.Write(Terminal, Json, ExitCode.Interrupted, [new Problem("Interrupted.", Todo: "Nothing is lost: the same command takes up where this one stopped.")]);
+                return ExitCode.Interrupted;
+
+            default:
+                Unexpected(exception);
+                return ExitCode.SomeNotDelivered;
+        }
+    }
+
+    /// <summary>What nobody foresaw: the trace goes to the log, the user hears what and where.</summary>
+    private void Unexpected(Exception exception)
+    {
+        string todo;
+        try
+        {
+            Terminals.DataFolder.Create(DataFolder, Terminal.Err);
+            _log.Value.WriteTrace(exception);
+            todo = $"The log has the details: {_log.Value.Path}";
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            todo = $"Nor could a log be written to {DataFolder}: {unwritable.Message}";
+        }
+
+        ErrorReport.WriteUnexpected(Terminal, Json, exception, todo);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace Rollcall.Cli.Terminals;
+
+/// <summary>
+/// The log: a file a day in <c>logs/</c> of the data folder, for its owner alone, the oldest dropped after 30 days.
+/// Warnings and errors are also said on standard error. Addresses are masked unless they are asked for.
+/// </summary>
+internal sealed class LogFile : ILoggerFactory
+{
+    private const int DaysKept = 30;
+
+    private readonly Lock _lock = new();
+    private readonly string _folder;
+    private readonly IAnsiConsole _err;
+    private readonly TimeProvider _clock;
+    private readonly bool _showEmails;
+    private StreamWriter? _writer;
+
+    public LogFile(string dataFolder, IAnsiConsole err, TimeProvider clock, bool showEmails)
+    {
+        _folder = System.IO.Path.Combine(dataFolder, "logs");
+        _err = err;
+        _clock = clock;
+        _showEmails = showEmails;
+        Path = System.IO.Path.Combine(_folder, $"rollcall-{clock.GetUtcNow():yyyy-MM-dd}.log");
+    }
+
+    public string Path { get; }
+
+    public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The log is one file.");
+
+    /// <summary>Writes an exception with its trace.</summary>
+    public void WriteTrace(Exception exception) => Write(LogLevel.Critical, "Rollcall", exception.ToString());
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _writer?.Dispose();
+            _writer = null;
+        }
+    }
+
+    private void Write(LogLevel level, string category, string message)
+    {
+        var text = _showEmails ? message : EmailMask.Apply(message);
+        var time = _clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        lock (_lock)
+        {
+            _writer ??= Open();
+            _writer.WriteLine($"{time} {Word(level)} {category}: {text}");
+            if (level is LogLevel.Warning or LogLevel.Error)
+            {
+                _err.WriteLine($"{Word(level)}: {text}");
+            }
+        }
+    }
+
+    private StreamWriter Open()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var oldest = $"rollcall-{_clock.GetUtcNow().AddDays(-DaysKept):yyyy-MM-dd}.log";
+        foreach (var old in Directory.EnumerateFiles(_folder, "rollcall-*.log"))
+        {
+            if (string.CompareOrdinal(System.IO.Path.GetFileName(old), oldest) < 0)
+            {
+                File.Delete(old);
+            }
+        }
+
+        return new StreamWriter(Path, options) { AutoFlush = true };
+    }
+
+    private static string Word(LogLevel level) => level switch
+    {
+        LogLevel.Warning => "warning",
+        LogLevel.Error => "error",
+        LogLevel.Critical => "critical",
+        LogLevel.Debug or LogLevel.Trace => "debug",
+        _ => "info",
+    };
+
+    private sealed class Lines(LogFile file, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Information and < LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                file.Write(logLevel, category, formatter(state, exception) + (exception is null ? "" : $": {exception.Message}"));
+            }
+        }
+    }
+}

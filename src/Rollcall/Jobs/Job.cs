@@ -125,6 +125,9 @@ public sealed record TablesSourceOptions : SourceOptions
 
     /// <summary>Each audience's query, by its id, in the file's order.</summary>
     public required IReadOnlyDictionary<string, AudienceQuery> Audiences { get; init; }
+
+    /// <summary>Without the password that <see cref="Database"/> may hold.</summary>
+    public override string ToString() => DatabaseName ?? string.Join(", ", Files.Keys);
 }
 
 /// <summary>A file, or a glob of files of one kind, as a table.</summary>
@@ -245,7 +248,11 @@ public sealed record FileSinkOptions(string Path) : StatusSinkOptions;
 /// <summary>Status events as rows of a PostgreSQL table.</summary>
 /// <param name="Url">The database; may hold a password, never print it.</param>
 /// <param name="Table">The table, maybe with a schema.</param>
-public sealed record PostgresSinkOptions(string Url, string Table) : StatusSinkOptions;
+public sealed record PostgresSinkOptions(string Url, string Table) : StatusSinkOptions
+{
+    /// <summary>Without the URL, which may hold a password.</summary>
+    public override string ToString() => $"PostgreSQL table {Table}";
+}
 
 /// <summary>What holds changes back.</summary>
 public sealed record GuardOptions

@@ -1,0 +1,142 @@
+namespace Rollcall.Jobs;
+
+/// <summary>What must hold of audiences, books and fields.</summary>
+internal sealed class ConfigRules(Job job, JobProblems problems)
+{
+    private static readonly string[] ReservedBooks = ["Test", "All Contacts"];
+
+    private static readonly string[] ReservedDataFields = ["email", "id", "contactid", "notes", "unsubscribed"];
+
+    private readonly ExportConfig config = job.Config;
+
+    public void Check()
+    {
+        CheckSegments();
+        CheckBooks();
+        CheckMappings("config.mappings", config.Mappings);
+        CheckMappings("config.recommender_mappings", config.RecommenderMappings);
+        CheckFieldChanges();
+    }
+
+    private void CheckSegments()
+    {
+        const string key = "config.segment_ids";
+        if (problems.IsTouched(key))
+        {
+            return;
+        }
+
+        if (config.SegmentIds.Count == 0)
+        {
+            problems.Error(key, "names no audience.");
+            return;
+        }
+
+        var audiences = ((TablesSourceOptions)job.Source).Audiences;
+        var mapped = config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
+        for (var i = 0; i < config.SegmentIds.Count; i++)
+        {
+            var id = config.SegmentIds[i];
+            if (config.SegmentIds.Take(i).Contains(id))
+            {
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
+            }
+            else if (!audiences.ContainsKey(id) && !problems.IsTouched("source.tables.audiences"))
+            {
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is no audience of the source.", Suggestion.For(id, audiences.Keys));
+            }
+            else if (!mapped.Contains(id) && !problems.IsTouched("config.seg_mappings"))
+            {
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
+            }
+        }
+    }
+
+    private void CheckBooks()
+    {
+        const string key = "config.seg_mappings";
+        if (problems.IsTouched(key))
+        {
+            return;
+        }
+
+        if (config.SegMappings.Count == 0)
+        {
+            problems.Error(key, "maps no audience.");
+            return;
+        }
+
+        for (var i = 0; i < config.SegMappings.Count; i++)
+        {
+            var (id, book) = config.SegMappings[i];
+            var at = $"{key}[{i}].{id}";
+            if (!config.SegmentIds.Contains(id) && !problems.IsTouched("config.segment_ids"))
+            {
+                problems.Error(at, $"{JobScalar.Show(id)} is not in segment_ids.", Suggestion.For(id, config.SegmentIds));
+            }
+
+            if (book.Name is { } name && ReservedBooks.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                problems.Error($"{at}.name", $"Dotdigital keeps the name {JobScalar.Show(name)} for itself.", "Choose another.");
+            }
+
+            foreach (var earlier in config.SegMappings.Take(i).Where(earlier => IsSame(earlier.Book, book)))
+            {
+                if (earlier.SegmentId == id)
+                {
+                    problems.Error(at, $"{JobScalar.Show(id)} goes into address book {book} already.", "Take one out.");
+                    break;
+                }
+
+                if (earlier.Book != book)
+                {
+                    problems.Error(at, $"names address book {book} otherwise than {JobScalar.Show(earlier.SegmentId)} does: name, create and visibility must be the same.");
+                    break;
+                }
+            }
+        }
+    }
+
+    private static bool IsSame(BookTarget one, BookTarget other) =>
+        one.Id == other.Id && string.Equals(one.Name, other.Name, StringComparison.OrdinalIgnoreCase);
+
+    private void CheckMappings(string key, IReadOnlyList<FieldMapping> mappings)
+    {
+        if (problems.IsTouched(key))
+        {
+            return;
+        }
+
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            var (field, dataField) = mappings[i];
+            var at = $"{key}[{i}].{field}";
+            if (ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
+            {
+                problems.Error(at, $"{JobScalar.Show(dataField)} is a word Dotdigital keeps for itself, not a data field.");
+            }
+            else if (mappings.Take(i).FirstOrDefault(one => string.Equals(one.DataField, dataField, StringComparison.OrdinalIgnoreCase)) is { } first)
+            {
+                problems.Error(at, $"data field {dataField} has its values from {JobScalar.Show(first.Field)} already.", "Map it once.");
+            }
+        }
+    }
+
+    private void CheckFieldChanges()
+    {
+        const string key = "config.field_changes";
+        if (problems.IsTouched(key) || problems.IsTouched("config.mappings"))
+        {
+            return;
+        }
+
+        var mapped = config.Mappings.Select(mapping => mapping.Field).ToHashSet();
+        for (var i = 0; i < config.FieldChanges.Count; i++)
+        {
+            if (!mapped.Contains(config.FieldChanges[i]))
+            {
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(config.FieldChanges[i], mapped));
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Rollcall.Jobs;
+
+/// <summary>A <c>database</c> of a job file: a URL of a known kind, or a SQLite file.</summary>
+internal static class DatabaseAddress
+{
+    private static readonly (string Written, string Scheme)[] Schemes =
+        [("postgres", "postgres"), ("postgresql", "postgres"), ("mysql", "mysql"), ("mariadb", "mysql")];
+
+    /// <summary>Whether the text is a URL, of whatever kind.</summary>
+    public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
+
+    /// <summary>Whether the text is a URL of a database Rollcall reads, with a host and a database.</summary>
+    public static bool IsKnownUrl(string text) =>
+        SchemeOf(text) is not null && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.AbsolutePath.Length > 1;
+
+    /// <summary>The address to connect to, with one spelling of each scheme, and its name without user and password.</summary>
+    public static (string Database, string Name) Read(string text, string folder)
+    {
+        if (!IsUrl(text))
+        {
+            var file = Path.GetFullPath(Path.Combine(folder, text));
+            return (file, Path.GetRelativePath(folder, file));
+        }
+
+        return SchemeOf(text) is { } scheme && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            ? (scheme + text[text.IndexOf("://", StringComparison.Ordinal)..], $"{scheme}://{uri.Authority}{uri.AbsolutePath}")
+            : (text, "the database");
+    }
+
+    private static string? SchemeOf(string text) =>
+        Schemes.FirstOrDefault(one => text.StartsWith(one.Written + "://", StringComparison.OrdinalIgnoreCase)).Scheme;
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Rollcall.Jobs;
+
+/// <summary><c>${NAME}</c> in a value: the environment variable's value. <c>$${</c> is a plain <c>${</c>.</summary>
+internal static partial class EnvironmentReferences
+{
+    /// <summary>The text with its references replaced; null, with what is wrong, where one cannot be.</summary>
+    public static string? Expand(string text, Func<string, string?> environment, out string? wrong, out string? todo)
+    {
+        (wrong, todo) = (null, null);
+        var missing = new List<string>();
+        var expanded = new StringBuilder(text.Length);
+        var end = 0;
+        foreach (var match in Reference().EnumerateMatches(text))
+        {
+            expanded.Append(text, end, match.Index - end);
+            end = match.Index + match.Length;
+            var found = text.AsSpan(match.Index, match.Length);
+            if (found is "$${")
+            {
+                expanded.Append("${");
+                continue;
+            }
+
+            if (found is "${")
+            {
+                (wrong, todo) = ("has ${ without a name and a closing brace.", "Write ${NAME} for the environment variable NAME, or $${ for a plain ${.");
+                return null;
+            }
+
+            var name = found[2..^1].ToString();
+            if (environment(name) is { } value)
+            {
+                expanded.Append(value);
+            }
+            else if (!missing.Contains(name))
+            {
+                missing.Add(name);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            var names = string.Join(" and ", missing);
+            wrong = missing.Count == 1
+                ? $"the environment variable {names} is not set."
+                : $"the environment variables {names} are not set.";
+            todo = $"Set {(missing.Count == 1 ? "it" : "them")}, for example: export {missing[0]}=...";
+            return null;
+        }
+
+        return expanded.Append(text, end, text.Length - end).ToString();
+    }
+
+    [GeneratedRegex(@"\$\$\{|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\{")]
+    private static partial Regex Reference();
+}

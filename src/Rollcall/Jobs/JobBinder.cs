@@ -1,0 +1,177 @@
+using System.Globalization;
+
+namespace Rollcall.Jobs;
+
+/// <summary>Nodes to records. What is missing or wrong was noted by <see cref="JobShapes"/>; it is passed over here, so that the rest can still be checked.</summary>
+internal sealed class JobBinder(JobProblems problems, string path)
+{
+    private readonly string folder = Path.GetDirectoryName(path)!;
+
+    public Job Bind(JobMap root)
+    {
+        var tag = Text(root, "tag") ?? "";
+        var guards = Map(root, "guards");
+        return new Job
+        {
+            Tag = tag,
+            Label = Text(root, "label") ?? tag,
+            Description = Text(root, "description"),
+            Path = path,
+            Authorization = Authorization(root["authorization"]),
+            Source = Tables(Map(Map(root, "source"), "tables")),
+            Config = Config(Map(root, "config")),
+            Schedule = Schedule(root["schedule"]),
+            StatusSink = StatusSink(Map(root, "status_sink")),
+            Guards = new GuardOptions
+            {
+                MaxExitPercent = Limit(guards, "max_exit_percent", new GuardOptions().MaxExitPercent),
+                MaxEnter = (long?)Limit(guards, "max_enter", new GuardOptions().MaxEnter),
+                MaxMails = (long?)Limit(guards, "max_mails", new GuardOptions().MaxMails),
+                MaxMoves = (long?)Limit(guards, "max_moves", new GuardOptions().MaxMoves),
+                EmptyAudience = Choice(guards, "empty_audience", EmptyAudience.Stop),
+            },
+            BudgetShare = Number(Map(root, "budget"), "share") ?? 1.0,
+            OnMissingField = Choice(root, "on_missing_field", OnMissingField.Keep),
+            MergeOption = Choice(root, "merge_option", MergeOption.Overwrite),
+            CreateMissingFields = Flag(root, "create_missing_fields", false),
+            DirectApi = Choice(root, "direct_api", DirectApi.V2),
+            JoinExisting = Flag(root, "join_existing", true),
+            ResubscribeMembers = Flag(root, "resubscribe_members", false),
+            ExitExisting = Flag(root, "exit_existing", false),
+            RecreateDeleted = Flag(root, "recreate_deleted", false),
+            OnForeignRemoval = Choice(root, "on_foreign_removal", OnForeignRemoval.Leave),
+            InsightOnExit = Choice(root, "insight_on_exit", InsightOnExit.Keep),
+            Verify = Choice(root, "verify", Verify.Auto),
+            VerifyEvery = Duration(Text(root, "verify_every") ?? "7d"),
+        };
+    }
+
+    private JobAuthorization Authorization(JobNode? node)
+    {
+        if (node is not JobMap map)
+        {
+            return new JobAuthorization(Text(node), null);
+        }
+
+        var endpoint = Text(map, "endpoint");
+        return new JobAuthorization(null, new Credentials(
+            Text(map, "username") ?? "",
+            Text(map, "password") ?? "",
+            Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) ? uri : null));
+    }
+
+    private TablesSourceOptions Tables(JobMap? tables)
+    {
+        var (database, name) = Text(tables, "database") is { } text ? DatabaseAddress.Read(text, folder) : (null, null);
+        return new TablesSourceOptions
+        {
+            Database = database,
+            DatabaseName = name,
+            Files = Entries(Map(tables, "files")).ToDictionary(file => file.Key, file => File(file.Value)),
+            Audiences = Entries(Map(tables, "audiences")).ToDictionary(audience => audience.Key, audience => audience.Value is JobMap map
+                ? new AudienceQuery(null, Text(map, "from") ?? "", Text(map, "where"))
+                : new AudienceQuery(Text(audience.Value) ?? "", null, null)),
+        };
+    }
+
+    private FileTable File(JobNode node)
+    {
+        var more = node as JobMap;
+        return new FileTable(
+            Absolute(more is null ? Text(node) : Text(more, "path")) ?? "",
+            Entries(Map(more, "types")).ToDictionary(type => type.Key, type => Text(type.Value) ?? ""),
+            Text(more, "delimiter"),
+            Text(more, "encoding"));
+    }
+
+    private ExportConfig Config(JobMap? config) => new()
+    {
+        SegmentIds = Texts(config, "segment_ids"),
+        SegMappings = [.. Pairs(config, "seg_mappings").Select(pair => new SegmentMapping(pair.Key, Book(pair.Value)))],
+        Mappings = FieldMappings(config, "mappings"),
+        EmailField = Text(config, "email_field") ?? "",
+        IdField = Text(config, "id_field"),
+        KeyField = Text(config, "key_field"),
+        EmailType = Word(config, "email_type") is { } type ? Enum.Parse<EmailType>(type) : null,
+        OptInType = Word(config, "opt_in_type") is { } optIn ? Enum.Parse<OptInType>(optIn) : null,
+        ExitAction = Choice(config, "exit_action", ExitAction.Ignore),
+        BackfillOnly = Flag(config, "backfill_only", false),
+        FieldChanges = Texts(config, "field_changes"),
+        TriggerJoin = Flag(config, "trigger_join", false),
+        Resubscribe = Flag(config, "resubscribe", false),
+        ResubscribeNoChallenge = Flag(config, "resubscribe_no_challenge", false),
+        SyncStatus = Flag(config, "sync_status", false),
+        CollectionId = Text(config, "collection_id"),
+        RecommenderMappings = FieldMappings(config, "recommender_mappings"),
+        InsightFields = Texts(config, "insight_fields"),
+        InsightRecommendations = Flag(config, "insight_recommendations", false),
+    };
+
+    private BookTarget Book(JobNode node) => node is JobMap map
+        ? new BookTarget(null, Text(map, "name") ?? "", Flag(map, "create", false), Choice(map, "visibility", BookVisibility.Private))
+        : new BookTarget(Text(node) is { } id ? long.Parse(id, CultureInfo.InvariantCulture) : 0, null);
+
+    private ScheduleOptions? Schedule(JobNode? node)
+    {
+        if (node is not JobMap map)
+        {
+            return node is null ? null : new ScheduleOptions(null, true, null, "UTC", null);
+        }
+
+        var timezone = Text(map, "timezone") ?? "UTC";
+        var quiet = Map(map, "quiet");
+        return new ScheduleOptions(
+            Text(map, "cron"),
+            Flag(map, "continuous", false),
+            Text(map, "at") is { } at ? LocalTime.Read(at, timezone) : null,
+            timezone,
+            quiet is null ? null : new QuietHours(
+                Text(quiet, "from") is { } from ? TimeOnly.ParseExact(from, "HH:mm", CultureInfo.InvariantCulture) : default,
+                Number(quiet, "hours") ?? 1));
+    }
+
+    private StatusSinkOptions? StatusSink(JobMap? sink) => (Text(sink, "file"), Text(sink, "postgres")) switch
+    {
+        ({ } file, _) => new FileSinkOptions(Absolute(file)!),
+        (_, { } url) => new PostgresSinkOptions(DatabaseAddress.Read(url, folder).Database, Text(sink, "table") ?? ""),
+        _ => null,
+    };
+
+    private static TimeSpan? Duration(string text) => text == "never" ? null : text[^1] switch
+    {
+        'm' => TimeSpan.FromMinutes(long.Parse(text[..^1], CultureInfo.InvariantCulture)),
+        'h' => TimeSpan.FromHours(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
+        _ => TimeSpan.FromDays(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
+    };
+
+    private string? Absolute(string? file) => file is null ? null : Path.GetFullPath(Path.Combine(folder, file));
+
+    private IReadOnlyList<FieldMapping> FieldMappings(JobMap? map, string key) =>
+        [.. Pairs(map, key).Select(pair => new FieldMapping(pair.Key, Text(pair.Value) ?? ""))];
+
+    private static JobMap? Map(JobMap? map, string key) => map?[key] as JobMap;
+
+    private IEnumerable<JobEntry> Entries(JobMap? map) => map is null ? [] : map.Entries.Where(entry => !problems.IsBroken(entry.Value.Path));
+
+    private IEnumerable<JobEntry> Pairs(JobMap? map, string key) =>
+        map?[key] is JobList list ? list.Items.OfType<JobMap>().SelectMany(Entries) : [];
+
+    private IReadOnlyList<string> Texts(JobMap? map, string key) =>
+        map?[key] is JobList list ? [.. list.Items.Select(Text).OfType<string>()] : [];
+
+    private string? Text(JobMap? map, string key) => Text(map?[key]);
+
+    private string? Text(JobNode? node) => node is JobScalar scalar && !problems.IsBroken(scalar.Path) ? scalar.Value : null;
+
+    /// <summary>A word of a choice as C# spells it: <c>overwrite_if_empty</c> is <c>overwriteifempty</c>, to be compared without case.</summary>
+    private string? Word(JobMap? map, string key) => Text(map, key)?.Replace("_", "", StringComparison.Ordinal);
+
+    private T Choice<T>(JobMap? map, string key, T otherwise)
+        where T : struct, Enum => Word(map, key) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : otherwise;
+
+    private bool Flag(JobMap? map, string key, bool otherwise) => Text(map, key) is { } flag ? flag == "true" : otherwise;
+
+    private double? Number(JobMap? map, string key) => Text(map, key) is { } number ? JobShapes.Number(number) : null;
+
+    private double? Limit(JobMap? map, string key, double? otherwise) => Text(map, key) is null ? otherwise : Number(map, key);
+}

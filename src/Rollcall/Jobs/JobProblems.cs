@@ -1,0 +1,73 @@
+namespace Rollcall.Jobs;
+
+/// <summary>What is wrong with one job file, gathered until all of it was looked at. One key has one error: later checks do not repeat what an earlier one said of it.</summary>
+internal sealed class JobProblems(string path)
+{
+    private readonly string file = Path.GetFileName(path);
+    private readonly List<(Position At, Problem Problem)> found = [];
+    private readonly HashSet<string> broken = [];
+    private readonly Dictionary<string, Position> positions = new() { [""] = new(1, 1) };
+
+    /// <summary>Where each key of the file stands.</summary>
+    public IReadOnlyDictionary<string, string> Positions =>
+        positions.Where(place => place.Key.Length > 0).ToDictionary(place => place.Key, place => Place(place.Value));
+
+    public bool HasErrors => broken.Count > 0;
+
+    /// <summary>In the order of the file.</summary>
+    public IReadOnlyList<Problem> All => [.. found.OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem)];
+
+    /// <summary>Whether the file has the key.</summary>
+    public bool Has(string key) => positions.ContainsKey(key);
+
+    public void Stands(string key, Position at) => positions[key] = at;
+
+    /// <summary>Whether this very key has an error.</summary>
+    public bool IsBroken(string key) => broken.Contains(key);
+
+    /// <summary>Whether this key or one below it has an error, or is not there because one above it has.</summary>
+    public bool IsTouched(string key) => broken.Any(one => IsAtOrBelow(one, key) || (!Has(key) && IsAtOrBelow(key, one)));
+
+    public void Error(string key, string message, string? todo = null)
+    {
+        if (broken.Add(key))
+        {
+            Add(key, AtOf(key), message, todo, Severity.Error);
+        }
+    }
+
+    /// <summary>An error of a place that is no key of its own, such as a key that is there twice.</summary>
+    public void ErrorAt(Position at, string key, string message, string? todo = null)
+    {
+        broken.Add(key);
+        Add(key, at, message, todo, Severity.Error);
+    }
+
+    public void Warning(string key, string message, string? todo = null) => Add(key, AtOf(key), message, todo, Severity.Warning);
+
+    private void Add(string key, Position at, string message, string? todo, Severity severity)
+    {
+        var where = Place(at) + (key.Length == 0 ? "" : " " + Shorten(key));
+        found.Add((at, new Problem(message, where, todo, severity)));
+    }
+
+    private static bool IsAtOrBelow(string key, string parent) =>
+        parent.Length > 0 && key.StartsWith(parent, StringComparison.Ordinal) && (key.Length == parent.Length || key[parent.Length] is '.' or '[');
+
+    private static string Shorten(string key) => JobScalar.Show(key)[1..^1];
+
+    private string Place(Position at) => $"{file}:{at.Line}:{at.Column}";
+
+    private Position AtOf(string key)
+    {
+        for (var parent = key; parent.Length > 0; parent = parent[..Math.Max(0, parent.LastIndexOfAny(['.', '[']))])
+        {
+            if (positions.TryGetValue(parent, out var at))
+            {
+                return at;
+            }
+        }
+
+        return positions[""];
+    }
+}

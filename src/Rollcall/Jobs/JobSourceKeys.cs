@@ -1,0 +1,72 @@
+namespace Rollcall.Jobs;
+
+/// <summary>The keys under <c>source</c>.</summary>
+internal static class JobSourceKeys
+{
+    /// <summary>Names of column types.</summary>
+    public static string[] ColumnTypes { get; } = ["text", "integer", "decimal", "date", "timestamp", "boolean"];
+
+    /// <summary>Encodings of text files.</summary>
+    public static string[] Encodings { get; } = ["utf-8", "utf-16", "latin-1"];
+
+    /// <summary>Lytics' API.</summary>
+    public static GroupShape Lytics { get; } = new(
+        "a group of keys with token and url",
+        new("token", new TextShape { Secret = true }, "The API token. `${NAME}` keeps it out of the file.") { Required = true },
+        new("url", new TextShape(), "The API's address.") { Default = "https://api.lytics.io" });
+
+    private static GroupShape File { get; } = new(
+        "a group of keys with path",
+        new("path", new TextShape(), "A path or glob, relative to the job file. Its name says the kind: csv, tsv, txt, json, jsonl, ndjson, each maybe gzipped (`.gz`), or parquet.") { Required = true },
+        new("types", new MapShape(new ChoiceShape(ColumnTypes), "column", "a group of column: type"),
+            "Types of columns of a csv, tsv or txt file. Columns not named here are text, so `00123` stays `00123`."),
+        new("delimiter", new TextShape { Pattern = @"[^\r\n""]", Says = "a single character", MayBeBlank = true },
+            "The delimiter of a csv, tsv or txt file: one character, in double quotes (`\";\"`, `\"|\"`, `\"\\t\"`). A txt file needs it.") { Default = "comma for csv, tab for tsv" },
+        new("encoding", new ChoiceShape(Encodings), "The encoding of a csv, tsv or txt file.") { Default = "utf-8" })
+    {
+        Example = """
+            source:
+              tables:
+                files:
+                  people: {path: "export/people-*.csv.gz", delimiter: ";", types: {total: decimal, joined: date}}
+                  orders: export/orders.parquet
+                audiences:
+                  buyers: SELECT p.* FROM people p WHERE p.id IN (SELECT person_id FROM orders)
+            """,
+    };
+
+    private static GroupShape Audience { get; } = new(
+        "a group of keys with from and where",
+        new("from", new TextShape(), "A table or view of the database, or a key of `files`.") { Required = true },
+        new("where", new TextShape(), "An SQL condition. All rows when left out."));
+
+    private static TextShape Select { get; } = new() { Says = "a SELECT (or WITH ... SELECT)" };
+
+    private static GroupShape Tables { get; } = new(
+        "a group of keys with database or files, and audiences",
+        new("database", new TextShape { Secret = true }, "A SQLite file, or a `postgres://` or `mysql://` URL. The audiences' SQL runs in it."),
+        new("files", new MapShape(new EitherShape(new TextShape(), File), "table", "a group of table: file"),
+            "Files, each a table that the audiences' SQL (DuckDB's) may join: a path or glob, or a group of keys with more about it."),
+        new("audiences", new MapShape(new EitherShape(Select, Audience), "audience", "a group of audience: query"),
+            "Each audience's id and its query: one SELECT with a column a field, or `from` and `where`.") { Required = true })
+    {
+        OneOf = ["database", "files"],
+        Example = """
+            source:
+              tables:
+                database: postgres://reader:${PGPASSWORD}@localhost:5432/shop
+                audiences:
+                  big_spenders: SELECT email, first_name, total FROM customers WHERE total > 500
+                  brazil: {from: customers, where: "country = 'Brazil'"}
+            """,
+    };
+
+    /// <summary>The group under <c>source</c>.</summary>
+    public static GroupShape Source { get; } = new(
+        "a group of keys with tables",
+        new("tables", Tables, "Audiences in the tables of a database, or in files."),
+        new("lytics", Lytics, "Audiences in Lytics."))
+    {
+        OneOf = ["tables", "lytics"],
+    };
+}

@@ -1,0 +1,217 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Rollcall.Jobs;
+
+/// <summary>
+/// Text to nodes. YAML's simple part only: groups, lists and values, so that a file means what it looks like.
+/// JSON is a part of that part.
+/// </summary>
+internal sealed class JobSyntax
+{
+    /// <summary>The largest job file, in characters: a thousand audiences with a page of SQL each fit.</summary>
+    public const int MaxLength = 4 * 1024 * 1024;
+
+    /// <summary>The deepest nesting: twice what any key needs.</summary>
+    private const int MaxDepth = 20;
+
+    private readonly JobProblems problems;
+    private readonly Parser parser;
+
+    private JobSyntax(string text, JobProblems problems)
+    {
+        this.problems = problems;
+        parser = new Parser(new Scanner(new StringReader(text)));
+    }
+
+    /// <summary>Reads the nodes of a file; null, with an error in <paramref name="problems"/>, where they cannot be read.</summary>
+    public static JobMap? Parse(string text, JobProblems problems)
+    {
+        if (text.Length > MaxLength)
+        {
+            problems.Error("", $"the file is too large for a job file: more than {MaxLength / 1024 / 1024} MB.", "Is it the data?");
+            return null;
+        }
+
+        if (ControlCharacter(text) is { } control)
+        {
+            problems.ErrorAt(control, "", "a control character stands here; a job file is YAML or JSON text.", "Is it the right file?");
+            return null;
+        }
+
+        try
+        {
+            return new JobSyntax(text, problems).Document();
+        }
+        catch (YamlException wrong)
+        {
+            var (at, message, todo) = JobSyntaxError.Explain(wrong, text);
+            problems.ErrorAt(at, "", message, todo);
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            // The library lets an escape such as "\UFFFFFFFF" through to the character table.
+            problems.Error("", "the text cannot be read: an escape in double quotes names no character.");
+            return null;
+        }
+    }
+
+    private static Position? ControlCharacter(string text)
+    {
+        var (line, column) = (1, 1);
+        foreach (var c in text)
+        {
+            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
+            {
+                return new Position(line, column);
+            }
+
+            (line, column) = c == '\n' ? (line + 1, 1) : (line, column + 1);
+        }
+
+        return null;
+    }
+
+    private JobMap? Document()
+    {
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _))
+        {
+            problems.Error("", "the file is empty.", "rollcall init writes one to begin with.");
+            return null;
+        }
+
+        var at = At(parser.Current!);
+        var root = Node("", at, 0);
+        if (root is null)
+        {
+            return null;
+        }
+
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
+        {
+            problems.ErrorAt(At(second), "", "a second document starts here; a file holds one job.", "Put it into a file of its own.");
+        }
+
+        if (root is JobMap map)
+        {
+            return map;
+        }
+
+        problems.ErrorAt(at, "", root is JobScalar { IsNothing: true }
+            ? "the file is empty."
+            : $"the file holds {root.Kind}; a job file is a group of keys such as tag, source and config.",
+            "rollcall init writes one to begin with.");
+        return null;
+    }
+
+    /// <summary>The next node; null, with an error noted, where reading cannot go on.</summary>
+    private JobNode? Node(string path, Position at, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            problems.ErrorAt(at, path, $"is nested more than {MaxDepth} deep; no key of a job file is.");
+            return null;
+        }
+
+        problems.Stands(path, at);
+        switch (parser.Current)
+        {
+            case AnchorAlias alias:
+                problems.Error(path, "is an alias (*name); a job file has none.", "Write the value out.");
+                parser.MoveNext();
+                return new JobScalar(path, at, "*" + alias.Value, quoted: true);
+            case Scalar scalar:
+                Plain(scalar, path);
+                parser.MoveNext();
+                return new JobScalar(path, at, scalar.Value, scalar.Style is not ScalarStyle.Plain);
+            case SequenceStart start:
+                Plain(start, path);
+                return List(path, at, depth);
+            case MappingStart start:
+                Plain(start, path);
+                return Map(path, at, depth);
+            default:
+                throw new InvalidOperationException($"{parser.Current?.GetType().Name} where a node stands.");
+        }
+    }
+
+    private JobList? List(string path, Position at, int depth)
+    {
+        var list = new JobList(path, at);
+        parser.MoveNext();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            if (Node($"{path}[{list.Items.Count}]", At(parser.Current!), depth + 1) is not { } item)
+            {
+                return null;
+            }
+
+            list.Items.Add(item);
+        }
+
+        return list;
+    }
+
+    private JobMap? Map(string path, Position at, int depth)
+    {
+        var map = new JobMap(path, at);
+        parser.MoveNext();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (!parser.TryConsume<Scalar>(out var key))
+            {
+                problems.ErrorAt(At(parser.Current!), path, "a key is a single word here, not a list, a group or an alias.");
+                return null;
+            }
+
+            var (keyAt, keyPath) = (At(key), map.PathOf(key.Value));
+            Plain(key, keyPath);
+            if (map[key.Value] is { } first)
+            {
+                // Read on, so that all errors of the file are told, but keep what stood first.
+                problems.ErrorAt(keyAt, keyPath, $"is there twice, first in line {first.At.Line}.", "Keep one.");
+                if (Skip(depth + 1) is null)
+                {
+                    return null;
+                }
+            }
+            else if (Node(keyPath, keyAt, depth + 1) is { } value)
+            {
+                map.TryAdd(new JobEntry(key.Value, value));
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return map;
+    }
+
+    private JobNode? Skip(int depth)
+    {
+        // Positions of what is skipped must not replace those of what was kept.
+        var aside = new JobProblems("");
+        var reader = new JobSyntax(parser, aside);
+        return reader.Node("", default, depth);
+    }
+
+    private JobSyntax(Parser parser, JobProblems problems) => (this.parser, this.problems) = (parser, problems);
+
+    private void Plain(NodeEvent node, string path)
+    {
+        if (!node.Anchor.IsEmpty)
+        {
+            problems.Error(path, $"has an anchor (&{node.Anchor.Value}); a job file has none.", "Write the value out where it is needed.");
+        }
+        else if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
+        {
+            problems.Error(path, "has a tag (!name); a job file has none.", "Put the value between quotes if it is text.");
+        }
+    }
+
+    private static Position At(ParsingEvent here) => new((int)here.Start.Line, (int)here.Start.Column);
+}

@@ -1,0 +1,45 @@
+namespace Rollcall.Jobs;
+
+/// <summary>What a job file may say and this version does not do. A version that does it deletes its line.</summary>
+internal static class NotYet
+{
+    public static IReadOnlyList<Refusal> All { get; } =
+    [
+        new("config.trigger_join", "true", "adds nobody one by one", "Leave it out: people are added in bulk, and join actions do not fire."),
+        new("config.resubscribe", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
+        new("config.resubscribe_no_challenge", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
+        new("config.exit_action", "unsubscribe", "unsubscribes nobody", "Write remove or ignore."),
+        new("config.collection_id", null, "sends no recommendations", "Leave it out."),
+        new("config.recommender_mappings", null, "sends no recommendations", "Leave it out."),
+        new("config.insight_fields", null, "sends no insight data", "Leave it out."),
+        new("config.insight_recommendations", "true", "sends no insight data", "Leave it out."),
+        new("source.lytics", null, "does not read Lytics", "Read the audiences from source.tables."),
+        new("status_sink.lytics", null, "does not write to Lytics", "Write status events to a file or to PostgreSQL."),
+        new("resubscribe_members", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
+        new("exit_existing", "true", "takes nobody out of a book whom the job did not put there", "Leave it out."),
+        new("recreate_deleted", "true", "creates nobody again who was deleted at Dotdigital", "Leave it out."),
+        new("on_foreign_removal", "restore", "puts nobody back whom another hand took out of a book", "Leave it out."),
+        new("insight_on_exit", "remove", "sends no insight data", "Leave it out."),
+    ];
+
+    public static void Check(JobMap root, JobProblems problems)
+    {
+        foreach (var refusal in All)
+        {
+            if (Find(root, refusal.Key) is { } node && (refusal.Value is null || node is JobScalar scalar && scalar.Value == refusal.Value))
+            {
+                problems.Error(refusal.Key, $"this version of Rollcall {refusal.Does}.", refusal.Todo);
+            }
+        }
+    }
+
+    private static JobNode? Find(JobMap root, string key) =>
+        key.Split('.').Aggregate((JobNode?)root, (node, name) => (node as JobMap)?[name]);
+}
+
+/// <summary>A key, or one of its values, that this version refuses.</summary>
+/// <param name="Key">The key's path.</param>
+/// <param name="Value">The value; null for all.</param>
+/// <param name="Does">What this version does instead.</param>
+/// <param name="Todo">What to do.</param>
+internal sealed record Refusal(string Key, string? Value, string Does, string Todo);

@@ -1,0 +1,81 @@
+namespace Rollcall.Jobs;
+
+/// <summary>What must hold of the tables and the audiences' queries.</summary>
+internal sealed class SourceRules(TablesSourceOptions source, JobProblems problems)
+{
+    private const string Tables = "source.tables";
+
+    private static readonly string[] Delimited = ["csv", "tsv", "txt"];
+
+    private static readonly string[] OfDelimited = ["types", "delimiter", "encoding"];
+
+    private static readonly string[] Kinds = [.. Delimited, "json", "jsonl", "ndjson", "parquet"];
+
+    public void Check()
+    {
+        if (source.Database is { } database && DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))
+        {
+            problems.Error($"{Tables}.database", "is no URL of a database that is read here: postgres://user:password@host:port/database or mysql://user:password@host:port/database.",
+                "Percent-encode signs such as @ and / in the password.");
+        }
+
+        if (source.Files.Count == 0 && problems.Has($"{Tables}.files") && !problems.IsTouched($"{Tables}.files"))
+        {
+            problems.Error($"{Tables}.files", "names no file.");
+        }
+
+        foreach (var (table, file) in source.Files)
+        {
+            CheckFile($"{Tables}.files.{table}", file);
+        }
+
+        if (source.Audiences.Count == 0 && problems.Has($"{Tables}.audiences") && !problems.IsTouched($"{Tables}.audiences"))
+        {
+            problems.Error($"{Tables}.audiences", "has no audience.");
+        }
+
+        foreach (var (id, audience) in source.Audiences)
+        {
+            if (audience.Sql is { } sql && !SelectText.IsSelect(sql))
+            {
+                problems.Error($"{Tables}.audiences.{id}", "is not a SELECT (or WITH ... SELECT).", "An audience is only read; for a whole table write {from: TABLE}.");
+            }
+
+            if (audience.From is { Length: > 0 } from && source.Files.Count > 0 && !source.Files.ContainsKey(from) && !problems.IsTouched($"{Tables}.files"))
+            {
+                problems.Error($"{Tables}.audiences.{id}.from", $"{JobScalar.Show(from)} is no key of files.",
+                    Suggestion.For(from, source.Files.Keys));
+            }
+        }
+    }
+
+    private void CheckFile(string key, FileTable file)
+    {
+        if (file.Path.Length == 0)
+        {
+            return;
+        }
+
+        var pathKey = problems.Has($"{key}.path") ? $"{key}.path" : key;
+        var name = Path.GetFileName(file.Path).ToLowerInvariant();
+        var gzipped = name.EndsWith(".gz", StringComparison.Ordinal);
+        var kind = Path.GetExtension(gzipped ? name[..^3] : name).TrimStart('.');
+        if (!Kinds.Contains(kind) || (gzipped && kind == "parquet"))
+        {
+            problems.Error(pathKey, $"the name of a file says its kind, and this one ends in none of .{string.Join(", .", Kinds)} (all but parquet maybe with .gz).");
+            return;
+        }
+
+        if (!Delimited.Contains(kind))
+        {
+            foreach (var only in OfDelimited.Where(only => problems.Has($"{key}.{only}")))
+            {
+                problems.Error($"{key}.{only}", $"goes with csv, tsv and txt files, not with {kind}.", "Take it out.");
+            }
+        }
+        else if (kind == "txt" && file.Delimiter is null && !problems.IsTouched(key))
+        {
+            problems.Error($"{key}.delimiter", "is missing; a txt file does not say its own.", "Add it, for example: delimiter: \"|\"");
+        }
+    }
+}

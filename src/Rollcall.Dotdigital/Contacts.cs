@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Rollcall.Dotdigital;
+
+/// <summary>Identifies a bulk removal.</summary>
+/// <param name="Value">Dotdigital's id of it.</param>
+public readonly record struct DeletionId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>How far a bulk removal is.</summary>
+public enum DeletionStatus
+{
+    /// <summary>A status this program does not know: ask again.</summary>
+    Unknown,
+
+    /// <summary>Under way.</summary>
+    Started,
+
+    /// <summary>Done.</summary>
+    Completed,
+
+    /// <summary>Failed, maybe after removing some: look.</summary>
+    Failed,
+}
+
+/// <summary>People: looking them up, who left by themselves, and taking them out of a book. No call here touches a person's other books or their subscription to the account.</summary>
+public sealed class Contacts
+{
+    private readonly DotdigitalTransport _transport;
+
+    internal Contacts(DotdigitalTransport transport) => _transport = transport;
+
+    /// <summary>Someone by address, whatever their status (<c>GET /contacts/v3/email/{value}</c>); null when Dotdigital says there is no such contact.</summary>
+    public Task<Contact?> FindByEmailAsync(string email, CancellationToken cancellation = default)
+    {
+        // Dotdigital would refuse such a value; and ".." would be another path.
+        return email.Contains('@', StringComparison.Ordinal) && email.Length <= DotdigitalLimits.IdentifierValue
+            ? FindAsync("email", email, cancellation)
+            : Task.FromResult<Contact?>(null);
+    }
+
+    /// <summary>Someone by contact id, whatever their status (<c>GET /contacts/v3/contactId/{value}</c>); null when Dotdigital says there is no such contact.</summary>
+    public Task<Contact?> FindByIdAsync(long contactId, CancellationToken cancellation = default) =>
+        FindAsync("contactId", contactId.ToString(CultureInfo.InvariantCulture), cancellation);
+
+    /// <summary>Everyone in a book, with status and lists, 5,000 a call (<c>GET /contacts/v3?~listId=</c>). The book is complete when the sequence ends without an exception.</summary>
+    /// <param name="listId">The book.</param>
+    /// <param name="modifiedSince">Only who was modified then or later; cut to the second. Null: everyone.</param>
+    public async IAsyncEnumerable<Contact> ReadBookAsync(long listId, DateTimeOffset? modifiedSince = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var query = $"contacts/v3?~listId={listId}"
+            + (modifiedSince is { } since ? "&~modified=gte::" + WireTime.Format(since) : "")
+            + $"&include=channelProperties%7Clists&limit={DotdigitalLimits.PageV3}";
+        string? marker = null;
+        while (true)
+        {
+            var request = DotdigitalRequest.Read("contacts.readBook", CallTier.Low, marker is null ? query : query + "&marker=" + Uri.EscapeDataString(marker));
+            var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireContactPage, cancellation).ConfigureAwait(false);
+            var items = page.Items ?? throw _transport.Unreadable(request);
+            foreach (var contact in items)
+            {
+                yield return Of(contact, request);
+            }
+
+            var next = page.Links?.Next?.Marker;
+            if (string.IsNullOrEmpty(next) || (next == marker && items.Length == 0))
+            {
+                yield break;
+            }
+
+            if (next == marker)
+            {
+                throw new DotdigitalException(FailureKind.Transient, request.Operation, "Dotdigital gave the same page twice: the book was not read to its end.");
+            }
+
+            marker = next;
+        }
+    }
+
+    /// <summary>One page of those who left a book (<c>GET /v2/address-books/{id}/contacts/unsubscribed-since/{date}</c>).</summary>
+    /// <param name="bookId">The book.</param>
+    /// <param name="since">The earliest date; cut to the second.</param>
+    /// <param name="skip">Rows to skip.</param>
+    /// <param name="take">Rows to read, 1 to 1,000.</param>
+    public Task<OptedOutPage> UnsubscribedSincePageAsync(long bookId, DateTimeOffset since, int skip, int take, CancellationToken cancellation = default) =>
+        FeedAsync("contacts.unsubscribedSince", $"v2/address-books/{bookId}/contacts/unsubscribed-since/{WireTime.Format(since)}", skip, take, cancellation);
+
+    /// <summary>One page of those suppressed in the account (<c>GET /v2/contacts/suppressed-since/{date}</c>).</summary>
+    /// <param name="since">The earliest date; cut to the second.</param>
+    /// <param name="skip">Rows to skip.</param>
+    /// <param name="take">Rows to read, 1 to 1,000.</param>
+    public Task<OptedOutPage> SuppressedSincePageAsync(DateTimeOffset since, int skip, int take, CancellationToken cancellation = default) =>
+        FeedAsync("contacts.suppressedSince", $"v2/contacts/suppressed-since/{WireTime.Format(since)}", skip, take, cancellation);
+
+    /// <summary>Takes contacts out of a book, in the background (<c>POST /v2/address-books/{id}/contacts/delete</c>). The contacts themselves, and their other books, stay.</summary>
+    /// <param name="bookId">The book.</param>
+    /// <param name="ids">Contact ids, at least one; no limit is documented, start at <see cref="DotdigitalLimits.RemovalBatch"/>.</param>
+    /// <exception cref="DotdigitalException">Status 400 or 413: too many, halve. Ambiguous: some may be removed; look before doing it again.</exception>
+    public async Task<DeletionId> RemoveFromBookAsync(long bookId, ReadOnlyMemory<long> ids, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(ids.Length, nameof(ids));
+        var request = DotdigitalRequest.Write("contacts.removeFromBook", CallTier.Low, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/delete", Body(ids.Span));
+        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireDeletion, cancellation).ConfigureAwait(false);
+        return wire.Id is { Length: > 0 } id ? new DeletionId(id) : throw _transport.Unreadable(request, HttpStatusCode.Accepted);
+    }
+
+    /// <summary>How far a bulk removal is (<c>GET /v2/contacts/deletion/{id}</c>); null when Dotdigital does not know it (any more).</summary>
+    public async Task<DeletionStatus?> DeletionAsync(DeletionId id, CancellationToken cancellation = default)
+    {
+        var request = DotdigitalRequest.Read("contacts.deletion", CallTier.Unlimited, "v2/contacts/deletion/" + Uri.EscapeDataString(id.Value));
+        try
+        {
+            var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireDeletion, cancellation).ConfigureAwait(false);
+            return wire.Status switch
+            {
+                "Started" => DeletionStatus.Started,
+                "Completed" => DeletionStatus.Completed,
+                "Failed" => DeletionStatus.Failed,
+                _ => DeletionStatus.Unknown,
+            };
+        }
+        catch (DotdigitalException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes one contact out of a book (<c>DELETE /v2/address-books/{id}/contacts/{contactId}</c>). The contact itself, and its other books, stay.</summary>
+    /// <returns>False when Dotdigital knows no such contact there.</returns>
+    public async Task<bool> RemoveOneAsync(long bookId, long contactId, CancellationToken cancellation = default)
+    {
+        var request = DotdigitalRequest.Write("contacts.removeOne", CallTier.Medium, HttpMethod.Delete, $"v2/address-books/{bookId}/contacts/{contactId}", null);
+        try
+        {
+            await _transport.SendAsync(request, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (DotdigitalException e) when (e.HasCode("ERROR_CONTACT_NOT_FOUND"))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Unsubscribes someone from one book (<c>POST /v2/address-books/{id}/contacts/unsubscribe</c>). For one use: putting right a person who had left
+    /// and whom an import of ours put back.
+    /// </summary>
+    public async Task<OptedOut> UnsubscribeAsync(long bookId, string email, CancellationToken cancellation = default)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new WireUnsubscribe(email), DotdigitalWire.Default.WireUnsubscribe);
+        var request = DotdigitalRequest.Write("contacts.unsubscribe", CallTier.Medium, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/unsubscribe", body);
+        return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
+    }
+
+    private async Task<Contact?> FindAsync(string identifier, string value, CancellationToken cancellation)
+    {
+        var request = DotdigitalRequest.Read("contacts.find", CallTier.High, $"contacts/v3/{identifier}/{Uri.EscapeDataString(value)}");
+        try
+        {
+            return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireContact, cancellation).ConfigureAwait(false), request);
+        }
+        catch (DotdigitalException e) when (e is { Status: 404, ErrorCode: { } code } && code.StartsWith("contacts:", StringComparison.OrdinalIgnoreCase))
+        {
+            // Only v3's own word is proof of absence: a 404 of something in between is not.
+            return null;
+        }
+    }
+
+    private async Task<OptedOutPage> FeedAsync(string operation, string path, int skip, int take, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, DotdigitalLimits.PageV2);
+        var request = DotdigitalRequest.Read(operation, CallTier.Low, $"{path}?select={take}&skip={skip}");
+        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppressionArray, cancellation).ConfigureAwait(false);
+        return new OptedOutPage(Array.ConvertAll(wire, Of), wire.Length < take);
+    }
+
+    private static byte[] Body(ReadOnlySpan<long> ids)
+    {
+        var buffer = new ArrayBufferWriter<byte>(ids.Length * 11);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartArray();
+        foreach (var id in ids)
+        {
+            json.WriteNumberValue(id);
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static OptedOut Of(WireSuppression wire)
+    {
+        var contact = wire.SuppressedContact;
+        var status = ContactStatuses.Parse(wire.Reason);
+        return new OptedOut(
+            contact?.Email,
+            contact?.Id is > 0 and var id ? id : null,
+            status == ContactStatus.Unknown ? ContactStatuses.Parse(contact?.Status) : status,
+            WireTime.Parse(wire.DateRemoved));
+    }
+
+    private Contact Of(WireContact wire, DotdigitalRequest request)
+    {
+        if (wire.ContactId == 0)
+        {
+            throw _transport.Unreadable(request);
+        }
+
+        var whole = ContactStatuses.Parse(wire.Status);
+        var email = wire.ChannelProperties?.Email;
+        return new Contact
+        {
+            Id = wire.ContactId,
+            Email = wire.Identifiers?.Email,
+            Status = whole == ContactStatus.Deleted || email is null ? whole : ContactStatuses.Parse(email.Status),
+            Created = WireTime.Parse(wire.Created),
+            Updated = WireTime.Parse(wire.Updated),
+            Lists = wire.Lists is null ? null : Array.ConvertAll(wire.Lists, list => new ListMembership(list.Id, list.Name ?? "", ContactStatuses.ParseList(list.Status))),
+        };
+    }
+}

@@ -1,0 +1,255 @@
+namespace Rollcall.Dotdigital;
+
+/// <summary>
+/// Shares one account's calls between all clients of this process: keeps each tier's limit a minute as the answers tell it, and each
+/// job's share of it, lets real-time calls go first and otherwise the job that had fewest calls in this minute, and waits out refusals. Knows no HTTP.
+/// </summary>
+public sealed class Governor
+{
+    private static readonly TimeSpan s_firstFlatPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestFlatPause = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _clock;
+    private readonly TierBudget[] _tiers = [new(), new(), new(), new()];
+    private readonly Dictionary<string, CallTier> _learnt = [];
+    private readonly List<Waiter> _waiters = [];
+    private readonly ITimer _timer;
+
+    private long _arrivals;
+    private DateTimeOffset _flatUntil;
+    private TimeSpan _flatPause = s_firstFlatPause;
+
+    /// <summary>A governor that knows nothing yet.</summary>
+    public Governor(TimeProvider clock)
+    {
+        _clock = clock;
+        Imports = new ImportGate(clock);
+        _timer = clock.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The account's imports under way.</summary>
+    public ImportGate Imports { get; }
+
+    /// <summary>A tier's calls a minute; null while no answer has told.</summary>
+    public int? LimitOf(CallTier tier)
+    {
+        lock (_lock)
+        {
+            return _tiers[(int)tier].Limit;
+        }
+    }
+
+    /// <summary>Waits until the call may be made. What it gives must be told how the call ended.</summary>
+    internal ValueTask<CallLease> EnterAsync(GovernedCall call, IProgress<CallWait>? waits, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Waiter waiter;
+        CallWait wait;
+        lock (_lock)
+        {
+            waiter = new Waiter(call, _arrivals++);
+            _waiters.Add(waiter);
+            Admit();
+            if (waiter.Lease is { } lease)
+            {
+                return new(lease);
+            }
+
+            wait = Describe(waiter.Call);
+        }
+
+        waits?.Report(wait);
+        return new(WaitAsync(waiter, cancellation));
+    }
+
+    internal void Finish(CallLease lease, RateHeaders headers, FailureCause? refusal)
+    {
+        lock (_lock)
+        {
+            var now = _clock.GetUtcNow();
+            var tier = Learn(lease, headers, now);
+            if (refusal == FailureCause.TierLimit)
+            {
+                tier.Exhaust(headers, now);
+            }
+            else if (refusal == FailureCause.FlatLimit)
+            {
+                HoldAll(headers, now);
+            }
+            else if (refusal is null)
+            {
+                _flatPause = s_firstFlatPause;
+            }
+
+            Admit();
+        }
+    }
+
+    internal void Abandon(CallLease lease)
+    {
+        lock (_lock)
+        {
+            _tiers[(int)lease.Tier].Finish(lease.Call.Job);
+            Admit();
+        }
+    }
+
+    /// <summary>Counts the call where Dotdigital says it counted it.</summary>
+    private TierBudget Learn(CallLease lease, RateHeaders headers, DateTimeOffset now)
+    {
+        var job = lease.Call.Job;
+        var counted = _tiers[(int)lease.Tier];
+        var generation = lease.Generation;
+        if (headers.Tier is { } told && told != lease.Tier)
+        {
+            _learnt[lease.Call.Operation] = told;
+            counted.Withdraw(job);
+            counted = _tiers[(int)told];
+            generation = counted.Start(job);
+        }
+
+        counted.Learn(headers, job, generation, now);
+        counted.Finish(job);
+        return counted;
+    }
+
+    /// <summary>The flat limit counts the last hour and names no end: try again after pauses that grow.</summary>
+    private void HoldAll(RateHeaders headers, DateTimeOffset now)
+    {
+        if (now < _flatUntil)
+        {
+            return;
+        }
+
+        var advised = headers.RetryAfter ?? headers.UntilReset(now);
+        _flatUntil = now + (advised is { } wait && wait > TimeSpan.Zero ? wait : _flatPause);
+        _flatPause = _flatPause * 2 > s_longestFlatPause ? s_longestFlatPause : _flatPause * 2;
+    }
+
+    private void Pump()
+    {
+        lock (_lock)
+        {
+            Admit();
+        }
+    }
+
+    private void Admit()
+    {
+        var now = _clock.GetUtcNow();
+        if (now >= _flatUntil)
+        {
+            while (Next(now) is { } waiter)
+            {
+                _waiters.Remove(waiter);
+                var tier = TierOf(waiter.Call);
+                var generation = _tiers[(int)tier].Start(waiter.Call.Job);
+                waiter.Admit(new CallLease(this, waiter.Call, tier, generation));
+            }
+        }
+
+        Arm(now);
+    }
+
+    private Waiter? Next(DateTimeOffset now)
+    {
+        Waiter? best = null;
+        foreach (var waiter in _waiters)
+        {
+            var tier = _tiers[(int)TierOf(waiter.Call)];
+            if (tier.MayStart(waiter.Call.Job, waiter.Call.Share, now) && (best is null || Before(waiter, best)))
+            {
+                best = waiter;
+            }
+        }
+
+        return best;
+    }
+
+    private bool Before(Waiter a, Waiter b)
+    {
+        if (a.Call.Priority != b.Call.Priority)
+        {
+            return a.Call.Priority < b.Call.Priority;
+        }
+
+        var hadA = _tiers[(int)TierOf(a.Call)].StartedBy(a.Call.Job);
+        var hadB = _tiers[(int)TierOf(b.Call)].StartedBy(b.Call.Job);
+        return hadA != hadB ? hadA < hadB : a.Arrival < b.Arrival;
+    }
+
+    private void Arm(DateTimeOffset now)
+    {
+        DateTimeOffset? next = null;
+        foreach (var waiter in _waiters)
+        {
+            var chance = now < _flatUntil ? _flatUntil : _tiers[(int)TierOf(waiter.Call)].NextChance(now);
+            if (chance is { } at && (next is null || at < next))
+            {
+                next = at;
+            }
+        }
+
+        // A timer may fire a little early by the clock; the extra millisecond saves a round.
+        var due = next is { } due0 ? due0 - now + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan;
+        _timer.Change(due < TimeSpan.Zero && next is not null ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+    }
+
+    private CallTier TierOf(GovernedCall call) => _learnt.GetValueOrDefault(call.Operation, call.Tier);
+
+    private CallWait Describe(GovernedCall call)
+    {
+        var now = _clock.GetUtcNow();
+        if (now < _flatUntil)
+        {
+            return new("the account's calls of the last hour are used up", _flatUntil);
+        }
+
+        var tier = TierOf(call);
+        var budget = _tiers[(int)tier];
+        return new(
+            budget.Limit is { } limit
+                ? $"this minute's {tier.ToString().ToLowerInvariant()}-tier calls are used up ({limit} a minute for the whole account)"
+                : "the first answer must tell the account's limits",
+            budget.NextChance(now));
+    }
+
+    private async Task<CallLease> WaitAsync(Waiter waiter, CancellationToken cancellation)
+    {
+        using var registration = cancellation.UnsafeRegister(
+            (_, token) =>
+            {
+                lock (_lock)
+                {
+                    if (_waiters.Remove(waiter))
+                    {
+                        waiter.Cancel(token);
+                    }
+                }
+            },
+            null);
+        return await waiter.Task.ConfigureAwait(false);
+    }
+
+    private sealed class Waiter(GovernedCall call, long arrival)
+    {
+        private readonly TaskCompletionSource<CallLease> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public GovernedCall Call => call;
+
+        public long Arrival => arrival;
+
+        public CallLease? Lease { get; private set; }
+
+        public Task<CallLease> Task => _source.Task;
+
+        public void Admit(CallLease lease)
+        {
+            Lease = lease;
+            _source.SetResult(lease);
+        }
+
+        public void Cancel(CancellationToken token) => _source.TrySetCanceled(token);
+    }
+}

@@ -1,0 +1,209 @@
+namespace Rollcall.Dotdigital;
+
+/// <summary>
+/// The arithmetic of one tier: how many calls may still start in the window under way. No clock and no lock of its own.
+/// Dotdigital counts fixed windows by its clock. A call under way at a window's end may be counted in either, so it is counted in both.
+/// </summary>
+internal sealed class TierBudget
+{
+    private static readonly long s_window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
+
+    private readonly Dictionary<string, int> _startedByJob = [];
+    private readonly Dictionary<string, int> _underWayByJob = [];
+
+    private bool _answered;
+    private long _generation;
+    private int? _limit;
+    private int _started;
+    private int _underWay;
+
+    // The least that other users of the account must have taken of this window, going by what is left.
+    private int _others;
+
+    private DateTimeOffset _windowEnds;
+    private DateTimeOffset _blockedUntil;
+
+    // Dotdigital's number of the window under way and of the last one left behind: seconds since 1970 of its end.
+    // The number is assumed after a window ran out by the clock, until an answer confirms it.
+    private long _window;
+    private long _past = long.MinValue;
+    private bool _assumed = true;
+
+    public int UnderWay => _underWay;
+
+    public int? Limit => _limit;
+
+    /// <summary>When a call that may not start now may be tried again; null when that depends on an answer under way.</summary>
+    public DateTimeOffset? NextChance(DateTimeOffset now)
+    {
+        if (now < _blockedUntil)
+        {
+            return _blockedUntil;
+        }
+
+        return _limit is null ? null : _windowEnds;
+    }
+
+    public bool MayStart(string job, double share, DateTimeOffset now)
+    {
+        RollOver(now);
+        if (now < _blockedUntil)
+        {
+            return false;
+        }
+
+        if (_limit is not { } limit)
+        {
+            return _answered || _underWay < DotdigitalLimits.CallsBeforeFirstAnswer;
+        }
+
+        var ours = share >= 1 ? limit : Math.Max(1, (int)(limit * share));
+        return _started + _others < limit && StartedBy(job) < ours;
+    }
+
+    /// <summary>How many calls of the job count in this window.</summary>
+    public int StartedBy(string job) => _startedByJob.GetValueOrDefault(job);
+
+    /// <summary>Counts a call, and gives the number of the window it started in.</summary>
+    public long Start(string job)
+    {
+        _started++;
+        _underWay++;
+        _startedByJob[job] = _startedByJob.GetValueOrDefault(job) + 1;
+        _underWayByJob[job] = _underWayByJob.GetValueOrDefault(job) + 1;
+        return _generation;
+    }
+
+    /// <summary>A call ended without an answer.</summary>
+    public void Finish(string job)
+    {
+        _underWay--;
+        var left = _underWayByJob[job] - 1;
+        if (left == 0)
+        {
+            _underWayByJob.Remove(job);
+        }
+        else
+        {
+            _underWayByJob[job] = left;
+        }
+    }
+
+    /// <summary>The call was not counted here but in another tier.</summary>
+    public void Withdraw(string job)
+    {
+        _started--;
+        _startedByJob[job]--;
+        Finish(job);
+    }
+
+    /// <summary>A call was answered; call before <see cref="Finish"/>, so that it is carried over a window's end like any call under way.</summary>
+    /// <param name="generation">What <see cref="Start"/> gave.</param>
+    public void Learn(RateHeaders headers, string job, long generation, DateTimeOffset now)
+    {
+        _answered = true;
+        if (headers.Limit is not { } limit || limit <= 0)
+        {
+            return;
+        }
+
+        RollOver(now);
+        if (headers.Reset is not { } window || headers.UntilReset(now) is not { } left)
+        {
+            _limit = limit;
+            if (_windowEnds <= now)
+            {
+                _windowEnds = now + DotdigitalLimits.RateWindow;
+            }
+
+            LearnOthers(limit, headers.Remaining);
+            return;
+        }
+
+        if (window <= _past)
+        {
+            // Counted in a window already left behind: it tells nothing about this one, and was carried over for nothing.
+            if (generation < _generation)
+            {
+                _started--;
+                _startedByJob[job]--;
+            }
+
+            return;
+        }
+
+        if (!_assumed && window < _window)
+        {
+            return;
+        }
+
+        _limit = limit;
+        var ends = now + left;
+        if (_assumed)
+        {
+            _windowEnds = ends;
+        }
+        else if (window == _window)
+        {
+            _windowEnds = ends < _windowEnds ? ends : _windowEnds;
+        }
+        else
+        {
+            // Dotdigital is a window further than we thought. This call counts there, and maybe those under way.
+            _past = _window;
+            StartWindow();
+            _windowEnds = ends;
+        }
+
+        _window = window;
+        _assumed = false;
+        LearnOthers(limit, headers.Remaining);
+    }
+
+    /// <summary>A call was refused because the tier is used up.</summary>
+    public void Exhaust(RateHeaders headers, DateTimeOffset now)
+    {
+        var wait = headers.RetryAfter ?? headers.UntilReset(now) ?? DotdigitalLimits.RateWindow;
+        wait = wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait;
+        wait = wait > DotdigitalLimits.LongestWait ? DotdigitalLimits.LongestWait : wait;
+        if (now + wait > _blockedUntil)
+        {
+            _blockedUntil = now + wait;
+        }
+    }
+
+    private void LearnOthers(int limit, int? remaining)
+    {
+        if (remaining is { } left)
+        {
+            _others = Math.Max(_others, limit - left - _started);
+        }
+    }
+
+    private void RollOver(DateTimeOffset now)
+    {
+        if (_limit is null || now < _windowEnds)
+        {
+            return;
+        }
+
+        var windows = ((now - _windowEnds).Ticks / DotdigitalLimits.RateWindow.Ticks) + 1;
+        _windowEnds += windows * DotdigitalLimits.RateWindow;
+        _past = _window + (s_window * (windows - 1));
+        _window = _past + s_window;
+        _assumed = true;
+        StartWindow();
+    }
+
+    private void StartWindow()
+    {
+        _generation++;
+        _started = _underWay;
+        _others = 0;
+        _startedByJob.Clear();
+        foreach (var (job, count) in _underWayByJob)
+        {
+            _startedByJob[job] = count;
+        }
+    }
+}

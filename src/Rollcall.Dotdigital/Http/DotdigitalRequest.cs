@@ -1,0 +1,53 @@
+namespace Rollcall.Dotdigital;
+
+/// <summary>Whether a request may be sent again when nobody knows what became of it.</summary>
+internal enum RequestSafety
+{
+    /// <summary>It reads: sending it again changes nothing.</summary>
+    Repeatable,
+
+    /// <summary>It writes: never sent again once it may have been acted on.</summary>
+    Once,
+}
+
+/// <summary>One request, made once; only its content object is rebuilt for each attempt.</summary>
+internal sealed class DotdigitalRequest
+{
+    /// <summary>Its name in usage counts, logs and errors, such as <c>contacts.import</c>.</summary>
+    public required string Operation { get; init; }
+
+    public required HttpMethod Method { get; init; }
+
+    /// <summary>Path and query below the endpoint, without a leading slash, already percent-encoded.</summary>
+    public required string Path { get; init; }
+
+    public required CallTier Tier { get; init; }
+
+    public required RequestSafety Safety { get; init; }
+
+    /// <summary>A JSON body in UTF-8; null for none.</summary>
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>How often it may be repeated after drops, time-outs and server errors. Waits for limits do not count.</summary>
+    public int Repeats { get; init; } = 5;
+
+    public static DotdigitalRequest Read(string operation, CallTier tier, string path, int repeats = 5) => new()
+    {
+        Operation = operation,
+        Method = HttpMethod.Get,
+        Path = path,
+        Tier = tier,
+        Safety = RequestSafety.Repeatable,
+        Repeats = repeats,
+    };
+
+    public static DotdigitalRequest Write(string operation, CallTier tier, HttpMethod method, string path, ReadOnlyMemory<byte>? body) => new()
+    {
+        Operation = operation,
+        Method = method,
+        Path = path,
+        Tier = tier,
+        Safety = RequestSafety.Once,
+        Body = body,
+    };
+}

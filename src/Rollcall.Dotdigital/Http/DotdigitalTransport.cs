@@ -1,0 +1,268 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Rollcall.Dotdigital;
+
+/// <summary>Sends requests: under the governor, with patience, and again where <see cref="DotdigitalRetryPolicy"/> allows.</summary>
+internal sealed class DotdigitalTransport : IDisposable
+{
+    private static readonly ResiliencePropertyKey<Attempts> s_attempts = new("attempts");
+    private static readonly ProductInfoHeaderValue s_agent =
+        new("Rollcall", typeof(DotdigitalTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+
+    private readonly DotdigitalOptions _options;
+    private readonly HttpClient _http;
+    private readonly AuthenticationHeaderValue _credentials;
+    private readonly ResiliencePipeline _retry;
+    private readonly LoggedWaits _waits;
+
+    public DotdigitalTransport(DotdigitalOptions options, Uri endpoint)
+    {
+        _options = options;
+        Endpoint = endpoint;
+        Governor = new Governor(options.Clock);
+        _http = new HttpClient(options.Handler ?? NewHandler(), disposeHandler: options.Handler is null) { Timeout = Timeout.InfiniteTimeSpan };
+        _credentials = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(options.Username + ":" + options.Password)));
+        _waits = new LoggedWaits(options);
+        _retry = new ResiliencePipelineBuilder { TimeProvider = options.Clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                // The policy decides how often; Polly only needs a bound.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is DotdigitalException failure && Decide(args.Context, failure)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(AttemptsOf(args.Context).Decision.Pause),
+            })
+            .Build();
+    }
+
+    /// <summary>Where requests go; changes once, when the account has named its own endpoint.</summary>
+    public Uri Endpoint { get; set; }
+
+    public Governor Governor { get; set; }
+
+    public ApiUsage Usage { get; } = new();
+
+    public IProgress<CallWait> Waits => _waits;
+
+    /// <summary>Sends a request and reads its answer as JSON.</summary>
+    public Task<T> SendAsync<T>(DotdigitalRequest request, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class =>
+        SendAsync(
+            request,
+            async (body, token) => await JsonSerializer.DeserializeAsync(body, type, token).ConfigureAwait(false) ?? throw new JsonException("null"),
+            cancellation);
+
+    /// <summary>Sends a request whose answer has nothing to read.</summary>
+    public Task SendAsync(DotdigitalRequest request, CancellationToken cancellation) =>
+        SendAsync(request, (_, _) => ValueTask.FromResult(true), cancellation);
+
+    /// <summary>The failure of an answer whose JSON lacks what the specification requires.</summary>
+    public DotdigitalException Unreadable(DotdigitalRequest request, HttpStatusCode status = HttpStatusCode.OK) =>
+        Failures.OfUnreadable(request, Endpoint, status);
+
+    /// <summary>Sends a request and gives its answer's body to <paramref name="read"/>, once for every attempt that was answered with success.</summary>
+    public async Task<T> SendAsync<T>(DotdigitalRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellation)
+    {
+        var context = ResilienceContextPool.Shared.Get(request.Operation, cancellation);
+        try
+        {
+            context.Properties.Set(s_attempts, new Attempts(request));
+            return await _retry.ExecuteAsync(
+                static (context, state) => state.Transport.AttemptAsync(state.Request, state.Read, context.CancellationToken),
+                context,
+                (Transport: this, Request: request, Read: read)).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "HttpClient owns it")]
+    private static SocketsHttpHandler NewHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Proxy = new ProxyExceptLoopback(),
+        AutomaticDecompression = DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+    };
+
+    private static Attempts AttemptsOf(ResilienceContext context) =>
+        context.Properties.TryGetValue(s_attempts, out var attempts) ? attempts : throw new InvalidOperationException("No request in the context.");
+
+    private bool Decide(ResilienceContext context, DotdigitalException failure)
+    {
+        var attempts = AttemptsOf(context);
+        var decision = DotdigitalRetryPolicy.ShouldRetry(attempts.Request, failure, attempts.Repeats, attempts.Waits);
+        attempts.Decision = decision;
+        if (!decision.Again)
+        {
+            return false;
+        }
+
+        if (decision.CountsAsRepeat)
+        {
+            attempts.Repeats++;
+        }
+        else if (failure.Cause == FailureCause.ActiveImports)
+        {
+            attempts.Waits++;
+            _waits.Report(new CallWait(failure.Message, _options.Clock.GetUtcNow() + decision.Pause));
+        }
+
+        _options.Logger.LogWarning(
+            "{Operation} failed ({Cause}, status {Status}); again in {Pause:0} s, because {Reason}",
+            failure.Operation, failure.Cause, failure.Status, decision.Pause.TotalSeconds, decision.Reason);
+        return true;
+    }
+
+    private async ValueTask<T> AttemptAsync<T>(DotdigitalRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellation)
+    {
+        var governed = new GovernedCall(request.Operation, request.Tier, _options.Job, _options.Priority, _options.Share);
+        using var lease = await Governor.EnterAsync(governed, _waits, cancellation).ConfigureAwait(false);
+        using var patience = new Patience(_options.Clock, cancellation);
+        using var message = Build(request, patience);
+        var began = _options.Clock.GetTimestamp();
+        using var response = await AnswerAsync(request, message, patience, cancellation).ConfigureAwait(false);
+        patience.Renew();
+        if (_options.Logger.IsEnabled(LogLevel.Debug))
+        {
+            _options.Logger.LogDebug(
+                "{Operation} answered {Status} after {Milliseconds:0} ms", request.Operation, (int)response.StatusCode, _options.Clock.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        var headers = RateHeaders.Of(response);
+        try
+        {
+            using var body = new PatientStream(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience);
+            if (!response.IsSuccessStatusCode)
+            {
+                var failure = Failures.OfAnswer(request, Endpoint, response.StatusCode, headers, await BeginningAsync(body, patience.Token).ConfigureAwait(false));
+                lease.Answered(headers, failure.Cause is FailureCause.TierLimit or FailureCause.FlatLimit ? failure.Cause : null);
+                throw failure;
+            }
+
+            lease.Answered(headers, null);
+            return await read(body, patience.Token).ConfigureAwait(false);
+        }
+        catch (BrokenBodyException e)
+        {
+            throw Failures.OfBrokenBody(request, Endpoint, e);
+        }
+        catch (JsonException e)
+        {
+            throw Failures.OfUnreadable(request, Endpoint, response.StatusCode, e);
+        }
+        catch (OperationCanceledException e) when (patience.RanOut && !cancellation.IsCancellationRequested)
+        {
+            throw Failures.OfTimeout(request, Endpoint, e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(DotdigitalRequest request, HttpRequestMessage message, Patience patience, CancellationToken cancellation)
+    {
+        DotdigitalException failure;
+        try
+        {
+            var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            Usage.Count(request);
+            return response;
+        }
+        catch (HttpRequestException e)
+        {
+            failure = Failures.OfNetwork(request, Endpoint, e);
+        }
+        catch (IOException e)
+        {
+            failure = Failures.OfBrokenBody(request, Endpoint, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            // Without our patience having run out, it is the handler's time for connecting that did.
+            failure = patience.RanOut
+                ? Failures.OfTimeout(request, Endpoint, e)
+                : Failures.OfNetwork(request, Endpoint, new HttpRequestException(HttpRequestError.ConnectionError, inner: e));
+        }
+
+        if (failure.Cause != FailureCause.NotSent)
+        {
+            Usage.Count(request);
+        }
+
+        throw failure;
+    }
+
+    private HttpRequestMessage Build(DotdigitalRequest request, Patience patience)
+    {
+        // Taken as it is: canonicalising would undo some of the percent-encoding of addresses.
+        var uri = new Uri(Endpoint.AbsoluteUri + request.Path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var message = new HttpRequestMessage(request.Method, uri);
+        message.Headers.Authorization = _credentials;
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.UserAgent.Add(s_agent);
+        if (_options.IntegrationToken is { } token)
+        {
+            message.Headers.Add("x-ddg-integration-token", token.ToString("D"));
+        }
+
+        if (request.Body is { } body)
+        {
+            message.Content = new MemoryContent(body, patience);
+        }
+
+        return message;
+    }
+
+    /// <summary>As much of an error's body as matters. One that breaks off is used as far as it came: the status counts.</summary>
+    private static async Task<byte[]> BeginningAsync(Stream body, CancellationToken cancellation)
+    {
+        var buffer = new byte[ErrorBody.MostBytes];
+        var read = 0;
+        try
+        {
+            while (read < buffer.Length && await body.ReadAsync(buffer.AsMemory(read), cancellation).ConfigureAwait(false) is > 0 and var got)
+            {
+                read += got;
+            }
+        }
+        catch (BrokenBodyException)
+        {
+            return buffer[..read];
+        }
+
+        return buffer[..read];
+    }
+
+    /// <summary>How often one request was tried, across its attempts.</summary>
+    private sealed class Attempts(DotdigitalRequest request)
+    {
+        public DotdigitalRequest Request => request;
+
+        public int Repeats { get; set; }
+
+        public int Waits { get; set; }
+
+        public RetryDecision Decision { get; set; }
+    }
+
+    private sealed class LoggedWaits(DotdigitalOptions options) : IProgress<CallWait>
+    {
+        public void Report(CallWait value)
+        {
+            options.Logger.LogInformation("Waiting until {Until:HH:mm:ss}: {Reason}", value.Until, value.Reason);
+            options.Waits?.Report(value);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+
+namespace Rollcall.Dotdigital;
+
+internal sealed record WireError(string? Message, string? ErrorCode, string? Description, WireErrorDetail[]? Details);
+
+internal sealed record WireErrorDetail(string? Item, string? Description, string? Error);
+
+internal sealed record WireAccount(long Id, WireProperty[]? Properties);
+
+internal sealed record WireProperty(string? Name, string? Type, string? Value);
+
+internal sealed record WireAddressBook(long Id, string? Name, string? Visibility, long Contacts);
+
+internal sealed record WireNewAddressBook(string Name, string Visibility);
+
+internal sealed record WireDataField(string? Name, string? Type, string? Visibility);
+
+internal sealed record WireNewDataField(string Name, string Type, string Visibility);
+
+internal sealed record WireSuppression(WireSuppressedContact? SuppressedContact, string? DateRemoved, string? Reason);
+
+internal sealed record WireSuppressedContact(long? Id, string? Email, string? Status);
+
+internal sealed record WireUnsubscribe(string Email);
+
+internal sealed record WireDeletion(string? Id, string? Status);
+
+internal sealed record WireImportStarted(string? ImportId);
+
+internal sealed record WireContact(
+    long ContactId,
+    string? Status,
+    string? Created,
+    string? Updated,
+    WireIdentifiers? Identifiers,
+    WireChannelProperties? ChannelProperties,
+    WireList[]? Lists);
+
+internal sealed record WireIdentifiers(string? Email);
+
+internal sealed record WireChannelProperties(WireEmailChannel? Email);
+
+internal sealed record WireEmailChannel(string? Status);
+
+internal sealed record WireList(long Id, string? Name, string? Status);
+
+internal sealed record WireContactPage([property: JsonPropertyName("_items")] WireContact[]? Items, [property: JsonPropertyName("_links")] WireLinks? Links);
+
+internal sealed record WireLinks(WireLink? Next);
+
+internal sealed record WireLink(string? Marker);
+
+/// <summary>Dotdigital's JSON, by source generation: no reflection at run time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(WireError))]
+[JsonSerializable(typeof(WireAccount))]
+[JsonSerializable(typeof(WireAddressBook))]
+[JsonSerializable(typeof(WireAddressBook[]))]
+[JsonSerializable(typeof(WireNewAddressBook))]
+[JsonSerializable(typeof(WireDataField[]))]
+[JsonSerializable(typeof(WireNewDataField))]
+[JsonSerializable(typeof(WireSuppression))]
+[JsonSerializable(typeof(WireSuppression[]))]
+[JsonSerializable(typeof(WireUnsubscribe))]
+[JsonSerializable(typeof(WireDeletion))]
+[JsonSerializable(typeof(WireImportStarted))]
+[JsonSerializable(typeof(WireContact))]
+[JsonSerializable(typeof(WireContactPage))]
+internal sealed partial class DotdigitalWire : JsonSerializerContext;

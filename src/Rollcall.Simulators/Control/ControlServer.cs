@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Simulators.Http;
+using Rollcall.Simulators.State;
+
+namespace Rollcall.Simulators.Control;
+
+/// <summary>
+/// What is no part of Dotdigital: the page at <c>/</c>, and under <c>/simulator/</c> the state, the counters, the
+/// switches and other people's hands. It asks for no credentials.
+/// </summary>
+internal sealed class ControlServer(Simulation simulation, SimulatedAccount account)
+{
+    private const string Help =
+        "GET state[?book=|email=], counters, options; POST seed, options, faults; DELETE faults; " +
+        "POST contacts/{email}/unsubscribe[?book=]|subscribe[?book=]|confirm|status?value=|remove?book=|delete|email?value=; " +
+        "POST books/{id}/delete, data-fields/{name}/delete";
+
+    private readonly StateDump dump = new(simulation);
+    private readonly Page page = new(simulation);
+
+    public async Task Serve(HttpContext context, string[] path)
+    {
+        var reply = await Answer(context, path);
+        context.Response.StatusCode = reply.Status;
+        context.Response.ContentType = reply.ContentType;
+        if (reply.Stream is { } stream)
+        {
+            await stream(context.Response.Body, context.RequestAborted);
+        }
+        else
+        {
+            await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
+        }
+    }
+
+    private async Task<Reply> Answer(HttpContext context, string[] path)
+    {
+        try
+        {
+            return (context.Request.Method, path) switch
+            {
+                ("GET", []) => page.Render(context.Request.Query),
+                ("GET", ["simulator", "state"]) => dump.State(Number(context, "book"), context.Request.Query["email"]),
+                ("GET", ["simulator", "counters"]) => dump.Counters(),
+                ("GET", ["simulator", "options"]) => OptionsReply(),
+                ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
+                ("POST", ["simulator", "seed"]) => Plant(await Body<Seed>(context)),
+                ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
+                ("DELETE", ["simulator", "faults"]) => ClearFaults(),
+                ("POST", ["simulator", "contacts", var email, var action]) => Act(context, email, action),
+                ("POST", ["simulator", "books", var book, "delete"]) => Done(() => account.DeleteBook(int.Parse(book, CultureInfo.InvariantCulture))),
+                ("POST", ["simulator", "data-fields", var name, "delete"]) => Done(() => account.DeleteDataField(name)),
+                _ => Wrong(404, "Known are: " + Help),
+            };
+        }
+        catch (KeyNotFoundException missing)
+        {
+            return Wrong(404, missing.Message);
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException or InvalidOperationException)
+        {
+            return Wrong(400, wrong.Message);
+        }
+    }
+
+    private Reply Act(HttpContext context, string email, string action)
+    {
+        var book = Number(context, "book");
+        string? value = context.Request.Query["value"];
+        Action act = action switch
+        {
+            "unsubscribe" => () => account.Unsubscribe(email, book),
+            "subscribe" => () => account.Subscribe(email, book),
+            "confirm" => () => account.Confirm(email),
+            "status" => () => account.SetStatus(email, Enum.Parse<ContactStatus>(value ?? "", ignoreCase: true)),
+            "remove" => () => account.RemoveFromBook(email, book ?? throw new FormatException("Say which: ?book=ID")),
+            "delete" => () => account.DeleteContact(email),
+            "email" => () => account.ChangeEmail(email, value ?? throw new FormatException("Say to what: ?value=ADDRESS")),
+            _ => throw new KeyNotFoundException("Known are: " + Help),
+        };
+        return Done(act);
+    }
+
+    private Reply Change(JsonElement changes)
+    {
+        account.Options = SwitchesJson.Change(account.Options, changes);
+        return OptionsReply();
+    }
+
+    private Reply OptionsReply() => new(200, JsonSerializer.SerializeToUtf8Bytes(account.Options, SwitchesJson.Options), Reply.JsonType);
+
+    private Reply Plant(Seed seed) => Done(() => account.Plant(seed));
+
+    /// <summary>Takes one fault or a list of them, each as an object or in the short form.</summary>
+    private Reply AddFaults(JsonElement body)
+    {
+        var given = body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().ToArray() : [body];
+        var faults = given.Select(fault => fault.ValueKind == JsonValueKind.String
+            ? Fault.Parse(fault.GetString()!)
+            : fault.Deserialize<Fault>(SwitchesJson.Options)!).ToList();
+        return Done(() => account.AddFaults(faults));
+    }
+
+    private Reply ClearFaults() => Done(account.ClearFaults);
+
+    private static Reply Done(Action act)
+    {
+        act();
+        return Reply.Json(200, json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("done", true);
+            json.WriteEndObject();
+        });
+    }
+
+    private static Reply Wrong(int status, string message) => Reply.Json(status, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("error", message);
+        json.WriteEndObject();
+    });
+
+    private static int? Number(HttpContext context, string name) =>
+        context.Request.Query.TryGetValue(name, out var text) ? int.Parse((string?)text ?? "", CultureInfo.InvariantCulture) : null;
+
+    private static async Task<T> Body<T>(HttpContext context) =>
+        await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Seeding.Json, context.RequestAborted)
+        ?? throw new FormatException("The body is empty.");
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Rollcall.Simulators.Control;
+
+/// <summary>The switches as JSON: camel case, choices as words, durations in seconds; unknown names are errors.</summary>
+internal static class SwitchesJson
+{
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new Seconds() },
+        WriteIndented = true,
+    };
+
+    /// <summary>The options with the named ones changed.</summary>
+    public static SimulatorOptions Change(SimulatorOptions current, JsonElement changes)
+    {
+        if (changes.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("An object of the switches to change is expected.");
+        }
+
+        var merged = JsonSerializer.SerializeToNode(current, Options)!.AsObject();
+        foreach (var change in changes.EnumerateObject())
+        {
+            merged[change.Name] = JsonNode.Parse(change.Value.GetRawText());
+        }
+
+        return merged.Deserialize<SimulatorOptions>(Options)! with
+        {
+            Urls = current.Urls,
+            UserName = current.UserName,
+            Password = current.Password,
+            Clock = current.Clock,
+            SeedFile = current.SeedFile,
+            Seed = current.Seed,
+            RequestLogFile = current.RequestLogFile,
+            Faults = current.Faults,
+        };
+    }
+
+    private sealed class Seconds : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TimeSpan.FromSeconds(reader.GetDouble());
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.TotalSeconds);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Rollcall.Simulators.Http;
+
+/// <summary>Whose conventions a call follows.</summary>
+internal enum Framework
+{
+    V2,
+    Contacts,
+    InsightData,
+}
+
+/// <summary>What a call costs: which rate budget it draws on.</summary>
+internal enum Tier
+{
+    Low,
+    Medium,
+    High,
+    Unlimited,
+}
+
+/// <summary>A call of the API: how it is asked for and what it does. <see cref="Query"/> names the parameters it knows.</summary>
+internal sealed record Operation(
+    string Name, string Method, string Template, Framework Framework, Tier Tier, Func<Call, Reply> Handle)
+{
+    private readonly string[] segments = Template.Trim('/').Split('/');
+
+    public IReadOnlyList<string> Query { get; init; } = [];
+
+    /// <summary>The captured path values when the path is this operation's, else null.</summary>
+    public string[]? Match(string[] path)
+    {
+        if (path.Length != segments.Length)
+        {
+            return null;
+        }
+
+        var captured = new List<string>();
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (segments[i][0] == '{')
+            {
+                captured.Add(path[i]);
+            }
+            else if (!string.Equals(path[i], segments[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+        }
+
+        return [.. captured];
+    }
+}
+
+/// <summary>One request to one operation.</summary>
+internal sealed record Call(Operation Operation, string[] Path, IQueryCollection Query, byte[] Body)
+{
+    /// <summary>A path value that must be a whole number; any other is refused as the framework does.</summary>
+    public int PathInt(int at) =>
+        int.TryParse(Path[at], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw Refuse.With(Operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidId", $"The id value '{Path[at]}' is invalid");
+
+    /// <summary>v2's page: how many rows, and how many to skip.</summary>
+    public (int Select, int Skip) Page()
+    {
+        var select = QueryInt("select", 1000);
+        var skip = QueryInt("skip", 0);
+        return select is >= 1 and <= 1000 && skip >= 0
+            ? (select, skip)
+            : throw Refuse.V2(400, "ERROR_PARAMETER_INVALID", "select must be between 1 and 1000, and skip not negative.");
+    }
+
+    public int QueryInt(string name, int otherwise)
+    {
+        if (!Query.TryGetValue(name, out var text))
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Refuse.With(Operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"The value of '{name}' is invalid");
+    }
+
+    /// <summary>The body as JSON; anything else is refused.</summary>
+    public JsonDocument Json()
+    {
+        try
+        {
+            return Utf8.IsValid(Body)
+                ? JsonDocument.Parse(Body, new JsonDocumentOptions { AllowDuplicateProperties = false })
+                : throw new JsonException("The body is not UTF-8.");
+        }
+        catch (JsonException)
+        {
+            throw Refuse.With(Operation.Framework, 400, "ERROR_MALFORMED_REQUEST", "badJson", "The request JSON is badly formed");
+        }
+    }
+}

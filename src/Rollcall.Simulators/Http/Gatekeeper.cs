@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Rollcall.Simulators.Http;
+
+/// <summary>Who may come in: credentials, then region and permission, then the rate limits, then the form of the request.</summary>
+internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
+{
+    private readonly byte[] credentials = Encoding.UTF8.GetBytes($"{simulation.Options.UserName}:{simulation.Options.Password}");
+
+    /// <summary>The refusal, or null for a welcome call.</summary>
+    public Reply? Refusal(HttpContext context, Operation operation)
+    {
+        if (!IsKnown(context.Request.Headers.Authorization))
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic";
+            return operation.Framework == Framework.V2
+                ? Refuse.ReplyWith(operation.Framework, 401, "ERROR_APIUSER_INVALID", "", "Invalid API credentials.")
+                : Reply.Empty(401);
+        }
+
+        if (simulation.Options.WrongRegion && operation.Name != "getAccountInfo")
+        {
+            return Refuse.ReplyWith(operation.Framework, 403, "ERROR_ACCOUNT_INVALID", "forbidden", "This account belongs to another region.");
+        }
+
+        if (simulation.Options.ForbiddenOperations.Contains(operation.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            return Refuse.ReplyWith(operation.Framework, 403, "ERROR_CANNOT_PERFORM_OPERATION_ON_ACCOUNT", "forbidden", "The API user may not do this.");
+        }
+
+        return limiter.Take(operation, context.Response.Headers) ?? Malformed(context.Request, operation);
+    }
+
+    private static Reply? Malformed(HttpRequest request, Operation operation)
+    {
+        if (request.Query.Keys.FirstOrDefault(key => !operation.Query.Contains(key)) is { } unknown)
+        {
+            return Refuse.ReplyWith(operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"'{unknown}' is not a parameter of this call");
+        }
+
+        var hasBody = operation.Method is "POST" or "PUT" or "PATCH";
+        var isJson = request.ContentType is { } type
+            && string.Equals(type.Split(';')[0].Trim(), "application/json", StringComparison.OrdinalIgnoreCase);
+        return hasBody && (!isJson || request.Headers.ContentEncoding.Count > 0)
+            ? Refuse.ReplyWith(operation.Framework, 415, "ERROR_CONTENT_TYPE_IS_NOT_SUPPORTED", "unsupportedContentType", "The content type must be application/json, not compressed.")
+            : null;
+    }
+
+    private bool IsKnown(string? header)
+    {
+        if (header is null || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var given = new byte[header.Length];
+        return Convert.TryFromBase64String(header[6..].Trim(), given, out var length)
+            && CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), credentials);
+    }
+}

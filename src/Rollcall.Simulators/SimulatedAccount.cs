@@ -1,0 +1,222 @@
+using Rollcall.Simulators.State;
+using Rollcall.Simulators.V3;
+
+namespace Rollcall.Simulators;
+
+/// <summary>
+/// The simulated account from inside the process: what it holds, what happened, and other people's hands. What it
+/// gives are snapshots. Everything that names a contact or a book it does not have throws <see cref="KeyNotFoundException"/>.
+/// </summary>
+public sealed class SimulatedAccount
+{
+    private readonly Simulation simulation;
+
+    internal SimulatedAccount(Simulation simulation) => this.simulation = simulation;
+
+    internal InsightCalls? Insight { get; set; }
+
+    /// <summary>The switches; set to change them while it runs.</summary>
+    public SimulatorOptions Options
+    {
+        get => simulation.Options;
+        set => simulation.Options = value;
+    }
+
+    /// <summary>The address books, in order of id.</summary>
+    public IReadOnlyList<SimulatedBook> Books => Locked(state => state.Books.Select(book => new SimulatedBook(book.Id, book.Name, book.Members)).ToList());
+
+    /// <summary>The names of the data fields.</summary>
+    public IReadOnlyList<string> DataFields => Locked(state => state.Fields.Select(definition => definition.Name).ToList());
+
+    /// <summary>Everyone not in the recycle bin, in order of id.</summary>
+    public IReadOnlyList<SimulatedContact> Contacts =>
+        Locked(state => state.Contacts.InOrder.Where(contact => contact.Status != ContactStatus.Deleted).Select(contact => Snapshot(state, contact)).ToList());
+
+    /// <summary>How many contacts the account holds.</summary>
+    public int ContactCount => Locked(state => state.Contacts.Count);
+
+    /// <summary>Calls by operation, those refused or dropped too.</summary>
+    public IReadOnlyDictionary<string, int> Calls => simulation.Calls.Counts();
+
+    /// <summary>What happened to people.</summary>
+    public SimulatedCounters Counters => Locked(state => new SimulatedCounters(
+        state.Counters.Joins.Values.Sum(),
+        state.Counters.Confirmations.Values.Sum(),
+        state.Counters.Challenges.Values.Sum(),
+        state.Counters.Resubscriptions,
+        state.Counters.ListOptOutsLifted,
+        state.Counters.AddressesChanged,
+        state.Counters.ContactsDeleted));
+
+    /// <summary>How often a book's join action fired for an address.</summary>
+    public int Joins(string email, int book) =>
+        Locked(state => state.Counters.Joins.Where(join => join.Key.Book == book && Same(join.Key.Email, email)).Sum(join => join.Value));
+
+    /// <summary>Confirmation emails sent to an address.</summary>
+    public int Confirmations(string email) => Locked(state => state.Counters.Confirmations.GetValueOrDefault(email));
+
+    /// <summary>Challenge emails sent to an address.</summary>
+    public int Challenges(string email) => Locked(state => state.Counters.Challenges.GetValueOrDefault(email));
+
+    /// <summary>The contact of an address, or null; those in the recycle bin are not found.</summary>
+    public SimulatedContact? Contact(string email) =>
+        Locked(state => state.Contacts.ByEmail(email) is { } contact ? Snapshot(state, contact) : null);
+
+    /// <summary>The addresses subscribed to a book, in order of id.</summary>
+    public IReadOnlyList<string> Members(int book) => Locked(state => state.Contacts.InOrder
+        .Where(contact => contact.Status != ContactStatus.Deleted && contact.StatusIn(book) == BookStatus.Subscribed)
+        .Select(contact => contact.Email)
+        .ToList());
+
+    /// <summary>The records of an insight collection: contact id (0: the account's own) and key to JSON.</summary>
+    public IReadOnlyDictionary<(long ContactId, string Key), string> InsightRecords(string collection) =>
+        Locked(_ => Insight!.Collections.GetValueOrDefault(collection)?.ToDictionary() ?? []);
+
+    /// <summary>Adds books, fields, contacts and barred addresses.</summary>
+    /// <exception cref="InvalidDataException">It contradicts itself or the account.</exception>
+    public void Plant(Seed seed) => Do(state => Seeding.Plant(state, seed, simulation.Now, simulation.Options.TextLimit));
+
+    /// <summary>Adds a book.</summary>
+    /// <returns>Its id.</returns>
+    public int AddBook(string name, bool writable = true) => Locked(state => state.AddBook(name, "Private", writable).Id);
+
+    /// <summary>Adds a data field: <c>String</c>, <c>Numeric</c>, <c>Date</c> or <c>Boolean</c>.</summary>
+    public void AddDataField(string name, string type = "String") => Plant(new Seed { DataFields = [new SeedDataField { Name = name, Type = type }] });
+
+    /// <summary>Adds a contact, subscribed to the books named.</summary>
+    /// <returns>Its id.</returns>
+    public long AddContact(string email, params IEnumerable<int> books)
+    {
+        Plant(new Seed { Contacts = [new SeedContact { Email = email, Books = books.ToDictionary(book => book, _ => BookStatus.Subscribed) }] });
+        return Contact(email)!.Id;
+    }
+
+    /// <summary>The person leaves a book, or the account when <paramref name="book"/> is null.</summary>
+    public void Unsubscribe(string email, int? book = null) => With(email, (state, contact) =>
+    {
+        if (book is { } id)
+        {
+            state.SetBookStatus(contact, Known(state, id), BookStatus.Unsubscribed, simulation.Now);
+        }
+        else
+        {
+            state.SetStatus(contact, ContactStatus.Unsubscribed, simulation.Now);
+        }
+    });
+
+    /// <summary>The person comes to a book or back to it, or back to the account when <paramref name="book"/> is null.</summary>
+    public void Subscribe(string email, int? book = null) => With(email, (state, contact) =>
+    {
+        if (book is { } id)
+        {
+            state.SetBookStatus(contact, Known(state, id), BookStatus.Subscribed, simulation.Now);
+        }
+        else
+        {
+            state.SetStatus(contact, ContactStatus.Subscribed, simulation.Now);
+        }
+    });
+
+    /// <summary>The person follows the link of a confirmation or a challenge: pending books become theirs.</summary>
+    public void Confirm(string email) => With(email, (_, contact) => simulation.Subscriptions.Confirm(contact, simulation.Now));
+
+    /// <summary>The account's status of the contact changes, as after a bounce or a complaint.</summary>
+    public void SetStatus(string email, ContactStatus status)
+    {
+        if (status == ContactStatus.Deleted)
+        {
+            DeleteContact(email);
+            return;
+        }
+
+        With(email, (state, contact) => state.SetStatus(contact, status, simulation.Now));
+    }
+
+    /// <summary>A marketer takes the contact out of a book.</summary>
+    public void RemoveFromBook(string email, int book) => With(email, (state, contact) => state.Remove(contact, Known(state, book), simulation.Now));
+
+    /// <summary>A marketer deletes the contact: it goes to the recycle bin.</summary>
+    public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, simulation.Now));
+
+    /// <summary>The person, or a marketer, changes the contact's address.</summary>
+    public void ChangeEmail(string email, string to) => With(email, (state, contact) =>
+    {
+        state.Contacts.ChangeEmail(contact, to);
+        contact.Updated = simulation.Now;
+    });
+
+    /// <summary>A marketer deletes a book; its members stay in the account.</summary>
+    public void DeleteBook(int book) => Do(state => state.DeleteBook(Known(state, book)));
+
+    /// <summary>A marketer deletes a data field.</summary>
+    public void DeleteDataField(string name) => Do(state =>
+    {
+        if (!state.DeleteField(name))
+        {
+            throw new KeyNotFoundException($"There is no data field '{name}'.");
+        }
+    });
+
+    /// <summary>Adds faults to those scripted.</summary>
+    public void AddFaults(params IEnumerable<Fault> faults) => simulation.Faults.Add(faults);
+
+    /// <summary>Forgets every scripted fault.</summary>
+    public void ClearFaults() => simulation.Faults.Replace([]);
+
+    private static SimulatedContact Snapshot(AccountState state, Contact contact) => new(
+        contact.Id,
+        contact.Email,
+        contact.Status,
+        contact.OptInType,
+        contact.EmailType,
+        state.Fields.Where(field => contact.Value(field.Ordinal) is not null).ToDictionary(field => field.Name, field => contact.Value(field.Ordinal)!, StringComparer.OrdinalIgnoreCase),
+        contact.Memberships.ToArray().ToDictionary(membership => membership.Book, membership => membership.Status));
+
+    private static int Known(AccountState state, int book) =>
+        state.Book(book)?.Id ?? throw new KeyNotFoundException($"There is no address book {book}.");
+
+    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private void With(string email, Action<AccountState, Contact> act) => Do(state =>
+        act(state, state.Contacts.ByEmail(email) ?? throw new KeyNotFoundException($"There is no contact {email}.")));
+
+    private void Do(Action<AccountState> act)
+    {
+        lock (simulation.State.Gate)
+        {
+            act(simulation.State);
+        }
+    }
+
+    private T Locked<T>(Func<AccountState, T> read)
+    {
+        lock (simulation.State.Gate)
+        {
+            return read(simulation.State);
+        }
+    }
+}
+
+/// <summary>An address book as it is; <paramref name="Members"/> counts people subscribed to it and to the account.</summary>
+public sealed record SimulatedBook(int Id, string Name, int Members);
+
+/// <summary>A contact as it is: values of data fields in canonical text, and the status in each book by the book's id.</summary>
+public sealed record SimulatedContact(
+    long Id,
+    string Email,
+    ContactStatus Status,
+    OptInType OptInType,
+    EmailType EmailType,
+    IReadOnlyDictionary<string, string> DataFields,
+    IReadOnlyDictionary<int, BookStatus> Books);
+
+/// <summary>What happened to people since the start.</summary>
+/// <param name="Joins">Join actions fired.</param>
+/// <param name="Confirmations">Emails sent that ask for a first confirmation.</param>
+/// <param name="Challenges">Emails sent that ask whether to come back.</param>
+/// <param name="Resubscriptions">People brought back without being asked.</param>
+/// <param name="ListOptOutsLifted">Unsubscriptions from a list lifted because a write named the list.</param>
+/// <param name="AddressesChanged">Contacts whose address a write changed.</param>
+/// <param name="ContactsDeleted">Contacts put into the recycle bin.</param>
+public sealed record SimulatedCounters(
+    int Joins, int Confirmations, int Challenges, int Resubscriptions, int ListOptOutsLifted, int AddressesChanged, int ContactsDeleted);

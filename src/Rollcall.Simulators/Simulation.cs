@@ -1,0 +1,45 @@
+using Rollcall.Simulators.Http;
+using Rollcall.Simulators.State;
+
+namespace Rollcall.Simulators;
+
+/// <summary>What every part of a simulated account works on.</summary>
+internal sealed class Simulation
+{
+    private volatile SimulatorOptions options;
+
+    public Simulation(SimulatorOptions options)
+    {
+        this.options = options;
+        Clock = options.Clock;
+        Subscriptions = new Subscriptions(State, () => Options);
+        Faults.Replace(options.Faults);
+    }
+
+    public SimulatorOptions Options
+    {
+        get => options;
+        set
+        {
+            if (!ReferenceEquals(value.Faults, options.Faults))
+            {
+                Faults.Replace(value.Faults);
+            }
+
+            options = value;
+        }
+    }
+
+    public TimeProvider Clock { get; }
+
+    public AccountState State { get; } = new();
+
+    public Subscriptions Subscriptions { get; }
+
+    public FaultScript Faults { get; } = new();
+
+    public CallCounts Calls { get; } = new();
+
+    /// <summary>This server's time, which may be off the real one.</summary>
+    public DateTime Now => (Clock.GetUtcNow() + options.ClockOffset).UtcDateTime;
+}

@@ -1,0 +1,215 @@
+using System.Text.Json.Serialization;
+
+namespace Rollcall.Simulators;
+
+/// <summary>
+/// Everything that can be said about a simulated Dotdigital account before it starts. All but the binding, the
+/// credentials, the clock and the files may be changed while it runs: <c>POST /simulator/options</c> takes an object
+/// of the properties to change, in camel case; durations are seconds.
+/// </summary>
+public sealed record SimulatorOptions
+{
+    /// <summary>The address to listen on; port 0 takes a free one. Default <c>http://127.0.0.1:0</c>.</summary>
+    [JsonIgnore]
+    public string Urls { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>The API user's name. Default <c>demo</c>.</summary>
+    [JsonIgnore]
+    public string UserName { get; init; } = "demo";
+
+    /// <summary>The API user's password. Default <c>demo</c>.</summary>
+    [JsonIgnore]
+    public string Password { get; init; } = "demo";
+
+    /// <summary>The clock that import times, rate windows and dates run on. Default: the machine's.</summary>
+    [JsonIgnore]
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>A JSON file of books, data fields and contacts to begin with; its form is documented on <see cref="Seed"/>.</summary>
+    [JsonIgnore]
+    public string? SeedFile { get; init; }
+
+    /// <summary>What to begin with; read after <see cref="SeedFile"/>.</summary>
+    [JsonIgnore]
+    public Seed? Seed { get; init; }
+
+    /// <summary>
+    /// A file that gets one JSON line a request: number, time, operation, method, path, headers (without the
+    /// authorization), body, status, response headers and body. Bodies are text, whole up to 1 MB. Default: none.
+    /// </summary>
+    [JsonIgnore]
+    public string? RequestLogFile { get; init; }
+
+    /// <summary>How far this server's clock is ahead of <see cref="Clock"/>. Default 0.</summary>
+    public TimeSpan ClockOffset { get; init; }
+
+    /// <summary>The account's id, as account-info tells it. Default 1001.</summary>
+    public int AccountId { get; init; } = 1001;
+
+    /// <summary>The endpoint that account-info names, for playing two regions. Default: this server.</summary>
+    public Uri? ApiEndpoint { get; init; }
+
+    /// <summary>Whether this is not the account's region: every call but account-info is answered 403.</summary>
+    public bool WrongRegion { get; init; }
+
+    /// <summary>Operations the API user may not call (403); names as in <c>/simulator/counters</c>. Default: none.</summary>
+    public IReadOnlyList<string> ForbiddenOperations { get; init; } = [];
+
+    /// <summary>Calls a window in the low tier: imports, bulk deletions, listings of contacts, feeds. Default 600.</summary>
+    public int LowLimit { get; init; } = 600;
+
+    /// <summary>Calls a window in the medium tier: writes of one contact, books and fields. Default 3,000.</summary>
+    public int MediumLimit { get; init; } = 3000;
+
+    /// <summary>Calls a window in the high tier: look-ups of one thing. Default 12,000.</summary>
+    public int HighLimit { get; init; } = 12000;
+
+    /// <summary>The length of a rate window. Default one minute.</summary>
+    public TimeSpan RateLimitWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The deprecated flat scheme instead of tiers: calls in any hour, then 400. Dotdigital's is 2,000. Default: tiers.</summary>
+    public int? FlatHourlyLimit { get; init; }
+
+    /// <summary>Whether the flat scheme's refusal has only the words "excess API activity", no error code.</summary>
+    public bool FlatLimitInWords { get; init; }
+
+    /// <summary>How long an import takes before its first record is applied. Default 300 ms.</summary>
+    public TimeSpan ImportLatency { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>What each record of an import adds to that. Default 10 µs.</summary>
+    public TimeSpan ImportLatencyPerContact { get; init; } = TimeSpan.FromMicroseconds(10);
+
+    /// <summary>Imports that may be under way at once. Dotdigital's limit, the default, is 25.</summary>
+    public int MaxActiveImports { get; init; } = 25;
+
+    /// <summary>The largest import body in bytes; above it 413. Dotdigital's limit, the default, is 50,000,000.</summary>
+    public int MaxImportBytes { get; init; } = 50_000_000;
+
+    /// <summary>The import, counted from 1, that never ends.</summary>
+    public int? StuckImport { get; init; }
+
+    /// <summary>The import, counted from 1, that takes <see cref="SlowImportDelay"/> longer.</summary>
+    public int? SlowImport { get; init; }
+
+    /// <summary>How much longer the slow import takes. Default 30 s.</summary>
+    public TimeSpan SlowImportDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The import, counted from 1, that ends as <c>Failed</c>.</summary>
+    public int? FailedImport { get; init; }
+
+    /// <summary>The import, counted from 1, that ends as <c>RejectedByWatchdog</c>.</summary>
+    public int? WatchdogImport { get; init; }
+
+    /// <summary>Imports of more records than this end as <c>RejectedByWatchdog</c>.</summary>
+    public int? WatchdogAbove { get; init; }
+
+    /// <summary>How many records of a failed or rejected import are applied all the same. Default 0.</summary>
+    public int AppliedBeforeRejection { get; init; }
+
+    /// <summary>How long a finished import's report can be read; 404 after that. Default 7 days.</summary>
+    public TimeSpan ReportRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a bulk deletion takes. Default 100 ms.</summary>
+    public TimeSpan DeletionLatency { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Contact ids a bulk deletion may carry; above it 400. Default: no limit, as none is documented.</summary>
+    public int? BulkDeletionLimit { get; init; }
+
+    /// <summary>Whether an import that names a list lifts a person's unsubscription from that list. Default: it does.</summary>
+    public ListSuppression ListSuppression { get; init; }
+
+    /// <summary>What an import does with suppressed and unsubscribed people. Default: updates them.</summary>
+    public SuppressedInImport SuppressedInImport { get; init; }
+
+    /// <summary>What an unknown data field or a value that does not fit does to its record. Default: spoils it.</summary>
+    public BadFieldInImport BadFieldInImport { get; init; }
+
+    /// <summary>Whether a v3 PATCH that names a list fires that list's join action. Default no.</summary>
+    public bool PatchJoins { get; init; }
+
+    /// <summary>Whether adding a person who is already in the book fires the join action, or asks for confirmation, again. Default yes.</summary>
+    public bool RepeatedAddsFire { get; init; } = true;
+
+    /// <summary>Who is asked to confirm a first subscription. Default: nobody.</summary>
+    public DoubleOptIn DoubleOptIn { get; init; }
+
+    /// <summary>Whether resubscribe-with-no-challenge sends a challenge all the same.</summary>
+    public bool ChallengeAnyway { get; init; }
+
+    /// <summary>Whether <c>~listId</c> shows only people subscribed in that list. Default: also those unsubscribed or pending there.</summary>
+    public bool ListShowsSubscribedOnly { get; init; }
+
+    /// <summary>Whether a complete insight import says <c>Finished</c>, as the documentation's example does, not <c>Complete</c>.</summary>
+    public bool InsightSaysFinished { get; init; }
+
+    /// <summary>Contacts the account may hold. Default: no limit.</summary>
+    public int? MaxContacts { get; init; }
+
+    /// <summary>Address books the account may hold. Default: no limit.</summary>
+    public int? MaxBooks { get; init; }
+
+    /// <summary>Data fields the account may hold. Default: no limit.</summary>
+    public int? MaxDataFields { get; init; }
+
+    /// <summary>The longest text a data field holds, in characters. Default 1,000; older accounts have 255.</summary>
+    public int TextLimit { get; init; } = 1000;
+
+    /// <summary>How old an opt-out must be before the feeds show it. Default 0.</summary>
+    public TimeSpan FeedDelay { get; init; }
+
+    /// <summary>The share of opt-outs, 0 to 1, that no feed ever shows; which ones depends on <see cref="FeedSeed"/>. Default 0.</summary>
+    public double FeedLoss { get; init; }
+
+    /// <summary>Chooses the opt-outs lost to <see cref="FeedLoss"/>. Default 1.</summary>
+    public int FeedSeed { get; init; } = 1;
+
+    /// <summary>Whether the feeds know only days: dates are midnights, and the asked-for date counts from its midnight.</summary>
+    public bool FeedInDays { get; init; }
+
+    /// <summary>What goes wrong, and when; while it runs, <c>POST /simulator/faults</c>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+}
+
+/// <summary>What an import that names a list does to someone unsubscribed from it. Not documented by Dotdigital.</summary>
+public enum ListSuppression
+{
+    /// <summary>The person is subscribed to the list again.</summary>
+    Clears,
+
+    /// <summary>The person stays unsubscribed from it.</summary>
+    Keeps,
+}
+
+/// <summary>What an import does with people who are suppressed in, or unsubscribed from, the account.</summary>
+public enum SuppressedInImport
+{
+    /// <summary>Their fields and lists are written, their status stays, the report lists them as updated.</summary>
+    Updated,
+
+    /// <summary>Nothing is written; the report lists them as failed, <c>GloballySuppressed</c>.</summary>
+    Fails,
+}
+
+/// <summary>What an unknown data field, or a value that does not fit its field, does to a record of an import.</summary>
+public enum BadFieldInImport
+{
+    /// <summary>Nothing of the record is written; it fails as <c>InvalidContact</c>.</summary>
+    SpoilsRecord,
+
+    /// <summary>The rest is written; the contact stands in the report's updated or created list and among its failures.</summary>
+    LeftOut,
+}
+
+/// <summary>Who is asked by email to confirm a first subscription.</summary>
+public enum DoubleOptIn
+{
+    /// <summary>Nobody.</summary>
+    None,
+
+    /// <summary>People added one by one.</summary>
+    Single,
+
+    /// <summary>Everybody, imports included.</summary>
+    All,
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+
+namespace Rollcall.Simulators.State;
+
+/// <summary>Everything a simulated account holds. Every use is under <see cref="Gate"/>.</summary>
+internal sealed class AccountState
+{
+    private const long FirstContactId = 1_100_000_001;
+    private const int FirstBookId = 1001;
+    private readonly List<DataField?> fields = [];
+    private readonly Dictionary<string, DataField> fieldsByName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<int, Book> books = [];
+    private int nextBookId = FirstBookId;
+
+    public AccountState()
+    {
+        foreach (var name in (string[])["FIRSTNAME", "LASTNAME", "FULLNAME", "GENDER", "POSTCODE"])
+        {
+            AddField(name, DataFieldType.String, "Public", null);
+        }
+
+        AddField("LASTSUBSCRIBED", DataFieldType.Date, "Private", null);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public ContactStore Contacts { get; } = new(FirstContactId);
+
+    public Counters Counters { get; } = new();
+
+    public HashSet<string> GloballySuppressed { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public HashSet<string> SuppressedDomains { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyCollection<Book> Books => books.Values;
+
+    public IEnumerable<DataField> Fields => fields.OfType<DataField>();
+
+    public int FieldCount => fieldsByName.Count;
+
+    public Book? Book(int id) => books.GetValueOrDefault(id);
+
+    public DataField? Field(string name) => fieldsByName.GetValueOrDefault(name);
+
+    public Book AddBook(string name, string visibility, bool writable = true, int id = 0)
+    {
+        id = id == 0 ? nextBookId : id;
+        nextBookId = Math.Max(nextBookId, id + 1);
+        var book = new Book(id, name, visibility, writable);
+        books.Add(id, book);
+        return book;
+    }
+
+    public DataField AddField(string name, DataFieldType type, string visibility, JsonElement? defaultValue)
+    {
+        var field = new DataField(fields.Count, name, type, visibility, defaultValue);
+        fieldsByName.Add(name, field);
+        fields.Add(field);
+        return field;
+    }
+
+    public void SetDefault(DataField field, JsonElement value)
+    {
+        fields[field.Ordinal] = field with { DefaultValue = value };
+        fieldsByName[field.Name] = fields[field.Ordinal]!;
+    }
+
+    public bool DeleteBook(int id)
+    {
+        if (!books.Remove(id))
+        {
+            return false;
+        }
+
+        foreach (var contact in Contacts.InOrder)
+        {
+            contact.RemoveMembership(id);
+        }
+
+        return true;
+    }
+
+    public bool DeleteField(string name)
+    {
+        if (!fieldsByName.Remove(name, out var field))
+        {
+            return false;
+        }
+
+        fields[field.Ordinal] = null;
+        return true;
+    }
+
+    /// <summary>The import failure code of an address that is barred from the account, or null.</summary>
+    public string? BarredAs(string email) =>
+        GloballySuppressed.Contains(email) ? "GloballySuppressed"
+        : SuppressedDomains.Contains(EmailAddress.Domain(email)) ? "SuppressedByDomain"
+        : null;
+
+    public void SetStatus(Contact contact, ContactStatus status, DateTime now)
+    {
+        if (contact.Status == status)
+        {
+            return;
+        }
+
+        Recount(contact, -1);
+        contact.Status = status;
+        contact.StatusSince = now;
+        contact.Updated = now;
+        Recount(contact, +1);
+    }
+
+    public void SetBookStatus(Contact contact, int book, BookStatus status, DateTime now)
+    {
+        if (contact.StatusIn(book) == status)
+        {
+            return;
+        }
+
+        Recount(contact, -1);
+        contact.SetMembership(new Membership(book, status, now));
+        contact.Updated = now;
+        Recount(contact, +1);
+    }
+
+    /// <summary>Takes a member out of a book. An unsubscription from the book stays known.</summary>
+    /// <returns>Whether the contact was in it.</returns>
+    public bool Remove(Contact contact, int book, DateTime now)
+    {
+        if (contact.StatusIn(book) is not (BookStatus.Subscribed or BookStatus.Pending))
+        {
+            return false;
+        }
+
+        Recount(contact, -1);
+        contact.RemoveMembership(book);
+        contact.Updated = now;
+        Recount(contact, +1);
+        return true;
+    }
+
+    public void Delete(Contact contact, DateTime now)
+    {
+        SetStatus(contact, ContactStatus.Deleted, now);
+        contact.RemoveMemberships();
+        Contacts.ToBin(contact);
+        Counters.ContactsDeleted++;
+    }
+
+    public void Restore(Contact contact, DateTime now)
+    {
+        Contacts.FromBin(contact);
+        SetStatus(contact, ContactStatus.Subscribed, now);
+    }
+
+    private void Recount(Contact contact, int by)
+    {
+        if (contact.Status != ContactStatus.Subscribed)
+        {
+            return;
+        }
+
+        foreach (var membership in contact.Memberships)
+        {
+            if (membership.Status == BookStatus.Subscribed && books.TryGetValue(membership.Book, out var book))
+            {
+                book.Members += by;
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace Rollcall.Simulators.State;
+
+/// <summary>A contact, kept small: an account of a million must fit comfortably.</summary>
+internal sealed class Contact(long id)
+{
+    private string?[] values = [];
+    private Membership[] memberships = [];
+
+    public long Id { get; } = id;
+
+    public required string Email { get; set; }
+
+    public string? Mobile { get; set; }
+
+    public ContactStatus Status { get; set; }
+
+    public OptInType OptInType { get; set; }
+
+    public EmailType EmailType { get; set; } = EmailType.Html;
+
+    public DateTime Created { get; init; }
+
+    public DateTime Updated { get; set; }
+
+    public DateTime StatusSince { get; set; }
+
+    public ReadOnlySpan<Membership> Memberships => memberships;
+
+    /// <summary>Neither a member of good standing nor on the way to be one.</summary>
+    public bool IsSuppressed => Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn);
+
+    public string? Value(int ordinal) => ordinal < values.Length ? values[ordinal] : null;
+
+    public void SetValue(int ordinal, string? value)
+    {
+        if (ordinal >= values.Length)
+        {
+            if (value is null)
+            {
+                return;
+            }
+
+            Array.Resize(ref values, ordinal + 1);
+        }
+
+        values[ordinal] = value;
+    }
+
+    public BookStatus? StatusIn(int book)
+    {
+        foreach (var membership in memberships)
+        {
+            if (membership.Book == book)
+            {
+                return membership.Status;
+            }
+        }
+
+        return null;
+    }
+
+    public void SetMembership(Membership membership)
+    {
+        var at = Array.FindIndex(memberships, m => m.Book == membership.Book);
+        if (at < 0)
+        {
+            at = memberships.Length;
+            Array.Resize(ref memberships, at + 1);
+        }
+
+        memberships[at] = membership;
+    }
+
+    public void RemoveMembership(int book) => memberships = Array.FindAll(memberships, m => m.Book != book);
+
+    public void RemoveMemberships() => memberships = [];
+}
+
+/// <summary>A contact's standing in one book, since when.</summary>
+internal readonly record struct Membership(int Book, BookStatus Status, DateTime Since);

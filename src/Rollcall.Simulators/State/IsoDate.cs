@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Rollcall.Simulators.State;
+
+/// <summary>Dates as the API writes and reads them.</summary>
+internal static class IsoDate
+{
+    private static readonly string[] Forms =
+    [
+        "yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ssK",
+    ];
+
+    public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static DateTime? Read(string text) =>
+        DateTimeOffset.TryParseExact(
+            text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+            ? date.UtcDateTime
+            : null;
+
+    /// <summary>The canonical form, or null when the text is no date.</summary>
+    public static string? Normal(string text) => Read(text) is { } date ? Text(date) : null;
+}

@@ -1,0 +1,137 @@
+namespace Rollcall.Simulators;
+
+/// <summary>A contact's status in the account, in the words of the v2 framework.</summary>
+public enum ContactStatus
+{
+    /// <summary>Gets mail.</summary>
+    Subscribed,
+
+    /// <summary>Left by themselves.</summary>
+    Unsubscribed,
+
+    /// <summary>Mail came back for now.</summary>
+    SoftBounced,
+
+    /// <summary>Mail came back for good.</summary>
+    HardBounced,
+
+    /// <summary>Complained to their provider.</summary>
+    IspComplained,
+
+    /// <summary>The local part is blocked.</summary>
+    MailBlocked,
+
+    /// <summary>Asked to confirm; has not yet.</summary>
+    PendingOptIn,
+
+    /// <summary>Complained to Dotdigital.</summary>
+    DirectComplaint,
+
+    /// <summary>In the recycle bin.</summary>
+    Deleted,
+
+    /// <summary>Suppressed for several accounts.</summary>
+    SharedSuppression,
+
+    /// <summary>Suppressed by a marketer.</summary>
+    Suppressed,
+
+    /// <summary>Not allowed.</summary>
+    NotAllowed,
+
+    /// <summary>The domain is suppressed.</summary>
+    DomainSuppression,
+
+    /// <summary>The domain takes no mail.</summary>
+    NoMxRecord,
+}
+
+/// <summary>A contact's status in one address book.</summary>
+public enum BookStatus
+{
+    /// <summary>A member.</summary>
+    Subscribed,
+
+    /// <summary>Left this book by themselves; v3 says <c>suppressed</c>.</summary>
+    Unsubscribed,
+
+    /// <summary>A member once they confirm.</summary>
+    Pending,
+
+    /// <summary>Unsubscribed, and asked by a challenge whether to come back; v3 says <c>pending</c>.</summary>
+    Challenged,
+}
+
+/// <summary>How a contact agreed to be mailed.</summary>
+public enum OptInType
+{
+    /// <summary>Not known.</summary>
+    Unknown,
+
+    /// <summary>Once.</summary>
+    Single,
+
+    /// <summary>Confirmed elsewhere.</summary>
+    Double,
+
+    /// <summary>Confirmed by Dotdigital's own email.</summary>
+    VerifiedDouble,
+}
+
+/// <summary>The mail format a contact wants.</summary>
+public enum EmailType
+{
+    /// <summary>Plain text.</summary>
+    PlainText,
+
+    /// <summary>HTML.</summary>
+    Html,
+}
+
+/// <summary>Dotdigital's spellings of the statuses.</summary>
+internal static class Spelling
+{
+    private static readonly string[] ContactNames = Enum.GetNames<ContactStatus>();
+    private static readonly string[] OptInNames = Enum.GetNames<OptInType>();
+    private static readonly string[] EmailTypeNames = Enum.GetNames<EmailType>();
+
+    public static string V2(ContactStatus status) => ContactNames[(int)status];
+
+    public static string Of(OptInType type) => OptInNames[(int)type];
+
+    public static string Of(EmailType type) => EmailTypeNames[(int)type];
+
+    /// <summary>The email channel's status in v3.</summary>
+    public static string V3Channel(ContactStatus status) => status switch
+    {
+        ContactStatus.Subscribed => "subscribed",
+        ContactStatus.Unsubscribed => "unsubscribed",
+        ContactStatus.SoftBounced => "softBounced",
+        ContactStatus.HardBounced or ContactStatus.NoMxRecord => "hardBounced",
+        ContactStatus.IspComplained => "ispComplained",
+        ContactStatus.MailBlocked => "blockedlocalpart",
+        ContactStatus.PendingOptIn => "pendingOptIn",
+        ContactStatus.DirectComplaint => "directComplaint",
+        ContactStatus.Deleted => "deleted",
+        ContactStatus.SharedSuppression => "sharedsuppression",
+        ContactStatus.DomainSuppression => "domainSuppressed",
+        _ => "suppressed",
+    };
+
+    /// <summary>The whole contact's status in v3.</summary>
+    public static string V3(ContactStatus status) => status switch
+    {
+        ContactStatus.Subscribed => "subscribed",
+        ContactStatus.Unsubscribed => "unsubscribed",
+        ContactStatus.PendingOptIn => "pendingOptIn",
+        ContactStatus.Deleted => "deleted",
+        _ => "suppressed",
+    };
+
+    public static string V3(BookStatus status) => status switch
+    {
+        BookStatus.Subscribed => "subscribed",
+        BookStatus.Unsubscribed => "suppressed",
+        _ => "pending",
+    };
+}

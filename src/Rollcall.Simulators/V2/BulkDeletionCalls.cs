@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Rollcall.Simulators.Http;
+using Rollcall.Simulators.State;
+
+namespace Rollcall.Simulators.V2;
+
+/// <summary>Bulk removal from a book: accepted, carried out later; its status says nothing of single contacts.</summary>
+internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
+{
+    private readonly Dictionary<Guid, Deletion> deletions = [];
+
+    public IEnumerable<Operation> Operations =>
+    [
+        new("deleteContactsFromAddressBook", "POST", "/v2/address-books/{id}/contacts/delete", Framework.V2, Tier.Low, Start),
+        new("getContactDeletion", "GET", "/v2/contacts/deletion/{id}", Framework.V2, Tier.Unlimited, Read),
+    ];
+
+    public void Dispose()
+    {
+        foreach (var deletion in deletions.Values)
+        {
+            deletion.Timer?.Dispose();
+        }
+    }
+
+    private Reply Start(Call call)
+    {
+        var book = AddressBookCalls.Known(simulation.State, call.PathInt(0));
+        using var body = call.Json();
+        var ids = Ids(body.RootElement);
+        if (ids.Length > simulation.Options.BulkDeletionLimit)
+        {
+            throw Refuse.V2(400, "ERROR_PARAMETER_INVALID", "Too many contacts in one request.");
+        }
+
+        var id = Guid.NewGuid();
+        var deletion = new Deletion(book.Id, ids);
+        deletions.Add(id, deletion);
+        deletion.Timer = simulation.Clock.CreateTimer(_ => CarryOut(deletion), null, simulation.Options.DeletionLatency, Timeout.InfiniteTimeSpan);
+        return Reply.Json(202, json => V2Wire.WriteDeletion(json, id, "Started"));
+    }
+
+    private static long[] Ids(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Array || body.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out _)))
+        {
+            throw Refuse.V2(400, "ERROR_PARAMETER_INVALID", "A list of contact ids is expected.");
+        }
+
+        return body.GetArrayLength() == 0
+            ? throw Refuse.V2(400, "ERROR_CONTACTS_ARE_NOT_SPECIFIED", "The list of contact ids is empty.")
+            : [.. body.EnumerateArray().Select(item => item.GetInt64())];
+    }
+
+    private void CarryOut(Deletion deletion)
+    {
+        lock (simulation.State.Gate)
+        {
+            if (simulation.State.Book(deletion.Book) is null)
+            {
+                deletion.Status = "Failed";
+                return;
+            }
+
+            foreach (var id in deletion.Ids)
+            {
+                if (simulation.State.Contacts.ById(id) is { } contact)
+                {
+                    simulation.State.Remove(contact, deletion.Book, simulation.Now);
+                }
+            }
+
+            deletion.Status = "Completed";
+        }
+    }
+
+    private Reply Read(Call call) =>
+        Guid.TryParse(call.Path[0], out var id) && deletions.TryGetValue(id, out var deletion)
+            ? Reply.Json(200, json => V2Wire.WriteDeletion(json, id, deletion.Status))
+            : throw Refuse.V2(404, "ERROR_PARAMETER_INVALID", "No such deletion is known.");
+
+    private sealed class Deletion(int book, long[] ids)
+    {
+        public int Book => book;
+
+        public long[] Ids => ids;
+
+        public string Status { get; set; } = "Started";
+
+        public ITimer? Timer { get; set; }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace Rollcall.Simulators.V3;
+
+/// <summary>What an import did to each contact, kept compactly and written out as a stream.</summary>
+internal sealed class ImportReport
+{
+    private const int FlushAt = 64 * 1024;
+    private readonly List<Reference> created = [];
+    private readonly List<Reference> updated = [];
+    private readonly List<Failed> failures = [];
+
+    public void Add(ContactRecord record, Written written)
+    {
+        if (written.Contact is { } contact)
+        {
+            (written.Created ? created : updated).Add(new Reference(contact.Id, contact.Email, contact.Mobile));
+        }
+
+        if (written.Failure is { } failure)
+        {
+            var match = string.IsNullOrEmpty(record.Match) || record.Match.Length > 50 || !record.Match.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+                ? "unknown"
+                : record.Match;
+            failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Email, record.Mobile, failure));
+        }
+    }
+
+    public async Task Write(Utf8JsonWriter json, CancellationToken cancellation)
+    {
+        WriteSummary(json);
+        await WriteReferences(json, "created", created, cancellation);
+        await WriteReferences(json, "updated", updated, cancellation);
+        json.WriteStartArray("failures");
+        foreach (var failed in failures)
+        {
+            WriteFailure(json, failed);
+            await FlushWhenLarge(json, cancellation);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteSummary(Utf8JsonWriter json)
+    {
+        var duplicates = failures.Count(failed => failed.Failure.Code == "Duplicate");
+        var suppressed = failures.Count(failed => failed.Failure.Code is "GloballySuppressed" or "SuppressedByDomain");
+        json.WriteStartObject("summary");
+        json.WriteNumber("newContacts", created.Count);
+        json.WriteNumber("updatedContacts", updated.Count);
+        json.WriteNumber("globallySuppressed", suppressed);
+        json.WriteNumber("invalidEntries", failures.Count - duplicates - suppressed);
+        json.WriteNumber("duplicateIdentifiers", duplicates);
+        json.WriteEndObject();
+    }
+
+    private static async Task WriteReferences(Utf8JsonWriter json, string name, List<Reference> references, CancellationToken cancellation)
+    {
+        json.WriteStartArray(name);
+        foreach (var reference in references)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("contactId", reference.Id);
+            json.WritePropertyName("identifiers");
+            ContactWire.WriteIdentifiers(json, reference.Email, reference.Mobile);
+            json.WriteEndObject();
+            await FlushWhenLarge(json, cancellation);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteFailure(Utf8JsonWriter json, Failed failed)
+    {
+        json.WriteStartObject();
+        if (failed.ContactId is { } id)
+        {
+            json.WriteNumber("contactId", id);
+        }
+
+        json.WriteString("matchIdentifier", failed.Match);
+        json.WriteStartObject("identifiers");
+        if (failed.Email is not null)
+        {
+            json.WriteString("email", failed.Email);
+        }
+
+        if (failed.Mobile is not null)
+        {
+            json.WriteString("mobileNumber", failed.Mobile);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("failures");
+        json.WriteStartObject();
+        json.WriteString("failureCode", failed.Failure.Code);
+        json.WriteString("description", failed.Failure.Description);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static async Task FlushWhenLarge(Utf8JsonWriter json, CancellationToken cancellation)
+    {
+        if (json.BytesPending > FlushAt)
+        {
+            await json.FlushAsync(cancellation);
+        }
+    }
+
+    private readonly record struct Reference(long Id, string Email, string? Mobile);
+
+    private sealed record Failed(long? ContactId, string Match, string? Email, string? Mobile, Failure Failure);
+}

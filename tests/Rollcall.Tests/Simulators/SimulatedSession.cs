@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using Rollcall.Simulators;
+using Xunit;
+
+namespace Rollcall.Tests.Simulators;
+
+/// <summary>A simulator on a clock that the test moves, and a caller of it.</summary>
+internal sealed class SimulatedSession : IAsyncDisposable
+{
+    private readonly DotdigitalSimulator simulator;
+
+    private SimulatedSession(DotdigitalSimulator simulator, FakeTimeProvider clock)
+    {
+        this.simulator = simulator;
+        Clock = clock;
+        Http = new HttpClient { BaseAddress = simulator.Url };
+        Http.DefaultRequestHeaders.Authorization = Basic("demo", "demo");
+        Book = Account.AddBook("Newsletter");
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public HttpClient Http { get; }
+
+    public SimulatedAccount Account => simulator.Account;
+
+    public Uri Url => simulator.Url;
+
+    /// <summary>A book that every session has.</summary>
+    public int Book { get; }
+
+    public static async Task<SimulatedSession> Start(SimulatorOptions? options = null)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var simulator = await DotdigitalSimulator.StartAsync((options ?? new SimulatorOptions()) with { Clock = clock }, TestContext.Current.CancellationToken);
+        return new SimulatedSession(simulator, clock);
+    }
+
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+
+    public async Task<Answer> Send(string method, string path, string? body = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new Answer(
+            response.StatusCode,
+            text.Length == 0 ? null : JsonNode.Parse(text),
+            response.Headers.ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    public Task<Answer> Get(string path) => Send("GET", path);
+
+    public Task<Answer> Post(string path, string body) => Send("POST", path, body);
+
+    /// <summary>Puts an import and gives its id.</summary>
+    public async Task<string> Put(string contacts, string mergeOption = "overwrite")
+    {
+        var answer = await Send("PUT", "/contacts/v3/import", $$"""{"mergeOption":"{{mergeOption}}","contacts":[{{contacts}}]}""");
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+        return answer.Json!["importId"]!.GetValue<string>();
+    }
+
+    /// <summary>Puts an import, lets it end, and gives its report.</summary>
+    public async Task<JsonNode> Import(string contacts, string mergeOption = "overwrite")
+    {
+        var id = await Put(contacts, mergeOption);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        return (await Get($"/contacts/v3/import/{id}")).Json!;
+    }
+
+    /// <summary>A record of an import, matched by email.</summary>
+    public static string Record(string email, string rest = "") =>
+        $$"""{"matchIdentifier":"email","identifiers":{"email":{{JsonSerializer.Serialize(email)}}}{{(rest.Length == 0 ? "" : "," + rest)}}}""";
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await simulator.DisposeAsync();
+    }
+}
+
+internal sealed record Answer(HttpStatusCode Status, JsonNode? Json, IReadOnlyDictionary<string, string> Headers)
+{
+    public string? ErrorCode => Json?["errorCode"]?.GetValue<string>();
+
+    public string Message => Json?["message"]?.GetValue<string>() ?? "";
+}

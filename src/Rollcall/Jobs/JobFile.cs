@@ -30,10 +30,6 @@ public static class JobFile
         {
             throw new RollcallException(ExitCode.BadJob, "there is no such file.", path, "rollcall init writes a job file to begin with.", inner);
         }
-        catch (DirectoryNotFoundException inner)
-        {
-            throw new RollcallException(ExitCode.BadJob, "there is no such file.", path, null, inner);
-        }
         catch (Exception inner) when (inner is UnauthorizedAccessException or IOException)
         {
             throw new RollcallException(ExitCode.BadJob, $"cannot be read: {inner.Message}", name, null, inner);

@@ -22,6 +22,7 @@ internal static partial class JobSyntaxError
         {
             _ when said.Contains("invalid mapping", StringComparison.Ordinal) => "Put text that contains ': ' between quotes, and give every key a line of its own.",
             _ when said.Contains("cannot start any token", StringComparison.Ordinal) => "Put text that starts with @, `, % or another sign between quotes.",
+            _ when said.Contains("after this", StringComparison.Ordinal) => "Is a quote or a bracket left open, or an escape wrong?",
             _ when said.Contains("end of stream", StringComparison.Ordinal) => "Is a quote left open?",
             _ when said.Contains("',' or", StringComparison.Ordinal) => "Is a bracket left open, or a comma missing?",
             _ when said.Contains("escape", StringComparison.Ordinal) => "In double quotes a backslash is written twice; in single quotes once.",

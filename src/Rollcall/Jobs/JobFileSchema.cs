@@ -1,0 +1,135 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rollcall.Jobs;
+
+/// <summary>The JSON Schema (draft 7) of job files, with which editors complete and check them.</summary>
+public static class JobFileSchema
+{
+    /// <summary>An environment reference may stand anywhere in a text, so a pattern lets it pass.</summary>
+    private const string Reference = @"\$\{[A-Za-z_]";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The schema's text.</summary>
+    public static string Json { get; } = Write();
+
+    private static string Write()
+    {
+        var schema = new JsonObject
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#",
+            ["title"] = "Rollcall job file",
+        };
+        foreach (var (name, value) in Of(JobKeys.Root, ""))
+        {
+            schema[name] = value?.DeepClone();
+        }
+
+        return schema.ToJsonString(Indented) + "\n";
+    }
+
+    private static JsonObject Of(Shape shape, string path) => shape switch
+    {
+        TextShape text => Of(text),
+        ChoiceShape choice => new() { ["enum"] = new JsonArray([.. choice.Choices.Select(word => (JsonNode)word)]) },
+        FlagShape => new() { ["type"] = "boolean" },
+        NumberShape { OrNone: true } number => new() { ["anyOf"] = new JsonArray(Of(number), new JsonObject { ["enum"] = new JsonArray("none") }) },
+        NumberShape number => Of(number),
+        ListShape list => Of(list, path),
+        MapShape map => Of(map, path),
+        GroupShape group => Of(group, path),
+        EitherShape either => new() { ["anyOf"] = new JsonArray(Of(either.Single, path), Of(either.Group, path)) },
+        _ => throw new InvalidOperationException($"{shape.GetType().Name} has no schema."),
+    };
+
+    /// <summary>YAML reads an unquoted 1234 as a number, and a job file takes it as text.</summary>
+    private static JsonObject Of(TextShape text)
+    {
+        var schema = new JsonObject { ["type"] = new JsonArray("string", "number"), ["minLength"] = 1 };
+        if (text.Pattern is { } pattern)
+        {
+            schema["pattern"] = $"^(?:{pattern})$|{Reference}";
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Of(NumberShape number)
+    {
+        var schema = new JsonObject { ["type"] = number.Whole ? "integer" : "number" };
+        foreach (var (word, limit) in new[] { ("minimum", number.Least), ("exclusiveMinimum", number.Above), ("maximum", number.Most), ("exclusiveMaximum", number.Below) })
+        {
+            if (limit is not null)
+            {
+                schema[word] = limit;
+            }
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Of(ListShape list, string path)
+    {
+        var schema = new JsonObject { ["type"] = "array", ["items"] = Of(list.Item, path) };
+        if (list.Most is not null)
+        {
+            schema["maxItems"] = list.Most;
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Of(MapShape map, string path)
+    {
+        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(map.Value, path) };
+        if (map.Pair)
+        {
+            schema["minProperties"] = 1;
+            schema["maxProperties"] = 1;
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Of(GroupShape group, string path)
+    {
+        var properties = new JsonObject();
+        foreach (var key in group.Keys)
+        {
+            var schema = Of(key.Shape, Path(path, key.Name));
+            schema["description"] = JobFileReference.Plain(key, Path(path, key.Name));
+            if (DefaultOf(key) is { } value)
+            {
+                schema["default"] = value;
+            }
+
+            properties[key.Name] = schema;
+        }
+
+        var whole = new JsonObject { ["type"] = "object", ["properties"] = properties, ["additionalProperties"] = false };
+        if (group.Keys.Any(key => key.Required))
+        {
+            whole["required"] = new JsonArray([.. group.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name)]);
+        }
+
+        if (group.OneOf.Length > 0)
+        {
+            whole["oneOf"] = new JsonArray([.. group.OneOf.Select(name => new JsonObject { ["required"] = new JsonArray(name) })]);
+        }
+
+        return whole;
+    }
+
+    private static JsonNode? DefaultOf(JobKey key) => key switch
+    {
+        { Default: null } => null,
+        { Shape: FlagShape } => key.Default == "true",
+        { Shape: NumberShape } when JobShapes.Number(key.Default) is { } number => number,
+        { Shape: TextShape { MayBeBlank: true } } or { Name: "label" } => null,
+        _ => key.Default,
+    };
+
+    private static string Path(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace Rollcall.Jobs;
+
+/// <summary>
+/// Lets <c>${NAME}</c> stand unquoted in <c>{password: ${NAME}}</c>, where YAML takes its braces for its own:
+/// they are two other characters, which the file does not have, while YAML reads it.
+/// </summary>
+internal sealed partial class ReferenceMask
+{
+    private readonly char open;
+    private readonly char close;
+
+    private ReferenceMask(char open, char close) => (this.open, this.close) = (open, close);
+
+    /// <summary>A mask of characters that <paramref name="text"/> does not have.</summary>
+    public static ReferenceMask For(string text)
+    {
+        // Unicode leaves these to private use: 6,400 of them, in no job file.
+        var free = Enumerable.Range(0xE000, 6400).Select(code => (char)code).Where(c => !text.Contains(c, StringComparison.Ordinal)).Take(2).ToArray();
+        return free is [var open, var close] ? new(open, close) : new('{', '}');
+    }
+
+    /// <summary>The text with its references masked; every character stays in its place.</summary>
+    public string Hide(string text) => Reference().Replace(text, found => $"${open}{found.ValueSpan[2..^1]}{close}");
+
+    /// <summary>A masked text as the file has it.</summary>
+    public string Show(string text) => text.Replace(open, '{').Replace(close, '}');
+
+    [GeneratedRegex(@"\$\{[A-Za-z_][A-Za-z0-9_]*\}")]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NJsonSchema;
+using Rollcall.Jobs;
+using Xunit;
+
+namespace Rollcall.Tests.Jobs;
+
+public sealed class JobFileSchemaTests
+{
+    private static readonly string[] Parsed = ["unknown-keys.yaml", "wrong-values.yaml", "missing.yaml"];
+
+    public static TheoryData<string> ValidFiles =>
+        [.. Directory.EnumerateFiles(RepositoryFiles.Cases("valid")).Concat(Directory.EnumerateFiles(Samples, "*.yaml")).Select(file => Path.GetRelativePath(RepositoryFiles.Root, file)).Order()];
+
+    private static string Samples => Path.Combine(RepositoryFiles.Root, "samples");
+
+    [Theory]
+    [MemberData(nameof(ValidFiles))]
+    public async Task A_valid_file_satisfies_the_schema(string file)
+    {
+        var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
+
+        var wrong = schema.Validate(AsJson(await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, file), TestContext.Current.CancellationToken)));
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task The_template_satisfies_the_schema()
+    {
+        var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
+
+        Assert.Empty(schema.Validate(AsJson(JobFileTemplate.Text)));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_in_itself_does_not_satisfy_the_schema()
+    {
+        var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
+
+        foreach (var file in Parsed)
+        {
+            var text = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Cases("invalid"), file), TestContext.Current.CancellationToken);
+            Assert.NotEmpty(schema.Validate(AsJson(text)));
+        }
+    }
+
+    [Theory]
+    [InlineData("exit_acton: remove")]
+    [InlineData("verify: sometimes")]
+    [InlineData("budget: {share: 0}")]
+    [InlineData("guards: {max_enter: many}")]
+    [InlineData("create_missing_fields: 1")]
+    [InlineData("status_sink: {file: a.jsonl, postgres: \"postgres://x/y\"}")]
+    public async Task One_wrong_line_does_not_satisfy_the_schema(string line)
+    {
+        var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
+
+        Assert.Empty(schema.Validate(AsJson(Some.Job)));
+        Assert.NotEmpty(schema.Validate(AsJson(Some.Job + line)));
+    }
+
+    [Fact]
+    public void Every_key_has_a_description_in_the_schema()
+    {
+        var root = JsonNode.Parse(JobFileSchema.Json)!;
+
+        Assert.All(Properties(root), key => Assert.False(string.IsNullOrWhiteSpace((string?)key.Value!["description"]), key.Key));
+        Assert.Contains("Not in this version", (string?)root["properties"]!["config"]!["properties"]!["trigger_join"]!["description"], StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode node) => node switch
+    {
+        JsonObject map => map.SelectMany(one => one.Key == "properties" ? one.Value!.AsObject().Concat(one.Value.AsObject().SelectMany(below => Properties(below.Value!))) : one.Value is null ? [] : Properties(one.Value)),
+        JsonArray list => list.SelectMany(item => item is null ? [] : Properties(item)),
+        _ => [],
+    };
+
+    /// <summary>The file as an editor sees it: unquoted words of JSON are what they are there.</summary>
+    private static string AsJson(string text) => AsJson(JobSyntax.Parse(text.TrimStart('\uFEFF'), new JobProblems("job.yaml"))!)!.ToJsonString();
+
+    private static JsonNode? AsJson(JobNode node) => node switch
+    {
+        JobMap map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key, AsJson(entry.Value)))),
+        JobList list => new JsonArray([.. list.Items.Select(AsJson)]),
+        JobScalar { IsNothing: true } => null,
+        JobScalar { Quoted: false, Text: "true" or "false" } flag => flag.Text == "true",
+        JobScalar { Quoted: false } number when double.TryParse(number.Text, CultureInfo.InvariantCulture, out var value) => value,
+        JobScalar scalar => scalar.Text,
+        _ => null,
+    };
+}

@@ -1,0 +1,22 @@
+using System.Text.RegularExpressions;
+using DuckDB.NET.Data;
+
+namespace Rollcall.Reading;
+
+/// <summary>Says DuckDB's errors to people.</summary>
+internal static partial class DuckMessages
+{
+    /// <summary>The first lines, up to the echo of the SQL.</summary>
+    public static string First(DuckDBException error)
+    {
+        var message = error.Message;
+        var echo = message.IndexOf("\n\nLINE ", StringComparison.Ordinal);
+        return (echo < 0 ? message : message[..echo]).Replace('\n', ' ').Trim();
+    }
+
+    /// <summary>The same without texts in quotes: an error while rows are read quotes people's values.</summary>
+    public static string Masked(DuckDBException error) => Quoted().Replace(First(error), "'...'");
+
+    [GeneratedRegex("'[^']*'", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
+}

@@ -1,0 +1,86 @@
+using Rollcall.Jobs;
+
+namespace Rollcall.Reading;
+
+/// <summary>Converts a column to a data field's JSON, as DuckDB expressions.</summary>
+internal static class FieldSql
+{
+    /// <summary>Longest text of a data field, in characters.</summary>
+    public const int LongestText = 1000;
+
+    /// <summary>Why a value of a type is left out.</summary>
+    public static string Reason(DataFieldType target) => target switch
+    {
+        DataFieldType.String => "not a text of at most 1,000 characters",
+        DataFieldType.Numeric => "not a number of at most 18 digits before the point and 9 after",
+        DataFieldType.Date => "not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
+        _ => "not true or false",
+    };
+
+    /// <summary>The column's canonical text: NULL where it is NULL, or a JSON object or array.</summary>
+    public static string Text(string column, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Text => $"CAST({column} AS VARCHAR)",
+        ColumnKind.Float => $"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')",
+        ColumnKind.Timestamp => MomentText(column),
+        ColumnKind.ZonedTimestamp => $"{MomentText($"({column} AT TIME ZONE 'UTC')")} || 'Z'",
+        ColumnKind.Json => $"(CASE WHEN json_type({column}) NOT IN ('OBJECT', 'ARRAY') THEN {column} ->> '$' END)",
+        _ => $"CAST({column} AS VARCHAR)",
+    };
+
+    /// <summary>The JSON of the column's value; NULL where it is missing or does not fit. <paramref name="text"/> is its canonical text.</summary>
+    public static string Json(string column, string text, Column source, DataFieldType target) => target switch
+    {
+        DataFieldType.String => source.Kind == ColumnKind.Float
+            ? $"(CASE WHEN isfinite({column}) THEN to_json({text}) END)"
+            : $"(CASE WHEN {text} <> '' AND length({text}) <= {LongestText} THEN to_json({text}) END)",
+        DataFieldType.Numeric => Numeric(column, text, source),
+        DataFieldType.Date => Date(column, text, source.Kind),
+        _ => Boolean(column, text, source.Kind),
+    };
+
+    /// <summary>Whether there is no value to send.</summary>
+    public static string Missing(string column, string text, ColumnKind kind, DataFieldType target) => kind switch
+    {
+        ColumnKind.Text when target == DataFieldType.String => $"({column} IS NULL OR {text} = '')",
+        ColumnKind.Text => $"({column} IS NULL OR {EmailSql.Trim(text)} = '')",
+        ColumnKind.Json => $"({column} IS NULL OR json_type({column}) = 'NULL' OR coalesce({text}, 'x') = '')",
+        _ => $"({column} IS NULL)",
+    };
+
+    private static string MomentText(string timestamp) =>
+        $"rtrim(rtrim(strftime({timestamp}, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')";
+
+    private static string Numeric(string column, string text, Column source) => source.Kind switch
+    {
+        ColumnKind.WholeNumber when source.Type is not ("BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "BIGNUM") => text,
+        ColumnKind.WholeNumber => $"(CASE WHEN length(ltrim({text}, '-')) <= 18 THEN {text} END)",
+        ColumnKind.Decimal => DecimalSql.Exact(text),
+        ColumnKind.Float => DecimalSql.Rounded(column, text),
+        ColumnKind.Text or ColumnKind.Json => DecimalSql.Exact(text),
+        _ => "NULL",
+    };
+
+    private static string Date(string column, string text, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Date => Moment(column, $"strftime({column}, '%Y-%m-%dT00:00:00Z')"),
+        ColumnKind.Timestamp => Moment(column, $"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"),
+        ColumnKind.ZonedTimestamp => Moment(column, $"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ')"),
+        ColumnKind.Text or ColumnKind.Json => DateSql.Json(text),
+        _ => "NULL",
+    };
+
+    /// <summary>DuckDB knows infinite dates and five-digit years; ISO 8601 in its plain form does not.</summary>
+    private static string Moment(string column, string formatted) =>
+        $"(CASE WHEN isfinite({column}) AND year({column}) BETWEEN 1 AND 9999 THEN '\"' || {formatted} || '\"' END)";
+
+    private static string Boolean(string column, string text, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Boolean => text,
+        ColumnKind.Text or ColumnKind.Json =>
+            $"(CASE WHEN lower({EmailSql.Trim(text)}) IN ('true', 't', 'yes', '1') THEN 'true' WHEN lower({EmailSql.Trim(text)}) IN ('false', 'f', 'no', '0') THEN 'false' END)",
+        ColumnKind.WholeNumber or ColumnKind.Decimal or ColumnKind.Float =>
+            $"(CASE WHEN {column} = 1 THEN 'true' WHEN {column} = 0 THEN 'false' END)",
+        _ => "NULL",
+    };
+}

@@ -1,0 +1,39 @@
+namespace Rollcall.Reading.Tables;
+
+/// <summary>Finds a job's fields among the columns of an audience.</summary>
+internal static class FieldColumns
+{
+    /// <summary>The column a field names: by its exact name, or by one that differs only in case.</summary>
+    public static Column? Find(string field, IReadOnlyList<Column> columns) =>
+        columns.FirstOrDefault(column => column.Name == field)
+        ?? columns.FirstOrDefault(column => string.Equals(column.Name, field, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Fields the audience lacks, and fields whose values are no scalars.</summary>
+    /// <param name="idField">The one field that may be a map.</param>
+    public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, string? idField, IReadOnlyList<Column> columns)
+    {
+        foreach (var field in fields)
+        {
+            if (Find(field, columns) is not { } column)
+            {
+                yield return new Problem(
+                    $"The audience has no field \"{field}\".",
+                    $"audience {audience}",
+                    Nearest.Suggest(field, columns.Select(known => known.Name)));
+            }
+            else if (column.Kind == ColumnKind.NotScalar && field != idField)
+            {
+                yield return new Problem(
+                    $"The field \"{field}\" is {Described(column.Type)}; a data field takes one value.",
+                    $"audience {audience}",
+                    "Pick one value of it in the audience's SQL.");
+            }
+        }
+    }
+
+    private static string Described(string type) =>
+        type.EndsWith(']') ? $"an array ({type})"
+        : type.StartsWith("MAP", StringComparison.Ordinal) ? $"a map ({type})"
+        : type.StartsWith("STRUCT", StringComparison.Ordinal) ? $"a struct ({type})"
+        : $"of the type {type}";
+}

@@ -1,0 +1,154 @@
+using System.Text;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>How reading one record went.</summary>
+internal enum CsvRecordState
+{
+    /// <summary>It ended.</summary>
+    Complete,
+
+    /// <summary>It goes on after the bytes given.</summary>
+    Unfinished,
+
+    /// <summary>Something other than a delimiter follows a closing quote.</summary>
+    BadQuoting,
+}
+
+/// <summary>Splits one record of a CSV file: RFC 4180, new lines of every kind, quotes inside unquoted values taken as they are.</summary>
+internal sealed class CsvRecord(byte[] delimiter)
+{
+    private const byte Quote = (byte)'"';
+    private readonly List<(int Start, int Length, bool Quoted)> fields = [];
+
+    /// <summary>How many values the last record has.</summary>
+    public int Count => fields.Count;
+
+    /// <summary>How many bytes the last record takes, with its new line.</summary>
+    public int Consumed { get; private set; }
+
+    /// <summary>How many bytes it takes without its new line.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Whether the last record ended with a carriage return alone.</summary>
+    public bool EndsWithReturn { get; private set; }
+
+    /// <summary>Reads the record at the start of <paramref name="bytes"/>.</summary>
+    /// <param name="last">Whether the file ends after the bytes.</param>
+    public CsvRecordState Read(ReadOnlySpan<byte> bytes, bool last)
+    {
+        fields.Clear();
+        EndsWithReturn = false;
+        var position = 0;
+        while (true)
+        {
+            var start = position;
+            var quoted = position < bytes.Length && bytes[position] == Quote;
+            if (quoted)
+            {
+                if (!SkipQuoted(bytes, last, ref position))
+                {
+                    return CsvRecordState.Unfinished;
+                }
+
+                fields.Add((start + 1, position - start - 2, true));
+                while (position < bytes.Length && bytes[position] == ' ')
+                {
+                    position++;
+                }
+            }
+            else
+            {
+                position += IndexOfEnd(bytes[position..]);
+                fields.Add((start, position - start, false));
+            }
+
+            if (position == bytes.Length)
+            {
+                return last ? End(position, position) : CsvRecordState.Unfinished;
+            }
+
+            if (bytes[position..].StartsWith(delimiter))
+            {
+                position += delimiter.Length;
+                continue;
+            }
+
+            switch (bytes[position])
+            {
+                case (byte)'\n':
+                    return End(position, position + 1);
+                case (byte)'\r' when position + 1 < bytes.Length:
+                    EndsWithReturn = bytes[position + 1] != '\n';
+                    return End(position, EndsWithReturn ? position + 1 : position + 2);
+                case (byte)'\r':
+                    EndsWithReturn = last;
+                    return last ? End(position, position + 1) : CsvRecordState.Unfinished;
+                default:
+                    return bytes.Length - position < delimiter.Length && !last ? CsvRecordState.Unfinished : CsvRecordState.BadQuoting;
+            }
+        }
+    }
+
+    /// <summary>A value of the last record, unquoted.</summary>
+    public string Text(ReadOnlySpan<byte> bytes, int index)
+    {
+        var (start, length, quoted) = fields[index];
+        var text = Encoding.UTF8.GetString(bytes.Slice(start, length));
+        return quoted ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
+    }
+
+    private CsvRecordState End(int length, int consumed)
+    {
+        (Length, Consumed) = (length, consumed);
+        return CsvRecordState.Complete;
+    }
+
+    /// <summary>Moves past the closing quote; false where the bytes end first, or with a quote that may be half of an escaped one.</summary>
+    private static bool SkipQuoted(ReadOnlySpan<byte> bytes, bool last, ref int position)
+    {
+        position++;
+        while (true)
+        {
+            var quote = bytes[position..].IndexOf(Quote);
+            if (quote < 0)
+            {
+                return false;
+            }
+
+            position += quote + 1;
+            if (position == bytes.Length)
+            {
+                return last;
+            }
+
+            if (bytes[position] != Quote)
+            {
+                return true;
+            }
+
+            position++;
+        }
+    }
+
+    private int IndexOfEnd(ReadOnlySpan<byte> bytes)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var found = bytes[searched..].IndexOfAny((byte)'\n', (byte)'\r', delimiter[0]);
+            if (found < 0)
+            {
+                return bytes.Length;
+            }
+
+            searched += found;
+            if (bytes[searched] is (byte)'\n' or (byte)'\r' || delimiter.Length == 1 || bytes[searched..].StartsWith(delimiter))
+            {
+                return searched;
+            }
+
+            searched++;
+        }
+    }
+}

@@ -1,0 +1,312 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>What looking through a CSV file found.</summary>
+/// <param name="Header">The column names of the first record; null for a file without one.</param>
+/// <param name="Records">Records that are in order, without the header.</param>
+/// <param name="Clean">Whether DuckDB can read the file as it is: UTF-8, one kind of new line, nothing rejected.</param>
+/// <param name="QuotedNewlines">Whether a value holds a new line: such a file must not be read in parallel.</param>
+/// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
+/// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
+internal sealed record CsvScanResult(IReadOnlyList<string>? Header, long Records, bool Clean, bool QuotedNewlines, bool EndsWithNewline, string? Hold);
+
+/// <summary>
+/// Looks through a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
+/// for one byte that is not UTF-8 (then even the database is lost), so it is only given files that are in order:
+/// the file itself, or a copy of its good records.
+/// </summary>
+internal sealed class CsvScan
+{
+    /// <summary>Longest record in bytes; a longer one is taken for a quote that is never closed.</summary>
+    public const int LongestRecord = 1 << 20;
+
+    private static readonly SearchValues<byte> Special = SearchValues.Create("\"\r\0"u8);
+    private static readonly byte[] UndecodableBytes = Encoding.UTF8.GetBytes(CsvDialect.Undecodable);
+
+    private readonly string path;
+    private readonly CsvDialect dialect;
+    private readonly byte[] delimiter;
+    private readonly CsvRecord record;
+    private readonly RejectedRows rejected;
+    private readonly Stream? copy;
+    private readonly Action<long>? progress;
+
+    private List<string>? header;
+    private (int Index, string Name, Func<string, bool> Fits, string Type)[] typed = [];
+    private long line = 1;
+    private long records;
+    private bool lineFeeds;
+    private bool returns;
+    private bool lineFeedsAfterReturns;
+    private bool blanks;
+    private bool quotedNewlines;
+    private string? hold;
+
+    private CsvScan(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress)
+    {
+        (this.path, this.dialect, this.rejected, this.copy, this.progress) = (path, dialect, rejected, copy, progress);
+        delimiter = Encoding.UTF8.GetBytes(dialect.Delimiter);
+        record = new CsvRecord(delimiter);
+    }
+
+    /// <summary>Looks through a file.</summary>
+    /// <param name="rejected">Takes the rows that are not in order.</param>
+    /// <param name="copy">Takes the header and the records that are, in UTF-8; null to only look.</param>
+    /// <param name="progress">Hears of every 100,000 records.</param>
+    public static CsvScanResult Run(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
+    {
+        using var file = TextFile.Open(path);
+        using var text = dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, dialect.Encoding, Encoding.UTF8, leaveOpen: true);
+        return new CsvScan(path, dialect, rejected, copy, progress).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: false, cancellation);
+    }
+
+    /// <summary>Reads a file's header alone; null for a file without one.</summary>
+    public static IReadOnlyList<string>? Header(string path, CsvDialect dialect, CancellationToken cancellation)
+    {
+        using var file = TextFile.Open(path);
+        using var text = dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, dialect.Encoding, Encoding.UTF8, leaveOpen: true);
+        return new CsvScan(path, dialect, new RejectedRows(), null, null).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: true, cancellation).Header;
+    }
+
+    private CsvScanResult Run(RefillingBuffer buffer, bool headerOnly, CancellationToken cancellation)
+    {
+        buffer.Refill();
+        if (buffer.Span.StartsWith("\uFEFF"u8))
+        {
+            buffer.Use(3);
+        }
+
+        var rejectedBefore = rejected.Count;
+        while (true)
+        {
+            if (buffer.Span.IsEmpty)
+            {
+                if (buffer.Ended)
+                {
+                    break;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                buffer.Refill();
+                continue;
+            }
+
+            if (buffer.Broken && buffer.Span.IndexOf((byte)'\n') < 0)
+            {
+                rejected.Add(path, line, "the file breaks off inside this record");
+                break;
+            }
+
+            var used = header is null ? Header(buffer.Span, buffer.Ended) : Next(buffer.Span, buffer.Ended);
+            if (used > 0)
+            {
+                buffer.Use(used);
+            }
+            else
+            {
+                cancellation.ThrowIfCancellationRequested();
+                buffer.Refill();
+            }
+
+            if (headerOnly && header is not null)
+            {
+                break;
+            }
+        }
+
+        if (buffer.Broken)
+        {
+            hold = "its gzip data breaks off";
+        }
+
+        var newlines = (lineFeeds ? 1 : 0) + (lineFeedsAfterReturns ? 1 : 0) + (returns ? 2 : 0);
+        var clean = dialect.IsUtf8 && rejected.Count == rejectedBefore && newlines <= 1 && !buffer.Broken && !(blanks && header?.Count == 1);
+        return new CsvScanResult(header, records, clean, quotedNewlines, buffer.Last is (byte)'\n' or (byte)'\r', hold);
+    }
+
+    /// <summary>Reads the header, after blank lines; returns the bytes used, 0 when more are needed.</summary>
+    private int Header(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var state = record.Read(bytes, last);
+        if (state == CsvRecordState.Unfinished && !last && bytes.Length < LongestRecord)
+        {
+            return 0;
+        }
+
+        var length = record.Length;
+        if (state != CsvRecordState.Complete || !Utf8.IsValid(bytes[..length]) || bytes[..length].Contains((byte)0) || bytes[..length].IndexOf(UndecodableBytes) >= 0)
+        {
+            throw new RollcallException(ExitCode.Source, "The first line is no header row: its quoting or its bytes are wrong.", $"{path}:{line}", "Give the file's encoding and delimiter in the job file.");
+        }
+
+        CountNewlines(bytes[..record.Consumed], length);
+        line += Lines(bytes[..record.Consumed]);
+        if (length == 0)
+        {
+            return record.Consumed;
+        }
+
+        var names = new List<string>(record.Count);
+        for (var i = 0; i < record.Count; i++)
+        {
+            names.Add(Distinct(record.Text(bytes, i).Trim(), i, names));
+        }
+
+        header = names;
+        typed = [.. dialect.Types
+            .Where(pair => pair.Value != "text")
+            .Select(pair => (names.FindIndex(name => string.Equals(name, pair.Key, StringComparison.OrdinalIgnoreCase)), pair.Key, CsvTypes.Fits(pair.Value), pair.Value))
+            .Where(type => type.Item1 >= 0)];
+        Copy(bytes[..length]);
+        return record.Consumed;
+    }
+
+    private static string Distinct(string name, int index, List<string> taken)
+    {
+        var given = name.Length == 0 ? $"column{index}" : name;
+        var distinct = given;
+        for (var i = 1; taken.Contains(distinct, StringComparer.OrdinalIgnoreCase); i++)
+        {
+            distinct = $"{given}_{i}";
+        }
+
+        return distinct;
+    }
+
+    /// <summary>Reads one record; returns the bytes used, 0 when more are needed.</summary>
+    private int Next(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var end = bytes.IndexOf((byte)'\n');
+        if (end < 0 && !last && bytes.Length < LongestRecord)
+        {
+            return 0;
+        }
+
+        // A line without quotes, the usual case, needs no splitting.
+        var whole = end < 0 ? bytes : bytes[..end];
+        var text = whole.EndsWith("\r"u8) && end >= 0 ? whole[..^1] : whole;
+        if (typed.Length > 0 || (end < 0 && !last) || text.Length > LongestRecord || text.ContainsAny(Special))
+        {
+            return Split(bytes, last);
+        }
+
+        var used = Math.Min(bytes.Length, whole.Length + 1);
+        CountNewlines(bytes[..used], text.Length);
+        Judge(text, Occurrences(text) + 1);
+        line++;
+        return used;
+    }
+
+    private int Occurrences(ReadOnlySpan<byte> text) => delimiter.Length == 1 ? text.Count(delimiter[0]) : text.Count(delimiter);
+
+    private int Split(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var state = record.Read(bytes, last);
+        if (state == CsvRecordState.Unfinished && !last && bytes.Length < LongestRecord)
+        {
+            return 0;
+        }
+
+        if (state != CsvRecordState.Complete || record.Length > LongestRecord)
+        {
+            return RejectLine(bytes, last, state);
+        }
+
+        var text = bytes[..record.Length];
+        CountNewlines(bytes[..record.Consumed], record.Length);
+        if (Judge(text, record.Count))
+        {
+            quotedNewlines |= text.ContainsAny((byte)'\n', (byte)'\r');
+        }
+
+        line += Lines(bytes[..record.Consumed]);
+        return record.Consumed;
+    }
+
+    private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (this.record.EndsWithReturn ? 1 : 0);
+
+    /// <summary>Gives up on a line only: a quote that is never closed must not swallow the rest of the file.</summary>
+    private int RejectLine(ReadOnlySpan<byte> bytes, bool last, CsvRecordState state)
+    {
+        var reason = "a value's quotes are wrong";
+        if (state == CsvRecordState.Unfinished)
+        {
+            reason = last ? "the file ends inside a quoted value" : $"the record is longer than {LongestRecord} bytes: a quote may not be closed";
+            hold = last ? "it ends inside a record" : hold;
+        }
+
+        rejected.Add(path, line, reason);
+        line++;
+        var end = bytes.IndexOf((byte)'\n');
+        return end < 0 ? bytes.Length : end + 1;
+    }
+
+    /// <summary>Counts a record, or rejects it.</summary>
+    private bool Judge(ReadOnlySpan<byte> text, int values)
+    {
+        if (text.IsEmpty)
+        {
+            blanks = true;
+            return false;
+        }
+
+        var reason = values != header!.Count ? $"{values} values where the header has {header.Count}"
+            : !Utf8.IsValid(text) ? "bytes that are not UTF-8"
+            : text.Contains((byte)0) ? "a zero byte"
+            : !dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {dialect.Encoding.WebName}"
+            : Misfit(text);
+        if (reason is not null)
+        {
+            rejected.Add(path, line, reason);
+            return false;
+        }
+
+        records++;
+        if (records % 100_000 == 0)
+        {
+            progress?.Invoke(records);
+        }
+
+        Copy(text);
+        return true;
+    }
+
+    private string? Misfit(ReadOnlySpan<byte> text)
+    {
+        foreach (var (index, name, fits, type) in typed)
+        {
+            var value = record.Text(text, index);
+            if (value.Length > 0 && !fits(value))
+            {
+                return $"column {name} holds no {type}";
+            }
+        }
+
+        return null;
+    }
+
+    private void CountNewlines(ReadOnlySpan<byte> withNewline, int length)
+    {
+        switch (withNewline.Length - length)
+        {
+            case 2:
+                lineFeedsAfterReturns = true;
+                break;
+            case 1 when withNewline[^1] == '\n':
+                lineFeeds = true;
+                break;
+            case 1:
+                returns = true;
+                break;
+        }
+    }
+
+    private void Copy(ReadOnlySpan<byte> text)
+    {
+        copy?.Write(text);
+        copy?.WriteByte((byte)'\n');
+    }
+}

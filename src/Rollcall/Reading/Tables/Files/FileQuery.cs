@@ -1,0 +1,143 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+using Rollcall.Jobs;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>An audience's SELECT over files, and the files' keys it uses. It can name nothing else: no other file, table or network.</summary>
+internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
+{
+    private static readonly HashSet<string> AllowedFunctions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "unnest", "range", "generate_series", "repeat", "json_each", "json_tree", "regexp_split_to_table", "string_split",
+    };
+
+    public static string Text(AudienceQuery query) => query switch
+    {
+        { Sql: { } sql } => sql,
+        { Condition: { } condition } => $"SELECT * FROM {SqlText.Name(query.From!)} WHERE (\n{condition}\n)",
+        _ => $"SELECT * FROM {SqlText.Name(query.From!)}",
+    };
+
+    /// <summary>Parses an audience's query; what is wrong with it comes as problems.</summary>
+    /// <param name="duckdb">Any database: only its parser is used.</param>
+    public static (FileQuery? Query, IReadOnlyList<Problem> Problems) Parse(DuckDBConnection duckdb, string audience, AudienceQuery query, IReadOnlyCollection<string> keys)
+    {
+        var where = $"audience {audience}";
+        var sql = Text(query);
+        using var parsed = Serialize(duckdb, sql);
+        var root = parsed.RootElement;
+        if (root.GetProperty("error").GetBoolean())
+        {
+            return root.GetProperty("error_type").GetString() == "parser"
+                ? (null, [new Problem($"The SQL is wrong: {root.GetProperty("error_message").GetString()}{Position(root, sql)}.", where)])
+                : (null, [new Problem("The SQL is no SELECT.", where, "Write one SELECT; it may start with WITH.")]);
+        }
+
+        if (root.GetProperty("statements").GetArrayLength() != 1)
+        {
+            return (null, [new Problem("The SQL is more than one statement.", where, "Write one SELECT.")]);
+        }
+
+        var references = new References();
+        references.Collect(root.GetProperty("statements"));
+        var problems = new List<Problem>();
+        foreach (var function in references.Functions.Where(function => !AllowedFunctions.Contains(function)))
+        {
+            problems.Add(new Problem($"The SQL reads from the function {function}(), which is not allowed.", where, "Name the file under source.tables.files and use its key."));
+        }
+
+        foreach (var table in references.Tables.Where(table => !references.Ctes.Contains(table) && !keys.Contains(table, StringComparer.OrdinalIgnoreCase)))
+        {
+            problems.Add(new Problem($"There is no table \"{table}\" under source.tables.files.", where, Nearest.Suggest(table, keys)));
+        }
+
+        var used = keys.Where(key => references.Tables.Contains(key)).ToList();
+        return problems.Count > 0 ? (null, problems) : (new FileQuery(sql.TrimEnd().TrimEnd(';'), used), []);
+    }
+
+    private static JsonDocument Serialize(DuckDBConnection duckdb, string sql)
+    {
+        using var command = duckdb.CreateCommand();
+        command.CommandText = $"SELECT json_serialize_sql({SqlText.Literal(sql)})";
+        return JsonDocument.Parse((string)command.ExecuteScalar()!, new JsonDocumentOptions { MaxDepth = 10_000 });
+    }
+
+    private static string Position(JsonElement error, string sql)
+    {
+        if (!error.TryGetProperty("position", out var text) || !int.TryParse(text.GetString(), out var position) || position > sql.Length)
+        {
+            return "";
+        }
+
+        var before = sql.AsSpan(0, position);
+        return $" (line {before.Count('\n') + 1}, column {position - before.LastIndexOf('\n')} of the SQL)";
+    }
+
+    /// <summary>The tables, functions and common table expressions that a parsed query names.</summary>
+    private sealed class References
+    {
+        public HashSet<string> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public HashSet<string> Functions { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public HashSet<string> Ctes { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public void Collect(JsonElement node)
+        {
+            switch (node.ValueKind)
+            {
+                case JsonValueKind.Array:
+                    foreach (var item in node.EnumerateArray())
+                    {
+                        Collect(item);
+                    }
+
+                    break;
+                case JsonValueKind.Object:
+                    CollectNode(node);
+                    foreach (var member in node.EnumerateObject())
+                    {
+                        Collect(member.Value);
+                    }
+
+                    break;
+            }
+        }
+
+        private static string Qualified(JsonElement table)
+        {
+            var (catalog, schema) = (table.GetProperty("catalog_name").GetString(), table.GetProperty("schema_name").GetString());
+            return $"{(catalog is "" ? "" : catalog + ".")}{(schema is "" ? "" : schema + ".")}{table.GetProperty("table_name").GetString()}";
+        }
+
+        private void CollectNode(JsonElement node)
+        {
+            if (node.TryGetProperty("cte_map", out var ctes))
+            {
+                foreach (var cte in ctes.GetProperty("map").EnumerateArray())
+                {
+                    Ctes.Add(cte.GetProperty("key").GetString()!);
+                }
+            }
+
+            if (!node.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+            {
+                return;
+            }
+
+            switch (type.GetString())
+            {
+                case "BASE_TABLE":
+                    Tables.Add(Qualified(node));
+                    break;
+                case "TABLE_FUNCTION":
+                    Functions.Add(node.GetProperty("function").GetProperty("function_name").GetString()!);
+                    break;
+                case "SHOW_REF":
+                    Functions.Add("describe");
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>
+/// The text of a gzipped file. .NET ends a stream that was cut short as if it were whole; this one throws
+/// <see cref="InvalidDataException"/> at its end instead.
+/// </summary>
+internal sealed class GzipText : Stream
+{
+    private readonly string path;
+    private readonly FileStream file;
+    private readonly GZipStream text;
+    private long read;
+
+    public GzipText(string path, FileStream file)
+    {
+        (this.path, this.file) = (path, file);
+        text = new GZipStream(file, CompressionMode.Decompress);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = text.Read(buffer);
+        read += count;
+        return count > 0 || buffer.IsEmpty || IsWhole() ? count : throw new InvalidDataException("The gzip data breaks off.");
+    }
+
+    public override void Flush() => text.Flush();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            text.Dispose();
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool IsWhole()
+    {
+        if (file.Length < 18)
+        {
+            return file.Length == 0;
+        }
+
+        // A member ends with the length of its text. Where that is not what was read, the file is cut short or has several members.
+        Span<byte> trailer = stackalloc byte[4];
+        using var end = File.OpenRead(path);
+        end.Position = end.Length - 4;
+        end.ReadExactly(trailer);
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)read || LeadsIntoAnotherMember();
+    }
+
+    /// <summary>Reads the file once more with a member of ours behind it: that one appears only where the file's last member ends.</summary>
+    private bool LeadsIntoAnotherMember()
+    {
+        var (mark, member) = Mark();
+        using var whole = new GZipStream(new Joined(File.OpenRead(path), new MemoryStream(member)), CompressionMode.Decompress);
+        var buffer = new byte[1 << 20];
+        var kept = 0;
+        try
+        {
+            while (true)
+            {
+                var count = whole.Read(buffer, kept, buffer.Length - kept);
+                if (count == 0)
+                {
+                    return buffer.AsSpan(0, kept).EndsWith(mark);
+                }
+
+                kept += count;
+                var tail = Math.Min(kept, mark.Length);
+                buffer.AsSpan(kept - tail, tail).CopyTo(buffer);
+                kept = tail;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private static (byte[] Mark, byte[] Member) Mark()
+    {
+        var mark = "\0here the file ended"u8.ToArray();
+        using var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.Optimal))
+        {
+            gzip.Write(mark);
+        }
+
+        return (mark, member.ToArray());
+    }
+
+    /// <summary>One stream behind another.</summary>
+    private sealed class Joined(Stream first, Stream second) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = first.Read(buffer, offset, count);
+            return read > 0 ? read : second.Read(buffer, offset, count);
+        }
+
+        public override void Flush() => first.Flush();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                first.Dispose();
+                second.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>Parquet files as a table: DuckDB reads them as they are. A damaged one cannot be read in part.</summary>
+internal static class ParquetTable
+{
+    public static PreparedTable Prepare(IReadOnlyList<string> paths) => new()
+    {
+        Select = $"SELECT * FROM read_parquet([{string.Join(", ", paths.Select(SqlText.Literal))}], union_by_name = true)",
+        Files = [.. paths.Select(path => FileStamp.Of(path, endsWithNewline: false))],
+    };
+}

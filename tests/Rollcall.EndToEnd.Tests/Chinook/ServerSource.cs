@@ -13,12 +13,14 @@ internal sealed class ServerSource : ChinookSource
 
     private readonly Uri _server;
     private readonly string _database = "chinook_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    private readonly string _encoding;
     private readonly string _timestamp;
     private readonly Func<Uri, string, DbConnection> _open;
 
-    private ServerSource(Uri server, string timestamp, Func<Uri, string, DbConnection> open)
+    private ServerSource(Uri server, string encoding, string timestamp, Func<Uri, string, DbConnection> open)
     {
         _server = server;
+        _encoding = encoding;
         _timestamp = timestamp;
         _open = open;
     }
@@ -27,7 +29,7 @@ internal sealed class ServerSource : ChinookSource
 
     /// <summary>On the PostgreSQL of the test run; skips the test where there is none.</summary>
     public static async Task<ChinookSource> PostgresOrSkipAsync() =>
-        await CreateAsync(new ServerSource(TestDatabases.PostgresOrSkip(), "TIMESTAMP", (server, database) =>
+        await CreateAsync(new ServerSource(TestDatabases.PostgresOrSkip(), "ENCODING utf8", "TIMESTAMP", (server, database) =>
             new NpgsqlConnection(new NpgsqlConnectionStringBuilder
             {
                 Host = server.Host,
@@ -40,7 +42,7 @@ internal sealed class ServerSource : ChinookSource
 
     /// <summary>On the MariaDB of the test run; skips the test where there is none.</summary>
     public static async Task<ChinookSource> MariaDbOrSkipAsync() =>
-        await CreateAsync(new ServerSource(TestDatabases.MySqlOrSkip(), "DATETIME", (server, database) =>
+        await CreateAsync(new ServerSource(TestDatabases.MySqlOrSkip(), "CHARACTER SET utf8mb4", "DATETIME", (server, database) =>
             new MySqlConnection(new MySqlConnectionStringBuilder
             {
                 Server = server.Host,
@@ -74,7 +76,7 @@ internal sealed class ServerSource : ChinookSource
 
     private static async Task<ServerSource> CreateAsync(ServerSource source)
     {
-        await source.OnServerAsync($"CREATE DATABASE {source._database}");
+        await source.OnServerAsync($"CREATE DATABASE {source._database} {source._encoding}");
         return source;
     }
 

@@ -71,6 +71,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
             .. new ContactReads(simulation).Operations,
             .. new PatchCalls(simulation, writer).Operations,
         ];
+        account.Operations = [.. operations.Select(operation => operation.Name)];
         var api = new ApiServer(simulation, operations, limiter, log);
         var control = new ControlServer(simulation, account);
         var app = Build(options);

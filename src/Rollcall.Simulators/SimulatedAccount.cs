@@ -35,6 +35,9 @@ public sealed class SimulatedAccount
     /// <summary>How many contacts the account holds.</summary>
     public int ContactCount => Locked(state => state.Contacts.Count);
 
+    /// <summary>Every operation it serves, by the names that <see cref="Calls"/>, <see cref="Fault.Operation"/> and <see cref="SimulatorOptions.ForbiddenOperations"/> use.</summary>
+    public IReadOnlyList<string> Operations { get; internal set; } = [];
+
     /// <summary>Calls by operation, those refused or dropped too.</summary>
     public IReadOnlyDictionary<string, int> Calls => simulation.Calls.Counts();
 

@@ -58,7 +58,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Invalid("The request must be an object");
         }
 
-        if (root.EnumerateObject().FirstOrDefault(property => property.Name is not ("collectionName" or "collectionScope" or "collectionType" or "records")).Name is { } unknown)
+        if (root.EnumerateObject().Select(property => property.Name)
+            .FirstOrDefault(name => name is not ("collectionName" or "collectionScope" or "collectionType" or "records")) is { } unknown)
         {
             throw Invalid($"'{unknown}' is not a property of the request");
         }

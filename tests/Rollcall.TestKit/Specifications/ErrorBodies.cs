@@ -12,6 +12,8 @@ internal static partial class ErrorBodies
     // A 401 may have no body: the v3 documents declare it without one.
     private const int Unauthorized = 401;
 
+    private const int TooManyRequests = 429;
+
     /// <summary>Every way in which an error's body breaks its framework's shape.</summary>
     public static IEnumerable<string> Check(ApiDocument document, HttpExchange exchange)
     {
@@ -30,10 +32,10 @@ internal static partial class ErrorBodies
             return ["the error's body is no JSON"];
         }
 
-        return document.ErrorSchema is { } schema ? document.Schemas.Validate(schema, body) : CheckV2(body);
+        return document.ErrorSchema is { } schema ? document.Schemas.Validate(schema, body) : CheckV2(exchange.Status, body);
     }
 
-    private static IEnumerable<string> CheckV2(JsonElement body)
+    private static IEnumerable<string> CheckV2(int status, JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object
             || !body.TryGetProperty("message", out var message)
@@ -42,8 +44,10 @@ internal static partial class ErrorBodies
             return ["a v2 error is {\"message\": text}"];
         }
 
-        // The flat limit is met with a code, and without.
-        return ErrorCode().IsMatch(message.GetString()!) || message.GetString()!.Contains("excess API activity", StringComparison.OrdinalIgnoreCase)
+        // The flat limit is met with a code, and without; no code is documented for the tiered one.
+        return status == TooManyRequests
+            || ErrorCode().IsMatch(message.GetString()!)
+            || message.GetString()!.Contains("excess API activity", StringComparison.OrdinalIgnoreCase)
             ? []
             : [$"the message '{message}' holds no ERROR_ code"];
     }

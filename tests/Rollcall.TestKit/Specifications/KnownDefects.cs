@@ -33,6 +33,13 @@ internal static class KnownDefects
             InsightRecord),
     ];
 
+    /// <summary>
+    /// The pattern of the header x-ddg-integration-token is written as a JavaScript literal, between slashes, at every
+    /// operation of v3. The documents' own example of a token has none.
+    /// </summary>
+    public static string Pattern(string pattern) =>
+        pattern.StartsWith("/^", StringComparison.Ordinal) && pattern.EndsWith("$/", StringComparison.Ordinal) ? pattern[1..^1] : pattern;
+
     private const string InsightRecord =
         "upsertInsightRecord is an allOf of two shapes. The one with contactIdentity forbids any other property; the other "
         + "requires key and json. No record keeps both, not even the document's own examples.";

@@ -88,7 +88,7 @@ internal sealed class SchemaValidator(JsonElement document)
         var length = new StringInfo(text).LengthInTextElements;
         Bounds(schema, "minLength", "maxLength", length, "characters", where, violations);
         if (schema.TryGetProperty("pattern", out var pattern)
-            && !Patterns.GetOrAdd(pattern.GetString()!, static text => new Regex(text, RegexOptions.ECMAScript)).IsMatch(text))
+            && !Patterns.GetOrAdd(pattern.GetString()!, static text => new Regex(KnownDefects.Pattern(text), RegexOptions.ECMAScript)).IsMatch(text))
         {
             violations.Add($"{where}: {Shown(value)} does not match {pattern}");
         }

@@ -34,18 +34,20 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         var audiences = ((TablesSourceOptions)job.Source).Audiences;
         var mapped = config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
+        var (knowsAudiences, knowsMappings) = (!problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
+        var seen = new HashSet<string>();
         for (var i = 0; i < config.SegmentIds.Count; i++)
         {
             var id = config.SegmentIds[i];
-            if (config.SegmentIds.Take(i).Contains(id))
+            if (!seen.Add(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
             }
-            else if (!audiences.ContainsKey(id) && !problems.IsTouched("source.tables.audiences"))
+            else if (knowsAudiences && !audiences.ContainsKey(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is no audience of the source.", Suggestion.For(id, audiences.Keys));
             }
-            else if (!mapped.Contains(id) && !problems.IsTouched("config.seg_mappings"))
+            else if (knowsMappings && !mapped.Contains(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
             }
@@ -66,39 +68,37 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
+        var (ids, knowsIds) = (config.SegmentIds.ToHashSet(), !problems.IsTouched("config.segment_ids"));
+        var books = new Dictionary<(long?, string?), MappedBook>();
         for (var i = 0; i < config.SegMappings.Count; i++)
         {
             var (id, book) = config.SegMappings[i];
             var at = $"{key}[{i}].{id}";
-            if (!config.SegmentIds.Contains(id) && !problems.IsTouched("config.segment_ids"))
+            if (knowsIds && !ids.Contains(id))
             {
                 problems.Error(at, $"{JobScalar.Show(id)} is not in segment_ids.", Suggestion.For(id, config.SegmentIds));
             }
 
-            if (book.Name is { } name && ReservedBooks.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (book.Name is { } named && ReservedBooks.Contains(named, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Error($"{at}.name", $"Dotdigital keeps the name {JobScalar.Show(name)} for itself.", "Choose another.");
+                problems.Error($"{at}.name", $"Dotdigital keeps the name {JobScalar.Show(named)} for itself.", "Choose another.");
             }
 
-            foreach (var earlier in config.SegMappings.Take(i).Where(earlier => IsSame(earlier.Book, book)))
+            var name = book.Name?.ToUpperInvariant();
+            var into = books.TryGetValue((book.Id, name), out var known) ? known : books[(book.Id, name)] = new(book, id, []);
+            if (!into.Audiences.Add(id))
             {
-                if (earlier.SegmentId == id)
-                {
-                    problems.Error(at, $"{JobScalar.Show(id)} goes into address book {book} already.", "Take one out.");
-                    break;
-                }
-
-                if (earlier.Book != book)
-                {
-                    problems.Error(at, $"names address book {book} otherwise than {JobScalar.Show(earlier.SegmentId)} does: name, create and visibility must be the same.");
-                    break;
-                }
+                problems.Error(at, $"{JobScalar.Show(id)} goes into address book {book} already.", "Take one out.");
+            }
+            else if (into.Book != book)
+            {
+                problems.Error(at, $"names address book {book} otherwise than {JobScalar.Show(into.FirstAudience)} does: name, create and visibility must be the same.");
             }
         }
     }
 
-    private static bool IsSame(BookTarget one, BookTarget other) =>
-        one.Id == other.Id && string.Equals(one.Name, other.Name, StringComparison.OrdinalIgnoreCase);
+    /// <summary>A book, as the first audience that goes into it names it, and all that go into it.</summary>
+    private sealed record MappedBook(BookTarget Book, string FirstAudience, HashSet<string> Audiences);
 
     private void CheckMappings(string key, IReadOnlyList<FieldMapping> mappings)
     {
@@ -107,6 +107,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
+        var from = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < mappings.Count; i++)
         {
             var (field, dataField) = mappings[i];
@@ -115,9 +116,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             {
                 problems.Error(at, $"{JobScalar.Show(dataField)} is a word Dotdigital keeps for itself, not a data field.");
             }
-            else if (mappings.Take(i).FirstOrDefault(one => string.Equals(one.DataField, dataField, StringComparison.OrdinalIgnoreCase)) is { } first)
+            else if (!from.TryAdd(dataField, field))
             {
-                problems.Error(at, $"data field {dataField} has its values from {JobScalar.Show(first.Field)} already.", "Map it once.");
+                problems.Error(at, $"data field {dataField} has its values from {JobScalar.Show(from[dataField])} already.", "Map it once.");
             }
         }
     }

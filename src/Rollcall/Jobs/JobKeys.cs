@@ -96,7 +96,7 @@ internal static class JobKeys
     public static GroupShape Root { get; } = new(
         "a job",
         new("label", Text, "A name for people.") { Default = "the tag" },
-        new("description", Text, "What the job is for."),
+        new("description", new TextShape { MayHaveMargins = true }, "What the job is for."),
         new("tag", new TextShape
             {
                 Pattern = "[a-z0-9][a-z0-9_.-]{0,63}",

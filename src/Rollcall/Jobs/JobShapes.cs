@@ -68,9 +68,9 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
         {
             problems.Error(value.Path, "is empty.");
         }
-        else if (!shape.MayBeBlank && !shape.Secret && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])) && !text.Contains('\n', StringComparison.Ordinal))
+        else if (shape is { MayBeBlank: false, MayHaveMargins: false, Secret: false } && text != text.Trim())
         {
-            problems.Error(value.Path, "begins or ends with a space.", "Take it away.");
+            problems.Error(value.Path, "begins or ends with blank space.", "Take it away.");
         }
         else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) || !IsUnicode(text))
         {

@@ -38,9 +38,9 @@ internal static class JobSourceKeys
     private static GroupShape Audience { get; } = new(
         "a group of keys with from and where",
         new("from", new TextShape(), "A table or view of the database, or a key of `files`.") { Required = true },
-        new("where", new TextShape(), "An SQL condition. All rows when left out."));
+        new("where", new TextShape { MayHaveMargins = true }, "An SQL condition. All rows when left out."));
 
-    private static TextShape Select { get; } = new() { Says = "a SELECT (or WITH ... SELECT)" };
+    private static TextShape Select { get; } = new() { Says = "a SELECT (or WITH ... SELECT)", MayHaveMargins = true };
 
     private static GroupShape Tables { get; } = new(
         "a group of keys with database or files, and audiences",

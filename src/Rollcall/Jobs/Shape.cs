@@ -24,6 +24,9 @@ internal sealed record TextShape : Shape
     /// <summary>Whether it may be blank space, such as a delimiter.</summary>
     public bool MayBeBlank { get; init; }
 
+    /// <summary>Whether blank space around it says nothing, as in SQL.</summary>
+    public bool MayHaveMargins { get; init; }
+
     public override string Words => Says ?? "text";
 
     public bool Fits(string text) => Pattern is null || Regex.IsMatch(text, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);

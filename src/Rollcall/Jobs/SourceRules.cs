@@ -34,6 +34,7 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
             problems.Error($"{Tables}.audiences", "has no audience.");
         }
 
+        var knowsFiles = source.Files.Count > 0 && !problems.IsTouched($"{Tables}.files");
         foreach (var (id, audience) in source.Audiences)
         {
             if (audience.Sql is { } sql && !SelectText.IsSelect(sql))
@@ -41,7 +42,7 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
                 problems.Error($"{Tables}.audiences.{id}", "is not a SELECT (or WITH ... SELECT).", "An audience is only read; for a whole table write {from: TABLE}.");
             }
 
-            if (audience.From is { Length: > 0 } from && source.Files.Count > 0 && !source.Files.ContainsKey(from) && !problems.IsTouched($"{Tables}.files"))
+            if (audience.From is { Length: > 0 } from && knowsFiles && !source.Files.ContainsKey(from))
             {
                 problems.Error($"{Tables}.audiences.{id}.from", $"{JobScalar.Show(from)} is no key of files.",
                     Suggestion.For(from, source.Files.Keys));

@@ -134,7 +134,7 @@ public sealed class JobFileTests
 
     [Theory]
     [InlineData("x}: {y", "pa\"ss: #word")]
-    [InlineData("\n  endpoint: https://evil.example.com", "${PASSWORD}")]
+    [InlineData("a\n  endpoint: https://evil.example.com", "${PASSWORD}")]
     public void What_the_environment_holds_is_never_read_as_yaml(string user, string password)
     {
         var text = Some.Job.Replace("authorization: prod", "authorization: {username: ${U}, password: ${P}}", StringComparison.Ordinal);

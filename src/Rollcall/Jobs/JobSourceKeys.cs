@@ -6,9 +6,6 @@ internal static class JobSourceKeys
     /// <summary>Names of column types.</summary>
     public static string[] ColumnTypes { get; } = ["text", "integer", "decimal", "date", "timestamp", "boolean"];
 
-    /// <summary>Encodings of text files.</summary>
-    public static string[] Encodings { get; } = ["utf-8", "utf-16", "latin-1"];
-
     /// <summary>Lytics' API.</summary>
     public static GroupShape Lytics { get; } = new(
         "a group of keys with token and url",
@@ -22,7 +19,7 @@ internal static class JobSourceKeys
             "Types of columns of a csv, tsv or txt file. Columns not named here are text, so `00123` stays `00123`."),
         new("delimiter", new TextShape { Pattern = @"[^\r\n""]", Says = "a single character", MayBeBlank = true },
             "The delimiter of a csv, tsv or txt file: one character, in double quotes (`\";\"`, `\"|\"`, `\"\\t\"`). A txt file needs it.") { Default = "comma for csv, tab for tsv" },
-        new("encoding", new ChoiceShape(Encodings), "The encoding of a csv, tsv or txt file.") { Default = "utf-8" })
+        new("encoding", new TextShape(), "The encoding of a csv, tsv or txt file, such as `utf-8`, `windows-1252`, `iso-8859-1` or `utf-16`.") { Default = "utf-8" })
     {
         Example = """
             source:

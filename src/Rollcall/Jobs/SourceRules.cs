@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rollcall.Jobs;
 
 /// <summary>What must hold of the tables and the audiences' queries.</summary>
@@ -52,6 +54,11 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
 
     private void CheckFile(string key, FileTable file)
     {
+        if (file.Encoding is { } encoding && !IsEncoding(encoding))
+        {
+            problems.Error($"{key}.encoding", $"{JobScalar.Show(encoding)} is no encoding.", "Write one such as utf-8, windows-1252, iso-8859-1 or utf-16.");
+        }
+
         if (file.Path.Length == 0)
         {
             return;
@@ -77,6 +84,18 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
         else if (kind == "txt" && file.Delimiter is null && !problems.IsTouched(key))
         {
             problems.Error($"{key}.delimiter", "is missing; a txt file does not say its own.", "Add it, for example: delimiter: \"|\"");
+        }
+    }
+
+    private static bool IsEncoding(string name)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) is not null || Encoding.GetEncoding(name) is not null;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class JobFilePropertyTests
 
     [Fact]
     public void Random_text_is_a_job_or_a_list_of_problems() =>
-        Scrap.Array[0, 40].Select(string.Concat).Sample(OneOrTheOther, iter: 5000);
+        Scrap.Array[0, 40].Select(string.Concat).Sample(OneOrTheOther, iter: 2000);
 
     [Fact]
     public void A_damaged_job_is_a_job_or_a_list_of_problems() =>
@@ -27,7 +27,7 @@ public sealed class JobFilePropertyTests
                 var at = Math.Min(damage.Item1, text.Length);
                 return text.Remove(at, Math.Min(damage.Item2, text.Length - at)).Insert(at, damage.Item3);
             }))
-            .Sample(OneOrTheOther, iter: 3000);
+            .Sample(OneOrTheOther, iter: 1500);
 
     [Fact]
     public void What_is_written_is_read()
@@ -72,7 +72,7 @@ public sealed class JobFilePropertyTests
             Assert.All(read.Config.SegMappings, mapping => Assert.Equal(target is long id ? id : null, mapping.Book.Id));
             Assert.Equal((exit, flag, merge, percent, share, TimeSpan.FromDays(days)),
                 (read.Config.ExitAction, read.Config.BackfillOnly, read.MergeOption, read.Guards.MaxExitPercent, read.BudgetShare, read.VerifyEvery));
-        }, iter: 1000);
+        }, iter: 300);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class JobFileTests
         Assert.Equal(["profiles", "orders", "visits", "points", "events"], source.Files.Keys);
         Assert.Equal(Path.Combine(folder, "data", "orders-*.parquet"), source.Files["orders"].Path);
         Assert.Equal("/exports/points.tsv", source.Files["points"].Path);
-        Assert.Equal(("|", "latin-1"), (source.Files["visits"].Delimiter, source.Files["visits"].Encoding));
+        Assert.Equal(("|", "windows-1252"), (source.Files["visits"].Delimiter, source.Files["visits"].Encoding));
         Assert.Equal(new Dictionary<string, string> { ["visits"] = "integer", ["last"] = "date" }, source.Files["visits"].Types);
         Assert.Equal("\t", source.Files["points"].Delimiter);
         Assert.Null(source.Database);

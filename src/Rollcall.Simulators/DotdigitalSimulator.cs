@@ -22,17 +22,17 @@ namespace Rollcall.Simulators;
 /// </summary>
 public sealed class DotdigitalSimulator : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly RequestLog? log;
-    private readonly IReadOnlyList<IDisposable> timers;
+    private readonly WebApplication _app;
+    private readonly RequestLog? _log;
+    private readonly IReadOnlyList<IDisposable> _timers;
 
     private DotdigitalSimulator(WebApplication app, SimulatedAccount account, RequestLog? log, IReadOnlyList<IDisposable> timers)
     {
-        this.app = app;
-        this.log = log;
-        this.timers = timers;
+        _app = app;
+        _log = log;
+        _timers = timers;
         Account = account;
-        Url = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        Url = new Uri(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:41234</c>.</summary>
@@ -85,19 +85,19 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
     }
 
     /// <summary>Runs until the token is cancelled or the process is asked to end.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => app.WaitForShutdownAsync(cancellationToken);
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
-        foreach (var timer in timers)
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        foreach (var timer in _timers)
         {
             timer.Dispose();
         }
 
-        log?.Dispose();
+        _log?.Dispose();
     }
 
     private static void PlantSeeds(SimulatedAccount account, SimulatorOptions options)

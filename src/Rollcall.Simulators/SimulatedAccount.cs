@@ -9,17 +9,17 @@ namespace Rollcall.Simulators;
 /// </summary>
 public sealed class SimulatedAccount
 {
-    private readonly Simulation simulation;
+    private readonly Simulation _simulation;
 
-    internal SimulatedAccount(Simulation simulation) => this.simulation = simulation;
+    internal SimulatedAccount(Simulation simulation) => _simulation = simulation;
 
     internal InsightCalls? Insight { get; set; }
 
     /// <summary>The switches; set to change them while it runs.</summary>
     public SimulatorOptions Options
     {
-        get => simulation.Options;
-        set => simulation.Options = value;
+        get => _simulation.Options;
+        set => _simulation.Options = value;
     }
 
     /// <summary>The address books, in order of id.</summary>
@@ -39,7 +39,7 @@ public sealed class SimulatedAccount
     public IReadOnlyList<string> Operations { get; internal set; } = [];
 
     /// <summary>Calls by operation, those refused or dropped too.</summary>
-    public IReadOnlyDictionary<string, int> Calls => simulation.Calls.Counts();
+    public IReadOnlyDictionary<string, int> Calls => _simulation.Calls.Counts();
 
     /// <summary>What happened to people.</summary>
     public SimulatedCounters Counters => Locked(state => new SimulatedCounters(
@@ -77,7 +77,7 @@ public sealed class SimulatedAccount
 
     /// <summary>Adds books, fields, contacts and barred addresses.</summary>
     /// <exception cref="InvalidDataException">It contradicts itself or the account.</exception>
-    public void Plant(Seed seed) => Do(state => Seeding.Plant(state, seed, simulation.Now, simulation.Options.TextLimit));
+    public void Plant(Seed seed) => Do(state => Seeding.Plant(state, seed, _simulation.Now, _simulation.Options.TextLimit));
 
     /// <summary>Adds a book.</summary>
     /// <returns>Its id.</returns>
@@ -99,11 +99,11 @@ public sealed class SimulatedAccount
     {
         if (book is { } id)
         {
-            state.SetBookStatus(contact, Known(state, id), BookStatus.Unsubscribed, simulation.Now);
+            state.SetBookStatus(contact, Known(state, id), BookStatus.Unsubscribed, _simulation.Now);
         }
         else
         {
-            state.SetStatus(contact, ContactStatus.Unsubscribed, simulation.Now);
+            state.SetStatus(contact, ContactStatus.Unsubscribed, _simulation.Now);
         }
     });
 
@@ -112,16 +112,16 @@ public sealed class SimulatedAccount
     {
         if (book is { } id)
         {
-            state.SetBookStatus(contact, Known(state, id), BookStatus.Subscribed, simulation.Now);
+            state.SetBookStatus(contact, Known(state, id), BookStatus.Subscribed, _simulation.Now);
         }
         else
         {
-            state.SetStatus(contact, ContactStatus.Subscribed, simulation.Now);
+            state.SetStatus(contact, ContactStatus.Subscribed, _simulation.Now);
         }
     });
 
     /// <summary>The person follows the link of a confirmation or a challenge: pending books become theirs.</summary>
-    public void Confirm(string email) => With(email, (_, contact) => simulation.Subscriptions.Confirm(contact, simulation.Now));
+    public void Confirm(string email) => With(email, (_, contact) => _simulation.Subscriptions.Confirm(contact, _simulation.Now));
 
     /// <summary>The account's status of the contact changes, as after a bounce or a complaint.</summary>
     public void SetStatus(string email, ContactStatus status)
@@ -132,20 +132,20 @@ public sealed class SimulatedAccount
             return;
         }
 
-        With(email, (state, contact) => state.SetStatus(contact, status, simulation.Now));
+        With(email, (state, contact) => state.SetStatus(contact, status, _simulation.Now));
     }
 
     /// <summary>A marketer takes the contact out of a book.</summary>
-    public void RemoveFromBook(string email, int book) => With(email, (state, contact) => state.Remove(contact, Known(state, book), simulation.Now));
+    public void RemoveFromBook(string email, int book) => With(email, (state, contact) => state.Remove(contact, Known(state, book), _simulation.Now));
 
     /// <summary>A marketer deletes the contact: it goes to the recycle bin.</summary>
-    public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, simulation.Now));
+    public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, _simulation.Now));
 
     /// <summary>The person, or a marketer, changes the contact's address.</summary>
     public void ChangeEmail(string email, string to) => With(email, (state, contact) =>
     {
         state.Contacts.ChangeEmail(contact, to);
-        contact.Updated = simulation.Now;
+        contact.Updated = _simulation.Now;
     });
 
     /// <summary>A marketer deletes a book; its members stay in the account.</summary>
@@ -161,10 +161,10 @@ public sealed class SimulatedAccount
     });
 
     /// <summary>Adds faults to those scripted.</summary>
-    public void AddFaults(params IEnumerable<Fault> faults) => simulation.Faults.Add(faults);
+    public void AddFaults(params IEnumerable<Fault> faults) => _simulation.Faults.Add(faults);
 
     /// <summary>Forgets every scripted fault.</summary>
-    public void ClearFaults() => simulation.Faults.Replace([]);
+    public void ClearFaults() => _simulation.Faults.Replace([]);
 
     private static SimulatedContact Snapshot(AccountState state, Contact contact) => new(
         contact.Id,
@@ -185,17 +185,17 @@ public sealed class SimulatedAccount
 
     private void Do(Action<AccountState> act)
     {
-        lock (simulation.State.Gate)
+        lock (_simulation.State.Gate)
         {
-            act(simulation.State);
+            act(_simulation.State);
         }
     }
 
     private T Locked<T>(Func<AccountState, T> read)
     {
-        lock (simulation.State.Gate)
+        lock (_simulation.State.Gate)
         {
-            return read(simulation.State);
+            return read(_simulation.State);
         }
     }
 }

@@ -6,11 +6,11 @@ namespace Rollcall.Simulators;
 /// <summary>What every part of a simulated account works on.</summary>
 internal sealed class Simulation
 {
-    private volatile SimulatorOptions options;
+    private volatile SimulatorOptions _options;
 
     public Simulation(SimulatorOptions options)
     {
-        this.options = options;
+        _options = options;
         Clock = options.Clock;
         Subscriptions = new Subscriptions(State, () => Options);
         Faults.Replace(options.Faults);
@@ -18,15 +18,15 @@ internal sealed class Simulation
 
     public SimulatorOptions Options
     {
-        get => options;
+        get => _options;
         set
         {
-            if (!ReferenceEquals(value.Faults, options.Faults))
+            if (!ReferenceEquals(value.Faults, _options.Faults))
             {
                 Faults.Replace(value.Faults);
             }
 
-            options = value;
+            _options = value;
         }
     }
 
@@ -41,5 +41,5 @@ internal sealed class Simulation
     public CallCounts Calls { get; } = new();
 
     /// <summary>This server's time, which may be off the real one.</summary>
-    public DateTime Now => (Clock.GetUtcNow() + options.ClockOffset).UtcDateTime;
+    public DateTime Now => (Clock.GetUtcNow() + _options.ClockOffset).UtcDateTime;
 }

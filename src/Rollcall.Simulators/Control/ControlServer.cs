@@ -17,8 +17,8 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
         "POST contacts/{email}/unsubscribe[?book=]|subscribe[?book=]|confirm|status?value=|remove?book=|delete|email?value=; " +
         "POST books/{id}/delete, data-fields/{name}/delete";
 
-    private readonly StateDump dump = new(simulation);
-    private readonly Page page = new(simulation);
+    private readonly StateDump _dump = new(simulation);
+    private readonly Page _page = new(simulation);
 
     public async Task Serve(HttpContext context, string[] path)
     {
@@ -41,9 +41,9 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
         {
             return (context.Request.Method, path) switch
             {
-                ("GET", []) => page.Render(context.Request.Query),
-                ("GET", ["simulator", "state"]) => dump.State(Number(context, "book"), context.Request.Query["email"]),
-                ("GET", ["simulator", "counters"]) => dump.Counters(),
+                ("GET", []) => _page.Render(context.Request.Query),
+                ("GET", ["simulator", "state"]) => _dump.State(Number(context, "book"), context.Request.Query["email"]),
+                ("GET", ["simulator", "counters"]) => _dump.Counters(),
                 ("GET", ["simulator", "options"]) => OptionsReply(),
                 ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
                 ("POST", ["simulator", "seed"]) => Plant(await Body<Seed>(context)),

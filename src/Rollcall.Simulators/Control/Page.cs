@@ -1,9 +1,135 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Simulators.Http;
+using Rollcall.Simulators.State;
+using static Rollcall.Simulators.Control.PageFrame;
 
 namespace Rollcall.Simulators.Control;
 
+/// <summary>The page to look around at: books, a book's contacts, a contact, the last calls. It changes nothing.</summary>
 internal sealed class Page(Simulation simulation)
 {
-    public Reply Render(IQueryCollection query) => Reply.Html($"<!doctype html><title>Simulated Dotdigital</title>{simulation.State.Books.Count} {query.Count}");
+    private const int RowsAtOnce = 100;
+
+    private AccountState State => simulation.State;
+
+    public Reply Render(IQueryCollection query)
+    {
+        string? Value(string name) => query.TryGetValue(name, out var value) ? (string?)value : null;
+
+        lock (State.Gate)
+        {
+            var page = Value("page") is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+            var html = Value("view") switch
+            {
+                "calls" => Calls(),
+                "counters" => Counters(),
+                _ when Value("contact") is { } email => OneContact(email),
+                _ when Value("book") is { } book => OneBook(int.Parse(book, CultureInfo.InvariantCulture), Value("q") ?? "", page),
+                _ when Value("q") is { Length: > 0 } search => Search(search, page),
+                _ => Books(),
+            };
+            return Reply.Html(html);
+        }
+    }
+
+    private string Books() => Whole("Address books", $"""
+        <p>{State.Contacts.Count:N0} contacts in the account.</p>
+        {SearchForm(null, "")}
+        {Table(["Name", "#Id", "#Members"], State.Books.Select(book => (string[])[$"<a href=\"{Link("book", book.Id.ToString())}\">{Text(book.Name)}</a>", book.Id.ToString(), book.Members.ToString("N0")]))}
+        """);
+
+    private string OneBook(int id, string search, int page)
+    {
+        var book = State.Book(id) ?? throw new KeyNotFoundException($"There is no address book {id}.");
+        var shown = State.Contacts.InOrder.Where(contact => contact.StatusIn(id) is not null && Matches(contact, search));
+        return Whole(book.Name, $"""
+            <p>Address book {id}, {book.Members:N0} members.</p>
+            {SearchForm(id, search)}
+            {People(shown, contact => Status(contact.StatusIn(id)!.Value.ToString()), "In this book", page, $"book={id}&q={Uri.EscapeDataString(search)}")}
+            """);
+    }
+
+    private string Search(string search, int page) => Whole("Contacts", $"""
+        {SearchForm(null, search)}
+        {People(State.Contacts.InOrder.Where(contact => Matches(contact, search)), contact => Text(string.Join(", ", Names(contact))), "Books", page, "q=" + Uri.EscapeDataString(search))}
+        """);
+
+    private string OneContact(string email)
+    {
+        var contact = State.Contacts.ByEmail(email) ?? State.Contacts.InBin(email) ?? throw new KeyNotFoundException($"There is no contact {email}.");
+        (string, string)[] facts =
+        [
+            ("Id", contact.Id.ToString()),
+            ("Status", $"{Status(Spelling.V2(contact.Status))} since {IsoDate.Text(contact.StatusSince)}"),
+            ("Opt-in", Spelling.Of(contact.OptInType)),
+            ("Mail format", Spelling.Of(contact.EmailType)),
+            ("Created", IsoDate.Text(contact.Created)),
+            ("Updated", IsoDate.Text(contact.Updated)),
+            ("Join actions", State.Counters.Joins.Where(join => string.Equals(join.Key.Email, email, StringComparison.OrdinalIgnoreCase)).Sum(join => join.Value).ToString()),
+            ("Confirmations sent", State.Counters.Confirmations.GetValueOrDefault(contact.Email).ToString()),
+            ("Challenges sent", State.Counters.Challenges.GetValueOrDefault(contact.Email).ToString()),
+        ];
+        var fields = State.Fields
+            .Where(field => contact.Value(field.Ordinal) is not null)
+            .Select(field => (string[])[Text(field.Name), Text(contact.Value(field.Ordinal))]);
+        var books = contact.Memberships.ToArray().Select(membership => (string[])
+        [
+            $"<a href=\"{Link("book", membership.Book.ToString())}\">{Text(State.Book(membership.Book)?.Name)}</a>",
+            Status(membership.Status.ToString()),
+            IsoDate.Text(membership.Since),
+        ]);
+        return Whole(contact.Email, $"""
+            {Table(["Contact", ""], facts.Select(fact => (string[])[fact.Item1, fact.Item2]))}
+            <h2>Address books</h2>
+            {Table(["Name", "Status", "Since"], books)}
+            <h2>Data fields</h2>
+            {Table(["Name", "Value"], fields)}
+            """);
+    }
+
+    private string Calls() => Whole("Calls", $"""
+        <p>The last calls first. Status 0: the connection was dropped.</p>
+        {Table(["#", "Time", "#Status", "Call", "Operation"], simulation.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}"), Text(call.Operation)]))}
+        """);
+
+    private string Counters()
+    {
+        var counters = State.Counters;
+        (string, int)[] people =
+        [
+            ("Join actions fired", counters.Joins.Values.Sum()),
+            ("Confirmations sent", counters.Confirmations.Values.Sum()),
+            ("Challenges sent", counters.Challenges.Values.Sum()),
+            ("Resubscriptions", counters.Resubscriptions),
+            ("Opt-outs of a list lifted", counters.ListOptOutsLifted),
+            ("Addresses changed", counters.AddressesChanged),
+            ("Contacts deleted", counters.ContactsDeleted),
+        ];
+        return Whole("Counters", $"""
+            {Table(["What happened", "#Times"], people.Select(count => (string[])[count.Item1, count.Item2.ToString("N0")]))}
+            <h2>Calls</h2>
+            {Table(["Operation", "#Calls"], simulation.Calls.Counts().Select(count => (string[])[Text(count.Key), count.Value.ToString("N0")]))}
+            """);
+    }
+
+    private static string People(IEnumerable<Contact> contacts, Func<Contact, string> last, string lastHead, int page, string query)
+    {
+        var rows = contacts.Skip(page * RowsAtOnce).Take(RowsAtOnce + 1).ToList();
+        var table = Table(["Email", "Account", lastHead], rows.Take(RowsAtOnce).Select(contact => (string[])
+            [$"<a href=\"{Link("contact", contact.Email)}\">{Text(contact.Email)}</a>", Status(Spelling.V2(contact.Status)), last(contact)]));
+        var before = page > 0 ? $"<a href=\"/?{Text(query)}&amp;page={page - 1}\">Previous</a>" : "";
+        var after = rows.Count > RowsAtOnce ? $"<a href=\"/?{Text(query)}&amp;page={page + 1}\">Next</a>" : "";
+        return rows.Count == 0 ? "<p>Nobody.</p>" : $"{table}<nav aria-label=\"Pages\">{before}{after}</nav>";
+    }
+
+    private static string SearchForm(int? book, string search) => $"""
+        <form role="search">{(book is null ? "" : $"<input type=\"hidden\" name=\"book\" value=\"{book}\">")}
+        <input type="search" name="q" value="{Text(search)}" placeholder="Email" aria-label="Email contains"><button>Search</button></form>
+        """;
+
+    private IEnumerable<string> Names(Contact contact) =>
+        contact.Memberships.ToArray().Select(membership => State.Book(membership.Book)?.Name).OfType<string>();
+
+    private static bool Matches(Contact contact, string search) => contact.Email.Contains(search, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,7 +6,7 @@ namespace Rollcall.Simulators.Http;
 /// <summary>Takes each request the way of every call: find the operation, meet the faults, pass the gate, act, answer, write it down.</summary>
 internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> operations, RateLimiter limiter, RequestLog? log)
 {
-    private readonly Gatekeeper gatekeeper = new(simulation, limiter);
+    private readonly Gatekeeper _gatekeeper = new(simulation, limiter);
 
     public async Task Serve(HttpContext context, string[] path)
     {
@@ -52,7 +52,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
             return Refuse.ReplyWith(FrameworkOf(path), 404, "ERROR_MALFORMED_REQUEST", "notFound", "No such operation.");
         }
 
-        if (gatekeeper.Refusal(context, operation) is { } refusal)
+        if (_gatekeeper.Refusal(context, operation) is { } refusal)
         {
             return refusal;
         }

@@ -26,14 +26,14 @@ internal enum Tier
 internal sealed record Operation(
     string Name, string Method, string Template, Framework Framework, Tier Tier, Func<Call, Reply> Handle)
 {
-    private readonly string[] segments = Template.Trim('/').Split('/');
+    private readonly string[] _segments = Template.Trim('/').Split('/');
 
     public IReadOnlyList<string> Query { get; init; } = [];
 
     /// <summary>The captured path values when the path is this operation's, else null.</summary>
     public string[]? Match(string[] path)
     {
-        if (path.Length != segments.Length)
+        if (path.Length != _segments.Length)
         {
             return null;
         }
@@ -41,11 +41,11 @@ internal sealed record Operation(
         var captured = new List<string>();
         for (var i = 0; i < path.Length; i++)
         {
-            if (segments[i][0] == '{')
+            if (_segments[i][0] == '{')
             {
                 captured.Add(path[i]);
             }
-            else if (!string.Equals(path[i], segments[i], StringComparison.OrdinalIgnoreCase))
+            else if (!string.Equals(path[i], _segments[i], StringComparison.OrdinalIgnoreCase))
             {
                 return null;
             }

@@ -4,46 +4,46 @@ namespace Rollcall.Simulators.Http;
 internal sealed class CallCounts
 {
     private const int Kept = 200;
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
-    private readonly Queue<RecentCall> recent = new();
-    private int total;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Queue<RecentCall> _recent = new();
+    private int _total;
 
     public int Next(string operation)
     {
-        lock (gate)
+        lock (_gate)
         {
-            counts[operation] = counts.GetValueOrDefault(operation) + 1;
-            return ++total;
+            _counts[operation] = _counts.GetValueOrDefault(operation) + 1;
+            return ++_total;
         }
     }
 
     public void Done(RecentCall call)
     {
-        lock (gate)
+        lock (_gate)
         {
-            recent.Enqueue(call);
-            if (recent.Count > Kept)
+            _recent.Enqueue(call);
+            if (_recent.Count > Kept)
             {
-                recent.Dequeue();
+                _recent.Dequeue();
             }
         }
     }
 
     public IReadOnlyDictionary<string, int> Counts()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return new SortedDictionary<string, int>(counts, StringComparer.Ordinal);
+            return new SortedDictionary<string, int>(_counts, StringComparer.Ordinal);
         }
     }
 
     /// <summary>The last calls, the latest first.</summary>
     public IReadOnlyList<RecentCall> Recent()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. recent.Reverse()];
+            return [.. _recent.Reverse()];
         }
     }
 }

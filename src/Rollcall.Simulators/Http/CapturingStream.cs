@@ -3,11 +3,11 @@ namespace Rollcall.Simulators.Http;
 /// <summary>Passes what is written on, counts it, and keeps its beginning.</summary>
 internal sealed class CapturingStream(Stream inner, int keep) : Stream
 {
-    private readonly MemoryStream kept = new();
+    private readonly MemoryStream _kept = new();
 
     public long Written { get; private set; }
 
-    public ReadOnlyMemory<byte> Kept => kept.GetBuffer().AsMemory(0, (int)kept.Length);
+    public ReadOnlyMemory<byte> Kept => _kept.GetBuffer().AsMemory(0, (int)_kept.Length);
 
     public override bool CanRead => false;
 
@@ -40,8 +40,8 @@ internal sealed class CapturingStream(Stream inner, int keep) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var room = (int)Math.Min(buffer.Length, Math.Max(0, keep - kept.Length));
-        kept.Write(buffer.Span[..room]);
+        var room = (int)Math.Min(buffer.Length, Math.Max(0, keep - _kept.Length));
+        _kept.Write(buffer.Span[..room]);
         Written += buffer.Length;
         return inner.WriteAsync(buffer, cancellationToken);
     }

@@ -3,33 +3,33 @@ namespace Rollcall.Simulators.Http;
 /// <summary>Counts calls against the scripted faults and says which one strikes.</summary>
 internal sealed class FaultScript
 {
-    private readonly Lock gate = new();
-    private readonly List<Line> lines = [];
+    private readonly Lock _gate = new();
+    private readonly List<Line> _lines = [];
 
     public void Replace(IEnumerable<Fault> faults)
     {
-        lock (gate)
+        lock (_gate)
         {
-            lines.Clear();
-            lines.AddRange(faults.Select(fault => new Line(fault)));
+            _lines.Clear();
+            _lines.AddRange(faults.Select(fault => new Line(fault)));
         }
     }
 
     public void Add(IEnumerable<Fault> faults)
     {
-        lock (gate)
+        lock (_gate)
         {
-            lines.AddRange(faults.Select(fault => new Line(fault)));
+            _lines.AddRange(faults.Select(fault => new Line(fault)));
         }
     }
 
     /// <summary>The first fault that strikes this call; every fault that waits for it counts it.</summary>
     public Fault? Next(string operation)
     {
-        lock (gate)
+        lock (_gate)
         {
             Fault? struck = null;
-            foreach (var line in lines)
+            foreach (var line in _lines)
             {
                 if (line.Strikes(operation))
                 {
@@ -43,7 +43,7 @@ internal sealed class FaultScript
 
     private sealed class Line(Fault fault)
     {
-        private int seen;
+        private int _seen;
 
         public Fault Fault => fault;
 
@@ -54,10 +54,10 @@ internal sealed class FaultScript
                 return false;
             }
 
-            seen++;
+            _seen++;
             return fault.Every is { } every
-                ? seen % every == 0
-                : seen >= fault.Occurrence && seen < fault.Occurrence + fault.Times;
+                ? _seen % every == 0
+                : _seen >= fault.Occurrence && _seen < fault.Occurrence + fault.Times;
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Rollcall.Simulators.Http;
 /// <summary>Who may come in: credentials, then region and permission, then the rate limits, then the form of the request.</summary>
 internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
 {
-    private readonly byte[] credentials = Encoding.UTF8.GetBytes($"{simulation.Options.UserName}:{simulation.Options.Password}");
+    private readonly byte[] _credentials = Encoding.UTF8.GetBytes($"{simulation.Options.UserName}:{simulation.Options.Password}");
 
     /// <summary>The refusal, or null for a welcome call.</summary>
     public Reply? Refusal(HttpContext context, Operation operation)
@@ -57,6 +57,6 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
 
         var given = new byte[header.Length];
         return Convert.TryFromBase64String(header[6..].Trim(), given, out var length)
-            && CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), credentials);
+            && CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), _credentials);
     }
 }

@@ -7,19 +7,19 @@ namespace Rollcall.Simulators.Http;
 internal sealed class RateLimiter(Simulation simulation)
 {
     private static readonly TimeSpan FlatWindow = TimeSpan.FromHours(1);
-    private readonly Lock gate = new();
-    private readonly (long Window, int Used)[] tiers = new (long, int)[4];
-    private readonly Queue<DateTime> lastHour = new();
+    private readonly Lock _gate = new();
+    private readonly (long Window, int Used)[] _tiers = new (long, int)[4];
+    private readonly Queue<DateTime> _lastHour = new();
 
     /// <summary>Calls answered in the last hour.</summary>
     public int UsedInLastHour
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
                 Forget(simulation.Now - FlatWindow);
-                return lastHour.Count;
+                return _lastHour.Count;
             }
         }
     }
@@ -27,7 +27,7 @@ internal sealed class RateLimiter(Simulation simulation)
     /// <summary>Counts a call and sets the rate headers; gives the refusal when the budget is spent.</summary>
     public Reply? Take(Operation operation, IHeaderDictionary headers)
     {
-        lock (gate)
+        lock (_gate)
         {
             var now = simulation.Now;
             Forget(now - FlatWindow);
@@ -36,14 +36,14 @@ internal sealed class RateLimiter(Simulation simulation)
                 : TakeTiered(now, operation, headers);
             if (refusal is null)
             {
-                lastHour.Enqueue(now);
+                _lastHour.Enqueue(now);
             }
 
             return refusal;
         }
     }
 
-    private Reply? TakeFlat(int limit, Operation operation) => lastHour.Count < limit
+    private Reply? TakeFlat(int limit, Operation operation) => _lastHour.Count < limit
         ? null
         : simulation.Options.FlatLimitInWords
             ? Refuse.ReplyWith(operation.Framework, 400, "", "apiUsageExceeded", "Your account has been blocked for excess API activity.")
@@ -64,7 +64,7 @@ internal sealed class RateLimiter(Simulation simulation)
         };
         var length = simulation.Options.RateLimitWindow.Ticks;
         var window = now.Ticks / length;
-        ref var tier = ref tiers[(int)operation.Tier];
+        ref var tier = ref _tiers[(int)operation.Tier];
         if (tier.Window != window)
         {
             tier = (window, 0);
@@ -84,9 +84,9 @@ internal sealed class RateLimiter(Simulation simulation)
 
     private void Forget(DateTime before)
     {
-        while (lastHour.TryPeek(out var oldest) && oldest <= before)
+        while (_lastHour.TryPeek(out var oldest) && oldest <= before)
         {
-            lastHour.Dequeue();
+            _lastHour.Dequeue();
         }
     }
 

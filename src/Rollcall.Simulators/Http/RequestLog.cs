@@ -13,8 +13,8 @@ internal sealed class RequestLog(string file) : IDisposable
     public const int KeptBytes = 1024 * 1024;
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly Lock gate = new();
-    private readonly FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.Read);
+    private readonly Lock _gate = new();
+    private readonly FileStream _stream = new(file, FileMode.Create, FileAccess.Write, FileShare.Read);
 
     public void Write(RecentCall call, HttpContext context, byte[] request, ReadOnlyMemory<byte> response, long responseLength)
     {
@@ -36,14 +36,14 @@ internal sealed class RequestLog(string file) : IDisposable
         }
 
         line.WriteByte((byte)'\n');
-        lock (gate)
+        lock (_gate)
         {
-            line.WriteTo(stream);
-            stream.Flush();
+            line.WriteTo(_stream);
+            _stream.Flush();
         }
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private static void WriteHeaders(Utf8JsonWriter json, string name, IHeaderDictionary headers)
     {

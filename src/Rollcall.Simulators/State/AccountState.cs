@@ -7,10 +7,10 @@ internal sealed class AccountState
 {
     private const long FirstContactId = 1_100_000_001;
     private const int FirstBookId = 1001;
-    private readonly List<DataField?> fields = [];
-    private readonly Dictionary<string, DataField> fieldsByName = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SortedDictionary<int, Book> books = [];
-    private int nextBookId = FirstBookId;
+    private readonly List<DataField?> _fields = [];
+    private readonly Dictionary<string, DataField> _fieldsByName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<int, Book> _books = [];
+    private int _nextBookId = FirstBookId;
 
     public AccountState()
     {
@@ -32,42 +32,42 @@ internal sealed class AccountState
 
     public HashSet<string> SuppressedDomains { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyCollection<Book> Books => books.Values;
+    public IReadOnlyCollection<Book> Books => _books.Values;
 
-    public IEnumerable<DataField> Fields => fields.OfType<DataField>();
+    public IEnumerable<DataField> Fields => _fields.OfType<DataField>();
 
-    public int FieldCount => fieldsByName.Count;
+    public int FieldCount => _fieldsByName.Count;
 
-    public Book? Book(int id) => books.GetValueOrDefault(id);
+    public Book? Book(int id) => _books.GetValueOrDefault(id);
 
-    public DataField? Field(string name) => fieldsByName.GetValueOrDefault(name);
+    public DataField? Field(string name) => _fieldsByName.GetValueOrDefault(name);
 
     public Book AddBook(string name, string visibility, bool writable = true, int id = 0)
     {
-        id = id == 0 ? nextBookId : id;
-        nextBookId = Math.Max(nextBookId, id + 1);
+        id = id == 0 ? _nextBookId : id;
+        _nextBookId = Math.Max(_nextBookId, id + 1);
         var book = new Book(id, name, visibility, writable);
-        books.Add(id, book);
+        _books.Add(id, book);
         return book;
     }
 
     public DataField AddField(string name, DataFieldType type, string visibility, JsonElement? defaultValue)
     {
-        var field = new DataField(fields.Count, name, type, visibility, defaultValue);
-        fieldsByName.Add(name, field);
-        fields.Add(field);
+        var field = new DataField(_fields.Count, name, type, visibility, defaultValue);
+        _fieldsByName.Add(name, field);
+        _fields.Add(field);
         return field;
     }
 
     public void SetDefault(DataField field, JsonElement value)
     {
-        fields[field.Ordinal] = field with { DefaultValue = value };
-        fieldsByName[field.Name] = fields[field.Ordinal]!;
+        _fields[field.Ordinal] = field with { DefaultValue = value };
+        _fieldsByName[field.Name] = _fields[field.Ordinal]!;
     }
 
     public bool DeleteBook(int id)
     {
-        if (!books.Remove(id))
+        if (!_books.Remove(id))
         {
             return false;
         }
@@ -82,12 +82,12 @@ internal sealed class AccountState
 
     public bool DeleteField(string name)
     {
-        if (!fieldsByName.Remove(name, out var field))
+        if (!_fieldsByName.Remove(name, out var field))
         {
             return false;
         }
 
-        fields[field.Ordinal] = null;
+        _fields[field.Ordinal] = null;
         return true;
     }
 
@@ -163,7 +163,7 @@ internal sealed class AccountState
 
         foreach (var membership in contact.Memberships)
         {
-            if (membership.Status == BookStatus.Subscribed && books.TryGetValue(membership.Book, out var book))
+            if (membership.Status == BookStatus.Subscribed && _books.TryGetValue(membership.Book, out var book))
             {
                 book.Members += by;
             }

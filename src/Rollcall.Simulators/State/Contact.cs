@@ -3,8 +3,8 @@ namespace Rollcall.Simulators.State;
 /// <summary>A contact, kept small: an account of a million must fit comfortably.</summary>
 internal sealed class Contact(long id)
 {
-    private string?[] values = [];
-    private Membership[] memberships = [];
+    private string?[] _values = [];
+    private Membership[] _memberships = [];
 
     public long Id { get; } = id;
 
@@ -24,31 +24,31 @@ internal sealed class Contact(long id)
 
     public DateTime StatusSince { get; set; }
 
-    public ReadOnlySpan<Membership> Memberships => memberships;
+    public ReadOnlySpan<Membership> Memberships => _memberships;
 
     /// <summary>Neither a member of good standing nor on the way to be one.</summary>
     public bool IsSuppressed => Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn);
 
-    public string? Value(int ordinal) => ordinal < values.Length ? values[ordinal] : null;
+    public string? Value(int ordinal) => ordinal < _values.Length ? _values[ordinal] : null;
 
     public void SetValue(int ordinal, string? value)
     {
-        if (ordinal >= values.Length)
+        if (ordinal >= _values.Length)
         {
             if (value is null)
             {
                 return;
             }
 
-            Array.Resize(ref values, ordinal + 1);
+            Array.Resize(ref _values, ordinal + 1);
         }
 
-        values[ordinal] = value;
+        _values[ordinal] = value;
     }
 
     public BookStatus? StatusIn(int book)
     {
-        foreach (var membership in memberships)
+        foreach (var membership in _memberships)
         {
             if (membership.Book == book)
             {
@@ -61,19 +61,19 @@ internal sealed class Contact(long id)
 
     public void SetMembership(Membership membership)
     {
-        var at = Array.FindIndex(memberships, m => m.Book == membership.Book);
+        var at = Array.FindIndex(_memberships, m => m.Book == membership.Book);
         if (at < 0)
         {
-            at = memberships.Length;
-            Array.Resize(ref memberships, at + 1);
+            at = _memberships.Length;
+            Array.Resize(ref _memberships, at + 1);
         }
 
-        memberships[at] = membership;
+        _memberships[at] = membership;
     }
 
-    public void RemoveMembership(int book) => memberships = Array.FindAll(memberships, m => m.Book != book);
+    public void RemoveMembership(int book) => _memberships = Array.FindAll(_memberships, m => m.Book != book);
 
-    public void RemoveMemberships() => memberships = [];
+    public void RemoveMemberships() => _memberships = [];
 }
 
 /// <summary>A contact's standing in one book, since when.</summary>

@@ -7,7 +7,7 @@ namespace Rollcall.Simulators.V2;
 /// <summary>Bulk removal from a book: accepted, carried out later; its status says nothing of single contacts.</summary>
 internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 {
-    private readonly Dictionary<Guid, Deletion> deletions = [];
+    private readonly Dictionary<Guid, Deletion> _deletions = [];
 
     public IEnumerable<Operation> Operations =>
     [
@@ -17,7 +17,7 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 
     public void Dispose()
     {
-        foreach (var deletion in deletions.Values)
+        foreach (var deletion in _deletions.Values)
         {
             deletion.Timer?.Dispose();
         }
@@ -35,7 +35,7 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 
         var id = Guid.NewGuid();
         var deletion = new Deletion(book.Id, ids);
-        deletions.Add(id, deletion);
+        _deletions.Add(id, deletion);
         deletion.Timer = simulation.Clock.CreateTimer(_ => CarryOut(deletion), null, simulation.Options.DeletionLatency, Timeout.InfiniteTimeSpan);
         return Reply.Json(202, json => V2Wire.WriteDeletion(json, id, "Started"));
     }
@@ -75,7 +75,7 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
     }
 
     private Reply Read(Call call) =>
-        Guid.TryParse(call.Path[0], out var id) && deletions.TryGetValue(id, out var deletion)
+        Guid.TryParse(call.Path[0], out var id) && _deletions.TryGetValue(id, out var deletion)
             ? Reply.Json(200, json => V2Wire.WriteDeletion(json, id, deletion.Status))
             : throw Refuse.V2(404, "ERROR_PARAMETER_INVALID", "No such deletion is known.");
 

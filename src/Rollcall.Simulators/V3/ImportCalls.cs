@@ -5,8 +5,8 @@ namespace Rollcall.Simulators.V3;
 /// <summary>Contact imports: put, and asked after.</summary>
 internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) : IDisposable
 {
-    private readonly Dictionary<Guid, ImportJob> jobs = [];
-    private int accepted;
+    private readonly Dictionary<Guid, ImportJob> _jobs = [];
+    private int _accepted;
 
     public IEnumerable<Operation> Operations =>
     [
@@ -16,7 +16,7 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
 
     public void Dispose()
     {
-        foreach (var job in jobs.Values)
+        foreach (var job in _jobs.Values)
         {
             job.Timer?.Dispose();
         }
@@ -25,14 +25,14 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
     private Reply Start(Call call)
     {
         var body = ImportBody.Read(call.Body);
-        if (jobs.Values.Count(job => job.IsActive) >= simulation.Options.MaxActiveImports)
+        if (_jobs.Values.Count(job => job.IsActive) >= simulation.Options.MaxActiveImports)
         {
             throw Refuse.Contacts(
                 429, "tooManyActiveImports", "Your import request cannot be accepted as too many imports are being processed for you account. Please wait for an import to complete and then resubmit.");
         }
 
-        var started = new ImportJob(++accepted, body);
-        jobs.Add(started.Id, started);
+        var started = new ImportJob(++_accepted, body);
+        _jobs.Add(started.Id, started);
         if (simulation.Options.StuckImport != started.Number)
         {
             started.Timer = simulation.Clock.CreateTimer(_ => started.Run(simulation, writer), null, Latency(started), Timeout.InfiniteTimeSpan);
@@ -61,7 +61,7 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
             throw Refuse.Contacts(400, "invalidId", $"The id value '{call.Path[0]}' is not a recognized import identifier");
         }
 
-        if (!jobs.TryGetValue(id, out var job) || (!job.IsActive && simulation.Now - job.Ended > simulation.Options.ReportRetention))
+        if (!_jobs.TryGetValue(id, out var job) || (!job.IsActive && simulation.Now - job.Ended > simulation.Options.ReportRetention))
         {
             throw Refuse.Contacts(404, "importNotFound", $"The import request '{id}' could not be found!");
         }

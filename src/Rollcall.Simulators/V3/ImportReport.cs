@@ -6,15 +6,15 @@ namespace Rollcall.Simulators.V3;
 internal sealed class ImportReport
 {
     private const int FlushAt = 64 * 1024;
-    private readonly List<Reference> created = [];
-    private readonly List<Reference> updated = [];
-    private readonly List<Failed> failures = [];
+    private readonly List<Reference> _created = [];
+    private readonly List<Reference> _updated = [];
+    private readonly List<Failed> _failures = [];
 
     public void Add(ContactRecord record, Written written)
     {
         if (written.Contact is { } contact)
         {
-            (written.Created ? created : updated).Add(new Reference(contact.Id, contact.Email, contact.Mobile));
+            (written.Created ? _created : _updated).Add(new Reference(contact.Id, contact.Email, contact.Mobile));
         }
 
         if (written.Failure is { } failure)
@@ -22,17 +22,17 @@ internal sealed class ImportReport
             var match = string.IsNullOrEmpty(record.Match) || record.Match.Length > 50 || !record.Match.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
                 ? "unknown"
                 : record.Match;
-            failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Email, record.Mobile, failure));
+            _failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Email, record.Mobile, failure));
         }
     }
 
     public async Task Write(Utf8JsonWriter json, CancellationToken cancellation)
     {
         WriteSummary(json);
-        await WriteReferences(json, "created", created, cancellation);
-        await WriteReferences(json, "updated", updated, cancellation);
+        await WriteReferences(json, "created", _created, cancellation);
+        await WriteReferences(json, "updated", _updated, cancellation);
         json.WriteStartArray("failures");
-        foreach (var failed in failures)
+        foreach (var failed in _failures)
         {
             WriteFailure(json, failed);
             await FlushWhenLarge(json, cancellation);
@@ -43,13 +43,13 @@ internal sealed class ImportReport
 
     private void WriteSummary(Utf8JsonWriter json)
     {
-        var duplicates = failures.Count(failed => failed.Failure.Code == "Duplicate");
-        var suppressed = failures.Count(failed => failed.Failure.Code is "GloballySuppressed" or "SuppressedByDomain");
+        var duplicates = _failures.Count(failed => failed.Failure.Code == "Duplicate");
+        var suppressed = _failures.Count(failed => failed.Failure.Code is "GloballySuppressed" or "SuppressedByDomain");
         json.WriteStartObject("summary");
-        json.WriteNumber("newContacts", created.Count);
-        json.WriteNumber("updatedContacts", updated.Count);
+        json.WriteNumber("newContacts", _created.Count);
+        json.WriteNumber("updatedContacts", _updated.Count);
         json.WriteNumber("globallySuppressed", suppressed);
-        json.WriteNumber("invalidEntries", failures.Count - duplicates - suppressed);
+        json.WriteNumber("invalidEntries", _failures.Count - duplicates - suppressed);
         json.WriteNumber("duplicateIdentifiers", duplicates);
         json.WriteEndObject();
     }

@@ -15,7 +15,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         "productCategories", "webInsight", "wishList",
     ];
 
-    private readonly Dictionary<Guid, InsightJob> jobs = [];
+    private readonly Dictionary<Guid, InsightJob> _jobs = [];
 
     /// <summary>The records of each collection: contact id (0: the account's own) and key to JSON.</summary>
     public Dictionary<string, Dictionary<(long ContactId, string Key), string>> Collections { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -28,7 +28,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
 
     public void Dispose()
     {
-        foreach (var job in jobs.Values)
+        foreach (var job in _jobs.Values)
         {
             job.Timer?.Dispose();
         }
@@ -41,7 +41,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         Check(root);
         var id = Guid.NewGuid();
         var job = new InsightJob(root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone());
-        jobs.Add(id, job);
+        _jobs.Add(id, job);
         job.Timer = simulation.Clock.CreateTimer(_ => Run(job), null, simulation.Options.ImportLatency, Timeout.InfiniteTimeSpan);
         return Reply.Json(202, json =>
         {
@@ -169,7 +169,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Refuse.Insight(400, "invalidId", $"The id value '{call.Path[0]}' is not a recognized import identifier");
         }
 
-        var job = jobs.GetValueOrDefault(id) ?? throw Refuse.Insight(404, "importNotFound", $"The import request '{id}' could not be found!");
+        var job = _jobs.GetValueOrDefault(id) ?? throw Refuse.Insight(404, "importNotFound", $"The import request '{id}' could not be found!");
         return Reply.Json(200, json =>
         {
             json.WriteStartObject();

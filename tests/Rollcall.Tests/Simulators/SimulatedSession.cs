@@ -5,20 +5,22 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Simulators;
+using Rollcall.TestKit.Specifications;
 using Xunit;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>A simulator on a clock that the test moves, and a caller of it.</summary>
+/// <summary>A simulator on a clock that the test moves, and a caller of it. At the end all its answers are held against the specifications.</summary>
 internal sealed class SimulatedSession : IAsyncDisposable
 {
-    private readonly DotdigitalSimulator simulator;
+    private readonly DotdigitalSimulator _simulator;
+    private readonly RecordingHandler _recorded = new(new SocketsHttpHandler());
 
     private SimulatedSession(DotdigitalSimulator simulator, FakeTimeProvider clock)
     {
-        this.simulator = simulator;
+        _simulator = simulator;
         Clock = clock;
-        Http = new HttpClient { BaseAddress = simulator.Url };
+        Http = new HttpClient(_recorded) { BaseAddress = simulator.Url };
         Http.DefaultRequestHeaders.Authorization = Basic("demo", "demo");
         Book = Account.AddBook("Newsletter");
     }
@@ -27,9 +29,9 @@ internal sealed class SimulatedSession : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public SimulatedAccount Account => simulator.Account;
+    public SimulatedAccount Account => _simulator.Account;
 
-    public Uri Url => simulator.Url;
+    public Uri Url => _simulator.Url;
 
     /// <summary>A book that every session has.</summary>
     public int Book { get; }
@@ -43,6 +45,8 @@ internal sealed class SimulatedSession : IAsyncDisposable
 
     public static AuthenticationHeaderValue Basic(string user, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+
+    public static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task<Answer> Send(string method, string path, string? body = null)
     {
@@ -87,7 +91,11 @@ internal sealed class SimulatedSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await simulator.DisposeAsync();
+        await _simulator.DisposeAsync();
+        if (SharedFolder.Reference is not null)
+        {
+            OfficialSpecifications.OrSkip().AssertResponsesValid(_recorded.Exchanges.Where(exchange => !exchange.Path.StartsWith("/simulator", StringComparison.Ordinal) && exchange.Path != "/" && exchange.Path != "/v2/nonsense"));
+        }
     }
 }
 

@@ -1,0 +1,80 @@
+using System.Net;
+
+namespace Rollcall.Simulators.Control;
+
+/// <summary>What every view of the page stands in.</summary>
+internal static class PageFrame
+{
+    private const string Style = """
+        :root { color-scheme: light dark; --line: light-dark(#d9dee5, #363c45); --soft: light-dark(#5b6675, #9aa5b3);
+          --panel: light-dark(#fff, #1b1f25); --back: light-dark(#f4f6f8, #121519); --ink: light-dark(#1a2028, #e8ebef);
+          --accent: light-dark(#0b5fa5, #7cc0ff); --good: light-dark(#17693a, #6fd39b); --bad: light-dark(#a12622, #ff9a93);
+          --wait: light-dark(#80590a, #ebc06a); }
+        * { box-sizing: border-box; }
+        body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--back); }
+        header, main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
+        header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; }
+        header strong { font-size: 1.1rem; margin-right: auto; }
+        a { color: var(--accent); }
+        h1 { font-size: 1.4rem; margin: .5rem 0; overflow-wrap: anywhere; }
+        h2 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
+        p { color: var(--soft); margin: .25rem 0 1rem; }
+        .table { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; }
+        table { border-collapse: collapse; width: 100%; }
+        th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+        tr:last-child > * { border-bottom: 0; }
+        th { font-weight: 600; color: var(--soft); font-size: .875rem; white-space: nowrap; }
+        td { overflow-wrap: anywhere; }
+        .n { text-align: right; font-variant-numeric: tabular-nums; }
+        .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
+        form { display: flex; gap: .5rem; margin: .75rem 0; }
+        input, button { font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--panel); color: inherit; }
+        input { flex: 1; min-width: 0; max-width: 24rem; }
+        nav { display: flex; gap: 1rem; margin: .75rem 0; }
+        """;
+
+    public static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
+
+    /// <summary>A link's target made of a parameter and its value.</summary>
+    public static string Link(string name, string value) => Text($"/?{name}={Uri.EscapeDataString(value)}");
+
+    public static string Whole(string title, string content) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{Text(title)} · Simulated Dotdigital</title>
+        <style>{Style}</style>
+        </head>
+        <body>
+        <header><strong>Simulated Dotdigital</strong><a href="/">Address books</a><a href="/?view=calls">Calls</a><a href="/?view=counters">Counters</a></header>
+        <main>
+        <h1>{Text(title)}</h1>
+        {content}
+        </main>
+        </body>
+        </html>
+        """;
+
+    /// <summary>A table of rows that are already HTML; columns whose head starts with '#' hold numbers.</summary>
+    public static string Table(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        string Cell(string tag, string content, int at) =>
+            heads[at].StartsWith('#') ? $"<{tag} class=\"n\">{content}</{tag}>" : $"<{tag}>{content}</{tag}>";
+
+        var head = string.Concat(heads.Select((name, at) => Cell("th", Text(name.TrimStart('#')), at)));
+        var body = string.Join('\n', rows.Select(row => $"<tr>{string.Concat(row.Select((cell, at) => Cell("td", cell, at)))}</tr>"));
+        return $"<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
+    }
+
+    /// <summary>A status in the colour that says whether mail goes out.</summary>
+    public static string Status(string status) => $"<span class=\"{Tone(status)}\">{Text(status)}</span>";
+
+    private static string Tone(string status) => status switch
+    {
+        "Subscribed" => "good",
+        "Pending" or "Challenged" or "PendingOptIn" => "wait",
+        _ => "bad",
+    };
+}

@@ -79,7 +79,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     {
         var words = fault.Message ?? fault.Status switch
         {
-            429 => "The call rate limit has been exceeded.",
+            429 => "The call rate limit has been exceeded. ERROR_APIUSAGE_EXCEEDED",
             503 => "The API is temporarily down. ERROR_SYSTEM_SERVICETEMPORARILYUNAVAILABLE",
             _ => "Something went wrong. ERROR_UNKNOWN",
         };

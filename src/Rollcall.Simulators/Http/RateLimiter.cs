@@ -47,7 +47,7 @@ internal sealed class RateLimiter(Simulation simulation)
         ? null
         : simulation.Options.FlatLimitInWords
             ? Refuse.ReplyWith(operation.Framework, 400, "", "apiUsageExceeded", "Your account has been blocked for excess API activity.")
-            : Refuse.ReplyWith(operation.Framework, 400, "ERROR_APIUSAGE_EXCEEDED", "apiUsageExceeded", "Your API usage has been exceeded: ERROR_APIUSAGE_EXCEEDED.");
+            : Refuse.ReplyWith(operation.Framework, 400, "", "apiUsageExceeded", "The API calls allowed in an hour are used up: ERROR_APIUSAGE_EXCEEDED.");
 
     private Reply? TakeTiered(DateTime now, Operation operation, IHeaderDictionary headers)
     {
@@ -78,7 +78,7 @@ internal sealed class RateLimiter(Simulation simulation)
         headers["X-RateLimit-Reset"] = Text((reset + 999) / 1000);
         headers["X-RateLimit-Scope"] = scope;
         return refused
-            ? Refuse.ReplyWith(operation.Framework, 429, "", "rateLimitExceeded", "The call rate limit has been exceeded. Please wait until it resets.")
+            ? Refuse.ReplyWith(operation.Framework, 429, "ERROR_APIUSAGE_EXCEEDED", "rateLimitExceeded", "The call rate limit has been exceeded. Please wait until it resets.")
             : null;
     }
 

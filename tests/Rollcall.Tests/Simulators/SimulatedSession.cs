@@ -84,6 +84,16 @@ internal sealed class SimulatedSession : IAsyncDisposable
         return (await Get($"/contacts/v3/import/{id}")).Json!;
     }
 
+    /// <summary>Waits until the simulator has seen a call of an operation.</summary>
+    public async Task Reached(string operation)
+    {
+        while (!Account.Calls.ContainsKey(operation))
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>A record of an import, matched by email.</summary>
     public static string Record(string email, string rest = "") =>
         $$"""{"matchIdentifier":"email","identifiers":{"email":{{JsonSerializer.Serialize(email)}}}{{(rest.Length == 0 ? "" : "," + rest)}}}""";

@@ -73,6 +73,11 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         {
             return refused.Reply;
         }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            // A fault of the simulator's own: said aloud, so that whoever tests against it knows where to look.
+            return Refuse.ReplyWith(operation.Framework, 500, "ERROR_UNKNOWN", "unknown", $"The simulator itself failed: {broken}");
+        }
     }
 
     private static Reply Refused(Fault fault, Operation? operation)

@@ -52,7 +52,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         var account = new SimulatedAccount(simulation);
         PlantSeeds(account, options);
 
-        DotdigitalSimulator? started = null;
+        WebApplication? app = null;
         var log = options.RequestLogFile is { } file ? new RequestLog(file) : null;
         var writer = new ContactWriter(simulation);
         var imports = new ImportCalls(simulation, writer);
@@ -63,7 +63,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         [
             .. imports.Operations,
             .. insight.Operations,
-            .. new AccountCalls(simulation, limiter, () => started!.Url).Operations,
+            .. new AccountCalls(simulation, limiter, () => Address(app!)).Operations,
             .. new AddressBookCalls(simulation).Operations,
             .. deletions.Operations,
             .. new BookContactCalls(simulation).Operations,
@@ -74,17 +74,17 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         account.Operations = [.. operations.Select(operation => operation.Name)];
         var api = new ApiServer(simulation, operations, limiter, log);
         var control = new ControlServer(simulation, account);
-        var app = Build(options);
+        app = Build(options);
         app.Run(context =>
         {
             var path = Segments(context);
-            return path.Length == 0 || path[0] == "simulator" ? control.Serve(context, path) : api.Serve(context, path);
+            return path is [] or ["simulator", ..] or ["favicon.ico"] ? control.Serve(context, path) : api.Serve(context, path);
         });
         await app.StartAsync(cancellationToken);
-        return started = new DotdigitalSimulator(app, account, log, [imports, insight, deletions]);
+        return new DotdigitalSimulator(app, account, log, [imports, insight, deletions]);
     }
 
-    /// <summary>Runs until the token is cancelled or the process is asked to end.</summary>
+    /// <summary>Serves until the token is cancelled.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -112,6 +112,9 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
             account.Plant(seed);
         }
     }
+
+    private static Uri Address(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
     private static WebApplication Build(SimulatorOptions options)
     {

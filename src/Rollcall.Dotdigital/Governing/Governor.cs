@@ -60,7 +60,8 @@ public sealed class Governor
         }
 
         waits?.Report(wait);
-        return new(WaitAsync(waiter, cancellation));
+        waiter.GiveUpOn(this, cancellation);
+        return new(waiter.Task);
     }
 
     internal void Finish(CallLease lease, RateHeaders headers, FailureCause? refusal)
@@ -215,26 +216,21 @@ public sealed class Governor
             budget.NextChance(now));
     }
 
-    private async Task<CallLease> WaitAsync(Waiter waiter, CancellationToken cancellation)
+    private void GiveUp(Waiter waiter, CancellationToken cancellation)
     {
-        using var registration = cancellation.UnsafeRegister(
-            (_, token) =>
+        lock (_lock)
+        {
+            if (_waiters.Remove(waiter))
             {
-                lock (_lock)
-                {
-                    if (_waiters.Remove(waiter))
-                    {
-                        waiter.Cancel(token);
-                    }
-                }
-            },
-            null);
-        return await waiter.Task.ConfigureAwait(false);
+                waiter.Cancel(cancellation);
+            }
+        }
     }
 
     private sealed class Waiter(GovernedCall call, long arrival)
     {
         private readonly TaskCompletionSource<CallLease> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private CancellationTokenRegistration _registration;
 
         public GovernedCall Call => call;
 
@@ -248,6 +244,18 @@ public sealed class Governor
         {
             Lease = lease;
             _source.SetResult(lease);
+
+            // Not Dispose: that would wait for a cancellation which waits for the governor's lock.
+            _registration.Unregister();
+        }
+
+        public void GiveUpOn(Governor governor, CancellationToken cancellation)
+        {
+            _registration = cancellation.UnsafeRegister((_, token) => governor.GiveUp(this, token), null);
+            if (_source.Task.IsCompleted)
+            {
+                _registration.Unregister();
+            }
         }
 
         public void Cancel(CancellationToken token) => _source.TrySetCanceled(token);

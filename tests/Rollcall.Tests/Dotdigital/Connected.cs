@@ -1,5 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.Time.Testing;
 using Rollcall.Dotdigital;
 using Xunit;
 
@@ -11,7 +9,7 @@ internal static class Connected
     public const string Home = "https://r2-api.dotdigital.com/";
     public const string AskAccount = "GET https://r1-api.dotdigital.com/v2/account-info";
 
-    public static FakeTimeProvider NewClock() => new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+    public static WatchedClock NewClock() => new();
 
     public static Task<DotdigitalClient> ToAsync(ScriptedDotdigital script, TimeProvider? clock = null, IProgress<CallWait>? waits = null) =>
         DotdigitalClient.ConnectAsync(Options(script, clock ?? NewClock(), waits), TestContext.Current.CancellationToken);
@@ -28,25 +26,4 @@ internal static class Connected
 
     /// <summary>A script whose first call is the account's.</summary>
     public static ScriptedDotdigital Script() => new ScriptedDotdigital().On(AskAccount, 200, ScriptedDotdigital.AccountInfo);
-
-    /// <summary>Moves the clock, second by second, until the task ends; gives the seconds that took.</summary>
-    public static async Task<int> WaitOutAsync(this FakeTimeProvider clock, Task task, int atMost = 20_000)
-    {
-        var seconds = 0;
-        for (; !task.IsCompleted; seconds++)
-        {
-            Assert.True(seconds < atMost, "It waits for ever.");
-            for (var i = 0; i < 20 && !task.IsCompleted; i++)
-            {
-                await Task.Yield();
-            }
-
-            if (!task.IsCompleted)
-            {
-                clock.Advance(TimeSpan.FromSeconds(1));
-            }
-        }
-
-        return seconds;
-    }
 }

@@ -221,6 +221,11 @@ internal sealed class DotdigitalTransport : IDisposable
         {
             message.Content = new MemoryContent(body, patience);
         }
+        else if (request.Safety == RequestSafety.Once)
+        {
+            // Without a content the handler itself repeats a request when a kept connection hangs up, even one that was acted on.
+            message.Content = new MemoryContent(ReadOnlyMemory<byte>.Empty, patience);
+        }
 
         return message;
     }

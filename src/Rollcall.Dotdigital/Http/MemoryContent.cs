@@ -15,7 +15,10 @@ internal sealed class MemoryContent : HttpContent
     {
         _body = body;
         _patience = patience;
-        Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+        if (!body.IsEmpty)
+        {
+            Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+        }
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

@@ -17,8 +17,9 @@ internal sealed class TierBudget
     private int _started;
     private int _underWay;
 
-    // The least that other users of the account must have taken of this window, going by what is left.
-    private int _others;
+    // The least that other users of the account must have taken of this window, going by what is left; null while no answer told.
+    // Below zero while calls of ours that are under way are not counted yet.
+    private int? _others;
 
     private DateTimeOffset _windowEnds;
     private DateTimeOffset _blockedUntil;
@@ -58,7 +59,7 @@ internal sealed class TierBudget
         }
 
         var ours = share >= 1 ? limit : Math.Max(1, (int)(limit * share));
-        return _started + _others < limit && StartedBy(job) < ours;
+        return _started + Math.Max(0, _others ?? 0) < limit && StartedBy(job) < ours;
     }
 
     /// <summary>How many calls of the job count in this window.</summary>
@@ -92,8 +93,7 @@ internal sealed class TierBudget
     /// <summary>The call was not counted here but in another tier.</summary>
     public void Withdraw(string job)
     {
-        _started--;
-        _startedByJob[job]--;
+        Uncount(job);
         Finish(job);
     }
 
@@ -125,8 +125,7 @@ internal sealed class TierBudget
             // Counted in a window already left behind: it tells nothing about this one, and was carried over for nothing.
             if (generation < _generation)
             {
-                _started--;
-                _startedByJob[job]--;
+                Uncount(job);
             }
 
             return;
@@ -176,8 +175,16 @@ internal sealed class TierBudget
     {
         if (remaining is { } left)
         {
-            _others = Math.Max(_others, limit - left - _started);
+            _others = Math.Max(_others ?? int.MinValue, limit - left - _started);
         }
+    }
+
+    /// <summary>A call of ours is known not to count in this window: what was believed to be it was somebody else's.</summary>
+    private void Uncount(string job)
+    {
+        _started--;
+        _startedByJob[job]--;
+        _others++;
     }
 
     private void RollOver(DateTimeOffset now)
@@ -199,7 +206,7 @@ internal sealed class TierBudget
     {
         _generation++;
         _started = _underWay;
-        _others = 0;
+        _others = null;
         _startedByJob.Clear();
         foreach (var (job, count) in _underWayByJob)
         {

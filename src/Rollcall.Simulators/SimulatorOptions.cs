@@ -163,6 +163,9 @@ public sealed record SimulatorOptions
     /// <summary>Chooses the opt-outs lost to <see cref="FeedLoss"/>. Default 1.</summary>
     public int FeedSeed { get; init; } = 1;
 
+    /// <summary>Whether the feeds' rows come in no order that means anything. Default: in the order of the contacts' ids.</summary>
+    public bool FeedUnordered { get; init; }
+
     /// <summary>Whether the feeds know only days: dates are midnights, and the asked-for date counts from its midnight.</summary>
     public bool FeedInDays { get; init; }
 

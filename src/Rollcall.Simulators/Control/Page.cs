@@ -90,7 +90,7 @@ internal sealed class Page(Simulation simulation)
 
     private string Calls() => Whole("Calls", $"""
         <p>The last calls first. Status 0: the connection was dropped.</p>
-        {Table(["#", "Time", "#Status", "Call", "Operation"], simulation.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}"), Text(call.Operation)]))}
+        {Table(["#No.", "Time (UTC)", "#Status", "Call", "Operation"], simulation.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}"), Text(call.Operation)]))}
         """);
 
     private string Counters()

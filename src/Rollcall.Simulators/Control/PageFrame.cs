@@ -65,7 +65,7 @@ internal static class PageFrame
 
         var head = string.Concat(heads.Select((name, at) => Cell("th", Text(name.TrimStart('#')), at)));
         var body = string.Join('\n', rows.Select(row => $"<tr>{string.Concat(row.Select((cell, at) => Cell("td", cell, at)))}</tr>"));
-        return $"<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
+        return body.Length == 0 ? "<p>None.</p>" : $"<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
 
     /// <summary>A status in the colour that says whether mail goes out.</summary>

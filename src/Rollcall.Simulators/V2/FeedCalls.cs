@@ -51,6 +51,7 @@ internal sealed class FeedCalls(Simulation simulation)
             .Select(row)
             .OfType<Row>()
             .Where(it => it.Since >= from && it.Since <= latest && !IsLost(it, options))
+            .OrderBy(it => options.FeedUnordered ? Spread((ulong)it.Contact.Id) : 0)
             .Skip(skip)
             .Take(select);
         return Reply.Json(200, json =>

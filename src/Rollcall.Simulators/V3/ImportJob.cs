@@ -65,14 +65,19 @@ internal sealed class ImportJob(int number, ImportBody body)
                     }
 
                     using var json = JsonDocument.ParseValue(ref reader);
-                    var record = ContactRecordReader.Read(json.RootElement, import: true);
                     try
                     {
+                        var record = ContactRecordReader.Read(json.RootElement, import: true);
                         Report.Add(record, write(record));
                     }
                     catch (AccountFullException)
                     {
                         return false;
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        // What System.Text.Json throws for an escaped half of a surrogate pair, found only when the text is read.
+                        Report.Add(new ContactRecord(), new Written(null, false, new Failure("ApiSchemaViolation", "A text is not Unicode")));
                     }
                 }
             }

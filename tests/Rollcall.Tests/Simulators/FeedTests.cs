@@ -98,6 +98,23 @@ public class FeedTests
     }
 
     [Fact]
+    public async Task Rows_may_come_in_no_order_and_pages_still_cover_them()
+    {
+        await using var session = await Start(new SimulatorOptions { FeedUnordered = true });
+        for (var i = 0; i < 20; i++)
+        {
+            session.Account.AddContact($"a{i:00}@example.com", session.Book);
+            session.Account.Unsubscribe($"a{i:00}@example.com", session.Book);
+        }
+
+        var path = $"/v2/address-books/{session.Book}/contacts/unsubscribed-since/2000-01-01?select=10";
+        var rows = (await Feed(session, path)).Concat(await Feed(session, path + "&skip=10")).ToList();
+
+        Assert.NotEqual(rows.Order(), rows);
+        Assert.Equal(20, rows.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Dates_may_be_whole_days()
     {
         await using var session = await Start(new SimulatorOptions { FeedInDays = true });

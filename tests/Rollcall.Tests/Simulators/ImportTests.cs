@@ -262,6 +262,7 @@ public class ImportTests
     [Theory]
     [InlineData("""{"identifiers":{"email":"a@example.com"}}""", "ApiSchemaViolation")]
     [InlineData("""{"matchIdentifier":"email"}""", "ApiSchemaViolation")]
+    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"\ud800@example.com"}}""", "ApiSchemaViolation")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{}}""", "NoValidIdentifiers")]
     [InlineData("""{"matchIdentifier":"shoeSize","identifiers":{"email":"a@example.com"}}""", "InvalidMatchIdentifier")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"nonsense":1}""", "ApiSchemaViolation")]

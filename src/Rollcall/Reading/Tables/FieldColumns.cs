@@ -1,3 +1,5 @@
+using Rollcall.Jobs;
+
 namespace Rollcall.Reading.Tables;
 
 /// <summary>Finds a job's fields among the columns of an audience.</summary>
@@ -19,7 +21,7 @@ internal static class FieldColumns
                 yield return new Problem(
                     $"The audience has no field \"{field}\".",
                     $"audience {audience}",
-                    Nearest.Suggest(field, columns.Select(known => known.Name)));
+                    Suggestion.For(field, columns.Select(known => known.Name)));
             }
             else if (column.Kind == ColumnKind.NotScalar && field != idField)
             {

@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Reading.Tables.Databases;
 using Rollcall.Reading.Tables.Files;
 
 namespace Rollcall.Reading.Tables;
@@ -13,6 +14,6 @@ internal static class TablesSource
         var options = (TablesSourceOptions)job.Source;
         return options.Database is null
             ? new FilesSource(options, job.Config.IdField, folder)
-            : throw new NotSupportedException();
+            : new DatabaseSource(options, job.Config.IdField);
     }
 }

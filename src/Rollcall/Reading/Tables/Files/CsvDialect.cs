@@ -40,7 +40,7 @@ internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnly
 
         try
         {
-            return Encoding.GetEncoding(table.Encoding, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable));
+            return Encoding.GetEncoding(table.Encoding == "latin-1" ? "iso-8859-1" : table.Encoding, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable));
         }
         catch (ArgumentException e)
         {

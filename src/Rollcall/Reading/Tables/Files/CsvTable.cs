@@ -91,7 +91,7 @@ internal static class CsvTable
         var first = files[0];
         if (first.Dialect.Types.Keys.Except(first.Header!, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
         {
-            throw new RollcallException(ExitCode.Source, $"The file has no column \"{unknown}\" to give a type.", first.Path, Nearest.Suggest(unknown, first.Header!));
+            throw new RollcallException(ExitCode.Source, $"The file has no column \"{unknown}\" to give a type.", first.Path, Suggestion.For(unknown, first.Header!));
         }
 
         var types = new Dictionary<string, string>(first.Dialect.Types, StringComparer.OrdinalIgnoreCase);

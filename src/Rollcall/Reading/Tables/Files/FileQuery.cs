@@ -49,7 +49,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
 
         foreach (var table in references.Tables.Where(table => !references.Ctes.Contains(table) && !keys.Contains(table, StringComparer.OrdinalIgnoreCase)))
         {
-            problems.Add(new Problem($"There is no table \"{table}\" under source.tables.files.", where, Nearest.Suggest(table, keys)));
+            problems.Add(new Problem($"There is no table \"{table}\" under source.tables.files.", where, Suggestion.For(table, keys)));
         }
 
         var used = keys.Where(key => references.Tables.Contains(key)).ToList();

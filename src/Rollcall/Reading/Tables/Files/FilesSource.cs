@@ -145,7 +145,7 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
             {
                 FileKind.Csv => CsvTable.Prepare(key, table, paths, folder, progress is null ? null : progress.Report, cancellation),
                 FileKind.Parquet => ParquetTable.Prepare(paths),
-                _ => throw new NotSupportedException(),
+                _ => JsonTable.Prepare(parser, key, paths, folder, progress is null ? null : progress.Report, cancellation),
             }),
             cancellation);
         prepared[key] = made;

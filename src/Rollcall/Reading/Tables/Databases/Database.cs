@@ -1,0 +1,56 @@
+using System.Data.Common;
+using Rollcall.Jobs;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>A column of an audience in a database.</summary>
+/// <param name="Column">Its name, and the DuckDB type it is read as.</param>
+/// <param name="Expression">The SQL that selects it from the audience as that type's text, or as a number.</param>
+internal sealed record DatabaseColumn(Column Column, string Expression);
+
+/// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
+internal abstract class Database
+{
+    /// <summary>The name for messages, without a password.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How its strings and comments are written.</summary>
+    public abstract SelectLexis Lexis { get; }
+
+    /// <summary>The password, to keep it out of messages; empty when there is none.</summary>
+    public virtual string Password => "";
+
+    public static Database Of(TablesSourceOptions options)
+    {
+        var (database, name) = (options.Database!, options.DatabaseName ?? options.Database!);
+        var scheme = database.IndexOf("://", StringComparison.Ordinal);
+        return (scheme < 0 ? "" : database[..scheme].ToUpperInvariant()) switch
+        {
+            "POSTGRES" or "POSTGRESQL" => new PostgresDatabase(new DatabaseUrl(database, name)) { Name = name },
+            "MYSQL" or "MARIADB" => new MySqlDatabase(new DatabaseUrl(database, name)) { Name = name },
+            _ => new SqliteDatabase(database) { Name = name },
+        };
+    }
+
+    /// <summary>Opens a connection in which every query sees the same state and none can write.</summary>
+    public abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);
+
+    public virtual string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>The SELECT of a table, given its name as the job spells it.</summary>
+    public virtual Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation) =>
+        Task.FromResult(string.Join('.', table.Split('.').Select(Quote)));
+
+    /// <summary>The columns of an audience that was asked for no rows.</summary>
+    public abstract IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader);
+
+    /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
+    public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);
+
+    /// <summary>The database's message without the password.</summary>
+    public string Message(Exception error) =>
+        Password.Length == 0 ? error.Message : error.Message.Replace(Password, "***", StringComparison.Ordinal);
+}
+
+/// <summary>A value that holds bytes, not text.</summary>
+internal sealed class NotTextException() : Exception("It holds bytes that are no text.");

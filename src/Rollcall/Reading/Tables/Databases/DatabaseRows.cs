@@ -1,0 +1,95 @@
+using System.Data.Common;
+using DuckDB.NET.Data;
+using Rollcall.Reading.Tables.Files;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>Streams the rows of a query into a table of DuckDB; no more than a block of them is in memory.</summary>
+internal sealed class DatabaseRows(Database database, string audience, IReadOnlyList<Column> columns, string table)
+{
+    private const int Reported = 10_000;
+    private readonly RejectedRows rejected = new();
+    private long row;
+
+    public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        using var creation = duckdb.CreateCommand();
+        creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}, "))}__row BIGINT)";
+        creation.ExecuteNonQuery();
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = select;
+            using var registration = cancellation.Register(command.Cancel);
+            using var reader = command.ExecuteReader();
+
+            // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
+            using var transaction = duckdb.BeginTransaction();
+            using (var appender = duckdb.CreateAppender(table))
+            {
+                while (reader.Read())
+                {
+                    Append(reader, appender);
+                    if (row % Reported == 0)
+                    {
+                        progress?.Report(row);
+                        cancellation.ThrowIfCancellationRequested();
+                    }
+                }
+            }
+
+            transaction.Commit();
+        }
+        catch (Exception e) when (e is DbException or IOException or TimeoutException && e is not DuckDBException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new RollcallException(ExitCode.Source, $"Reading failed after {row} rows: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
+        }
+
+        return new Reading(duckdb, table, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {rejected.Count} rejected rows", AudienceShape.None) { RejectedCount = rejected.Count });
+    }
+
+    private static string Type(Column column) => column.Kind == ColumnKind.Float ? "DOUBLE" : "VARCHAR";
+
+    private void Append(DbDataReader reader, DuckDBAppender appender)
+    {
+        row++;
+        var values = new string?[columns.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            try
+            {
+                values[i] = columns[i].Kind == ColumnKind.Float || reader.IsDBNull(i) ? null : database.Text(reader, i);
+            }
+            catch (NotTextException)
+            {
+                rejected.Add(null, row, $"the field {columns[i].Name} holds bytes that are no text");
+                return;
+            }
+        }
+
+        var target = appender.CreateRow();
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (columns[i].Kind == ColumnKind.Float && !reader.IsDBNull(i))
+            {
+                target.AppendValue(reader.GetDouble(i));
+            }
+            else
+            {
+                target.AppendValue(values[i]);
+            }
+        }
+
+        target.AppendValue(row).EndRow();
+    }
+
+    private sealed class Reading(DuckDBConnection duckdb, string table, AudienceReadingResult result) : IAudienceReading
+    {
+        public string Relation => table;
+
+        public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(result);
+
+        public async ValueTask DisposeAsync() => await duckdb.ExecuteAsync($"DROP TABLE IF EXISTS {table}", CancellationToken.None);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Rollcall.Jobs;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>A database's URL, taken apart: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
+internal sealed class DatabaseUrl
+{
+    private readonly string name;
+    private readonly Uri url;
+
+    /// <param name="name">The URL without its password, for messages.</param>
+    public DatabaseUrl(string url, string name)
+    {
+        this.name = name;
+        this.url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+            ? parsed
+            : throw new RollcallException(ExitCode.Source, "The database's URL cannot be read.", name, "Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.");
+    }
+
+    public string Host => url.Host;
+
+    public int? Port => url.Port > 0 ? url.Port : null;
+
+    public string Database => Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/'));
+
+    public string User => Uri.UnescapeDataString(url.UserInfo.Split(':')[0]);
+
+    public string Password => url.UserInfo.Split(':', 2) is [_, var password] ? Uri.UnescapeDataString(password) : "";
+
+    /// <summary>Sets the options behind the question mark.</summary>
+    /// <param name="known">The options' names to the connection string's.</param>
+    public void Set(DbConnectionStringBuilder connection, IReadOnlyDictionary<string, string> known)
+    {
+        foreach (var option in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = option.Split('=', 2);
+            var key = Uri.UnescapeDataString(parts[0]);
+            if (!known.TryGetValue(key, out var keyword))
+            {
+                throw new RollcallException(ExitCode.Source, $"The database's URL has an unknown option \"{key}\".", name, Suggestion.For(key, known.Keys));
+            }
+
+            try
+            {
+                connection[keyword] = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]).Replace("-", "", StringComparison.Ordinal) : "";
+            }
+            catch (ArgumentException e)
+            {
+                throw new RollcallException(ExitCode.Source, $"The option \"{key}\" of the database's URL cannot have this value.", name, inner: e);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Data.Common;
+using MySqlConnector;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>A MySQL or MariaDB database. Its values come as the database's own text, which knows no overflow and no zero dates.</summary>
+internal sealed class MySqlDatabase(DatabaseUrl url) : Database
+{
+    private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sslmode"] = "SSL Mode",
+        ["ssl-mode"] = "SSL Mode",
+        ["ssl-ca"] = "SSL CA",
+        ["connect_timeout"] = "Connection Timeout",
+    };
+
+    public override SelectLexis Lexis { get; } = new(Backslashes: true, Hashes: true);
+
+    public override string Password => url.Password;
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var settings = new MySqlConnectionStringBuilder
+        {
+            Server = url.Host,
+            Port = (uint)(url.Port ?? 3306),
+            UserID = url.User,
+            Password = url.Password,
+            Database = url.Database,
+            ApplicationName = "rollcall",
+            CharacterSet = "utf8mb4",
+            DefaultCommandTimeout = 0,
+            Pooling = false,
+            TreatTinyAsBoolean = false,
+            AllowZeroDateTime = true,
+        };
+        url.Set(settings, Options);
+        var connection = new MySqlConnection(settings.ToString());
+        await connection.OpenAsync(cancellation);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SET SESSION time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection;
+    }
+
+    public override string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
+    public override IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader) =>
+        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Of(reader.GetName(i), ((MySqlDbColumn)reader.GetColumnSchema()[i]).ProviderType))];
+
+    private DatabaseColumn Of(string name, MySqlDbType type)
+    {
+        var text = $"CAST({Quote(name)} AS CHAR)";
+        var (read, expression) = type switch
+        {
+            MySqlDbType.JSON => ("MAP", text),
+            MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
+            MySqlDbType.Float or MySqlDbType.Double => ("DOUBLE", $"CAST({Quote(name)} AS DOUBLE)"),
+            MySqlDbType.Bit => ("VARCHAR", $"CAST({Quote(name)} + 0 AS CHAR)"),
+            MySqlDbType.DateTime => ("VARCHAR", $"REPLACE({text}, ' ', 'T')"),
+            MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({text}, ' ', 'T'), 'Z')"),
+            _ => ("VARCHAR", text),
+        };
+        return new DatabaseColumn(new Column(name, read), expression);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Data.Common;
+using Npgsql;
+using Npgsql.PostgresTypes;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>A PostgreSQL database. Its values come as PostgreSQL's own text, which knows no overflow.</summary>
+internal sealed class PostgresDatabase(DatabaseUrl url) : Database
+{
+    private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sslmode"] = "SSL Mode",
+        ["sslrootcert"] = "Root Certificate",
+        ["connect_timeout"] = "Timeout",
+        ["application_name"] = "Application Name",
+        ["search_path"] = "Search Path",
+    };
+
+    public override SelectLexis Lexis { get; } = new(Dollars: true, NestedComments: true);
+
+    public override string Password => url.Password;
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = url.Host,
+            Port = url.Port ?? 5432,
+            Username = url.User,
+            Password = url.Password,
+            Database = url.Database,
+            ApplicationName = "rollcall",
+            CommandTimeout = 0,
+            Pooling = false,
+        };
+        url.Set(settings, Options);
+        var connection = new NpgsqlConnection(settings.ToString());
+        await connection.OpenAsync(cancellation);
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL statement_timeout = 0";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection;
+    }
+
+    /// <summary>The table by its exact name, or by the name in lower case that an unquoted one stands for.</summary>
+    public override async Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation)
+    {
+        var exact = await base.TableAsync(connection, table, cancellation);
+        using var command = (NpgsqlCommand)connection.CreateCommand();
+        command.CommandText = "SELECT to_regclass($1) IS NULL";
+        command.Parameters.Add(new NpgsqlParameter { Value = exact });
+        var unknown = (bool)(await command.ExecuteScalarAsync(cancellation))!;
+#pragma warning disable CA1308 // PostgreSQL folds names to lower case.
+        return unknown ? await base.TableAsync(connection, table.ToLowerInvariant(), cancellation) : exact;
+#pragma warning restore CA1308
+    }
+
+    public override IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader) =>
+        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Of(reader.GetName(i), ((NpgsqlDataReader)reader).GetPostgresType(i)))];
+
+    private DatabaseColumn Of(string name, PostgresType type)
+    {
+        while (type is PostgresDomainType domain)
+        {
+            type = domain.BaseType;
+        }
+
+        var (read, expression) = (type, type.Name) switch
+        {
+            (PostgresArrayType, _) => ($"{type.DisplayName}", $"CAST({Quote(name)} AS text)"),
+            (PostgresCompositeType, _) => ("STRUCT", $"CAST({Quote(name)} AS text)"),
+            (_, "json" or "jsonb" or "hstore") => ("MAP", $"CAST({Quote(name)} AS text)"),
+            (_, "bytea") => ("BLOB", $"CAST({Quote(name)} AS text)"),
+            (_, "real" or "double precision") => ("DOUBLE", $"CAST(CAST({Quote(name)} AS text) AS double precision)"),
+            (_, "timestamp without time zone") => ("VARCHAR", $"replace(CAST({Quote(name)} AS text), ' ', 'T')"),
+            (_, "timestamp with time zone") => ("VARCHAR", $"replace(replace(CAST({Quote(name)} AS text), ' ', 'T'), '+00', 'Z')"),
+            _ => ("VARCHAR", $"CAST({Quote(name)} AS text)"),
+        };
+        return new DatabaseColumn(new Column(name, read), expression);
+    }
+}

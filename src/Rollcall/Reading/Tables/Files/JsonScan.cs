@@ -1,0 +1,274 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>How the objects of a JSON file stand in it, in DuckDB's words.</summary>
+internal enum JsonForm
+{
+    NewlineDelimited,
+    Array,
+    Unstructured,
+}
+
+/// <summary>What looking through a JSON file found.</summary>
+/// <param name="Form">How its objects stand in it.</param>
+/// <param name="Records">Objects that are in order.</param>
+/// <param name="Clean">Whether DuckDB can read the file as it is.</param>
+/// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
+/// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
+internal sealed record JsonScanResult(JsonForm Form, long Records, bool Clean, bool EndsWithNewline, string? Hold);
+
+/// <summary>
+/// Looks through a file of JSON objects before DuckDB reads it: an array, one object a line, or objects one behind the other.
+/// Objects that are broken are rejected, and reading goes on at the next line that begins like them.
+/// </summary>
+internal sealed class JsonScan
+{
+    /// <summary>Longest object in bytes.</summary>
+    public const int LongestRecord = 8 << 20;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
+
+    private readonly string path;
+    private readonly JsonKeys keys;
+    private readonly RejectedRows rejected;
+    private readonly Stream? copy;
+    private readonly Action<long>? progress;
+
+    private bool array;
+    private bool arrayEnded;
+    private bool oneALine = true;
+    private bool lineTaken;
+    private long line = 1;
+    private long records;
+    private string? hold;
+
+    private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress) =>
+        (this.path, this.keys, this.rejected, this.copy, this.progress) = (path, keys, rejected, copy, progress);
+
+    /// <summary>Looks through a file.</summary>
+    /// <param name="keys">Takes the keys of the objects.</param>
+    /// <param name="rejected">Takes what is no object in order.</param>
+    /// <param name="copy">Takes the objects that are, one a line; null to only look.</param>
+    public static JsonScanResult Run(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
+    {
+        using var text = TextFile.Open(path);
+        return new JsonScan(path, keys, rejected, copy, progress).Run(new RefillingBuffer(text, 2 * LongestRecord), cancellation);
+    }
+
+    private JsonScanResult Run(RefillingBuffer buffer, CancellationToken cancellation)
+    {
+        var before = rejected.Count;
+        buffer.Refill();
+        var mark = buffer.Span.StartsWith("\uFEFF"u8);
+        buffer.Use(mark ? 3 : 0);
+        while (!buffer.Span.IsEmpty || !buffer.Ended)
+        {
+            var used = Next(buffer.Span, buffer.Ended);
+            if (used == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                buffer.Refill();
+            }
+
+            buffer.Use(used);
+        }
+
+        hold = buffer.Broken ? "its gzip data breaks off" : array && !arrayEnded ? "its array is not closed: it may be cut short" : hold;
+        return new JsonScanResult(
+            array ? JsonForm.Array : oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
+            records,
+            rejected.Count == before && !mark && !buffer.Broken && (!array || arrayEnded),
+            buffer.Last == (byte)'\n',
+            hold);
+    }
+
+    /// <summary>Moves over white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
+    private int Next(ReadOnlySpan<byte> bytes, bool last)
+    {
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
+        switch (bytes[0])
+        {
+            case (byte)'\n':
+                line++;
+                lineTaken = false;
+                return 1;
+            case (byte)' ' or (byte)'\t' or (byte)'\r':
+                return 1;
+            case (byte)'[' when !array && records == 0 && rejected.Count == 0:
+                array = true;
+                return 1;
+            case (byte)',' when array && !arrayEnded:
+                return 1;
+            case (byte)']' when array && !arrayEnded:
+                arrayEnded = true;
+                return 1;
+            default:
+                return Value(bytes, last);
+        }
+    }
+
+    private int Value(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(Options));
+        string? reason;
+        try
+        {
+            reason = Read(ref reader);
+        }
+        catch (JsonException)
+        {
+            return Reject(bytes, last, "broken JSON");
+        }
+        catch (InvalidOperationException)
+        {
+            return Reject(bytes, last, "an escape that is no character");
+        }
+
+        if (reason == Unfinished)
+        {
+            if (!last && bytes.Length < LongestRecord)
+            {
+                return 0;
+            }
+
+            hold = last ? "it ends inside a record" : hold;
+            return Reject(bytes, last, last ? "the file ends inside this object" : $"an object longer than {LongestRecord} bytes");
+        }
+
+        var used = (int)reader.BytesConsumed;
+        var value = bytes[..used];
+        reason ??= Utf8.IsValid(value) ? arrayEnded ? "something behind the end of the array" : null : "bytes that are not UTF-8";
+        if (reason is not null)
+        {
+            rejected.Add(path, line, reason);
+        }
+        else
+        {
+            Take(value);
+        }
+
+        line += value.Count((byte)'\n');
+        return used;
+    }
+
+    private const string Unfinished = "unfinished";
+
+    /// <summary>Reads one value and notes its keys; says what is wrong with it, null when it is an object in order.</summary>
+    private string? Read(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+        {
+            return Unfinished;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return reader.TrySkip() ? "no object" : Unfinished;
+        }
+
+        keys.NextObject();
+        string? reason = null;
+        var key = 0;
+        while (true)
+        {
+            if (!reader.Read())
+            {
+                return Unfinished;
+            }
+
+            var (kinds, wrong) = Look(ref reader);
+            reason ??= wrong;
+            if (reader.CurrentDepth == 0)
+            {
+                return reason;
+            }
+
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                key = keys.Find(ref reader);
+            }
+            else if (reader.CurrentDepth == 1)
+            {
+                keys.Add(key, kinds);
+            }
+        }
+    }
+
+    private static (JsonKinds Kinds, string? Wrong) Look(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                if (reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+
+                return (JsonKinds.Text, null);
+            case JsonTokenType.Number:
+                return reader.TryGetInt64(out _) ? (JsonKinds.Integer, null)
+                    : reader.TryGetDouble(out var number) && double.IsFinite(number) ? (JsonKinds.Number, null)
+                    : (JsonKinds.Number, "a number beyond all bounds");
+            case JsonTokenType.True or JsonTokenType.False:
+                return (JsonKinds.Boolean, null);
+            case JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.EndObject or JsonTokenType.EndArray:
+                return (JsonKinds.Nested, null);
+            default:
+                return (JsonKinds.None, null);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> value)
+    {
+        oneALine &= !lineTaken && !value.Contains((byte)'\n');
+        lineTaken = true;
+        records++;
+        if (records % 100_000 == 0)
+        {
+            progress?.Invoke(records);
+        }
+
+        if (copy is not null)
+        {
+            // Between tokens a new line is white space, and within strings there is none.
+            var oneLine = value.ToArray();
+            oneLine.AsSpan().Replace((byte)'\n', (byte)' ');
+            oneLine.AsSpan().Replace((byte)'\r', (byte)' ');
+            copy.Write(oneLine);
+            copy.WriteByte((byte)'\n');
+        }
+    }
+
+    /// <summary>Gives up on a value: reading goes on at the next line that begins a value, not one nested in this one.</summary>
+    private int Reject(ReadOnlySpan<byte> bytes, bool last, string reason)
+    {
+        var end = bytes.IndexOf((byte)'\n');
+        if (end < 0 && !last && bytes.Length < LongestRecord)
+        {
+            return 0;
+        }
+
+        rejected.Add(path, line, reason);
+        var used = end < 0 ? bytes.Length : end;
+        if (oneALine && !array)
+        {
+            return used;
+        }
+
+        // Objects written over several lines begin with a brace less indented than what is in them.
+        while (used < bytes.Length && !(bytes[used..].StartsWith("\n{"u8) || bytes[used..].StartsWith("\n  {\""u8) || bytes[used..].StartsWith("\n  {\n"u8)))
+        {
+            var next = bytes[(used + 1)..].IndexOf((byte)'\n');
+            line++;
+            used = next < 0 ? bytes.Length : used + 1 + next;
+        }
+
+        return used;
+    }
+}

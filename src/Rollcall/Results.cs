@@ -154,6 +154,14 @@ public sealed record RunResult
     /// <summary>What else the user should know: vanished books, held exits, people unsubscribed again.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>The program's exit code for this result.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ExitCode ExitCode { get; init; }
+
+    /// <summary>The data folder's file of everything that was not delivered; null when there is none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? FailuresFile { get; init; }
+
     /// <summary>The plan's cost; null in the result of a run.</summary>
     public PlanCost? Plan { get; init; }
 

@@ -28,6 +28,12 @@ public sealed record Workplace
     /// <summary>Whether logs show addresses.</summary>
     public bool ShowEmails { get; init; }
 
+    /// <summary>Sends the requests to Dotdigital; null for a real connection.</summary>
+    public HttpMessageHandler? Http { get; init; }
+
+    /// <summary>Called around every step that makes something durable or known, with <c>commit</c>, <c>file</c>, <c>request</c> or <c>answer</c>: where a crash test ends the process.</summary>
+    public Action<string>? Checkpoint { get; init; }
+
     /// <summary>Hears how far the run is.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 }

@@ -20,7 +20,8 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 
     public override string Password => url.Password;
 
-    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    /// <summary>A connection of the URL's settings, not opened.</summary>
+    public static NpgsqlConnection Connection(DatabaseUrl url)
     {
         var settings = new NpgsqlConnectionStringBuilder
         {
@@ -34,7 +35,12 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             Pooling = false,
         };
         url.Set(settings, Options);
-        var connection = new NpgsqlConnection(settings.ToString());
+        return new NpgsqlConnection(settings.ToString());
+    }
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = Connection(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL statement_timeout = 0";

@@ -1,0 +1,268 @@
+using System.Numerics;
+
+namespace Rollcall.Comparing;
+
+/// <summary>A book of the job, under the number it has in the run's tables. A book that is yet to be created has no id.</summary>
+/// <param name="No">Its number, from 0.</param>
+/// <param name="Id">Its id at Dotdigital; null until it is created.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record RunBook(int No, long? Id, string Name);
+
+/// <summary>What the comparison joins, besides the roll in the run's database.</summary>
+/// <param name="Ledger">The relation of the ledger.</param>
+/// <param name="LedgerRows">How many rows it has.</param>
+/// <param name="OptOuts">The relation of opt-outs: <c>kh, email_key, book_id, contact_id, status, since, cause</c>.</param>
+/// <param name="AlreadyThere">The relation of people in the books before the job: <c>kh, member_key, book_id, contact_id</c>.</param>
+/// <param name="Mapping">Which audience, by its index, goes to which book, by its number.</param>
+/// <param name="Books">The books.</param>
+/// <param name="AudienceIds">The audiences' ids, by index.</param>
+internal sealed record ComparisonInput(
+    string Ledger,
+    long LedgerRows,
+    string OptOuts,
+    string AlreadyThere,
+    IReadOnlyList<(int Audience, int Book)> Mapping,
+    IReadOnlyList<RunBook> Books,
+    IReadOnlyList<string> AudienceIds);
+
+/// <summary>
+/// Roll + ledger -> changes. A book wants the union of the audiences mapped to it; what differs from the ledger is a change. Goes slice by
+/// slice through both, which are ordered by key hash, so that memory does not grow with the audience.
+/// </summary>
+internal sealed class Comparison(RunDatabase db)
+{
+    /// <summary>Audiences of one job: each is a bit of a 128-bit number.</summary>
+    public const int MaxAudiences = 128;
+
+    /// <summary>
+    /// Fills <c>change</c> (a row a member and book with something to do or to say), <c>changed</c> (the values of each member who enters or is
+    /// updated) and the duplicates in <c>roll_left_out</c>, and counts everything.
+    /// </summary>
+    public ComparisonCounts Run(ComparisonInput input, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        CreateTables(input);
+        var counts = new ComparisonCounts();
+        var rolled = db.Number("SELECT count(*) FROM roll");
+        var slices = KeySlice.For(Math.Max(rolled, input.LedgerRows));
+        for (var i = 0; i < slices.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Compare(input, slices[i], counts);
+            progress?.Report(new RunProgress("compare", i + 1, slices.Count, "slices"));
+        }
+
+        foreach (var (audience, count) in db.Query("SELECT audience, count(*) FROM roll GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        {
+            counts.Rows[audience] = count;
+        }
+
+        return counts;
+    }
+
+    private void CreateTables(ComparisonInput input)
+    {
+        db.Execute("""
+            CREATE OR REPLACE TABLE mapping(audience USMALLINT, book_no USMALLINT, audience_id VARCHAR);
+            CREATE OR REPLACE TABLE book(book_no USMALLINT, book_id BIGINT);
+            CREATE OR REPLACE TABLE change(
+                kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
+                email VARCHAR, contact_id BIGINT, origin VARCHAR, state VARCHAR, code VARCHAR, reason VARCHAR,
+                status VARCHAR, status_of_account BOOLEAN, status_since BIGINT);
+            CREATE OR REPLACE TABLE changed(
+                kh UBIGINT, member_key VARCHAR, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, given_id BIGINT,
+                fields VARCHAR, fields_hash UBIGINT);
+            """);
+        foreach (var (audience, book) in input.Mapping)
+        {
+            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {Sql.Text(input.AudienceIds[audience])})");
+        }
+
+        foreach (var book in input.Books)
+        {
+            db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"})");
+        }
+
+        // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
+        db.Execute($"""
+            CREATE OR REPLACE TABLE opt_out_contact AS
+            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause
+            FROM {input.OptOuts} WHERE contact_id IS NOT NULL GROUP BY 1, 2;
+            """);
+    }
+
+    private void Compare(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
+    {
+        var where = slice.Where();
+
+        // A member's values come from the first audience that has it, then the least key, then the least row hash: never from row order.
+        db.Execute($"""
+            CREATE OR REPLACE TEMP TABLE numbered AS
+            SELECT *, row_number() OVER w AS n, lag(audience) OVER w IS NOT DISTINCT FROM audience AS duplicate
+            FROM roll WHERE {where}
+            WINDOW w AS (PARTITION BY kh, member_key ORDER BY audience, profile_key NULLS LAST, row_hash, row);
+
+            INSERT INTO roll_left_out
+            SELECT audience, row, email, 'Omitted', 'Duplicate', 'The audience has this address in another row, whose values are used.'
+            FROM numbered WHERE duplicate;
+
+            CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM {input.Ledger} WHERE {where};
+            """);
+
+        db.Execute($"""
+            CREATE OR REPLACE TEMP TABLE verdict AS
+            WITH
+            wants AS (
+                SELECT n.kh, n.member_key, m.book_no,
+                       bit_or(1::UHUGEINT << n.audience::UHUGEINT) AS audiences,
+                       arg_min(m.audience_id, n.audience) AS audience
+                FROM numbered n JOIN mapping m ON m.audience = n.audience
+                GROUP BY n.kh, n.member_key, m.book_no),
+            held AS (SELECT k.*, b.book_no FROM known k JOIN book b ON b.book_id = k.book_id),
+            contact AS (SELECT kh, member_key, max(contact_id) AS contact_id FROM known GROUP BY kh, member_key),
+            out AS (SELECT kh, email_key, book_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
+            there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
+            pair AS (
+                SELECT coalesce(w.kh, h.kh) AS kh, coalesce(w.member_key, h.member_key) AS member_key, coalesce(w.book_no, h.book_no) AS book_no,
+                       w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.audience AS wanted_by, h.audience AS known_by,
+                       h.state, h.origin, h.code, h.reason, h.email AS known_email, h.fields_hash AS known_hash
+                FROM wants w FULL OUTER JOIN held h ON h.kh = w.kh AND h.member_key = w.member_key AND h.book_no = w.book_no),
+            joined AS (
+                SELECT p.*, b.book_id, v.email, v.fields_hash, v.profile_key, v.fields,
+                       coalesce(c.contact_id, t.contact_id) AS contact_id, v.contact_id AS given_id,
+                       coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
+                       coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since, coalesce(oa.cause, ca.cause) AS account_cause,
+                       coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since, coalesce(ob.cause, cb.cause) AS book_cause
+                FROM pair p
+                JOIN book b ON b.book_no = p.book_no
+                LEFT JOIN numbered v ON v.kh = p.kh AND v.member_key = p.member_key AND v.n = 1
+                LEFT JOIN contact c ON c.kh = p.kh AND c.member_key = p.member_key
+                LEFT JOIN there t ON t.kh = p.kh AND t.member_key = p.member_key AND t.book_id = b.book_id
+                LEFT JOIN out oa ON oa.kh = p.kh AND oa.email_key = p.member_key AND oa.book_id = 0
+                LEFT JOIN out ob ON ob.kh = p.kh AND ob.email_key = p.member_key AND ob.book_id = b.book_id
+                LEFT JOIN opt_out_contact ca ON ca.contact_id = c.contact_id AND ca.book_id = 0
+                LEFT JOIN opt_out_contact cb ON cb.contact_id = c.contact_id AND cb.book_id = b.book_id)
+            SELECT *,
+                CASE
+                    WHEN (account_out IS NOT NULL OR book_out IS NOT NULL) AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{Action.StillSuppressed}' ELSE '{Action.Suppress}' END ELSE '{Action.None}' END
+                    WHEN account_out IS NOT NULL OR book_out IS NOT NULL THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
+                    WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
+                    WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
+                    WHEN wanted AND state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.StillPending}'
+                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
+                    WHEN wanted THEN '{Action.Enter}'
+                    WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
+                    WHEN state NOT IN ('delivered', 'pending') THEN '{Action.None}'
+                    WHEN known_by NOT IN (SELECT audience_id FROM mapping m WHERE m.book_no = joined.book_no) THEN '{Action.TakenOut}'
+                    ELSE '{Action.Exit}'
+                END AS action
+            FROM joined;
+            """);
+
+        db.Execute($"""
+            INSERT INTO change
+            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by, known_by), coalesce(email, known_email), contact_id, any_origin, state, code, reason,
+                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(account_since, book_since)
+            FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
+
+            INSERT INTO changed
+            SELECT v.kh, v.member_key, any_value(v.email), any_value(v.profile_key), max(v.contact_id), max(v.given_id), any_value(v.fields), any_value(v.fields_hash)
+            FROM verdict v WHERE action IN ('{Action.Enter}', '{Action.Update}')
+            GROUP BY v.kh, v.member_key
+            ORDER BY v.kh;
+            """);
+        counts.Add(db.Query(
+            """
+            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER (state = 'delivered' AND origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
+            FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
+            """,
+            r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
+        counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
+    }
+}
+
+/// <summary>What the comparison says of a member and a book.</summary>
+internal static class Action
+{
+    /// <summary>Wanted, not there.</summary>
+    public const string Enter = "enter";
+
+    /// <summary>There, with other values.</summary>
+    public const string Update = "update";
+
+    /// <summary>There, wanted no more.</summary>
+    public const string Exit = "exit";
+
+    /// <summary>There, as wanted.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>Opted out since the last run, or new and opted out.</summary>
+    public const string Suppress = "suppress";
+
+    /// <summary>Opted out, as the ledger knows.</summary>
+    public const string StillSuppressed = "still_suppressed";
+
+    /// <summary>Refused by Dotdigital as no address.</summary>
+    public const string StillInvalid = "still_invalid";
+
+    /// <summary>Waits for the person to confirm.</summary>
+    public const string StillPending = "still_pending";
+
+    /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>
+    public const string TakenOut = "taken_out";
+
+    /// <summary>Neither there nor wanted.</summary>
+    public const string None = "none";
+}
+
+/// <summary>A count of the comparison.</summary>
+/// <param name="Book">The book's number.</param>
+/// <param name="Action">What is to be done: a word of <see cref="Comparing.Action"/>.</param>
+/// <param name="Audiences">The audiences that want the members: bit n is audience n.</param>
+/// <param name="KnownBy">For exits, the audience that put the members there.</param>
+/// <param name="Members">How many members.</param>
+/// <param name="DeliveredOurs">Of them, how many this job delivered.</param>
+/// <param name="TwiceRejected">Of them, how many the watchdog rejected twice.</param>
+internal sealed record VerdictCount(int Book, string Action, BigInteger Audiences, string KnownBy, long Members, long DeliveredOurs, long TwiceRejected);
+
+/// <summary>The comparison in numbers.</summary>
+internal sealed class ComparisonCounts
+{
+    private readonly Dictionary<(int Book, string Action, BigInteger Audiences, string KnownBy), VerdictCount> verdicts = [];
+
+    /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
+    public Dictionary<int, long> Rows { get; } = [];
+
+    /// <summary>Duplicate rows of each audience.</summary>
+    public Dictionary<int, long> Duplicates { get; } = [];
+
+    public IEnumerable<VerdictCount> Verdicts => verdicts.Values;
+
+    public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
+
+    /// <summary>Members of an audience in a book about whom the comparison says <paramref name="action"/>.</summary>
+    public long Of(int book, string action, int audience) =>
+        Verdicts.Where(v => v.Book == book && v.Action == action && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
+
+    public long DeliveredBefore(int book) => Verdicts.Where(v => v.Book == book).Sum(v => v.DeliveredOurs);
+
+    public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is Action.Enter or Action.Update).Sum(v => v.TwiceRejected);
+
+    public void Add(IEnumerable<VerdictCount> counts)
+    {
+        foreach (var count in counts)
+        {
+            var key = (count.Book, count.Action, count.Audiences, count.KnownBy);
+            verdicts[key] = verdicts.TryGetValue(key, out var had)
+                ? had with { Members = had.Members + count.Members, DeliveredOurs = had.DeliveredOurs + count.DeliveredOurs, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
+                : count;
+        }
+    }
+
+    public void AddDuplicates(IEnumerable<(int Audience, long Count)> counts)
+    {
+        foreach (var (audience, count) in counts)
+        {
+            Duplicates[audience] = Duplicates.GetValueOrDefault(audience) + count;
+        }
+    }
+}

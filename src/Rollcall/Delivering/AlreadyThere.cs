@@ -1,0 +1,54 @@
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Reads, once a job and book, who is in a book before the job first touches it, and keeps it: exits leave these people alone. It is on the disk
+/// before that book's first manifest.
+/// </summary>
+internal sealed class AlreadyThere(RunContext run)
+{
+    /// <summary>The relation of people already there: <c>kh, member_key, book_id, contact_id</c>.</summary>
+    /// <param name="mayRead">Whether books not read yet are read now and kept; a plan only reads, into the run's own tables.</param>
+    public async Task<string> ReadAsync(IReadOnlyList<long> books, bool mayRead, CancellationToken cancellation)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT)");
+        foreach (var book in books)
+        {
+            var known = run.Store.Query("SELECT file FROM already_there WHERE tag = $tag AND account_id = $account AND book_id = $book", r => r.IsDBNull(0) ? null : r.GetString(0), ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", book));
+            if (known.Count == 0)
+            {
+                known.Add(await ReadBookAsync(book, mayRead, cancellation));
+            }
+
+            if (known[0] is { } file)
+            {
+                run.Db.Execute($"INSERT INTO there SELECT kh, member_key, book_id, contact_id FROM read_parquet({Sql.Text(run.Folder.Full(file))})");
+            }
+        }
+
+        run.Db.Execute("CREATE OR REPLACE TABLE there_sorted AS SELECT * FROM there ORDER BY kh; DROP TABLE there");
+        return "there_sorted";
+    }
+
+    /// <summary>Commits that a book this run created held nobody.</summary>
+    public void Keep(long book, string? file, long people) => run.Store.InTransaction(s => s.Execute(
+        "INSERT OR IGNORE INTO already_there(tag, account_id, book_id, file, people) VALUES ($tag, $account, $book, $file, $people)",
+        ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", book), ("$file", file), ("$people", people)));
+
+    private async Task<string?> ReadBookAsync(long book, bool keep, CancellationToken cancellation)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE found_there(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR)");
+        await BookReading.ReadAsync(run, book, null, "found_there", cancellation);
+        var people = run.Db.Number("SELECT count(*) FROM found_there");
+        if (!keep)
+        {
+            run.Db.Execute("INSERT INTO there SELECT kh, email_key, book_id, max(contact_id) FROM found_there WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3");
+            return null;
+        }
+
+        var file = people == 0 ? null : run.Publish($"there/{run.Job.Tag}-{run.Client.Account.Id}-{book}.parquet", "SELECT kh, email_key AS member_key, book_id, max(contact_id) AS contact_id FROM found_there WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3 ORDER BY 1");
+        Keep(book, file, people);
+        return file;
+    }
+}

@@ -1,0 +1,161 @@
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Enters and updates people through PUT /contacts/v3/import: bodies filled to just below the limit, each journalled before it is sent, at most
+/// 25 under way. What a body holds is read from its manifest for ever after, never from a later roll.
+/// </summary>
+internal sealed class BulkImports(RunContext run, ImportRecords records, Settlement settlement, LateOptOuts lateOptOuts)
+{
+    // Two members with one 64-bit key hash stay in one body; room for the second is kept free.
+    private const int MarginForSameKey = 1_000_000;
+
+    private readonly byte[] body = GC.AllocateUninitializedArray<byte>(DotdigitalLimits.ImportBodyBytes);
+
+    /// <summary>Sends the records made from <paramref name="pairs"/>, a relation of <see cref="ImportRecords.Pairs"/>.</summary>
+    /// <param name="total">How many records there are, for the progress.</param>
+    public async Task SendAsync(string pairs, long total, CancellationToken cancellation)
+    {
+        // Records that may cause an email travel alone: an import without an answer must not keep the others waiting.
+        var sent = await SendAsync(pairs, causesMail: false, 0, total, cancellation);
+        if (records.FirstEntryMails)
+        {
+            await SendAsync(pairs, causesMail: true, sent, total, cancellation);
+        }
+    }
+
+    private async Task<long> SendAsync(string pairs, bool causesMail, long sent, long total, CancellationToken cancellation)
+    {
+        var changed = run.Db.Number("SELECT count(*) FROM changed");
+        using var reading = run.Db.Open();
+        var filling = new Filling(body, records);
+        foreach (var slice in KeySlice.For(changed))
+        {
+            using var source = new Utf8Rows(reading, records.Records(pairs, slice, causesMail));
+            while (source.Read())
+            {
+                // A body ends only between key hashes, by which its manifest is cut.
+                if (filling.Count > 0 && filling.Length + source.Text.Length > body.Length - MarginForSameKey && source.Key != filling.Last)
+                {
+                    sent += filling.Count;
+                    await SendBodyAsync(pairs, causesMail, filling, cancellation);
+                    run.Progress?.Report(new RunProgress("import", sent, total, "members"));
+                    filling = new Filling(body, records);
+                }
+
+                filling.Append(source.Key, source.Text);
+            }
+        }
+
+        if (filling.Count > 0)
+        {
+            sent += filling.Count;
+            await SendBodyAsync(pairs, causesMail, filling, cancellation);
+            run.Progress?.Report(new RunProgress("import", sent, total, "members"));
+        }
+
+        return sent;
+    }
+
+    private async Task SendBodyAsync(string pairs, bool causesMail, Filling filling, CancellationToken cancellation)
+    {
+        await settlement.MakeRoomAsync(DotdigitalLimits.ActiveImports, cancellation);
+        if (await lateOptOuts.LookAgainAsync(cancellation))
+        {
+            // Someone opted out, or a feed broke off, while the body was filled: fill it again without them.
+            filling = Refill(pairs, causesMail, filling);
+            if (filling.Count == 0)
+            {
+                return;
+            }
+        }
+
+        var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
+        var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, causesMail));
+        var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({Sql.Text(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
+        var json = filling.Close();
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, causesMail);
+        try
+        {
+            delivery = run.Journal.Accept(delivery, await run.Client.Imports.StartAsync(json, cancellation));
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
+        {
+            // Nobody knows whether Dotdigital acts on it: the delivery stays prepared, and its people are read back.
+            run.Notice($"An import of {filling.Count:N0} members was sent and not answered: they are read back. {e.Message}");
+            await settlement.SettleUnansweredAsync(delivery, cancellation);
+            return;
+        }
+        catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Transient)
+        {
+            settlement.Refuse(delivery, e);
+            return;
+        }
+
+        // An opt-out read now came before the import was applied; if lists lift opt-outs, this is the last chance to see it.
+        await run.OptOuts.ReadAsync(run.Client, books, run.Progress, cancellation);
+        settlement.Await(delivery);
+    }
+
+    private Filling Refill(string pairs, bool causesMail, Filling filling)
+    {
+        var again = new Filling(body, records);
+        using var reading = run.Db.Open();
+        using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), causesMail));
+        while (source.Read())
+        {
+            again.Append(source.Key, source.Text);
+        }
+
+        return again;
+    }
+
+    /// <summary>A body being filled: the JSON of an import between its head and its tail.</summary>
+    private sealed class Filling
+    {
+        private readonly byte[] body;
+        private readonly byte[] tail;
+
+        public Filling(byte[] body, ImportRecords records)
+        {
+            this.body = body;
+            tail = records.Tail;
+            records.Head.CopyTo(body, 0);
+            Length = records.Head.Length;
+        }
+
+        public int Length { get; private set; }
+
+        public long Count { get; private set; }
+
+        public ulong First { get; private set; }
+
+        public ulong Last { get; private set; }
+
+        public void Append(ulong key, ReadOnlySpan<byte> record)
+        {
+            if (Count == 0)
+            {
+                First = key;
+            }
+            else
+            {
+                body[Length++] = (byte)',';
+            }
+
+            record.CopyTo(body.AsSpan(Length));
+            Length += record.Length;
+            Last = key;
+            Count++;
+        }
+
+        public ReadOnlyMemory<byte> Close()
+        {
+            tail.CopyTo(body, Length);
+            return body.AsMemory(0, Length + tail.Length);
+        }
+    }
+}

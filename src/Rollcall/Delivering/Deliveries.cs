@@ -1,0 +1,157 @@
+using Rollcall.Comparing;
+using Rollcall.Connecting;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Delivering;
+
+/// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
+internal sealed class Deliveries(RunContext run, Destination destination, PlannedWork work, Settlement settlement, Verification verification, PuttingRight puttingRight)
+{
+    public async Task SendAsync(CancellationToken cancellation)
+    {
+        await CreateMissingAsync(cancellation);
+        RecordLocal();
+        PrepareRemovals();
+        await new GivenIds(run).ConfirmAsync(cancellation);
+
+        var lateOptOuts = new LateOptOuts(run);
+        var imports = new BulkImports(run, work.Records, settlement, lateOptOuts);
+        var manyBooks = run.Books.Count > DotdigitalLimits.ListsPerRecord;
+        for (var round = 0; round * DotdigitalLimits.ListsPerRecord < run.Books.Count; round++)
+        {
+            if (work.ImportRecordCount > 0)
+            {
+                await imports.SendAsync(ImportRecords.Pairs("change", manyBooks, round), work.ImportRecordCount, cancellation);
+                if (manyBooks)
+                {
+                    // A member is in one unsettled import at most.
+                    await settlement.SettleAllAsync(cancellation);
+                }
+            }
+        }
+
+        await new Removals(run, settlement).SendAsync(cancellation);
+        await settlement.SettleAllAsync(cancellation);
+        await SendAgainWithoutVanishedBooksAsync(imports, cancellation);
+        RecordGone();
+
+        var read = await verification.VerifyEnteredAsync(cancellation);
+        var imported = settlement.Settled.Where(d => d.Kind == DeliveryKind.Import).SelectMany(d => d.Books).Distinct().ToList();
+        if (!read && imported.Count > 0)
+        {
+            await run.OptOuts.ReadAsync(run.Client, imported.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
+        }
+
+        await puttingRight.RunAsync(cancellation);
+        RecordLate();
+    }
+
+    private async Task CreateMissingAsync(CancellationToken cancellation)
+    {
+        foreach (var (name, type) in work.Roll.NewFields)
+        {
+            await Creations.CreateFieldAsync(run, name, type, cancellation);
+        }
+
+        var there = new AlreadyThere(run);
+        foreach (var book in run.Books.Where(b => b.Id is null && !work.Verdict.Books.Contains(b.No)).ToList())
+        {
+            var created = await Creations.CreateBookAsync(run, book, destination.Targets[book.No], cancellation);
+            run.Books[book.No] = created;
+            run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
+            there.Keep(created.Id!.Value, null, 0);
+            await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
+        }
+
+        run.Store.InTransaction(s =>
+        {
+            foreach (var book in run.Books.Where(b => b.Id is not null))
+            {
+                // The name the job uses, so that a book renamed at Dotdigital is still found.
+                s.Execute("INSERT INTO book(tag, book_id, name) VALUES ($tag, $book, $name) ON CONFLICT(tag, book_id) DO UPDATE SET name = $name", ("$tag", run.Job.Tag), ("$book", book.Id), ("$name", destination.Targets[book.No].Name ?? book.Name));
+            }
+
+            foreach (var mapping in run.Job.Config.Mappings.Where(m => !destination.VanishedFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+            {
+                s.Execute("INSERT OR IGNORE INTO data_field(tag, name) VALUES ($tag, $name)", ("$tag", run.Job.Tag), ("$name", mapping.DataField));
+            }
+        });
+    }
+
+    /// <summary>What changes in the ledger without a call: new opt-outs, and exits that the job does not act on.</summary>
+    private void RecordLocal()
+    {
+        var acts = run.Job.Config.ExitAction == ExitAction.Remove;
+        settlement.RecordLocal($"""
+            SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
+                   NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
+                   c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' AS reason,
+                   {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
+            FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            UNION ALL
+            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
+                   {(acts ? "'AlreadyThere'" : "'ExitIgnored'")},
+                   {(acts ? "'Left the audience; was in the book before this job, and stays in it.'" : "'Left the audience; exit_action is ignore, so the book keeps the person.'")},
+                   {run.Now}, NULL, NULL
+            FROM change c JOIN book b USING (book_no)
+            WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
+            """);
+    }
+
+    private void PrepareRemovals()
+    {
+        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Planner.Removable : "false";
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE removal AS SELECT c.kh, c.member_key, c.email, c.contact_id, b.book_id FROM change c JOIN book b USING (book_no) WHERE {removable};
+            CREATE OR REPLACE TABLE gone AS SELECT * FROM removal WHERE false;
+            """);
+    }
+
+    /// <summary>Whoever was to leave and is not at Dotdigital at all has left.</summary>
+    private void RecordGone() => settlement.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));
+
+    /// <summary>People left out of their import because they opted out while the run was under way.</summary>
+    private void RecordLate() => settlement.RecordLocal($"""
+        SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
+               NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, l.status || ' while the run was under way.' AS reason,
+               {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
+        FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action = 'enter' JOIN book b ON b.book_no = l.book_no
+        WHERE b.book_no NOT IN (SELECT book_no FROM held_book)
+        """);
+
+    /// <summary>One vanished list spoils every record that names it: it is named, and the records are sent again without it.</summary>
+    private async Task SendAgainWithoutVanishedBooksAsync(BulkImports imports, CancellationToken cancellation)
+    {
+        if (!settlement.BooksVanished)
+        {
+            return;
+        }
+
+        var existing = new HashSet<long>();
+        await foreach (var book in run.Client.AddressBooks.ListAsync(cancellation))
+        {
+            existing.Add(book.Id);
+        }
+
+        foreach (var book in run.Books.Where(b => b.Id is { } id && !existing.Contains(id)))
+        {
+            run.Notice($"The address book \"{book.Name}\" ({book.Id}) vanished while the run was under way; its members were not delivered there.");
+            run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No})");
+        }
+
+        run.SomethingLeft = true;
+        var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE again AS
+            SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh AND o.member_key = c.member_key
+            WHERE c.action IN ('enter', 'update')
+            """);
+        var pairs = ImportRecords.Pairs("again", manyBooks: false, 0);
+        await imports.SendAsync(pairs, run.Db.Number($"SELECT count(DISTINCT member_key) FROM {pairs}"), cancellation);
+        await settlement.SettleAllAsync(cancellation);
+    }
+}

@@ -1,0 +1,110 @@
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// What became of an import's members, in SQL from its manifest and its report, or from reading the people back. Failures win over successes;
+/// who stands in neither is not delivered. <c>created</c> and <c>updated</c> prove that the contact was written, never that it is subscribed.
+/// </summary>
+internal static class ImportOutcomes
+{
+    /// <summary>The code of people whose import may have mailed them and was not answered: they wait, and are sent again after a day.</summary>
+    public const string UnansweredMail = "UnansweredMail";
+
+    // Spelled in two cases by Dotdigital (v3 contacts API, import status).
+    private const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
+    private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";
+    private const string GoneCodes = "('invalidcontactid', 'invalidcontact')";
+
+    public static string Reported(string manifest, long now) => $"""
+        WITH f AS (SELECT contact_id, email_key, min(code) AS code, any_value(reason) AS reason FROM report WHERE kind = 'failed' GROUP BY 1, 2),
+        s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done' AND contact_id IS NOT NULL),
+        told AS (
+            SELECT m.*, coalesce(fi.code, fe.code) AS failed, coalesce(fi.reason, fe.reason) AS failed_reason, coalesce(si.contact_id, se.contact_id) AS told_id
+            FROM {manifest} m
+            LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = m.contact_id
+            LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON m.contact_id IS NULL AND fe.email_key = m.member_key
+            LEFT JOIN (SELECT DISTINCT contact_id FROM s) si ON si.contact_id = m.contact_id
+            LEFT JOIN (SELECT email_key, max(contact_id) AS contact_id FROM s GROUP BY 1) se ON m.contact_id IS NULL AND se.email_key = m.member_key),
+        judged AS (
+            SELECT *, CASE
+                WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid'
+                WHEN lower(failed) IN {BarredCodes} OR (lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL) THEN 'Suppressed'
+                WHEN failed IS NOT NULL OR told_id IS NULL THEN 'Failed'
+                ELSE 'Delivered' END AS judgement
+            FROM told)
+        SELECT kh, member_key, book_id, operation, email, profile_key, coalesce(told_id, contact_id) AS contact_id,
+               {State("judgement")} AS state, origin, audience,
+               CASE WHEN judgement = 'Delivered' THEN fields_hash END AS fields_hash, judgement AS outcome,
+               CASE WHEN judgement = 'Delivered' THEN 'Reported'
+                    WHEN lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL THEN 'DeletedAtDotdigital'
+                    WHEN failed IS NULL THEN 'NotReported' ELSE failed END AS code,
+               CASE WHEN judgement = 'Delivered' THEN 'Dotdigital reported the contact as written.'
+                    WHEN lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL THEN 'Deleted at Dotdigital; not created again.'
+                    WHEN failed IS NULL THEN 'The report does not mention the contact.' ELSE coalesce(failed_reason, failed) END AS reason,
+               {now} AS told_at,
+               CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
+                    WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
+                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed'
+                    WHEN judgement = 'Suppressed' THEN 'Deleted' END AS account_status,
+               CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
+                    WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
+                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed'
+                    WHEN judgement = 'Suppressed' THEN 'Deleted' END AS book_status
+        FROM judged
+        """;
+
+    /// <summary>Outcomes from <c>seen</c>, where Dotdigital's word on the import is missing. Changed fields cannot be seen: they are sent again.</summary>
+    public static string ReadBack(string manifest, string code, string reason, long now) => $"""
+        SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
+               CASE WHEN m.operation = 'update' THEN NULL
+                    WHEN s.verdict = 'in' THEN 'delivered' WHEN s.verdict = 'pending' THEN 'pending' WHEN s.verdict = 'out' THEN 'suppressed'
+                    WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'pending' ELSE 'failed' END AS state,
+               m.origin, m.audience, CASE WHEN m.operation = 'enter' AND s.verdict IN ('in', 'pending') THEN m.fields_hash END AS fields_hash,
+               CASE WHEN m.operation = 'update' THEN 'Failed'
+                    WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
+                    WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
+               CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
+                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN s.account_status
+                    WHEN {Sql.Text(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
+                    ELSE {Sql.Text(code)} END AS code,
+               CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
+                    WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
+                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.account_status || '.'
+                    ELSE {Sql.Text(reason)} END AS reason,
+               {now} AS told_at, CASE WHEN m.operation = 'enter' THEN s.account_status END AS account_status, CASE WHEN m.operation = 'enter' THEN s.book_status END AS book_status
+        FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
+        """;
+
+    /// <summary>Nothing happened.</summary>
+    public static string AllFailed(string manifest, string code, string reason, long now) => $"""
+        SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE operation WHEN 'enter' THEN 'failed' END AS state, origin, audience,
+               NULL::UBIGINT AS fields_hash, 'Failed' AS outcome, {Sql.Text(code)} AS code, {Sql.Text(reason)} AS reason, {now} AS told_at,
+               NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+        FROM {manifest}
+        """;
+
+    // An update that failed leaves people where they are; only those gone or barred change state.
+    private static string State(string judgement) => $"""
+        CASE {judgement} WHEN 'Delivered' THEN CASE operation WHEN 'enter' THEN 'delivered' END
+             WHEN 'Suppressed' THEN 'suppressed'
+             WHEN 'Invalid' THEN CASE operation WHEN 'enter' THEN 'invalid' END
+             ELSE CASE operation WHEN 'enter' THEN 'failed' END END
+        """;
+}
+
+/// <summary>What became of a removal's members. Dotdigital tells nothing of each.</summary>
+internal static class RemovalOutcomes
+{
+    public static string Done(string manifest, long now) => Removed(manifest, "true", now);
+
+    /// <summary>From <c>seen</c>: who is still in the book was not removed.</summary>
+    public static string ReadBack(string manifest, long now) => Removed($"(SELECT m.*, s.verdict FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)", "verdict IS DISTINCT FROM 'in'", now);
+
+    public static string Removed(string people, string gone, long now) => $"""
+        SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, CASE WHEN {gone} THEN 'left' END AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
+               CASE WHEN {gone} THEN 'Delivered' ELSE 'Failed' END AS outcome, CASE WHEN {gone} THEN 'Removed' ELSE 'NotRemoved' END AS code,
+               CASE WHEN {gone} THEN 'Left the audience and was removed from the book.' ELSE 'Dotdigital still shows the person in the book.' END AS reason,
+               {now} AS told_at, NULL::VARCHAR AS account_status, CASE WHEN {gone} THEN 'Removed' END AS book_status
+        FROM {people}
+        """;
+}

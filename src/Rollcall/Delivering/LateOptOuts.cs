@@ -1,0 +1,53 @@
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>People who opted out after the comparison read the opt-outs and before their import is sent: they are left out of it.</summary>
+internal sealed class LateOptOuts(RunContext run)
+{
+    private DateTimeOffset lookedAt = run.Clock.GetUtcNow();
+
+    /// <summary>Reads the feeds that are no longer fresh; says whether that keeps anyone out who was to enter.</summary>
+    public async Task<bool> LookAgainAsync(CancellationToken cancellation)
+    {
+        var feeds = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).Append(OptOuts.WholeAccount);
+        if (feeds.All(run.OptOuts.IsFresh) && run.OptOuts.CopySeenSince(run.Db, lookedAt) == 0)
+        {
+            return false;
+        }
+
+        var now = run.Clock.GetUtcNow();
+        var unread = await run.OptOuts.ReadStaleAsync(run.Client, feeds, run.Progress, cancellation);
+        var closed = Close(run, unread);
+        run.OptOuts.CopySeenSince(run.Db, lookedAt);
+        lookedAt = now;
+        var kept = Keep("s.email_key = c.member_key") + Keep("s.contact_id = c.contact_id");
+        return closed || kept > 0;
+    }
+
+    private int Keep(string match) => run.Db.Execute($"""
+        INSERT INTO late_opt_out
+        SELECT c.kh, c.member_key, c.book_no, any_value(s.status), bool_or(s.book_id = 0), max(s.since)
+        FROM change c JOIN seen_opt_out s ON {match} JOIN book b ON b.book_no = c.book_no
+        WHERE s.book_id IN (0, b.book_id) AND c.action = 'enter'
+          AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
+        GROUP BY 1, 2, 3
+        """);
+
+    /// <summary>Closes the books whose feed could not be read to its end: nobody is entered into them. The account's feed closes all of them.</summary>
+    public static bool Close(RunContext run, IReadOnlyDictionary<long, string> unread)
+    {
+        var any = false;
+        foreach (var book in run.Books)
+        {
+            if ((book.Id is { } id && unread.TryGetValue(id, out var why)) || unread.TryGetValue(OptOuts.WholeAccount, out why))
+            {
+                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No})");
+                run.Notice($"Nobody is entered into \"{book.Name}\" in this run: who opted out of it could not be read to the end. {why} Run again later.");
+                run.SomethingLeft = any = true;
+            }
+        }
+
+        return any;
+    }
+}

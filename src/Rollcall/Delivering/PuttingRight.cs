@@ -1,0 +1,56 @@
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Unsubscribes again, at once, whoever opted out while an import of ours was under way and was put back by it. The one use of the single
+/// unsubscribe call: POST /v2/address-books/{id}/contacts/unsubscribe.
+/// </summary>
+internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement settlement)
+{
+    /// <summary>Looks at everyone in imports that are settled and not yet in the ledger.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var imports = run.Journal.Settled().Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
+        if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.PreparedAt)) == 0)
+        {
+            return;
+        }
+
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE put_back AS
+            WITH entered AS (SELECT DISTINCT kh, member_key, email, contact_id, book_id FROM {OutcomeFiles.Relation(run.Folder, imports)} WHERE operation = 'enter')
+            SELECT kh, member_key, email, contact_id, book_id, any_value(status) AS status, bool_or(out_of = 0) AS of_account FROM (
+                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.email_key = e.member_key AND s.book_id IN (0, e.book_id)
+                UNION ALL
+                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.contact_id = e.contact_id AND s.book_id IN (0, e.book_id))
+            GROUP BY 1, 2, 3, 4, 5
+            """);
+        if (run.Db.Number("SELECT count(*) FROM put_back") == 0)
+        {
+            return;
+        }
+
+        await readBack.ReadAsync("put_back", null, cancellation);
+        foreach (var (email, book) in run.Db.Query(
+            "SELECT p.email, p.book_id FROM put_back p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'in'",
+            r => (r.GetString(0), r.GetInt64(1))))
+        {
+            var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Unsubscribe, [book], null, 1, 0);
+            await run.Client.Contacts.UnsubscribeAsync(book, email, cancellation);
+            run.Journal.Refuse(delivery, null, "unsubscribed again");
+            run.Notice($"{Masked(email)} opted out of book {book} while this job's import was under way; the import put them back, and they were unsubscribed again at once.");
+        }
+
+        settlement.RecordLocal(
+            $"""
+            SELECT kh, member_key, book_id, 'enter' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'suppressed' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+                   NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, status AS code, 'Opted out while the run was under way.' AS reason, {run.Now} AS told_at,
+                   CASE WHEN of_account THEN status END AS account_status, status AS book_status
+            FROM put_back
+            """);
+    }
+
+    private string Masked(string email) => run.Workplace.ShowEmails ? email : EmailMask.Mask(email);
+}

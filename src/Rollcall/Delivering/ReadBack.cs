@@ -1,0 +1,125 @@
+using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Reads people back from Dotdigital, one by one or by the pages of their books, whichever takes fewer calls, into <c>seen</c>:
+/// a row a person and book with a verdict: <c>in</c> (subscribed there), <c>pending</c> (asked to confirm), <c>out</c> (opted out, bounced, barred), <c>absent</c>.
+/// </summary>
+internal sealed class ReadBack(RunContext run)
+{
+    // Clocks differ, and a contact may have been written a moment before we looked at ours.
+    private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
+    /// <summary>Calls it takes to read <paramref name="people"/> back.</summary>
+    public long Cost(string people) => Math.Min(Persons(people), Pages(people));
+
+    /// <summary>Reads back <paramref name="people"/>, a relation of <c>kh, member_key, email, contact_id, book_id</c>.</summary>
+    /// <param name="writtenSince">When they were written at the earliest, to read fewer pages; null when unknown.</param>
+    public async Task ReadAsync(string people, DateTimeOffset? writtenSince, CancellationToken cancellation)
+    {
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE asked AS SELECT DISTINCT kh, member_key, email, contact_id, book_id FROM {people};
+            CREATE OR REPLACE TABLE found(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR);
+            """);
+        if (writtenSince is null || Persons("asked") <= Pages("asked"))
+        {
+            await ReadPersonsAsync(cancellation);
+        }
+        else
+        {
+            await ReadBooksAsync(writtenSince.Value - Margin, cancellation);
+        }
+
+        Judge();
+    }
+
+    private long Persons(string people) => run.Db.Number($"SELECT count(DISTINCT member_key) FROM {people}");
+
+    private long Pages(string people) => run.Db.Number($"SELECT coalesce(sum(1 + n // {DotdigitalLimits.PageV3}), 0)::BIGINT FROM (SELECT count(*) AS n FROM {people} GROUP BY book_id)");
+
+    private async Task ReadPersonsAsync(CancellationToken cancellation)
+    {
+        var persons = run.Db.Query(
+            "SELECT member_key, any_value(email), max(contact_id), list(DISTINCT book_id) FROM asked GROUP BY 1",
+            r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2), Books: r.GetFieldValue<List<long>>(3)));
+        var done = 0L;
+        foreach (var person in persons)
+        {
+            var contact = person.Id is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(person.Email, cancellation);
+            foreach (var book in person.Books)
+            {
+                run.Db.Execute($"""
+                    INSERT INTO found VALUES (md5_number_lower({Sql.Text(person.Key)}), {Sql.Text(person.Key)}, {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
+                        {Sql.Text(contact?.Status.ToString())}, {Sql.Text(contact?.StatusIn(book)?.ToString())})
+                    """);
+            }
+
+            run.Progress?.Report(new RunProgress("read back", ++done, persons.Count, "people"));
+        }
+    }
+
+    private async Task ReadBooksAsync(DateTimeOffset? since, CancellationToken cancellation)
+    {
+        foreach (var book in run.Db.Query("SELECT DISTINCT book_id FROM asked", r => r.GetInt64(0)))
+        {
+            await BookReading.ReadAsync(run, book, since, "found", cancellation);
+        }
+    }
+
+    private void Judge() => run.Db.Execute("""
+        CREATE OR REPLACE TABLE seen AS
+        WITH f AS (SELECT * FROM found),
+        joined AS (
+            SELECT a.kh, a.member_key, a.book_id, coalesce(i.contact_id, e.contact_id) AS contact_id,
+                   coalesce(i.account_status, e.account_status) AS account_status, coalesce(i.list_status, e.list_status) AS list_status
+            FROM asked a
+            LEFT JOIN (SELECT book_id, contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status FROM f WHERE contact_id IS NOT NULL GROUP BY 1, 2) i
+                ON i.book_id = a.book_id AND i.contact_id = a.contact_id
+            LEFT JOIN (SELECT book_id, email_key, max(contact_id) AS contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status FROM f GROUP BY 1, 2) e
+                ON e.book_id = a.book_id AND e.email_key = a.member_key)
+        SELECT kh, member_key, book_id, contact_id, account_status,
+               CASE WHEN account_status = 'Subscribed' AND list_status = 'Suppressed' THEN 'Unsubscribed'
+                    WHEN account_status = 'Subscribed' AND list_status = 'Pending' THEN 'PendingOptIn'
+                    ELSE account_status END AS book_status,
+               CASE WHEN account_status IS NULL OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
+                    WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
+                    WHEN account_status = 'Subscribed' AND list_status = 'Subscribed' THEN 'in'
+                    ELSE 'out' END AS verdict
+        FROM joined
+        """);
+}
+
+/// <summary>Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status</c>.</summary>
+internal static class BookReading
+{
+    public static async Task ReadAsync(RunContext run, long book, DateTimeOffset? since, string table, CancellationToken cancellation)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR)");
+        using (var appender = run.Db.Connection.CreateAppender("book_row"))
+        {
+            var read = 0L;
+            await foreach (var contact in run.Client.Contacts.ReadBookAsync(book, since, cancellation))
+            {
+                Append(appender, contact, book);
+                if (++read % DotdigitalLimits.PageV3 == 0)
+                {
+                    run.Progress?.Report(new RunProgress("read book", read, null, "contacts"));
+                }
+            }
+        }
+
+        run.Db.Execute($"INSERT INTO {table} SELECT md5_number_lower(lower(email_key)), lower(email_key), contact_id, {book}, account_status, list_status FROM book_row");
+    }
+
+    private static void Append(DuckDBAppender appender, Contact contact, long book)
+    {
+        appender.CreateRow()
+            .AppendValue(contact.Email?.Trim().ToLowerInvariant() ?? "")
+            .AppendValue(contact.Id)
+            .AppendValue(contact.Status.ToString())
+            .AppendValue(contact.StatusIn(book)?.ToString())
+            .EndRow();
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Takes people out of a book in bulk, by contact id: POST /v2/address-books/{id}/contacts/delete. The contact, its other books and its
+/// subscription stay. Only people whom this job put there come here.
+/// </summary>
+internal sealed class Removals(RunContext run, Settlement settlement)
+{
+    /// <summary>Sends the removals of <c>removal(kh, member_key, email, contact_id, book_id)</c>.</summary>
+    public async Task SendAsync(CancellationToken cancellation)
+    {
+        await FindMissingIdsAsync(cancellation);
+        var total = run.Db.Number("SELECT count(*) FROM removal");
+        var sent = 0L;
+        foreach (var book in run.Db.Query("SELECT DISTINCT book_id FROM removal ORDER BY 1", r => r.GetInt64(0)))
+        {
+            run.Db.Execute($"CREATE OR REPLACE TABLE leaving AS SELECT *, row_number() OVER (ORDER BY kh, member_key) - 1 AS n FROM removal WHERE book_id = {book}");
+            var count = run.Db.Number("SELECT count(*) FROM leaving");
+            var batch = DotdigitalLimits.RemovalBatch;
+            for (var from = 0L; from < count;)
+            {
+                var size = (int)Math.Min(batch, count - from);
+                if (await SendBatchAsync(book, from, size, cancellation))
+                {
+                    from += size;
+                    sent += size;
+                    run.Progress?.Report(new RunProgress("remove", sent, total, "members"));
+                }
+                else
+                {
+                    // No limit is documented; this one was too large.
+                    batch = Math.Max(1, size / 2);
+                }
+            }
+        }
+    }
+
+    private async Task<bool> SendBatchAsync(long book, long from, int size, CancellationToken cancellation)
+    {
+        var rows = $"SELECT kh, member_key, email, contact_id, book_id FROM leaving WHERE n >= {from} AND n < {from + size}";
+        var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
+        var manifest = run.Publish(run.FileName("manifests", number), rows);
+        var ids = run.Db.Query($"SELECT contact_id FROM ({rows})", r => r.GetInt64(0)).ToArray();
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Removal, [book], manifest, size, 0);
+        try
+        {
+            var deletion = await run.Client.Contacts.RemoveFromBookAsync(book, ids, cancellation);
+            settlement.Await(run.Journal.Accept(delivery, deletion.Value));
+            return true;
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413 && e.ErrorCode is null && size > 1)
+        {
+            run.Journal.Refuse(delivery, null, e.Message);
+            run.Log.LogInformation("Dotdigital refused to remove {Size} contacts at once; trying half.", size);
+            return false;
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
+        {
+            run.Notice($"A removal of {size:N0} members was sent and not answered: they are read back. {e.Message}");
+            await settlement.SettleUnansweredAsync(delivery, cancellation);
+            return true;
+        }
+        catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Transient)
+        {
+            settlement.Refuse(delivery, e);
+            return true;
+        }
+    }
+
+    /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already.</summary>
+    private async Task FindMissingIdsAsync(CancellationToken cancellation)
+    {
+        foreach (var (key, email) in run.Db.Query("SELECT member_key, any_value(email) FROM removal WHERE contact_id IS NULL GROUP BY 1", r => (r.GetString(0), r.GetString(1))))
+        {
+            var contact = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+            run.Db.Execute(contact is null
+                ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {Sql.Text(key)}; DELETE FROM removal WHERE member_key = {Sql.Text(key)}"
+                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {Sql.Text(key)}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System.Globalization;
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Brings what was sent to its end: polls imports and removals with growing pauses, streams reports, reads back whom no report told of, and puts
+/// each delivery's outcomes on the disk. What an earlier run left behind is settled the same way, before anything new is planned.
+/// </summary>
+internal sealed class Settlement(RunContext run, ReadBack readBack)
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a run waits for Dotdigital to finish what it accepted; the next run goes on waiting.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+
+    private readonly List<Delivery> active = [];
+    private TimeSpan pause = ShortestPause;
+
+    /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
+    public List<Delivery> Settled { get; } = [];
+
+    /// <summary>Books whose id an import did not know: their other lists are sent again without them.</summary>
+    public bool BooksVanished { get; private set; }
+
+    public void Await(Delivery delivery) => active.Add(delivery);
+
+    /// <summary>Settles what an earlier run sent or may have sent.</summary>
+    public async Task SettleEarlierAsync(CancellationToken cancellation)
+    {
+        foreach (var delivery in run.Journal.Unsettled())
+        {
+            if (delivery.State == DeliveryState.Accepted)
+            {
+                Await(delivery);
+            }
+            else
+            {
+                await SettleUnansweredAsync(delivery, cancellation);
+            }
+        }
+
+        await SettleAllAsync(cancellation);
+    }
+
+    /// <summary>Waits until fewer than <paramref name="limit"/> are under way.</summary>
+    public async Task MakeRoomAsync(int limit, CancellationToken cancellation)
+    {
+        while (active.Count >= limit)
+        {
+            await PollAsync(cancellation);
+            if (active.Count >= limit)
+            {
+                await PauseAsync(cancellation);
+            }
+        }
+    }
+
+    /// <summary>Waits for all that is under way; what outlasts the patience stays accepted, for the next run.</summary>
+    public async Task SettleAllAsync(CancellationToken cancellation)
+    {
+        var began = run.Clock.GetTimestamp();
+        var total = active.Count;
+        while (active.Count > 0)
+        {
+            await PollAsync(cancellation);
+            if (active.Count == 0)
+            {
+                break;
+            }
+
+            if (run.Clock.GetElapsedTime(began) > Patience)
+            {
+                run.Notice($"Dotdigital has not finished {active.Count} of what it accepted after {Patience.TotalHours:0} hours; the next run goes on waiting for it.");
+                run.SomethingLeft = true;
+                active.Clear();
+                return;
+            }
+
+            run.Progress?.Report(new RunProgress("wait for Dotdigital", total - active.Count, total, "deliveries"));
+            await PauseAsync(cancellation);
+        }
+    }
+
+    /// <summary>Puts on the disk what was learnt by reading or decided here, without a call; nothing when there is nothing.</summary>
+    public void RecordLocal(string outcomes)
+    {
+        run.Db.Execute($"CREATE OR REPLACE TABLE local_outcome AS SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
+        if (run.Db.Number("SELECT count(*) FROM local_outcome") > 0)
+        {
+            var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Local, [], null, 0, 0);
+            SettleWith(delivery, "FROM local_outcome");
+        }
+    }
+
+    /// <summary>Settles a delivery that Dotdigital refused: nothing happened, its members are not delivered.</summary>
+    public void Refuse(Delivery delivery, DotdigitalException refusal)
+    {
+        var code = refusal.ErrorCode ?? "Refused";
+        run.Notice($"Dotdigital refused a delivery of {delivery.Records:N0} members: {refusal.Message}");
+        run.SomethingLeft = true;
+        Settled.Add(run.Journal.Refuse(delivery, Publish(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now)), refusal.Message));
+    }
+
+    /// <summary>Settles a delivery whose call was never answered, by reading its people back.</summary>
+    public async Task SettleUnansweredAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        if (delivery.Kind == DeliveryKind.Removal)
+        {
+            await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
+            SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now));
+            return;
+        }
+
+        if (delivery.Kind is DeliveryKind.Unsubscribe or DeliveryKind.Local)
+        {
+            // What it was about is found again: by the opt-outs read since, or by the next comparison. Nothing of the ledger hangs on it.
+            Settled.Add(run.Journal.Settle(delivery, null, "cut short"));
+            return;
+        }
+
+        await ReadBackImportAsync(delivery, delivery.CausesMail ? ImportOutcomes.UnansweredMail : "Unanswered", "The call was not answered, and the person is not in the book.", cancellation);
+    }
+
+    private async Task PollAsync(CancellationToken cancellation)
+    {
+        foreach (var delivery in active.ToList())
+        {
+            try
+            {
+                if (await TrySettleAsync(delivery, cancellation))
+                {
+                    active.Remove(delivery);
+                    pause = ShortestPause;
+                }
+            }
+            catch (DotdigitalException e) when (e.Kind is FailureKind.Transient or FailureKind.Ambiguous)
+            {
+                // A failed poll says nothing of the import: ask again.
+                run.Log.Log(Microsoft.Extensions.Logging.LogLevel.Warning, 0, e.Message, null, (m, _) => "Polling goes on: " + m);
+            }
+        }
+    }
+
+    private Task<bool> TrySettleAsync(Delivery delivery, CancellationToken cancellation) =>
+        delivery.Kind == DeliveryKind.Removal ? TrySettleRemovalAsync(delivery, cancellation) : TrySettleImportAsync(delivery, cancellation);
+
+    private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        var report = await ReadReportAsync(delivery.RemoteId!, cancellation);
+        switch (report)
+        {
+            case null:
+                await ReadBackImportAsync(delivery, "ReportGone", "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
+                return true;
+            case { Status: ImportStatus.Finished }:
+                SettleWith(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now));
+                BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
+                return true;
+            case { Status: ImportStatus.RejectedByWatchdog }:
+                run.Notice($"Dotdigital's watchdog rejected an import of {delivery.Records:N0} members. The next run sends once more whoever is not in the book; after a second rejection only 'rollcall run --allow watchdog' does.");
+                await ReadBackImportAsync(delivery, "RejectedByWatchdog", "Dotdigital's watchdog rejected the import.", cancellation);
+                return true;
+            case { Status: ImportStatus.ExceedsAllowedContactLimit }:
+                run.Notice("The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.");
+                await ReadBackImportAsync(delivery, "ExceedsAllowedContactLimit", "The account may hold no more contacts.", cancellation);
+                return true;
+            case { Status: ImportStatus.Failed }:
+                await ReadBackImportAsync(delivery, "ImportFailed", "Dotdigital says that the import failed.", cancellation);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private async Task<ImportReport?> ReadReportAsync(string importId, CancellationToken cancellation)
+    {
+        void StartOver() => run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
+
+        StartOver();
+        var appender = run.Db.Connection.CreateAppender("report");
+        try
+        {
+            return await run.Client.Imports.ReadAsync(
+                importId,
+                row =>
+                {
+                    var to = appender.CreateRow().AppendValue(row.Kind == ImportedKind.Failed ? "failed" : "done");
+                    _ = row.ContactId is { } id ? to.AppendValue(id) : to.AppendNullValue();
+                    to.AppendValue(row.Email?.Trim().ToLowerInvariant()).AppendValue(row.Code).AppendValue(row.Text).EndRow();
+                },
+                () =>
+                {
+                    appender.Dispose();
+                    StartOver();
+                    appender = run.Db.Connection.CreateAppender("report");
+                },
+                cancellation);
+        }
+        finally
+        {
+            appender.Dispose();
+        }
+    }
+
+    private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        switch (await run.Client.Contacts.DeletionAsync(new DeletionId(delivery.RemoteId!), cancellation))
+        {
+            case DeletionStatus.Completed:
+                SettleWith(delivery, RemovalOutcomes.Done(Manifest(delivery), run.Now));
+                return true;
+            case DeletionStatus.Failed or null:
+                await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
+                SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Settles an import from what Dotdigital shows of its people now: it may have been applied wholly, in part, or not at all.</summary>
+    private async Task ReadBackImportAsync(Delivery delivery, string code, string reason, CancellationToken cancellation)
+    {
+        var people = $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)} WHERE book_id IS NOT NULL)";
+        await readBack.ReadAsync(people, delivery.PreparedAt, cancellation);
+        SettleWith(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now));
+        run.SomethingLeft = true;
+    }
+
+    private void SettleWith(Delivery delivery, string outcomes)
+    {
+        Settled.Add(run.Journal.Settle(delivery, Publish(delivery, outcomes)));
+    }
+
+    private string Publish(Delivery delivery, string outcomes) =>
+        run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"), $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
+
+    private string Manifest(Delivery delivery) => $"read_parquet({Sql.Text(run.Folder.Full(delivery.Manifest!))})";
+
+    private string RemovedPeople(Delivery delivery) => $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)})";
+
+    private async Task PauseAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(pause, run.Clock, cancellation);
+        pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+    }
+}

@@ -1,0 +1,63 @@
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Reads back who was entered, since Dotdigital's report proves only that the contact was written: <c>auto</c> up to 50 calls, <c>full</c> whatever
+/// it costs. Also reads again, each run, who waits to confirm.
+/// </summary>
+internal sealed class Verification(RunContext run, ReadBack readBack, Settlement settlement)
+{
+    /// <summary>Most calls that <c>verify: auto</c> spends.</summary>
+    public const int AutoCalls = 50;
+
+    private static readonly TimeSpan UnansweredMailWaits = TimeSpan.FromHours(24);
+
+    /// <summary>Reads back the people entered by this run's imports; says whether it did.</summary>
+    public async Task<bool> VerifyEnteredAsync(CancellationToken cancellation)
+    {
+        var imports = settlement.Settled.Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
+        if (run.Job.Verify == Verify.Off || imports.Count == 0)
+        {
+            return false;
+        }
+
+        var entered = $"(SELECT * FROM {OutcomeFiles.Relation(run.Folder, imports)} WHERE operation = 'enter' AND outcome = 'Delivered' AND code = 'Reported')";
+        if (run.Job.Verify == Verify.Auto && readBack.Cost(entered) > AutoCalls)
+        {
+            return false;
+        }
+
+        await readBack.ReadAsync(entered, imports.Min(d => d.PreparedAt), cancellation);
+        settlement.RecordLocal(Outcomes(entered, "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
+        return true;
+    }
+
+    /// <summary>Reads again the ledger's pending people, as far as that costs little.</summary>
+    public async Task ReadPendingAsync(string ledger, CancellationToken cancellation)
+    {
+        var pending = $"(SELECT *, 'enter' AS operation FROM {ledger} WHERE state = 'pending')";
+        if (run.Db.Number($"SELECT count(*) FROM {pending}") == 0 || (run.Job.Verify != Verify.Full && readBack.Cost(pending) > AutoCalls))
+        {
+            return;
+        }
+
+        await readBack.ReadAsync(pending, null, cancellation);
+        var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
+        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND p.since < {dayAgo}))))";
+        settlement.RecordLocal(Outcomes(known, "Unanswered", "The call was not answered, and a day later the person is still not in the book."));
+    }
+
+    private string Outcomes(string people, string absentCode, string absentReason) => $"""
+        SELECT p.kh, p.member_key, p.book_id, p.operation, p.email, p.profile_key, coalesce(s.contact_id, p.contact_id) AS contact_id,
+               CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
+               CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END AS outcome,
+               CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {Sql.Text(absentCode)} END AS code,
+               CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
+                    WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {Sql.Text(absentReason)} END AS reason,
+               {run.Now} AS told_at, s.account_status, CASE WHEN s.verdict <> 'absent' THEN s.book_status END AS book_status
+        FROM {people} p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id
+        """;
+}

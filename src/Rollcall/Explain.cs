@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Comparing;
+using Rollcall.Connecting;
+using Rollcall.Delivering;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+using Rollcall.Reading;
+using Rollcall.Recording;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall;
+
+/// <summary>Answers why one person is, or is not, in each book of a job: the roll as it is now, the ledger, Dotdigital's own word, and what the next run would do.</summary>
+public static class Explain
+{
+    /// <summary>Explains one address. Reads the audiences and the contact; sends nothing, changes nothing.</summary>
+    public static async Task<Explanation> RunAsync(Job job, string email, Workplace workplace, CancellationToken cancellation = default)
+    {
+        Explanation? explanation = null;
+        await RunSession.WithAsync(
+            job,
+            workplace,
+            recorded: false,
+            async (run, destination) =>
+            {
+                explanation = await ExplainAsync(run, destination, email, cancellation);
+                return new RunResult { Job = job.Tag, RunId = run.RunId };
+            },
+            cancellation);
+        return explanation ?? new Explanation { Email = email, Audiences = [], Books = [], Next = ["Nothing: the job exports once (backfill_only), and has done so."] };
+    }
+
+    private static async Task<Explanation> ExplainAsync(RunContext run, Destination destination, string email, CancellationToken cancellation)
+    {
+        var contact = await run.Client.Contacts.FindByEmailAsync(email.Trim(), cancellation);
+        var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
+        run.Db.Execute(ImportRecords.CreateHolds + "CREATE OR REPLACE TABLE exits_held(book_no USMALLINT);");
+        run.OptOuts.CopyTo(run.Db, books);
+        var roll = new RollCall(run);
+        await roll.ReadAsync(destination, cancellation);
+
+        // Only this person goes through the comparison: the same one that a run makes.
+        var key = Sql.Text(run.Db.Query($"SELECT lower(trim({Sql.Text(email)}))", r => r.GetString(0))[0]);
+        var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE lower(trim(email)) = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
+        var current = LedgerFold.Current(run);
+        run.Db.Execute($"""
+            DELETE FROM roll WHERE member_key <> {key};
+            CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key};
+            """);
+        new Comparison(run.Db).Run(
+            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds),
+            null,
+            cancellation);
+        var audiences = run.Db.Query("SELECT DISTINCT audience FROM roll", r => (int)r.GetFieldValue<ushort>(0));
+        var changes = run.Db.Query("SELECT book_no, action, status, origin FROM change", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3)));
+        var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
+        var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
+
+        return new Explanation
+        {
+            Email = email,
+            Audiences = [.. run.Job.Config.SegmentIds.Select((id, i) => new ExplainedAudience(id, audiences.Contains(i)))],
+            Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact))],
+            AccountStatus = contact?.Status.ToString(),
+            Next = [.. Next(run, destination, roll, audiences, changes, leftOut)],
+        };
+    }
+
+    private static ExplainedBook Book(RunBook book, List<(long Book, string State, DateTimeOffset? Since, string Reason)> ledger, List<(long Book, string Status, DateTimeOffset? Since)> optOuts, Contact? contact)
+    {
+        var known = ledger.Find(l => l.Book == book.Id);
+        var optedOut = optOuts.Find(o => o.Book == book.Id || o.Book == OptOuts.WholeAccount);
+        var shown = book.Id is { } id && contact?.StatusIn(id) is { } status ? $" Dotdigital shows the person in the book as {status}." : contact is null ? " Dotdigital knows no such contact." : " Dotdigital does not show the person in the book.";
+        var out_ = optedOut.Status is null ? "" : $" Opted out: {optedOut.Status}{(optedOut.Book == OptOuts.WholeAccount ? " in the account" : " from this book")}{(optedOut.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}.";
+        return known.State is null
+            ? new ExplainedBook(book.Id, book.Name, "absent", null, "Never delivered by this job." + out_ + shown)
+            : new ExplainedBook(book.Id, book.Name, known.State, known.Since, known.Reason + out_ + shown);
+    }
+
+    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin)> changes, List<(int Audience, string Reason)> leftOut)
+    {
+        foreach (var (audience, reason) in leftOut)
+        {
+            yield return $"A row of {run.Job.Config.SegmentIds[audience]} is left out. {reason}";
+        }
+
+        foreach (var book in run.Books)
+        {
+            var wanted = destination.Mapping.Any(m => m.Book == book.No && audiences.Contains(m.Audience));
+            var change = changes.Find(c => c.Book == book.No);
+            var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => roll.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
+            yield return change.Action switch
+            {
+                Action.Enter => $"Enters \"{book.Name}\".",
+                Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
+                Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",
+                Action.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
+                Action.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
+                Action.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
+                Action.Exit when run.Job.Config.ExitAction == ExitAction.Ignore => $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",
+                Action.Exit when change.Origin == "there" => $"Stays in \"{book.Name}\", though no audience wants the person there: the person was in it before this job.",
+                Action.Exit => $"Is removed from \"{book.Name}\": no audience of it has the person any more.",
+                _ => wanted ? $"Nothing: is in \"{book.Name}\" with these values." : $"Nothing: no audience of \"{book.Name}\" has the person.",
+            };
+        }
+    }
+
+    private static string Text(DuckDB.NET.Data.DuckDBDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
+
+    private static DateTimeOffset? Time(DuckDB.NET.Data.DuckDBDataReader row, int column) => row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+}

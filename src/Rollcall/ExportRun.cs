@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Rollcall.Comparing;
+using Rollcall.Connecting;
+using Rollcall.Delivering;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+using Rollcall.Reading;
+using Rollcall.Recording;
+
+namespace Rollcall;
+
+/// <summary>One pass of a job: connect, settle what an earlier run left, call the roll, compare, plan, guard, deliver, record.</summary>
+public static class ExportRun
+{
+    /// <summary>Runs the job.</summary>
+    /// <exception cref="RollcallException">The run stopped; whatever was sent is settled by the next run.</exception>
+    public static Task<RunResult> ExecuteAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
+        RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation);
+
+    /// <summary>Says what a run would change and cost; sends no write.</summary>
+    /// <exception cref="RollcallException">The plan could not be made.</exception>
+    public static Task<RunResult> PlanAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
+        RunSession.WithAsync(job, workplace, recorded: false, (run, destination) => PlanAsync(run, destination, options, cancellation), cancellation);
+
+    private static async Task<RunResult> ExecuteAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
+    {
+        var readBack = new ReadBack(run);
+        var settlement = new Settlement(run, readBack);
+        var verification = new Verification(run, readBack, settlement);
+        var puttingRight = new PuttingRight(run, readBack, settlement);
+        var fold = new LedgerFold(run);
+
+        await settlement.SettleEarlierAsync(cancellation);
+        await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
+        await puttingRight.RunAsync(cancellation);
+        fold.Run(cancellation);
+        settlement.Settled.Clear();
+
+        var work = await Prepare(run, destination, options, mayRead: true, cancellation);
+        if (!work.Verdict.Run)
+        {
+            await new Deliveries(run, destination, work, settlement, verification, puttingRight).SendAsync(cancellation);
+        }
+
+        work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
+        var failures = work.Report.PublishFailures();
+        fold.Run(cancellation);
+        work.Roll.Keep();
+        await new Outbox(run).FlushAsync(cancellation);
+        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures };
+    }
+
+    private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
+    {
+        var unsettled = run.Journal.Unsettled();
+        if (unsettled.Count > 0)
+        {
+            run.Notice($"An earlier run left {unsettled.Count} deliveries unsettled; a run settles them before it plans, so this plan may differ.");
+        }
+
+        var work = await Prepare(run, destination, options, mayRead: false, cancellation);
+        work.Report.Judge(null);
+        return RunSession.Result(run, work) with
+        {
+            State = RunState.Completed,
+            Failures = work.Report.First(),
+            Plan = work.Cost,
+            Changes = work.FirstChanges,
+            ExitCode = ExitCode.Done,
+        };
+    }
+
+    /// <summary>Everything before the first write, the same for a plan and a run.</summary>
+    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, bool mayRead, CancellationToken cancellation)
+    {
+        var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
+        run.Db.Execute(ImportRecords.CreateHolds);
+        var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
+        LateOptOuts.Close(run, unread);
+        run.OptOuts.CopyTo(run.Db, mapped);
+        var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead, cancellation);
+
+        var roll = new RollCall(run);
+        await roll.ReadAsync(destination, cancellation);
+
+        var ledger = LedgerFold.Current(run);
+        var counts = new Comparison(run.Db).Run(
+            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds),
+            run.Progress,
+            cancellation);
+        return Planner.Plan(run, destination, roll, counts, options);
+    }
+}

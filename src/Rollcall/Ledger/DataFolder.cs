@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+
+namespace Rollcall.Ledger;
+
+/// <summary>
+/// The data folder on disk: 0700, its files 0600. Large tables are immutable Parquet files: written beside their final name,
+/// flushed to the disk, renamed, and only then named by a transaction of the <see cref="Store"/>. A file no transaction names is litter.
+/// </summary>
+internal sealed partial class DataFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly Action<string>? checkpoint;
+
+    public DataFolder(string path, Action<string>? checkpoint = null)
+    {
+        Root = Path.GetFullPath(path);
+        this.checkpoint = checkpoint;
+        CreateFolder(Root);
+    }
+
+    public string Root { get; }
+
+    public string StorePath => Path.Combine(Root, "rollcall.db");
+
+    /// <summary>The absolute path of a file the store names by its path inside the folder.</summary>
+    public string Full(string name) => Path.Combine(Root, name);
+
+    /// <summary>A run's own folder: its rolls and work tables, gone when the run ends.</summary>
+    public string RunFolder(string runId)
+    {
+        var folder = Path.Combine(Root, "runs", runId);
+        CreateFolder(Path.Combine(Root, "runs"));
+        CreateFolder(folder);
+        return folder;
+    }
+
+    /// <summary>Writes a file through <paramref name="write"/> and makes it durable under <paramref name="name"/>, which is returned.</summary>
+    public string Publish(string name, Action<string> write)
+    {
+        var final = Full(name);
+        CreateFolder(Path.GetDirectoryName(final)!);
+        var unfinished = final + ".tmp";
+        File.Delete(unfinished);
+        write(unfinished);
+        Restrict(unfinished);
+        using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        checkpoint?.Invoke("file");
+        File.Move(unfinished, final, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(final)!);
+        checkpoint?.Invoke("file");
+        return name;
+    }
+
+    public void Delete(string name)
+    {
+        File.Delete(Full(name));
+    }
+
+    /// <summary>Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it.</summary>
+    public FileStream? TryLock(string tag)
+    {
+        var folder = Path.Combine(Root, "locks");
+        CreateFolder(folder);
+        var path = Path.Combine(folder, tag + ".lock");
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Restrict(path);
+            return file;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a run of the job is under way, in any process, this one too.</summary>
+    public bool IsLocked(string tag)
+    {
+        if (!File.Exists(Path.Combine(Root, "locks", tag + ".lock")))
+        {
+            return false;
+        }
+
+        using var free = TryLock(tag);
+        return free is null;
+    }
+
+    public static void Restrict(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+        }
+    }
+
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Makes a rename durable, which on Unix is a change of the folder, not of the file.</summary>
+    private static void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var handle = Open(path, 0);
+        if (handle < 0)
+        {
+            throw new IOException($"Cannot open the folder {path} to flush it (error {Marshal.GetLastPInvokeError()}).");
+        }
+
+        var failed = Sync(handle) != 0;
+        _ = Close(handle);
+        if (failed)
+        {
+            throw new IOException($"Cannot flush the folder {path} to the disk.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+}

@@ -1,0 +1,53 @@
+namespace Rollcall.Ledger;
+
+/// <summary>
+/// The ledger: what Rollcall last confirmed at Dotdigital for each member and book. A generation is a folder of Parquet files cut by key hash;
+/// it never changes, and the store names the current one.
+/// </summary>
+internal static class LedgerFiles
+{
+    /// <summary>
+    /// A row a member and book. <c>state</c>: delivered, pending, suppressed, invalid, failed, left. <c>origin</c>: ours, there (in the book before the job).
+    /// <c>fields_hash</c>: of the values Dotdigital was last sent, the same in all rows of a contact. Times are milliseconds since 1970.
+    /// </summary>
+    public static readonly IReadOnlyList<(string Name, string Type)> Columns =
+    [
+        ("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("email", "VARCHAR"), ("profile_key", "VARCHAR"),
+        ("contact_id", "BIGINT"), ("state", "VARCHAR"), ("since", "BIGINT"), ("origin", "VARCHAR"), ("audience", "VARCHAR"),
+        ("fields_hash", "UBIGINT"), ("outcome", "VARCHAR"), ("code", "VARCHAR"), ("reason", "VARCHAR"), ("outcome_at", "BIGINT"),
+        ("account_status", "VARCHAR"), ("book_status", "VARCHAR"),
+    ];
+
+    /// <summary>The relation of a generation; empty, with the same columns, for none.</summary>
+    public static string Relation(DataFolder folder, string? generation) =>
+        generation is null || !Directory.Exists(folder.Full(generation)) || Directory.GetFiles(folder.Full(generation), "*.parquet").Length == 0
+            ? Empty(Columns)
+            : $"read_parquet({Sql.Text(Path.Combine(folder.Full(generation), "*.parquet"))})";
+
+    /// <summary>A relation with these columns and no row.</summary>
+    public static string Empty(IReadOnlyList<(string Name, string Type)> columns) =>
+        $"(SELECT {string.Join(", ", columns.Select(c => $"NULL::{c.Type} AS {c.Name}"))} WHERE false)";
+}
+
+/// <summary>What became of changes: a row says what to make of a member's ledger row. A missing <c>book_id</c> means all the books the member is in.</summary>
+internal static class OutcomeFiles
+{
+    public static readonly IReadOnlyList<(string Name, string Type)> Columns =
+    [
+        ("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("operation", "VARCHAR"), ("email", "VARCHAR"),
+        ("profile_key", "VARCHAR"), ("contact_id", "BIGINT"), ("state", "VARCHAR"), ("origin", "VARCHAR"), ("audience", "VARCHAR"),
+        ("fields_hash", "UBIGINT"), ("outcome", "VARCHAR"), ("code", "VARCHAR"), ("reason", "VARCHAR"), ("told_at", "BIGINT"),
+        ("account_status", "VARCHAR"), ("book_status", "VARCHAR"),
+    ];
+
+    public static string ColumnList { get; } = string.Join(", ", Columns.Select(c => c.Name));
+
+    /// <summary>The outcomes of several deliveries as one relation, <c>seq</c> giving their order.</summary>
+    public static string Relation(DataFolder folder, IReadOnlyList<Delivery> deliveries)
+    {
+        var files = deliveries.Where(d => d.Outcomes is not null).ToList();
+        return files.Count == 0
+            ? $"(SELECT *, 0::BIGINT AS seq FROM {LedgerFiles.Empty(Columns)})"
+            : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({Sql.Text(folder.Full(d.Outcomes!))})")) + ")";
+    }
+}

@@ -1,0 +1,202 @@
+using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
+
+namespace Rollcall.Ledger;
+
+/// <summary>
+/// Who left, as Dotdigital's feeds told: kept for ever, shared by all jobs of the account. Neither feed is complete, so what was once read stays.
+/// </summary>
+internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
+{
+    /// <summary>The feed of the whole account.</summary>
+    public const long WholeAccount = 0;
+
+    private const int PageSize = 1000;
+
+    // Order is not promised while paging, so each page begins before the last one ended.
+    private const int Overlap = 100;
+
+    private static readonly DateTimeOffset Beginning = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan LookBack = TimeSpan.FromHours(48);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
+
+    private (DateTimeOffset Time, long Asked)? serverTime;
+
+    /// <summary>Reads the feeds that are not fresh; returns those that could not be read to their end, with the reason.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> ReadStaleAsync(DotdigitalClient client, IEnumerable<long> feeds, IProgress<RunProgress>? progress, CancellationToken cancellation) =>
+        await ReadAsync(client, feeds.Where(f => !IsFresh(f)), progress, cancellation);
+
+    /// <summary>Reads the feeds to their end, page by page, each page kept at once: a reading that is cut short resumes.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> ReadAsync(DotdigitalClient client, IEnumerable<long> feeds, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var unread = new Dictionary<long, string>();
+        foreach (var feed in feeds.Distinct().ToList())
+        {
+            try
+            {
+                await ReadFeedAsync(client, feed, await ServerNowAsync(client, cancellation), progress, cancellation);
+            }
+            catch (DotdigitalException e) when (e.Kind != FailureKind.Configuration)
+            {
+                unread[feed] = e.Message;
+            }
+        }
+
+        return unread;
+    }
+
+    /// <summary>Keeps one opt-out that was learnt another way: a contact read, a report.</summary>
+    public void Keep(string emailKey, long bookId, long? contactId, string status, DateTimeOffset? since, string cause) =>
+        store.InTransaction(s => s.Execute(
+            Insert,
+            ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$cause", cause), ("$now", Now())));
+
+    /// <summary>Whether a feed was read so lately that it need not be read again before an import.</summary>
+    public bool IsFresh(long feed)
+    {
+        var row = store.Query("SELECT ended, length FROM opt_out_feed WHERE account_id = $account AND book_id = $book AND ended IS NOT NULL", r => (Ended: r.GetInt64(0), Length: r.GetInt64(1)), ("$account", accountId), ("$book", feed));
+        if (row.Count == 0)
+        {
+            return false;
+        }
+
+        var age = Now() - row[0].Ended;
+        return age >= 0 && age <= Math.Max(Freshness.TotalMilliseconds, 2 * row[0].Length);
+    }
+
+    /// <summary>Whether a feed was ever read to its end.</summary>
+    public bool WasRead(long feed) => store.Number("SELECT count(*) FROM opt_out_feed WHERE account_id = $account AND book_id = $book AND ended IS NOT NULL", ("$account", accountId), ("$book", feed)) > 0;
+
+    /// <summary>Fills <c>seen_opt_out(email_key, book_id, contact_id, status, since)</c> of the run's database with what was learnt since a moment of our clock.</summary>
+    public long CopySeenSince(RunDatabase db, DateTimeOffset since)
+    {
+        db.Execute("CREATE OR REPLACE TABLE seen_opt_out(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_at BIGINT)");
+        using var appender = db.Connection.CreateAppender("seen_opt_out");
+        return store.Query(
+            "SELECT email_key, book_id, contact_id, status, since, cause, seen_at FROM opt_out WHERE account_id = $account AND seen_at >= $since",
+            row =>
+            {
+                Append(appender, row);
+                return true;
+            },
+            ("$account", accountId), ("$since", since.ToUnixTimeMilliseconds())).Count;
+    }
+
+    /// <summary>Copies the opt-outs of these books and of the account into the run's database, ordered by key hash.</summary>
+    public void CopyTo(RunDatabase db, IEnumerable<long> books)
+    {
+        db.Execute("CREATE OR REPLACE TABLE opt_out_raw(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_at BIGINT)");
+        using (var appender = db.Connection.CreateAppender("opt_out_raw"))
+        {
+            store.Query(
+                $"SELECT email_key, book_id, contact_id, status, since, cause, seen_at FROM opt_out WHERE account_id = $account AND book_id IN (0{string.Concat(books.Select(b => $", {b}"))})",
+                row =>
+                {
+                    Append(appender, row);
+                    return false;
+                },
+                ("$account", accountId));
+        }
+
+        db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(lower(email_key)) AS kh, lower(email_key) AS email_key, * EXCLUDE email_key FROM opt_out_raw ORDER BY 1");
+    }
+
+    /// <summary>Dotdigital's clock: asked once, then carried on by this machine's monotonic one, whatever its wall clock does.</summary>
+    private async Task<DateTimeOffset> ServerNowAsync(DotdigitalClient client, CancellationToken cancellation)
+    {
+        serverTime ??= (await client.ServerTimeAsync(cancellation), clock.GetTimestamp());
+        return serverTime.Value.Time + clock.GetElapsedTime(serverTime.Value.Asked);
+    }
+
+    private const string Insert = """
+        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_at)
+        VALUES ($account, $book, $email, $contact, $status, $since, $cause, $now)
+        ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
+            contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status,
+            seen_at = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.seen_at ELSE seen_at END,
+            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.cause ELSE cause END,
+            since = coalesce(max(excluded.since, since), excluded.since, since)
+        """;
+
+    private static void Append(DuckDBAppender appender, Microsoft.Data.Sqlite.SqliteDataReader row)
+    {
+        var to = appender.CreateRow().AppendValue(row.GetString(0)).AppendValue(row.GetInt64(1));
+        _ = row.IsDBNull(2) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(2));
+        to.AppendValue(row.GetString(3));
+        _ = row.IsDBNull(4) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(4));
+        to.AppendValue(row.GetString(5)).AppendValue(row.GetInt64(6)).EndRow();
+    }
+
+    private async Task ReadFeedAsync(DotdigitalClient client, long feed, DateTimeOffset serverNow, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        var (from, began, skip) = Resume(feed, serverNow);
+        while (true)
+        {
+            var page = feed == WholeAccount
+                ? await client.Contacts.SuppressedSincePageAsync(from, skip, PageSize, cancellation)
+                : await client.Contacts.UnsubscribedSincePageAsync(feed, from, skip, PageSize, cancellation);
+            var next = skip + (page.IsLast ? page.Rows.Count : PageSize - Overlap);
+            Save(feed, page, next, page.IsLast ? began : null, clock.GetElapsedTime(started));
+            progress?.Report(new RunProgress("read opt-outs", next, null, "rows"));
+            if (page.IsLast)
+            {
+                return;
+            }
+
+            skip = next;
+        }
+    }
+
+    /// <summary>Where the reading begins: the first reads everything, later ones from the last complete one less two days, by Dotdigital's clock.</summary>
+    private (DateTimeOffset From, DateTimeOffset Began, int Skip) Resume(long feed, DateTimeOffset serverNow)
+    {
+        var rows = store.Query(
+            "SELECT complete_to, reading_from, reading_began, rows_kept FROM opt_out_feed WHERE account_id = $account AND book_id = $book",
+            r => (CompleteTo: r.IsDBNull(0) ? (long?)null : r.GetInt64(0), From: r.IsDBNull(1) ? (long?)null : r.GetInt64(1), Began: r.IsDBNull(2) ? (long?)null : r.GetInt64(2), Kept: r.GetInt32(3)),
+            ("$account", accountId), ("$book", feed));
+        if (rows.Count > 0 && rows[0] is { From: { } from, Began: { } began } row)
+        {
+            return (DateTimeOffset.FromUnixTimeMilliseconds(from), DateTimeOffset.FromUnixTimeMilliseconds(began), Math.Max(0, row.Kept - Overlap));
+        }
+
+        var since = rows.Count > 0 && rows[0].CompleteTo is { } to ? DateTimeOffset.FromUnixTimeMilliseconds(to) - LookBack : Beginning;
+        store.InTransaction(s => s.Execute(
+            """
+            INSERT INTO opt_out_feed(account_id, book_id, reading_from, reading_began) VALUES ($account, $book, $from, $began)
+            ON CONFLICT(account_id, book_id) DO UPDATE SET reading_from = $from, reading_began = $began, rows_kept = 0
+            """,
+            ("$account", accountId), ("$book", feed), ("$from", since.ToUnixTimeMilliseconds()), ("$began", serverNow.ToUnixTimeMilliseconds())));
+        return (since, serverNow, 0);
+    }
+
+    private void Save(long feed, OptedOutPage page, int kept, DateTimeOffset? complete, TimeSpan length) => store.InTransaction(s =>
+    {
+        using var insert = s.Prepare(Insert, "$account", "$book", "$email", "$contact", "$status", "$since", "$cause", "$now");
+        foreach (var row in page.Rows.Where(r => !string.IsNullOrWhiteSpace(r.Email)))
+        {
+            insert.Parameters["$account"].Value = accountId;
+            insert.Parameters["$book"].Value = feed;
+            insert.Parameters["$email"].Value = row.Email!.Trim().ToLowerInvariant();
+            insert.Parameters["$contact"].Value = (object?)row.ContactId ?? DBNull.Value;
+            insert.Parameters["$status"].Value = row.Status.ToString();
+            insert.Parameters["$since"].Value = (object?)row.Since?.ToUnixTimeMilliseconds() ?? DBNull.Value;
+            insert.Parameters["$cause"].Value = "theirs";
+            insert.Parameters["$now"].Value = Now();
+            insert.ExecuteNonQuery();
+        }
+
+        if (complete is { } to)
+        {
+            s.Execute(
+                "UPDATE opt_out_feed SET complete_to = $to, reading_from = NULL, reading_began = NULL, rows_kept = 0, ended = $now, length = $length WHERE account_id = $account AND book_id = $book",
+                ("$to", to.ToUnixTimeMilliseconds()), ("$now", Now()), ("$length", (long)length.TotalMilliseconds), ("$account", accountId), ("$book", feed));
+        }
+        else
+        {
+            s.Execute("UPDATE opt_out_feed SET rows_kept = $kept WHERE account_id = $account AND book_id = $book", ("$kept", kept), ("$account", accountId), ("$book", feed));
+        }
+    });
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

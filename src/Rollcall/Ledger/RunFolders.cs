@@ -1,0 +1,58 @@
+namespace Rollcall.Ledger;
+
+/// <summary>What runs leave in the data folder, and how long it stays: rolls go when a run ends, manifests and reports after 30 days.</summary>
+internal static class RunFolders
+{
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
+
+    /// <summary>Deletes work folders of runs whose process died, and files of deliveries long since in the ledger.</summary>
+    public static void DeleteAbandoned(DataFolder folder, Store store, DateTimeOffset now)
+    {
+        var before = (now - Retention).ToUnixTimeMilliseconds();
+        var old = store.Query(
+            "SELECT id, manifest, outcomes FROM delivery WHERE state IN ('recorded', 'refused') AND prepared_at < $before AND (manifest IS NOT NULL OR outcomes IS NOT NULL)",
+            r => (Id: r.GetInt64(0), Manifest: r.IsDBNull(1) ? null : r.GetString(1), Outcomes: r.IsDBNull(2) ? null : r.GetString(2)),
+            ("$before", before));
+        foreach (var delivery in old)
+        {
+            store.Execute("UPDATE delivery SET manifest = NULL, outcomes = NULL WHERE id = $id", ("$id", delivery.Id));
+            foreach (var file in new[] { delivery.Manifest, delivery.Outcomes }.OfType<string>())
+            {
+                folder.Delete(file);
+            }
+        }
+
+        foreach (var (id, failures) in store.Query("SELECT run_id, failures FROM run WHERE failures IS NOT NULL AND started < $before", r => (r.GetString(0), r.GetString(1)), ("$before", before)))
+        {
+            store.Execute("UPDATE run SET failures = NULL WHERE run_id = $id", ("$id", id));
+            folder.Delete(failures);
+        }
+
+        foreach (var (id, events) in store.Query("SELECT id, events FROM outbox WHERE delivered_at < $before", r => (r.GetInt64(0), r.GetString(1)), ("$before", before)))
+        {
+            store.Execute("DELETE FROM outbox WHERE id = $id", ("$id", id));
+            folder.Delete(events);
+        }
+
+        DeleteDeadRuns(folder, store);
+    }
+
+    /// <summary>A run marked as running whose job's lock is free has no process.</summary>
+    private static void DeleteDeadRuns(DataFolder folder, Store store)
+    {
+        foreach (var (id, tag) in store.Query("SELECT run_id, tag FROM run WHERE state = 'running'", r => (r.GetString(0), r.GetString(1))))
+        {
+            var path = folder.Full(Path.Combine("runs", id));
+            if (folder.IsLocked(tag))
+            {
+                continue;
+            }
+
+            store.Execute("UPDATE run SET state = 'interrupted' WHERE run_id = $id AND state = 'running'", ("$id", id));
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+namespace Rollcall.Ledger;
+
+/// <summary>The store's tables, a constant for each version. Times are milliseconds since 1970, UTC.</summary>
+internal static class StoreSchema
+{
+    public const string Version1 = """
+        CREATE TABLE job(
+            tag TEXT PRIMARY KEY,
+            account_id INTEGER NOT NULL,
+            job_file TEXT NOT NULL,
+            ledger_folder TEXT,          -- the ledger's current generation: a folder of Parquet files; NULL before the first
+            ledger_rows INTEGER NOT NULL DEFAULT 0,
+            generation INTEGER NOT NULL DEFAULT 0,
+            backfilled INTEGER NOT NULL DEFAULT 0);
+
+        CREATE TABLE run(
+            run_id TEXT PRIMARY KEY,
+            tag TEXT NOT NULL,
+            state TEXT NOT NULL,
+            started INTEGER NOT NULL,
+            finished INTEGER,
+            result TEXT,                 -- RunResult as JSON, when the run ended
+            progress TEXT,               -- RunProgress as JSON, while it goes on
+            failures TEXT);              -- Parquet file of what was not delivered
+        CREATE INDEX run_by_tag ON run(tag, started);
+
+        -- The journal: a row a call that changes something at Dotdigital.
+        CREATE TABLE delivery(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            tag TEXT NOT NULL,
+            account_id INTEGER NOT NULL,
+            run_id TEXT NOT NULL,
+            kind TEXT NOT NULL,          -- import | removal | unsubscribe | local
+            state TEXT NOT NULL,         -- prepared | accepted | settled | recorded | refused
+            books TEXT NOT NULL DEFAULT '',
+            manifest TEXT,               -- Parquet: who and what is in it
+            outcomes TEXT,               -- Parquet: what became of each
+            records INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            causes_mail INTEGER NOT NULL DEFAULT 0,
+            remote_id TEXT,
+            prepared_at INTEGER NOT NULL,
+            accepted_at INTEGER,
+            settled_at INTEGER,
+            note TEXT);
+        CREATE INDEX delivery_open ON delivery(tag, state);
+
+        CREATE TABLE opt_out(
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,    -- 0: the whole account
+            email_key TEXT NOT NULL,
+            contact_id INTEGER,
+            status TEXT NOT NULL,        -- Dotdigital's v2 status
+            since INTEGER,
+            cause TEXT NOT NULL,         -- theirs | this job | deleted
+            seen_at INTEGER NOT NULL,    -- when we first read it
+            PRIMARY KEY(account_id, book_id, email_key)) WITHOUT ROWID;
+        CREATE INDEX opt_out_seen ON opt_out(account_id, seen_at);
+
+        CREATE TABLE opt_out_feed(
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,
+            complete_to INTEGER,         -- Dotdigital's clock when the last complete reading began
+            reading_from INTEGER,        -- the reading under way: since when, and the rows already kept
+            reading_began INTEGER,
+            rows_kept INTEGER NOT NULL DEFAULT 0,
+            ended INTEGER,               -- our clock when the last complete reading ended
+            length INTEGER,              -- how long it took, ms
+            PRIMARY KEY(account_id, book_id)) WITHOUT ROWID;
+
+        -- Who was in a book before a job first touched it.
+        CREATE TABLE already_there(
+            tag TEXT NOT NULL,
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,
+            file TEXT,                   -- Parquet; NULL: nobody
+            people INTEGER NOT NULL,
+            PRIMARY KEY(tag, account_id, book_id)) WITHOUT ROWID;
+
+        -- The books and data fields a job has used: one that vanishes later is named, not an error.
+        CREATE TABLE book(
+            tag TEXT NOT NULL,
+            book_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            delivered INTEGER NOT NULL DEFAULT 0,
+            pending INTEGER NOT NULL DEFAULT 0,
+            suppressed INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY(tag, book_id)) WITHOUT ROWID;
+        CREATE TABLE data_field(
+            tag TEXT NOT NULL,
+            name TEXT NOT NULL COLLATE NOCASE,
+            PRIMARY KEY(tag, name)) WITHOUT ROWID;
+
+        CREATE TABLE audience(
+            tag TEXT NOT NULL,
+            audience TEXT NOT NULL,
+            shape TEXT,                  -- AudienceShape of the last complete reading
+            members INTEGER NOT NULL,
+            PRIMARY KEY(tag, audience)) WITHOUT ROWID;
+
+        CREATE TABLE outbox(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            tag TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            events TEXT NOT NULL,        -- Parquet file of status events
+            delivered_at INTEGER);
+        """;
+}

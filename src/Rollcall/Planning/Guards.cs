@@ -1,0 +1,76 @@
+using Rollcall.Comparing;
+using Rollcall.Jobs;
+
+namespace Rollcall.Planning;
+
+/// <summary>What a run would do to one book.</summary>
+/// <param name="Book">The book.</param>
+/// <param name="Enters">Members entering.</param>
+/// <param name="Exits">Members whom the job put there and would now take out.</param>
+/// <param name="DeliveredBefore">Members whom the job has in the book.</param>
+/// <param name="TwiceRejected">Of the changes, those the watchdog rejected twice.</param>
+/// <param name="EmptyAudiences">Audiences of the book that had members and have none now.</param>
+internal sealed record BookLoad(RunBook Book, long Enters, long Exits, long DeliveredBefore, long TwiceRejected, IReadOnlyList<string> EmptyAudiences);
+
+/// <summary>What the guards hold back.</summary>
+/// <param name="Held">Every guard that holds something.</param>
+/// <param name="Books">The numbers of the books left entirely as they are.</param>
+/// <param name="Run">Whether the whole run is held.</param>
+internal sealed record GuardVerdict(IReadOnlyList<GuardHeld> Held, IReadOnlySet<int> Books, bool Run);
+
+/// <summary>Judges, before anything is sent, whether a run does more than the user expects.</summary>
+internal static class Guards
+{
+    /// <summary>Exits that no percentage holds back.</summary>
+    public const int FewExits = 10;
+
+    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow)
+    {
+        var held = new List<GuardHeld>();
+        foreach (var load in loads)
+        {
+            held.AddRange(Book(job, load).Where(g => !allow.Contains(g.Guard)));
+        }
+
+        var books = loads.Where(l => held.Any(g => Concerns(g, l))).Select(l => l.Book.No).ToHashSet();
+        var run = job.Guards.MaxMails is { } limit && mails > limit && !allow.Contains("mails");
+        if (run)
+        {
+            held.Add(new GuardHeld("mails", null, null, $"{job.Guards.MaxMails} emails a run", mails));
+        }
+
+        return new GuardVerdict([.. held.Select(g => g with { AddressBookId = g.AddressBookId < 0 ? null : g.AddressBookId })], books, run);
+    }
+
+    private static IEnumerable<GuardHeld> Book(Job job, BookLoad load)
+    {
+        if (job.Config.ExitAction != ExitAction.Ignore && job.Guards.MaxExitPercent is { } percent
+            && load.Exits > FewExits && load.Exits * 100.0 > percent * load.DeliveredBefore)
+        {
+            yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);
+        }
+
+        if (job.Guards.MaxEnter is { } most && load.Enters > most)
+        {
+            yield return new GuardHeld("enters", null, Id(load), $"{most:N0} members", load.Enters);
+        }
+
+        if (load.TwiceRejected > 0)
+        {
+            yield return new GuardHeld("watchdog", null, Id(load), "two rejections by Dotdigital's watchdog", load.TwiceRejected);
+        }
+
+        if (job.Guards.EmptyAudience == EmptyAudience.Stop)
+        {
+            foreach (var audience in load.EmptyAudiences)
+            {
+                yield return new GuardHeld("empty", audience, Id(load), "an audience that had members is not empty", 0);
+            }
+        }
+    }
+
+    // A book that is yet to be created goes by a number below zero until the verdict is given.
+    private static long Id(BookLoad load) => load.Book.Id ?? -1 - load.Book.No;
+
+    private static bool Concerns(GuardHeld guard, BookLoad load) => guard.AddressBookId == Id(load);
+}

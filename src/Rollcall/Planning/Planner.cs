@@ -1,0 +1,135 @@
+using Rollcall.Comparing;
+using Rollcall.Connecting;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Reading;
+using Rollcall.Recording;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Planning;
+
+/// <summary>What a run is about to do.</summary>
+/// <param name="Roll">What was read.</param>
+/// <param name="Counts">What the comparison found.</param>
+/// <param name="Verdict">What the guards hold.</param>
+/// <param name="Cost">What it costs.</param>
+/// <param name="Records">How its import records are written.</param>
+/// <param name="Report">What becomes of it.</param>
+/// <param name="FirstChanges">The first rows of each kind of change.</param>
+internal sealed record PlannedWork(
+    RollCall Roll,
+    ComparisonCounts Counts,
+    GuardVerdict Verdict,
+    PlanCost Cost,
+    ImportRecords Records,
+    RunReport Report,
+    IReadOnlyList<PlannedChange> FirstChanges)
+{
+    /// <summary>Import records of the first round.</summary>
+    public long ImportRecordCount { get; init; }
+}
+
+/// <summary>Changes + config -> plan: applies the guards and adds up what the plan costs. Sends nothing.</summary>
+internal static class Planner
+{
+    private const int FirstOfEachKind = 10;
+
+    public static PlannedWork Plan(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
+    {
+        var records = new ImportRecords(run.Job);
+        HoldExits(run, destination, roll, counts);
+        var loads = run.Books.Select(b => Load(run, destination, roll, counts, b)).ToList();
+        var mails = records.FirstEntryMails ? run.Db.Number("SELECT count(*) FROM changed WHERE contact_id IS NULL") : 0;
+        var verdict = Guards.Judge(run.Job, loads, mails, options.Allow);
+        foreach (var book in verdict.Run ? run.Books.Select(b => b.No) : verdict.Books)
+        {
+            run.Db.Execute($"INSERT INTO held_book VALUES ({book})");
+        }
+
+        var (cost, count) = Cost(run, records, verdict.Run ? 0 : mails);
+        return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { ImportRecordCount = count };
+    }
+
+    /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
+    private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE exits_held(book_no USMALLINT)");
+        foreach (var (audience, book) in destination.Mapping)
+        {
+            if (roll.Counts[audience].Reading.HoldExits is { } why)
+            {
+                run.Db.Execute($"INSERT INTO exits_held VALUES ({book})");
+                run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
+                run.SomethingLeft |= counts.Of(book, Action.Exit) > 0;
+            }
+        }
+
+        foreach (var taken in counts.Verdicts.Where(v => v.Action == Action.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
+        {
+            run.Notice($"{taken.Sum(v => v.Members):N0} members stay in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
+        }
+    }
+
+    private static BookLoad Load(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunBook book)
+    {
+        var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.DeliveredOurs);
+        var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
+        var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
+        return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.DeliveredBefore(book.No), counts.TwiceRejected(book.No), empty);
+    }
+
+    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, long mails)
+    {
+        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0);
+        var (count, bytes, imports) = (0L, 0L, 0L);
+        foreach (var causesMail in records.FirstEntryMails ? new[] { false, true } : [false])
+        {
+            var (n, size) = (0L, 0L);
+            foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")))
+            {
+                var measured = run.Db.Query(records.Measure(pairs, slice, causesMail), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
+                n += measured.Item1;
+                size += measured.Item2;
+            }
+
+            if (n > 0)
+            {
+                var bodies = (size + DotdigitalLimits.ImportBodyBytes - 1) / DotdigitalLimits.ImportBodyBytes;
+                imports += bodies;
+                bytes += size - bodies + (bodies * (records.Head.Length + records.Tail.Length));
+                count += n;
+            }
+        }
+
+        var removals = run.Job.Config.ExitAction == ExitAction.Remove
+            ? run.Db.Query($"SELECT count(*) FROM change WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
+            : [];
+        var removalCalls = removals.Sum(n => (n + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch);
+        var creations = run.Books.Count(b => b.Id is null);
+        // Before: account, books, fields, time and the feeds. After each import the feeds of its books; at the end the account's and the books'.
+        var reads = 4 + ((run.Books.Count + 1) * (imports > 0 ? 2 : 1)) + (imports * run.Books.Count);
+        return (
+            new PlanCost
+            {
+                Imports = imports,
+                ImportBytes = bytes,
+                Removals = removals.Sum(),
+                ApiCalls = imports + removalCalls + creations + reads,
+                Mails = new PlanMails(0, mails, 0),
+            },
+            count);
+    }
+
+    /// <summary>The exits that are sent: of people whom this job put there, from books that nothing holds.</summary>
+    public const string Removable = "action = 'exit' AND origin = 'ours' AND book_no NOT IN (SELECT book_no FROM held_book) AND book_no NOT IN (SELECT book_no FROM exits_held)";
+
+    private static List<PlannedChange> First(RunContext run) => run.Db.Query(
+        $"""
+        SELECT c.action, coalesce(c.email, c.member_key), c.audience, b.book_id
+        FROM change c JOIN book b USING (book_no)
+        WHERE c.action IN ('enter', 'update', 'exit') AND c.book_no NOT IN (SELECT book_no FROM held_book)
+        QUALIFY row_number() OVER (PARTITION BY c.action ORDER BY c.kh, c.book_no) <= {FirstOfEachKind}
+        ORDER BY CASE c.action WHEN 'enter' THEN 1 WHEN 'update' THEN 2 ELSE 3 END, c.kh, c.book_no
+        """,
+        r => new PlannedChange(r.GetString(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3)));
+}

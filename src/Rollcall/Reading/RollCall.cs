@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Rollcall.Connecting;
+using Rollcall.Dotdigital;
+using Rollcall.Reading.Tables;
+
+namespace Rollcall.Reading;
+
+/// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
+internal sealed class RollCall(RunContext run)
+{
+    /// <summary>What was read of each audience, by its index.</summary>
+    public List<AudienceCount> Counts { get; } = [];
+
+    /// <summary>Data fields to be created, with the type their values suggest.</summary>
+    public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public async Task ReadAsync(Destination destination, CancellationToken cancellation)
+    {
+        var job = run.Job;
+        await using var source = TablesSource.Open(job, run.Db.Folder);
+        var fields = Roll.Fields(job.Config);
+        Roll? roll = null;
+        for (var i = 0; i < job.Config.SegmentIds.Count; i++)
+        {
+            var audience = job.Config.SegmentIds[i];
+            await using var reading = await source.OpenAsync(audience, fields, run.Db.Connection, Shape(audience), Progress(audience), cancellation);
+            if (roll is null)
+            {
+                InferNewFields(destination, reading);
+                roll = new Roll(run.Db.Connection, job, DataFields(destination), destination.Account.Id);
+                await roll.CreateAsync(cancellation);
+            }
+
+            run.Progress?.Report(new RunProgress($"read {audience}", 0, null, "rows"));
+            var count = await roll.AddAsync(i, reading, cancellation);
+            Counts.Add(count);
+            run.Progress?.Report(new RunProgress($"read {audience}", count.Rows, count.Rows, "rows"));
+        }
+
+        run.Progress?.Report(new RunProgress("sort the roll", 0, null, "rows"));
+        await roll!.FinishAsync(cancellation);
+    }
+
+    /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
+    public void Keep()
+    {
+        run.Store.InTransaction(s =>
+        {
+            foreach (var (count, audience) in Counts.Zip(run.Job.Config.SegmentIds).Where(c => c.First.Reading.HoldExits is null))
+            {
+                s.Execute(
+                    "INSERT INTO audience(tag, audience, shape, members) VALUES ($tag, $audience, $shape, $members) ON CONFLICT(tag, audience) DO UPDATE SET shape = $shape, members = $members",
+                    ("$tag", run.Job.Tag), ("$audience", audience), ("$shape", JsonSerializer.Serialize(count.Reading.Shape)), ("$members", count.Members));
+            }
+        });
+    }
+
+    /// <summary>Whether an audience had members when it was last read completely, and has none now.</summary>
+    public bool IsNewlyEmpty(int audience) =>
+        Counts[audience].Members == 0 && run.Store.Number("SELECT coalesce(sum(members), 0) FROM audience WHERE tag = $tag AND audience = $audience", ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])) > 0;
+
+    private AudienceShape? Shape(string audience) =>
+        run.Store.Query("SELECT shape FROM audience WHERE tag = $tag AND audience = $audience AND shape IS NOT NULL", r => JsonSerializer.Deserialize<AudienceShape>(r.GetString(0)), ("$tag", run.Job.Tag), ("$audience", audience)).FirstOrDefault();
+
+    private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
+
+    private Dictionary<string, DataFieldType> DataFields(Destination destination) =>
+        destination.Fields.Concat(NewFields).ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
+
+    private void InferNewFields(Destination destination, IAudienceReading reading)
+    {
+        var types = run.Db.Query($"DESCRIBE SELECT * FROM {reading.Relation} AS relation", r => (Name: r.GetString(0), Type: r.GetString(1))).ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        foreach (var mapping in run.Job.Config.Mappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        {
+            NewFields.TryAdd(mapping.DataField, Suggested(types.GetValueOrDefault(mapping.Field, "VARCHAR")));
+        }
+    }
+
+    private static Dotdigital.DataFieldType Suggested(string type) => type switch
+    {
+        "BOOLEAN" => Dotdigital.DataFieldType.Boolean,
+        "DATE" => Dotdigital.DataFieldType.Date,
+        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => Dotdigital.DataFieldType.Date,
+        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal) || type is "INTEGER" or "UINTEGER" or "DOUBLE" or "FLOAT" => Dotdigital.DataFieldType.Numeric,
+        _ => Dotdigital.DataFieldType.String,
+    };
+
+    private sealed class RowProgress(IProgress<RunProgress> progress, string audience) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report(new RunProgress($"read {audience}", value, null, "rows"));
+    }
+}

@@ -1,0 +1,129 @@
+using Rollcall.Ledger;
+
+namespace Rollcall.Recording;
+
+/// <summary>
+/// Outcomes -> ledger: writes the next generation from the current one and every settled delivery, then, in one transaction, names it, marks the
+/// deliveries as recorded and puts the status events into the outbox. A kill before the transaction leaves only litter.
+/// </summary>
+internal sealed class LedgerFold(RunContext run)
+{
+    /// <summary>Folds what is settled; does nothing where nothing is.</summary>
+    public void Run(CancellationToken cancellation)
+    {
+        var settled = run.Journal.Settled();
+        if (settled.Count == 0)
+        {
+            return;
+        }
+
+        var current = Current(run);
+        if (settled.All(d => d.Outcomes is null))
+        {
+            run.Store.InTransaction(s => Journal.Record(s, settled));
+            return;
+        }
+
+        var next = $"ledger/{run.Job.Tag}/{current.Generation + 1:D8}";
+        var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
+        var outcomes = OutcomeFiles.Relation(run.Folder, settled);
+        run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
+        DeleteLitter(next);
+        var slices = KeySlice.For(current.Rows + run.Db.Number($"SELECT count(*) FROM {outcomes}"));
+        var rows = 0L;
+        var books = new Dictionary<long, (long Delivered, long Pending, long Suppressed)>();
+        for (var i = 0; i < slices.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rows += Fold(ledger, outcomes, slices[i], $"{next}/{i:D4}.parquet", current.Generation + 1, books);
+            run.Progress?.Report(new RunProgress("record", i + 1, slices.Count, "slices"));
+        }
+
+        var events = run.Db.Number("SELECT count(*) FROM status_event") == 0 ? null : run.Publish($"events/{run.RunId}-{current.Generation + 1:D8}.parquet", "SELECT * FROM status_event ORDER BY event_id");
+        run.Store.InTransaction(s =>
+        {
+            s.Execute("UPDATE job SET ledger_folder = $folder, ledger_rows = $rows, generation = $generation WHERE tag = $tag", ("$folder", next), ("$rows", rows), ("$generation", current.Generation + 1), ("$tag", run.Job.Tag));
+            Journal.Record(s, settled);
+            foreach (var (book, count) in books)
+            {
+                s.Execute("UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book", ("$d", count.Delivered), ("$p", count.Pending), ("$s", count.Suppressed), ("$tag", run.Job.Tag), ("$book", book));
+            }
+
+            if (events is not null)
+            {
+                s.Execute("INSERT INTO outbox(tag, run_id, events) VALUES ($tag, $run, $events)", ("$tag", run.Job.Tag), ("$run", run.RunId), ("$events", events));
+            }
+        });
+        if (current.Folder is not null)
+        {
+            DeleteLitter(current.Folder);
+        }
+    }
+
+    /// <summary>The ledger's current generation.</summary>
+    public static (string? Folder, long Rows, long Generation) Current(RunContext run) =>
+        run.Store.Query("SELECT ledger_folder, ledger_rows, generation FROM job WHERE tag = $tag", r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), r.GetInt64(2)), ("$tag", run.Job.Tag)).Single();
+
+    private long Fold(string ledger, string outcomes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
+    {
+        // Of several outcomes of one change, what the latest says wins, column by column: a read-back confirms, it does not erase.
+        var latest = string.Join(", ", OutcomeFiles.Columns.Select(c => c.Name).Except(["kh", "member_key", "book_id", "operation"]).Select(c => $"arg_max({c}, seq) AS {c}"));
+        run.Db.Execute($"""
+            CREATE OR REPLACE TEMP TABLE folded AS
+            WITH o AS (SELECT kh, member_key, book_id, {latest} FROM {outcomes} WHERE {slice.Where()} GROUP BY kh, member_key, book_id),
+            b AS (SELECT * FROM o WHERE book_id IS NOT NULL),
+            u AS (SELECT * FROM o WHERE book_id IS NULL),
+            l AS (SELECT * FROM {ledger} WHERE {slice.Where()}),
+            j AS (
+                SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
+                       l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.account_status AS old_account_status, l.book_status AS old_book_status,
+                       coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
+                       b.state AS b_state, coalesce(l.origin, b.origin) AS origin, coalesce(b.audience, l.audience) AS audience,
+                       b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
+                       coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
+                       coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, l.book_status) AS book_status
+                FROM l FULL OUTER JOIN b ON b.kh = l.kh AND b.member_key = l.member_key AND b.book_id = l.book_id),
+            n AS (
+                SELECT j.*, coalesce(j.b_state, CASE WHEN j.there THEN u.state END, j.old_state) AS state, j.there AND u.kh IS NOT NULL AND j.b_at IS NULL AS by_update,
+                       u.told_at AS u_at, u.fields_hash AS u_hash, u.contact_id AS u_contact_id, u.profile_key AS u_profile_key, u.outcome AS u_outcome, u.code AS u_code, u.reason AS u_reason,
+                       u.account_status AS u_account_status, u.book_status AS u_book_status
+                FROM j LEFT JOIN u ON u.kh = j.kh AND u.member_key = j.member_key)
+            SELECT kh, member_key, book_id, email, coalesce(u_profile_key, profile_key) AS profile_key, coalesce(u_contact_id, contact_id) AS contact_id, state,
+                   CASE WHEN state IS DISTINCT FROM old_state THEN coalesce(b_at, u_at) ELSE old_since END AS since, origin, audience,
+                   coalesce(b_hash, u_hash, l_hash) AS fields_hash,
+                   CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update THEN u_code ELSE code END AS code, CASE WHEN by_update THEN u_reason ELSE reason END AS reason,
+                   CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
+                   CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
+                   CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
+                   old_account_status, old_book_status
+            FROM n WHERE state IS NOT NULL;
+            """);
+        if (run.Job.Config.SyncStatus)
+        {
+            run.Db.Execute($"""
+                INSERT INTO status_event
+                SELECT md5(concat_ws('|', {Sql.Text(run.Job.Tag)}, {generation}, book_id, member_key)), email, {run.Client.Account.Id}, coalesce(account_status, 'Subscribed'), book_id, book_status, contact_id
+                FROM folded WHERE book_status IS NOT NULL AND (book_status IS DISTINCT FROM old_book_status OR account_status IS DISTINCT FROM old_account_status)
+                """);
+        }
+
+        run.Publish(name, $"SELECT {string.Join(", ", LedgerFiles.Columns.Select(c => c.Name))} FROM folded ORDER BY kh, member_key, book_id");
+        foreach (var (book, delivered, pending, suppressed) in run.Db.Query(
+            "SELECT book_id, count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM folded GROUP BY 1",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))))
+        {
+            var had = books.GetValueOrDefault(book);
+            books[book] = (had.Item1 + delivered, had.Item2 + pending, had.Item3 + suppressed);
+        }
+
+        return run.Db.Number("SELECT count(*) FROM folded");
+    }
+
+    private void DeleteLitter(string generation)
+    {
+        if (Directory.Exists(run.Folder.Full(generation)))
+        {
+            Directory.Delete(run.Folder.Full(generation), recursive: true);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using DuckDB.NET.Data;
+using Npgsql;
+using Rollcall.Jobs;
+
+namespace Rollcall.Recording;
+
+/// <summary>Brings status events from the data folder to the job's sink, at least once, a run's events at a time; what a sink does not take stays.</summary>
+internal sealed class Outbox(RunContext run)
+{
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        if (Sink() is not { } sink)
+        {
+            return;
+        }
+
+        var waiting = run.Store.Query("SELECT id, run_id, events FROM outbox WHERE tag = $tag AND delivered_at IS NULL ORDER BY id", r => (Id: r.GetInt64(0), RunId: r.GetString(1), Events: r.GetString(2)), ("$tag", run.Job.Tag));
+        foreach (var ofRun in waiting.GroupBy(w => w.RunId))
+        {
+            try
+            {
+                await sink.DeliverAsync(ofRun.Key, ReadAsync([.. ofRun.Select(w => w.Events)], cancellation), cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException or NpgsqlException)
+            {
+                run.Notice($"Status events could not be delivered to {sink.Name}: {e.Message} They are kept, and the next run delivers them.");
+                run.SomethingLeft = true;
+                return;
+            }
+
+            run.Store.InTransaction(s =>
+            {
+                foreach (var part in ofRun)
+                {
+                    s.Execute("UPDATE outbox SET delivered_at = $now WHERE id = $id", ("$now", run.Now), ("$id", part.Id));
+                }
+            });
+        }
+    }
+
+    private IStatusSink? Sink() => run.Job.StatusSink switch
+    {
+        FileSinkOptions file => new FileSink(file),
+        PostgresSinkOptions postgres => new PostgresSink(postgres),
+        _ => null,
+    };
+
+    private async IAsyncEnumerable<StatusEvent> ReadAsync(IReadOnlyList<string> files, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var connection = run.Db.Open();
+        await using var command = connection.CreateCommand();
+        command.UseStreamingMode = true;
+        command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status FROM read_parquet([{string.Join(", ", files.Select(f => Sql.Text(run.Folder.Full(f))))}])";
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5));
+        }
+    }
+}

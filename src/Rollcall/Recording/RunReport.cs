@@ -1,0 +1,175 @@
+using System.Numerics;
+using Rollcall.Comparing;
+using Rollcall.Ledger;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Recording;
+
+/// <summary>
+/// Counts what became of each member and lists what was not delivered: from the comparison, the guards and the outcomes. Totals add up:
+/// members = entered + updated + unchanged + suppressed + invalid + omitted + held.
+/// </summary>
+internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOnlyList<(int Audience, int Book)> mapping)
+{
+    /// <summary>Failures a result lists; the file has all.</summary>
+    public const int ListedFailures = 100;
+
+    private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> fates = [];
+    private readonly Dictionary<(int Book, string KnownBy), long> exited = [];
+
+    /// <summary>Joins the changes with what became of them.</summary>
+    /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
+    public void Judge(string? outcomes)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
+        foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
+        {
+            run.Db.Execute($"""
+                INSERT INTO fate
+                WITH o AS (
+                    SELECT kh, member_key, book_id, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
+                    FROM {outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})"} WHERE {slice.Where()} GROUP BY 1, 2, 3, 4),
+                c AS (SELECT c.*, b.book_id FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")})
+                SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
+                    CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
+                         WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
+                         WHEN c.action = '{Action.StillPending}' THEN 'Pending'
+                         WHEN h.book_no IS NOT NULL THEN 'Held'
+                         WHEN l.kh IS NOT NULL THEN 'Suppressed'
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Held'
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
+                         ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
+                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN l.kh IS NOT NULL THEN l.status
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'OptOutsUnread'
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld' ELSE coalesce(o.code, 'NotSent') END,
+                    CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
+                              THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
+                         WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN c.reason
+                         WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
+                         WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Who opted out of the book could not be read to the end.'
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
+                         ELSE coalesce(o.reason, 'The run ended before it was sent.') END
+                FROM c
+                LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND (o.book_id = c.book_id OR (c.action = 'update' AND o.book_id IS NULL))
+                LEFT JOIN (SELECT DISTINCT book_no FROM held_book) h ON h.book_no = c.book_no
+                LEFT JOIN (SELECT DISTINCT book_no FROM closed_book) x ON x.book_no = c.book_no
+                LEFT JOIN (SELECT DISTINCT book_no FROM exits_held) e ON e.book_no = c.book_no
+                LEFT JOIN late_opt_out l ON c.action = '{Action.Enter}' AND l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
+                """);
+        }
+
+        foreach (var (book, action, outcome, audiences, audience, members) in run.Db.Query(
+            "SELECT book_no, action, outcome, audiences, CASE WHEN action = 'exit' THEN audience ELSE '' END, count(*) FROM fate GROUP BY 1, 2, 3, 4, 5",
+            r => (r.GetFieldValue<ushort>(0), r.GetString(1), r.GetString(2), r.GetFieldValue<BigInteger>(3), r.GetString(4), r.GetInt64(5))))
+        {
+            var key = (book, action, outcome);
+            fates.TryAdd(key, []);
+            fates[key][audiences] = fates[key].GetValueOrDefault(audiences) + members;
+            if (action == Action.Exit && outcome == "Delivered")
+            {
+                exited[(book, audience)] = exited.GetValueOrDefault((book, audience)) + members;
+            }
+        }
+    }
+
+    public IReadOnlyList<AudienceResult> Audiences(IReadOnlyList<string> ids)
+    {
+        var leftOut = LeftOut();
+        return [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
+        {
+            var book = run.Books[m.Book];
+            var entered = Of(m, Action.Enter, "Delivered", "Pending");
+            var updated = Of(m, Action.Update, "Delivered");
+            var suppressed = Of(m, null, "Suppressed");
+            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
+            var unchanged = counts.Of(m.Book, Action.Unchanged, m.Audience) + Of(m, Action.StillPending, "Pending");
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted"));
+            var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + omitted - counts.Duplicates.GetValueOrDefault(m.Audience);
+            return new AudienceResult
+            {
+                Id = ids[m.Audience],
+                AddressBookId = book.Id,
+                AddressBook = book.Name,
+                Members = rows,
+                Entered = entered,
+                Updated = updated,
+                Exited = exited.GetValueOrDefault((m.Book, ids[m.Audience])),
+                Unchanged = unchanged,
+                Suppressed = suppressed,
+                Invalid = invalid,
+                Omitted = omitted,
+                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted"),
+            };
+        })];
+    }
+
+    public OutcomeCounts Outcomes()
+    {
+        var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
+        var leftOut = LeftOut();
+        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience));
+        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not Action.Exit || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
+        return new OutcomeCounts
+        {
+            Delivered = Fates("Delivered"),
+            Pending = Fates("Pending"),
+            Suppressed = Fates("Suppressed"),
+            Invalid = Fates("Invalid") + Rows("Invalid"),
+            Failed = Fates("Failed"),
+            Omitted = Fates("Omitted") + Rows("Omitted"),
+        };
+    }
+
+    /// <summary>Writes everything that was not delivered to a durable file; returns its name.</summary>
+    public string PublishFailures() => run.Publish($"failures/{run.RunId}.parquet", FailureRows());
+
+    public IReadOnlyList<Failure> First() => Read(run.Db, $"({FailureRows()} LIMIT {ListedFailures})");
+
+    /// <summary>Reads failures from a relation that <see cref="FailureRows"/> made.</summary>
+    public static IReadOnlyList<Failure> Read(RunDatabase db, string relation) => db.Query($"SELECT email, audience, operation, code, reason, outcome, book_id, row FROM {relation}", From);
+
+    public static Failure From(DuckDB.NET.Data.DuckDBDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
+    {
+        Outcome = row.GetString(5),
+        AddressBookId = row.IsDBNull(6) ? null : row.GetInt64(6),
+        Row = row.IsDBNull(7) ? null : row.GetInt64(7),
+    };
+
+    private string FailureRows()
+    {
+        var names = string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {Sql.Text(id)})"));
+        return $"""
+            SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' ELSE 'enter' END AS operation,
+                   coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
+            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered'
+            UNION ALL
+            SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN (VALUES {names}) n(audience, id) ON n.audience = l.audience
+            UNION ALL
+            SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN (VALUES {names}) n(audience, id) ON n.audience = v.audience
+            ORDER BY kind, email, audience
+            """;
+    }
+
+    private long Of((int Audience, int Book) pair, string? action, params ReadOnlySpan<string> outcomes)
+    {
+        var sum = 0L;
+        foreach (var ((book, found, outcome), members) in fates)
+        {
+            if (book == pair.Book && (action is null || found == action) && outcomes.Contains(outcome))
+            {
+                sum += members.Where(m => !(m.Key >> pair.Audience).IsEven).Sum(m => m.Value);
+            }
+        }
+
+        return sum;
+    }
+
+    private Dictionary<(int Audience, string Outcome), long> LeftOut() =>
+        run.Db.Query("SELECT audience, outcome, count(*) FROM roll_left_out GROUP BY 1, 2", r => ((int)r.GetFieldValue<ushort>(0), r.GetString(1), r.GetInt64(2)))
+            .ToDictionary(r => (r.Item1, r.Item2), r => r.Item3);
+
+    /// <summary>Whether something that was wanted is not done and may be later.</summary>
+    public bool AnyFailed => run.SomethingLeft || fates.Any(f => f.Key.Outcome == "Failed");
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Comparing;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+
+namespace Rollcall;
+
+/// <summary>What the steps of one run share.</summary>
+internal sealed class RunContext
+{
+    public required Job Job { get; init; }
+
+    public required Workplace Workplace { get; init; }
+
+    public required string RunId { get; init; }
+
+    public required DataFolder Folder { get; init; }
+
+    public required Store Store { get; init; }
+
+    public required Journal Journal { get; init; }
+
+    public required OptOuts OptOuts { get; init; }
+
+    public required RunDatabase Db { get; init; }
+
+    public required DotdigitalClient Client { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    /// <summary>The job's books that exist, and those to be created, by number.</summary>
+    public List<RunBook> Books { get; } = [];
+
+    /// <summary>What the user should know besides the counts.</summary>
+    public List<string> Notices { get; } = [];
+
+    /// <summary>Whether something that was wanted could not be done and may be later.</summary>
+    public bool SomethingLeft { get; set; }
+
+    public TimeProvider Clock => Workplace.Clock;
+
+    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public IProgress<RunProgress>? Progress => Workplace.Progress;
+
+    /// <summary>The name of a file of this run inside the data folder.</summary>
+    public string FileName(string kind, long number) => $"{kind}/{RunId}/{number:D5}.parquet";
+
+    /// <summary>Writes a query's rows to a durable Parquet file and returns its name.</summary>
+    public string Publish(string name, string query) =>
+        Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {Sql.Text(path)} (FORMAT parquet)"));
+
+    public void Notice(string text)
+    {
+        if (!Notices.Contains(text))
+        {
+            Notices.Add(text);
+            Log.LogWarning("{Notice}", text);
+        }
+    }
+}

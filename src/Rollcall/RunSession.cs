@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.Json;
+using DuckDB.NET.Data;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Rollcall.Connecting;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+using Rollcall.Recording;
+
+namespace Rollcall;
+
+/// <summary>Opens what a run works with and closes it again, however the run ends: lock, store, run database, connection, and the run's entry in the history.</summary>
+internal static class RunSession
+{
+    public static async Task<RunResult> WithAsync(Job job, Workplace workplace, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
+    {
+        var folder = new DataFolder(workplace.DataFolder, workplace.Checkpoint);
+        using var taken = recorded
+            ? folder.TryLock(job.Tag) ?? throw new RollcallException(ExitCode.Busy, $"Another run of {job.Tag} is under way.", folder.Root, "Wait for it to end: 'rollcall status' shows how far it is.")
+            : null;
+        using var store = Store.Open(folder, workplace.Checkpoint);
+        var started = workplace.Clock.GetUtcNow();
+        var runId = NewRunId(store, started);
+        var runFolder = folder.RunFolder(runId);
+        if (recorded)
+        {
+            RunFolders.DeleteAbandoned(folder, store, workplace.Clock.GetUtcNow());
+            store.Execute("INSERT INTO run(run_id, tag, state, started) VALUES ($id, $tag, 'running', $started)", ("$id", runId), ("$tag", job.Tag), ("$started", started.ToUnixTimeMilliseconds()));
+        }
+
+        try
+        {
+            var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, cancellation);
+            result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
+            if (recorded)
+            {
+                Finish(store, result);
+            }
+
+            return result;
+        }
+        catch (Exception e)
+        {
+            var stop = Explain(e, cancellation);
+            if (recorded)
+            {
+                var state = stop is null ? RunState.Interrupted : RunState.Failed;
+                Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+            }
+
+            if (stop is null || ReferenceEquals(stop, e))
+            {
+                throw;
+            }
+
+            throw stop;
+        }
+        finally
+        {
+            Directory.Delete(runFolder, recursive: true);
+        }
+    }
+
+    /// <summary>The ledger's current generation as a relation.</summary>
+    public static string LedgerRelation(RunContext run) => LedgerFiles.Relation(run.Folder, LedgerFold.Current(run).Folder);
+
+    public static RunResult Result(RunContext run, PlannedWork work) => new()
+    {
+        Job = run.Job.Tag,
+        RunId = run.RunId,
+        Audiences = work.Report.Audiences(run.Job.Config.SegmentIds),
+        Outcomes = work.Report.Outcomes(),
+        ValuesLeftOut = work.Roll.Counts.Sum(c => c.ValuesLeftOut),
+        ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
+        BytesSent = run.Client.Usage.BytesSent,
+        Guards = work.Verdict.Held,
+        Notices = [.. run.Notices],
+        ExitCode = work.Verdict.Held.Count > 0 ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
+    };
+
+    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
+    {
+        if (job.Config.BackfillOnly && store.Number("SELECT count(*) FROM job WHERE tag = $tag AND backfilled = 1", ("$tag", job.Tag)) > 0)
+        {
+            return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Notices = ["The job exports once (backfill_only), and has done so: nothing was read or sent."], Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
+        }
+
+        workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
+        workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
+        using var client = await Destination.ConnectAsync(job, workplace, cancellation);
+        RememberJob(store, job, client.Account.Id, recorded);
+        var destination = await Destination.ReadAsync(job, client, store, cancellation);
+        if (destination.Problems.Count > 0)
+        {
+            throw new RollcallException(ExitCode.BadJob, destination.Problems);
+        }
+
+        using var db = new RunDatabase(runFolder);
+        var run = new RunContext
+        {
+            Job = job,
+            Workplace = workplace,
+            RunId = runId,
+            Folder = folder,
+            Store = store,
+            Journal = new Journal(store, job.Tag, client.Account.Id, workplace.Clock),
+            OptOuts = new OptOuts(store, client.Account.Id, workplace.Clock),
+            Db = db,
+            Client = client,
+            Log = workplace.Logs.CreateLogger("Rollcall"),
+        };
+        run.Books.AddRange(destination.Books);
+        foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
+            .Concat(destination.VanishedFields.Select(f => $"The data field {f} vanished from the account; its values are not sent.")))
+        {
+            run.Notice(vanished);
+            run.SomethingLeft = true;
+        }
+
+        var result = await work(run, destination);
+        if (recorded && job.Config.BackfillOnly && result.ExitCode == ExitCode.Done)
+        {
+            store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
+        }
+
+        return result;
+    }
+
+    private static void RememberJob(Store store, Job job, long accountId, bool recorded)
+    {
+        var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
+        if (known.Count > 0 && known[0] != accountId)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"The job {job.Tag} has so far exported to the Dotdigital account {known[0]}; these credentials belong to account {accountId}. Nothing was sent.",
+                job.Where("authorization"),
+                "Use the credentials of the first account, or give the job another tag.");
+        }
+
+        if (recorded)
+        {
+            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file) ON CONFLICT(tag) DO UPDATE SET job_file = $file", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
+        }
+        else if (known.Count == 0)
+        {
+            // A plan leaves no trace of a job that never ran, but the ledger is asked by its tag.
+            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file)", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
+        }
+    }
+
+    private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
+        "UPDATE run SET state = $state, finished = $finished, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
+        ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()),
+        ("$result", JsonSerializer.Serialize(result, ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
+
+    /// <summary>A stop in words for the user; null when the user interrupted.</summary>
+    private static RollcallException? Explain(Exception e, CancellationToken cancellation) => e switch
+    {
+        RollcallException stop => stop,
+        OperationCanceledException when cancellation.IsCancellationRequested => null,
+        DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, d.Kind == FailureKind.Configuration ? null : "Run again: what was sent is settled first.", d),
+        IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}", null, "Make room or give the rights, and run again: what was sent is settled first.", e),
+        DuckDBException when e.Message.Contains("IO Error", StringComparison.Ordinal) || e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(ExitCode.SomeNotDelivered, $"The run's work tables cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space, and run again: what was sent is settled first.", e),
+        SqliteException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
+        _ => null,
+    };
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0];
+
+    /// <summary>Sorts by time and is unique in the folder.</summary>
+    private static string NewRunId(Store store, DateTimeOffset started)
+    {
+        var stem = started.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var id = stem;
+        for (var n = 2; store.Number("SELECT count(*) FROM run WHERE run_id = $id", ("$id", id)) > 0; n++)
+        {
+            id = $"{stem}-{n}";
+        }
+
+        return id;
+    }
+
+    /// <summary>Passes progress on, and keeps the latest in the store about once a second for <c>rollcall status</c>.</summary>
+    private sealed class KeptProgress(Store store, string runId, IProgress<RunProgress>? next, TimeProvider clock) : IProgress<RunProgress>
+    {
+        private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+        private long? keptAt;
+
+        public void Report(RunProgress value)
+        {
+            next?.Report(value);
+            if (keptAt is null || clock.GetElapsedTime(keptAt.Value) >= Often)
+            {
+                keptAt = clock.GetTimestamp();
+                store.Execute("UPDATE run SET progress = $progress WHERE run_id = $id", ("$progress", JsonSerializer.Serialize(value, ResultJson.Options)), ("$id", runId));
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Rollcall.Simulators;
+using Rollcall.TestKit;
+using Rollcall.TestKit.Processes;
+using Xunit;
+
+namespace Rollcall.EndToEnd.Tests.Crashes;
+
+/// <summary>
+/// Kills the program with signal 9 at the Nth request, answer, commit or file, with faults of the network injected, in the first run or a later one;
+/// then runs it until it is done and compares the books with the truth. A seed is one history; ROLLCALL_CRASH_SEEDS asks for more of them.
+/// </summary>
+public abstract class CrashTests
+{
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 100;
+
+    protected static IEnumerable<TheoryDataRow<int>> Half(int remainder) => Enumerable.Range(0, Seeds).Where(s => s % 2 == remainder).Select(s => new TheoryDataRow<int>(s));
+
+    protected static async Task KillAndCompareAsync(int seed)
+    {
+        var random = new Random(seed);
+        using var folder = new TempFolder();
+        await using var simulator = await DotdigitalSimulator.StartAsync(CrashHistory.Options(random));
+        var history = new CrashHistory(random, simulator.Account);
+        folder.Write("job.yaml", history.Job(simulator.Url));
+
+        // Phase one: a first export. Phase two: people enter, change and leave, and some opt out by themselves. A kill in both.
+        for (var phase = 1; phase <= 2; phase++)
+        {
+            history.WriteAudiences(folder);
+            var kill = CrashHistory.KillPoint(random, phase);
+            var killed = await RunAsync(folder, kill);
+            Assert.True(killed.ExitCode == 137 || phase == 2, $"Seed {seed}: the run was not killed at {kill}: {killed.ExitCode} {killed.Errors}");
+            if (random.Next(2) == 0)
+            {
+                history.SomeoneOptsOut();
+            }
+
+            var contacts = simulator.Account.ContactCount;
+            await RunUntilDoneAsync(folder, seed, kill);
+            history.Compare($"seed {seed}, phase {phase}, killed at {kill}");
+            Assert.True(simulator.Account.ContactCount >= contacts, "A contact was deleted.");
+
+            var writes = history.Writes;
+            var unchanged = await RunAsync(folder, null);
+            Assert.True(unchanged.ExitCode == 0, $"Seed {seed}: {unchanged.ExitCode} {unchanged.Output} {unchanged.Errors}");
+            Assert.Equal(writes, history.Writes);
+            history.Change();
+        }
+    }
+
+    private static async Task RunUntilDoneAsync(TempFolder folder, int seed, string kill)
+    {
+        ProcessResult? last = null;
+        for (var run = 0; run < 6; run++)
+        {
+            last = await RunAsync(folder, null);
+            if (last.ExitCode == 0)
+            {
+                AddsUp(last);
+                return;
+            }
+
+            // A fault may cost a run its end (4), or leave someone for the next (1); nothing else is right.
+            Assert.True(last.ExitCode is 1 or 4, $"Seed {seed}, killed at {kill}: exit code {last.ExitCode}. {last.Output} {last.Errors}");
+        }
+
+        Assert.Fail($"Seed {seed}, killed at {kill}: not done after six runs. {last!.Output} {last.Errors}");
+    }
+
+    private static void AddsUp(ProcessResult result)
+    {
+        foreach (var audience in result.Json.GetProperty("audiences").EnumerateArray())
+        {
+            long Of(string name) => audience.GetProperty(name).GetInt64();
+            Assert.Equal(Of("members"), Of("entered") + Of("updated") + Of("unchanged") + Of("suppressed") + Of("invalid") + Of("omitted") + Of("held"));
+        }
+    }
+
+    private static Task<ProcessResult> RunAsync(TempFolder folder, string? kill) => RollcallProcess.RunAsync(
+        folder.Path,
+        ["run", "job.yaml", "--json", "--data", "data"],
+        kill is null ? null : new Dictionary<string, string> { ["ROLLCALL_KILL_AT"] = kill });
+}
+
+/// <summary>Even seeds; the halves run side by side.</summary>
+public sealed class EvenCrashTests : CrashTests
+{
+    public static IEnumerable<TheoryDataRow<int>> Cases() => Half(0);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task A_kill_at_any_moment_loses_nothing_and_sends_nothing_wrong(int seed) => KillAndCompareAsync(seed);
+}
+
+/// <summary>Odd seeds.</summary>
+public sealed class OddCrashTests : CrashTests
+{
+    public static IEnumerable<TheoryDataRow<int>> Cases() => Half(1);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task A_kill_at_any_moment_loses_nothing_and_sends_nothing_wrong(int seed) => KillAndCompareAsync(seed);
+}

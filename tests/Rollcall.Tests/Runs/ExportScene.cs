@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Jobs;
+using Rollcall.Simulators;
+using Rollcall.TestKit;
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+/// <summary>A job over CSV audiences and a simulated Dotdigital, in one process. Two books, Gold and Silver, by default each of an audience of that name.</summary>
+internal sealed class ExportScene : IAsyncDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly Dictionary<string, List<string>> audiences = new() { ["gold"] = [], ["silver"] = [] };
+
+    private ExportScene(DotdigitalSimulator simulator) => Simulator = simulator;
+
+    public DotdigitalSimulator Simulator { get; }
+
+    public SimulatedAccount Account => Simulator.Account;
+
+    public int Gold { get; private set; }
+
+    public int Silver { get; private set; }
+
+    /// <summary>Lines of the job file's top level, after those every scene has.</summary>
+    public string More { get; set; } = "";
+
+    /// <summary>Lines of <c>config</c>, after those every scene has.</summary>
+    public string Config { get; set; } = "  exit_action: remove";
+
+    public string? Mapping { get; set; }
+
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public Action<string>? Checkpoint { get; set; }
+
+    public string DataFolder => folder["data"];
+
+    public string Folder => folder.Path;
+
+    public static async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
+    {
+        var basic = new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero };
+        var simulator = await DotdigitalSimulator.StartAsync(options?.Invoke(basic) ?? basic);
+        var scene = new ExportScene(simulator);
+        scene.Gold = scene.Account.AddBook("Gold");
+        scene.Silver = scene.Account.AddBook("Silver");
+        scene.Account.AddDataField("SPEND", "Numeric");
+        return scene;
+    }
+
+    /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
+    public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
+
+    public Job Job()
+    {
+        foreach (var (name, rows) in audiences)
+        {
+            folder.Write($"{name}.csv", "email,name,spend\n" + string.Concat(rows.Select(r => r + "\n")));
+        }
+
+        var names = audiences.Keys.ToList();
+        return JobFile.Parse(
+            $$"""
+            tag: scene
+            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Simulator.Url}}"}
+            source:
+              tables:
+                files: { {{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}} }
+                audiences: { {{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}} }
+            config:
+              segment_ids: [{{string.Join(", ", names)}}]
+              seg_mappings: {{Mapping ?? $"[{{gold: \"{Gold}\"}}, {{silver: \"{Silver}\"}}]"}}
+              mappings: [{name: FIRSTNAME}, {spend: SPEND}]
+              email_field: email
+            {{Config}}
+            {{More}}
+            """,
+            folder["job.yaml"],
+            _ => null);
+    }
+
+    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+
+    public Task<RunResult> PlanAsync() => ExportRun.PlanAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+
+    public Task<Explanation> ExplainAsync(string email) => Explain.RunAsync(Job(), email, Workplace(), TestContext.Current.CancellationToken);
+
+    public Workplace Workplace() => new()
+    {
+        DataFolder = DataFolder,
+        Credentials = a => a.Credentials!,
+        Clock = Clock,
+        Logs = NullLoggerFactory.Instance,
+        Checkpoint = Checkpoint,
+    };
+
+    /// <summary>The addresses subscribed to a book, sorted.</summary>
+    public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
+
+    /// <summary>Calls that change something at Dotdigital, so far.</summary>
+    public int Writes => Account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "createAddressBook" or "createDataField").Sum(c => c.Value);
+
+    public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Simulator.DisposeAsync();
+        folder.Dispose();
+    }
+}

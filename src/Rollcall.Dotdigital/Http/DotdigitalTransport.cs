@@ -96,6 +96,9 @@ internal sealed class DotdigitalTransport : IDisposable
         Proxy = new ProxyExceptLoopback(),
         AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+        // Short, so that a write seldom meets a connection that the other side is just giving up: its outcome would be unknown.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
         ConnectTimeout = TimeSpan.FromSeconds(30),
     };
 

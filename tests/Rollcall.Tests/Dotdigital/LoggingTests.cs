@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Dotdigital;
+using Xunit;
+
+namespace Rollcall.Tests.Dotdigital;
+
+public sealed class LoggingTests
+{
+    [Fact]
+    public async Task Log_lines_name_the_operation_and_never_a_person_a_body_or_a_password()
+    {
+        const string home = Connected.Home;
+        var cancellation = TestContext.Current.CancellationToken;
+        var clock = Connected.NewClock();
+        var log = new CollectedLines();
+        var find = $"GET {home}contacts/v3/email/secret.person%40x.io";
+        var script = Connected.Script()
+            .On(find, 500, """{"message":"secret.person@x.io"}""")
+            .On(find, 200, """{"contactId":5,"status":"subscribed","identifiers":{"email":"secret.person@x.io"}}""")
+            .On($"PUT {home}contacts/v3/import", 400, """{"errorCode":"contacts:badJson","description":"secret.person@x.io"}""");
+        using var client = await DotdigitalClient.ConnectAsync(
+            new DotdigitalOptions { Username = "user", Password = "hidden", Handler = script, Clock = clock, Logger = log }, cancellation);
+        var finding = client.Contacts.FindByEmailAsync("secret.person@x.io", cancellation);
+        await clock.PassAsync(1);
+        await finding;
+        await Assert.ThrowsAsync<DotdigitalException>(() => client.Imports.StartAsync("""{"contacts":["secret.person@x.io"]}"""u8.ToArray(), cancellation));
+
+        Assert.Contains(log.Lines, line => line.Contains("contacts.find failed (Answer, status 500); again in 1 s", StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.False(
+            line.Contains("secret", StringComparison.OrdinalIgnoreCase) || line.Contains("hidden", StringComparison.Ordinal) || line.Contains("Basic", StringComparison.Ordinal), line));
+    }
+
+    private sealed class CollectedLines : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception) + exception);
+    }
+}

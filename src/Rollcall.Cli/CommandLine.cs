@@ -14,6 +14,13 @@ internal static class CommandLine
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
+    /// <summary>In the order in which a newcomer meets them.</summary>
+    private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
+    [
+        InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create,
+        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, AuthCommand.Create,
+    ];
+
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)
     {
         var root = Create(terminal);
@@ -33,7 +40,7 @@ internal static class CommandLine
         return await arguments.InvokeAsync(configuration, cancellation);
     }
 
-    /// <summary>The commands, in the order a newcomer meets them.</summary>
+    /// <summary>The program as a command with its subcommands.</summary>
     public static Command Create(Terminal terminal)
     {
         var options = new GlobalOptions();
@@ -42,7 +49,11 @@ internal static class CommandLine
         root.Options.Add(new HelpOption { Recursive = true });
         root.Options.Add(version);
         options.AddTo(root);
-        root.Subcommands.Add(AuthCommand.Create(terminal, options));
+        foreach (var create in _commands)
+        {
+            root.Subcommands.Add(create(terminal, options));
+        }
+
         Invocation.Bind(root, terminal, options, (invocation, _) =>
         {
             if (!invocation.Arguments.GetValue(version))
@@ -51,7 +62,7 @@ internal static class CommandLine
             }
             else if (invocation.Json)
             {
-                invocation.WriteJson(new ProgramVersion(Version), JsonDocuments.Types.ProgramVersion);
+                invocation.WriteJson(new ProgramVersion(Version));
             }
             else
             {

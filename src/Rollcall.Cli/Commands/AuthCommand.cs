@@ -39,7 +39,7 @@ internal static class AuthCommand
             var stored = invocation.Authorizations().Add(arguments.GetRequiredValue(name), new Credentials(user, password, url));
             if (invocation.Json)
             {
-                invocation.WriteJson(stored, JsonDocuments.Types.StoredAuthorization);
+                invocation.WriteJson(stored);
             }
             else
             {
@@ -59,7 +59,7 @@ internal static class AuthCommand
             var stored = invocation.Authorizations().List();
             if (invocation.Json)
             {
-                invocation.WriteJson(new AuthorizationList(stored), JsonDocuments.Types.AuthorizationList);
+                invocation.WriteJson(new AuthorizationList(stored));
             }
             else if (stored.Count == 0)
             {
@@ -95,7 +95,7 @@ internal static class AuthCommand
 
             if (invocation.Json)
             {
-                invocation.WriteJson(new RemovedAuthorization(asked, true), JsonDocuments.Types.RemovedAuthorization);
+                invocation.WriteJson(new RemovedAuthorization(asked, true));
             }
             else
             {

@@ -24,12 +24,41 @@ internal sealed record RemovedAuthorization(string Name, bool Removed);
 /// <summary>The answer of <c>--version</c>.</summary>
 internal sealed record ProgramVersion(string Version);
 
+/// <summary>The answer of <c>init</c>.</summary>
+internal sealed record WrittenFile(string File);
+
+/// <summary>The answer of <c>failures --csv</c>.</summary>
+internal sealed record WrittenRows(string File, long Rows);
+
+/// <summary>The answer of <c>check</c>.</summary>
+internal sealed record CheckDocument(string Job, bool Ok, IReadOnlyList<CheckedProblem> Problems);
+
+/// <summary>A problem that <c>check</c> found.</summary>
+internal sealed record CheckedProblem(Severity Severity, string Message, string? Where, string? Todo);
+
+/// <summary>The answer of <c>status</c>.</summary>
+internal sealed record JobList(IReadOnlyList<JobStatus> Jobs);
+
+/// <summary>The answer of <c>runs</c>.</summary>
+internal sealed record RunList(string Job, IReadOnlyList<RunResult> Runs);
+
+/// <summary>The answer of <c>failures</c>.</summary>
+internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
+
 /// <summary>The types the program writes as JSON.</summary>
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(StoredAuthorization))]
 [JsonSerializable(typeof(AuthorizationList))]
 [JsonSerializable(typeof(RemovedAuthorization))]
 [JsonSerializable(typeof(ProgramVersion))]
+[JsonSerializable(typeof(WrittenFile))]
+[JsonSerializable(typeof(WrittenRows))]
+[JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(JobStatus))]
+[JsonSerializable(typeof(JobList))]
+[JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class RollcallJson : JsonSerializerContext;

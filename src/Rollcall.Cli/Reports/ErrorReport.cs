@@ -60,5 +60,5 @@ internal static class ErrorReport
     };
 
     private static void WriteJson(Terminal terminal, IReadOnlyList<ErrorBody> problems) =>
-        JsonDocuments.Write(terminal.RawOut, new ErrorDocument(problems[0], problems), JsonDocuments.Types.ErrorDocument);
+        JsonDocuments.Write(terminal.RawOut, new ErrorDocument(problems[0], problems));
 }

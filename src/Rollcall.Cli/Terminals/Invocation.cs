@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
@@ -76,7 +75,7 @@ internal sealed class Invocation : IDisposable
     }
 
     /// <summary>Prints the command's one JSON document.</summary>
-    public void WriteJson<T>(T document, JsonTypeInfo<T> type) => JsonDocuments.Write(Terminal.RawOut, document, type);
+    public void WriteJson<T>(T document) => JsonDocuments.Write(Terminal.RawOut, document);
 
     public void Dispose()
     {

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+using Spectre.Console;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall failures</c>: everything of a job that is not delivered, with the reason.</summary>
+internal static class FailuresCommand
+{
+    private const int RowsShown = 20;
+
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var named = JobArguments.FileOrTag();
+        var csv = new Option<string?>("--csv") { Description = "Write them all to a CSV file; - for standard output", HelpName = "FILE" };
+        var command = new Command("failures", "List everything that is not delivered, and why") { named, csv };
+        Invocation.Bind(command, terminal, options, (invocation, _) =>
+        {
+            var asked = invocation.Arguments.GetRequiredValue(named);
+            using var history = JobLookup.Open(invocation, asked);
+            var tag = JobLookup.Tag(invocation, history, asked);
+            if (invocation.Arguments.GetValue(csv) is { } file)
+            {
+                WriteCsv(invocation, history.Failures(tag), file);
+            }
+            else if (invocation.Json)
+            {
+                invocation.WriteJson(new FailureList(tag, [.. history.Failures(tag)]));
+            }
+            else
+            {
+                WriteRows(invocation, tag, [.. history.Failures(tag)]);
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static void WriteRows(Invocation invocation, string tag, List<Failure> failures)
+    {
+        if (failures.Count == 0)
+        {
+            invocation.Out.MarkupLineInterpolated($"[green]✓[/] Everything of [bold]{tag}[/] is delivered.");
+            return;
+        }
+
+        FailureReport.WriteReasons(invocation.Out, failures);
+        invocation.Out.WriteLine();
+        FailureReport.WriteRows(invocation.Out, failures.Take(RowsShown));
+        if (failures.Count > RowsShown)
+        {
+            invocation.Out.WriteLine();
+            invocation.Out.MarkupLineInterpolated($"[dim]The first {RowsShown} of {Figures.Count(failures.Count)}. All of them: rollcall failures {tag} --csv FILE[/]");
+        }
+    }
+
+    private static void WriteCsv(Invocation invocation, IEnumerable<Failure> failures, string file)
+    {
+        if (file == "-")
+        {
+            FailureReport.WriteCsv(invocation.Terminal.RawOut, failures);
+            return;
+        }
+
+        long written;
+        var path = invocation.FullPath(file);
+        try
+        {
+            // It holds people's addresses: for its owner alone.
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var writer = new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
+            written = FailureReport.WriteCsv(writer, failures);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new RollcallException(ExitCode.BadJob, $"The file cannot be written: {refused.Message}", file, inner: refused);
+        }
+
+        if (invocation.Json)
+        {
+            invocation.WriteJson(new WrittenRows(path, written));
+        }
+        else
+        {
+            invocation.Out.MarkupLineInterpolated($"[green]✓[/] Wrote {Figures.Of(written, "row")} to [bold]{file}[/].");
+        }
+    }
+}

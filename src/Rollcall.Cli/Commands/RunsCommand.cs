@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall runs</c>: a job's runs.</summary>
+internal static class RunsCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var named = JobArguments.FileOrTag();
+        var command = new Command("runs", "List a job's runs") { named };
+        Invocation.Bind(command, terminal, options, (invocation, _) =>
+        {
+            var asked = invocation.Arguments.GetRequiredValue(named);
+            using var history = JobLookup.Open(invocation, asked);
+            var tag = JobLookup.Tag(invocation, history, asked);
+            var runs = history.Runs(tag);
+            if (invocation.Json)
+            {
+                invocation.WriteJson(new RunList(tag, runs));
+            }
+            else
+            {
+                StatusReport.WriteRuns(invocation.Out, runs, terminal.Clock);
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Rollcall.Cli.Terminals;
+using Rollcall.Jobs;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall schema</c>: the JSON Schema of job files, for editors.</summary>
+internal static class SchemaCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var command = new Command("schema", "Print the JSON Schema of job files, so that editors complete and check them");
+        Invocation.Bind(command, terminal, options, (_, _) =>
+        {
+            terminal.RawOut.WriteLine(JobFileSchema.Json);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+}

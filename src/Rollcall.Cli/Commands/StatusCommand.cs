@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall status</c>: how the jobs of the data folder stand.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var named = JobArguments.FileOrTag();
+        named.Arity = ArgumentArity.ZeroOrOne;
+        var command = new Command("status", "Show how jobs stand, also while one runs") { named };
+        Invocation.Bind(command, terminal, options, (invocation, _) =>
+        {
+            if (invocation.Arguments.GetValue(named) is { } asked)
+            {
+                WriteJob(invocation, asked);
+            }
+            else
+            {
+                WriteJobs(invocation);
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static void WriteJob(Invocation invocation, string asked)
+    {
+        using var history = JobLookup.Open(invocation, asked);
+        var status = history.Job(JobLookup.Tag(invocation, history, asked))!;
+        if (invocation.Json)
+        {
+            invocation.WriteJson(status);
+        }
+        else
+        {
+            StatusReport.WriteJob(invocation.Out, status, invocation.Terminal.Clock);
+        }
+    }
+
+    private static void WriteJobs(Invocation invocation)
+    {
+        IReadOnlyList<JobStatus> jobs = [];
+        if (Directory.Exists(invocation.DataFolder))
+        {
+            using var history = new History(invocation.DataFolder);
+            jobs = history.Jobs();
+        }
+
+        if (invocation.Json)
+        {
+            invocation.WriteJson(new JobList(jobs));
+        }
+        else if (jobs.Count == 0)
+        {
+            Spectre.Console.AnsiConsoleExtensions.WriteLine(invocation.Out, $"No job has run in {invocation.DataFolder} yet. Run one with: rollcall run JOBFILE");
+        }
+        else
+        {
+            StatusReport.WriteJobs(invocation.Out, jobs, invocation.Terminal.Clock);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Spectre.Console;
+
+namespace Rollcall.Cli.Reports;
+
+/// <summary>Why a person is, or is not, in each book, for people.</summary>
+internal static class ExplanationReport
+{
+    public static void Write(IAnsiConsole console, Explanation explanation, TimeProvider clock)
+    {
+        console.MarkupLine($"[bold]{Markup.Escape(explanation.Email)}[/]  {(explanation.AccountStatus is { } status ? $"[bold]{Markup.Escape(status)}[/] in the Dotdigital account" : "Dotdigital knows no such contact")}");
+        console.Heading("Audiences now");
+        foreach (var audience in explanation.Audiences)
+        {
+            console.Indented(audience.In ? $"[green]✓[/] in {Markup.Escape(audience.Id)}" : $"[dim]· not in {Markup.Escape(audience.Id)}[/]");
+        }
+
+        console.Heading("Address books");
+        var listing = new Listing(new("Book", Style: "bold"), new("Id", Number: true), new("State"), new("Since"), new("Why"));
+        foreach (var book in explanation.Books)
+        {
+            listing.Add(
+                book.Name,
+                book.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "new",
+                book.State,
+                book.Since is { } since ? Figures.Time(since, clock) : "",
+                book.Reason);
+        }
+
+        listing.Write(console);
+        console.Heading("The next run");
+        if (explanation.Next.Count == 0)
+        {
+            console.Indented("would do nothing with this person.");
+        }
+
+        foreach (var next in explanation.Next)
+        {
+            console.Indented("• " + Markup.Escape(next));
+        }
+    }
+}

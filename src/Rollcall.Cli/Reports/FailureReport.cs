@@ -1,0 +1,80 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Rollcall.Cli.Reports;
+
+/// <summary>Changes that were not delivered: counted by reason, or as CSV.</summary>
+internal static class FailureReport
+{
+    private const int ExamplesShown = 2;
+
+    public const string CsvHeader = "email,audience,address_book_id,operation,outcome,code,reason,row";
+
+    /// <summary>One line a kind of reason, the most frequent first, with the first people it met.</summary>
+    public static void WriteReasons(IAnsiConsole console, IEnumerable<Failure> failures)
+    {
+        var reasons = new Dictionary<(string Outcome, string Code, string Operation), (long Count, string Reason, List<string> Examples)>();
+        foreach (var failure in failures)
+        {
+            var key = (failure.Outcome, failure.Code, failure.Operation);
+            var (count, reason, examples) = reasons.TryGetValue(key, out var known) ? known : (0, failure.Reason, []);
+            if (examples.Count < ExamplesShown && Example(failure) is { Length: > 0 } example && !examples.Contains(example))
+            {
+                examples.Add(example);
+            }
+
+            reasons[key] = (count + 1, reason, examples);
+        }
+
+        var listing = new Listing(new("Times", Number: true), new("Outcome", Style: "yellow"), new("Change"), new("Reason"), new("Such as", Style: "dim"));
+        foreach (var (key, (count, reason, examples)) in reasons.OrderByDescending(one => one.Value.Count))
+        {
+            listing.Add(Figures.Count(count), key.Outcome, key.Operation, reason, string.Join(", ", examples));
+        }
+
+        listing.Write(console);
+    }
+
+    /// <summary>A line a failure.</summary>
+    public static void WriteRows(IAnsiConsole console, IEnumerable<Failure> failures)
+    {
+        var listing = new Listing(new("Email", Style: "bold"), new("Audience"), new("Change"), new("Outcome", Style: "yellow"), new("Reason"));
+        foreach (var failure in failures)
+        {
+            listing.Add(failure.Email.Length > 0 ? failure.Email : "(none)", failure.Audience, failure.Operation, failure.Outcome, failure.Reason);
+        }
+
+        listing.Write(console);
+    }
+
+    /// <summary>Writes them all, with a header; returns how many.</summary>
+    public static long WriteCsv(TextWriter writer, IEnumerable<Failure> failures)
+    {
+        var rows = 0L;
+        writer.Write(CsvHeader + "\r\n");
+        foreach (var failure in failures)
+        {
+            writer.Write(CsvLine(failure) + "\r\n");
+            rows++;
+        }
+
+        return rows;
+    }
+
+    /// <summary>A CSV line as RFC 4180 has it.</summary>
+    public static string CsvLine(Failure failure) => string.Join(
+        ',',
+        new[]
+        {
+            failure.Email, failure.Audience, Number(failure.AddressBookId), failure.Operation,
+            failure.Outcome, failure.Code, failure.Reason, Number(failure.Row),
+        }.Select(Quoted));
+
+    private static string Example(Failure failure) =>
+        failure.Email.Length > 0 ? failure.Email : failure.Row is { } row ? $"row {row} of {failure.Audience}" : "";
+
+    private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string value) =>
+        value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

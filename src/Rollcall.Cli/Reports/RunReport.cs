@@ -1,0 +1,207 @@
+using Spectre.Console;
+
+namespace Rollcall.Cli.Reports;
+
+/// <summary>A run's or a plan's result, for people.</summary>
+/// <param name="console">Where it goes.</param>
+/// <param name="jobFile">The job file as the user named it, for the commands to type next.</param>
+internal sealed class RunReport(IAnsiConsole console, string jobFile)
+{
+    private const int RowsShown = 5;
+
+    public void WriteRun(RunResult result)
+    {
+        var took = result.Finished is { } finished ? $" in {Figures.Duration(finished - result.Started)}" : "";
+        console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run {Markup.Escape(result.RunId)}[/]");
+        if (result.State == RunState.Interrupted)
+        {
+            console.Indented(Markup.Escape($"Nothing is lost. What was sent is on record; rollcall run {jobFile} resumes."));
+        }
+
+        WriteAudiences(result, planned: false);
+        WriteOutcomes(result);
+        WriteLeftOut(result);
+        WriteHeld(result, planned: false);
+        WriteNotices(result);
+    }
+
+    public void WritePlan(RunResult result)
+    {
+        console.MarkupLine($"[bold]{Markup.Escape(result.Job)}[/]  what a run would do now; nothing was sent");
+        WriteAudiences(result, planned: true);
+        WriteCost(result.Plan ?? new PlanCost());
+        WriteFirstRows(result);
+        WriteLeftOut(result);
+        WriteHeld(result, planned: true);
+        WriteNotices(result);
+    }
+
+    private static string Book(RunResult result, long? id) =>
+        id is null ? "" : result.Audiences.FirstOrDefault(one => one.AddressBookId == id)?.AddressBook is { } name ? $"{name} ({id})" : $"{id}";
+
+    private void WriteAudiences(RunResult result, bool planned)
+    {
+        if (result.Audiences.Count == 0)
+        {
+            return;
+        }
+
+        console.WriteLine();
+        var listing = new Listing(
+            new("Audience", Style: "bold"),
+            new("Address book"),
+            new("Members", Number: true),
+            new(planned ? "Enter" : "Entered", Number: true, Style: "green"),
+            new(planned ? "Update" : "Updated", Number: true, Style: "blue"),
+            new(planned ? "Exit" : "Exited", Number: true, Style: "red"),
+            new("Unchanged", Number: true),
+            new("Left out", Number: true, Style: "yellow"));
+        foreach (var one in result.Audiences)
+        {
+            listing.Add(
+                one.Id,
+                one.AddressBookId is null ? $"{one.AddressBook} (new)" : one.AddressBook,
+                Figures.Count(one.Members),
+                Figures.Cell(one.Entered),
+                Figures.Cell(one.Updated),
+                Figures.Cell(one.Exited),
+                Figures.Cell(one.Unchanged),
+                Figures.Cell(one.Suppressed + one.Invalid + one.Omitted + one.Held));
+        }
+
+        listing.Write(console);
+    }
+
+    private void WriteOutcomes(RunResult result)
+    {
+        var outcomes = result.Outcomes;
+        var parts = new[]
+        {
+            (outcomes.Delivered, "delivered"), (outcomes.Pending, "pending"), (outcomes.Suppressed, "suppressed"),
+            (outcomes.Invalid, "invalid"), (outcomes.Failed, "failed"), (outcomes.Omitted, "omitted"),
+        };
+        var said = parts.Where(part => part.Item1 > 0).Select(part => $"{Figures.Count(part.Item1)} {part.Item2}").ToList();
+        console.WriteLine();
+        console.MarkupLine($"[dim]Changes[/]  {(said.Count == 0 ? "none: every book was up to date" : string.Join(", ", said))}");
+        var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(4).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
+        console.MarkupLine(Markup.Escape($"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, {Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
+        if (result.ValuesLeftOut > 0)
+        {
+            console.MarkupLine($"[dim]Values[/]   {Figures.Of(result.ValuesLeftOut, "value")} did not fit the data field and {(result.ValuesLeftOut == 1 ? "was" : "were")} left out; the rest of each person was sent");
+        }
+    }
+
+    private void WriteCost(PlanCost cost)
+    {
+        var parts = new List<string>();
+        Add(cost.Imports, "import", $" of {Figures.Bytes(cost.ImportBytes)}");
+        Add(cost.Removals, "removal");
+        Add(cost.DirectAdds, "single add");
+        Add(cost.Unsubscribes, "unsubscribe");
+        Add(cost.Resubscribes, "resubscribe");
+        console.WriteLine();
+        console.MarkupLine($"[dim]Sends[/]    {(parts.Count == 0 ? "nothing: every book is up to date" : string.Join(", ", parts))}");
+        console.MarkupLine($"[dim]Costs[/]    {Figures.Of(cost.ApiCalls, "call")} to Dotdigital besides polling");
+        var mails = new List<string>();
+        if (cost.Mails.Joins > 0)
+        {
+            mails.Add(Figures.Of(cost.Mails.Joins, "join action"));
+        }
+
+        if (cost.Mails.ConfirmationsAtMost > 0)
+        {
+            mails.Add($"at most {Figures.Of(cost.Mails.ConfirmationsAtMost, "confirmation")}");
+        }
+
+        if (cost.Mails.Challenges > 0)
+        {
+            mails.Add(Figures.Of(cost.Mails.Challenges, "challenge"));
+        }
+
+        console.MarkupLine($"[dim]Emails[/]   {(mails.Count == 0 ? "none" : string.Join(", ", mails))}");
+
+        void Add(long count, string one, string more = "")
+        {
+            if (count > 0)
+            {
+                parts.Add(Figures.Of(count, one) + more);
+            }
+        }
+    }
+
+    private void WriteFirstRows(RunResult result)
+    {
+        foreach (var (kind, title, colour) in new[] { ("enter", "Would enter", "green"), ("update", "Would be updated", "blue"), ("exit", "Would exit", "red") })
+        {
+            var rows = result.Changes?.Where(change => change.Kind == kind).Take(RowsShown).ToList() ?? [];
+            if (rows.Count == 0)
+            {
+                continue;
+            }
+
+            console.Heading($"{title}, the first rows");
+            var listing = new Listing(new("Email", Style: colour), new("Audience"), new("Address book"));
+            foreach (var row in rows)
+            {
+                listing.Add(row.Email, row.Audience, kind == "update" ? "" : BookOf(result, row));
+            }
+
+            listing.Write(console);
+        }
+    }
+
+    private static string BookOf(RunResult result, PlannedChange change) =>
+        change.AddressBookId is { } id
+            ? Book(result, id)
+            : result.Audiences.FirstOrDefault(one => one.Id == change.Audience && one.AddressBookId is null) is { } one ? $"{one.AddressBook} (new)" : "";
+
+    private void WriteLeftOut(RunResult result)
+    {
+        if (result.Failures.Count == 0)
+        {
+            return;
+        }
+
+        console.Heading("Not delivered, and why");
+        FailureReport.WriteReasons(console, result.Failures);
+        var all = result.Audiences.Sum(one => one.Suppressed + one.Invalid + one.Omitted) + result.Outcomes.Failed + result.ValuesLeftOut;
+        if (all > result.Failures.Count)
+        {
+            console.Indented($"[dim]These are the first {Figures.Count(result.Failures.Count)}. All of them: rollcall failures {Markup.Escape(result.Job)} --csv FILE[/]");
+        }
+    }
+
+    private void WriteHeld(RunResult result, bool planned)
+    {
+        if (result.Guards.Count == 0)
+        {
+            return;
+        }
+
+        console.Heading(planned ? "A guard would hold back" : "Held back by a guard");
+        foreach (var guard in result.Guards)
+        {
+            var place = string.Join(", ", new[] { guard.Audience is null ? "" : $"audience {guard.Audience}", guard.AddressBookId is null ? "" : $"book {Book(result, guard.AddressBookId)}" }.Where(part => part.Length > 0));
+            console.Indented($"[yellow]‖[/] [bold]{Markup.Escape(guard.Guard)}[/]{(place.Length == 0 ? "" : Markup.Escape($" in {place}"))}: {Figures.Count(guard.Actual)}, the limit is {Markup.Escape(guard.Limit)}");
+        }
+
+        var whole = result.Guards.Any(guard => guard.Guard is "mails" or "moves");
+        var effect = whole ? "Nothing of the run is sent." : "Such a book is left entirely as it is; the others proceed.";
+        var allow = string.Join(' ', result.Guards.Select(guard => $"--allow {guard.Guard}").Distinct());
+        console.Indented($"[dim]{effect} If this is as it should be, let it pass once:[/] rollcall run {Markup.Escape(jobFile)} {allow}");
+    }
+
+    private void WriteNotices(RunResult result)
+    {
+        if (result.Notices.Count == 0)
+        {
+            return;
+        }
+
+        console.Heading("Good to know");
+        foreach (var notice in result.Notices)
+        {
+            console.Indented("• " + Markup.Escape(notice));
+        }
+    }
+}

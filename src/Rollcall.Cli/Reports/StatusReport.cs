@@ -1,0 +1,83 @@
+using Spectre.Console;
+
+namespace Rollcall.Cli.Reports;
+
+/// <summary>How jobs stand, and their runs, for people.</summary>
+internal static class StatusReport
+{
+    /// <summary>A line a job.</summary>
+    public static void WriteJobs(IAnsiConsole console, IReadOnlyList<JobStatus> jobs, TimeProvider clock)
+    {
+        var listing = new Listing(
+            new("Job", Style: "bold"), new("State"), new("Last run"), new("Books", Number: true),
+            new("In books", Number: true, Style: "green"), new("Pending", Number: true), new("Suppressed", Number: true, Style: "yellow"), new("Job file", Style: "dim"));
+        foreach (var job in jobs)
+        {
+            listing.Add(
+                job.Tag,
+                State(job),
+                job.LastRun is { } last ? Figures.Time(last.Started, clock) : "",
+                Figures.Count(job.Books.Count),
+                Figures.Count(job.Books.Sum(book => book.Delivered)),
+                Figures.Cell(job.Books.Sum(book => book.Pending)),
+                Figures.Cell(job.Books.Sum(book => book.Suppressed)),
+                job.JobFile);
+        }
+
+        listing.Write(console);
+    }
+
+    /// <summary>One job with its books.</summary>
+    public static void WriteJob(IAnsiConsole console, JobStatus job, TimeProvider clock)
+    {
+        console.MarkupLine($"{Headings.Mark(job.State)} [bold]{Markup.Escape(job.Tag)}[/]  {Markup.Escape(State(job))}");
+        console.Indented($"[dim]Dotdigital account[/] {Markup.Escape(job.AccountId)}  [dim]job file[/] {Markup.Escape(job.JobFile)}");
+        if (job.LastRun is { } last)
+        {
+            console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Figures.Of(last.ApiCalls.Total, "call")}");
+        }
+
+        if (job.Books.Count == 0)
+        {
+            return;
+        }
+
+        console.WriteLine();
+        var listing = new Listing(new("Address book", Style: "bold"), new("Id", Number: true), new("In it", Number: true, Style: "green"), new("Pending", Number: true), new("Suppressed", Number: true, Style: "yellow"));
+        foreach (var book in job.Books)
+        {
+            listing.Add(book.Name, book.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Figures.Count(book.Delivered), Figures.Cell(book.Pending), Figures.Cell(book.Suppressed));
+        }
+
+        listing.Write(console);
+    }
+
+    /// <summary>A line a run.</summary>
+    public static void WriteRuns(IAnsiConsole console, IReadOnlyList<RunResult> runs, TimeProvider clock)
+    {
+        var listing = new Listing(
+            new("Run", Style: "dim"), new("Started"), new("Took", Number: true), new("State"),
+            new("Entered", Number: true, Style: "green"), new("Updated", Number: true, Style: "blue"), new("Exited", Number: true, Style: "red"),
+            new("Left out", Number: true, Style: "yellow"), new("Calls", Number: true));
+        foreach (var run in runs)
+        {
+            listing.Add(
+                run.RunId,
+                Figures.Time(run.Started, clock),
+                run.Finished is { } finished ? Figures.Duration(finished - run.Started) : "",
+                Headings.Word(run.State),
+                Figures.Cell(run.Audiences.Sum(one => one.Entered)),
+                Figures.Cell(run.Audiences.Sum(one => one.Updated)),
+                Figures.Cell(run.Audiences.Sum(one => one.Exited)),
+                Figures.Cell(run.Audiences.Sum(one => one.Suppressed + one.Invalid + one.Omitted + one.Held)),
+                Figures.Count(run.ApiCalls.Total));
+        }
+
+        listing.Write(console);
+    }
+
+    private static string State(JobStatus job) =>
+        job.State == RunState.Running && job.Progress is { } progress
+            ? $"running: {progress.Step}{(progress.Total is { } total ? $", {Figures.Percent(progress.Done, total)}" : "")}"
+            : Headings.Word(job.State);
+}

@@ -1,0 +1,52 @@
+using Rollcall.Jobs;
+
+namespace Rollcall.Cli.Terminals;
+
+/// <summary>Finds the job that a command names by its file, or by the tag of one that ran here before.</summary>
+internal static class JobLookup
+{
+    /// <summary>Reads the job file at a path.</summary>
+    public static Job ReadFile(Invocation invocation, string path) =>
+        JobFile.Read(invocation.FullPath(path), name => invocation.Terminal.Environment.GetValueOrDefault(name));
+
+    /// <summary>Reads the job that a file or a tag names.</summary>
+    public static Job Read(Invocation invocation, string fileOrTag)
+    {
+        if (IsFile(invocation, fileOrTag))
+        {
+            return ReadFile(invocation, fileOrTag);
+        }
+
+        using var history = Open(invocation, fileOrTag);
+        return ReadFile(invocation, history.JobFileOf(fileOrTag) ?? throw Unknown(invocation, fileOrTag));
+    }
+
+    /// <summary>The tag of a job that ran here, named by its file or by the tag itself.</summary>
+    public static string Tag(Invocation invocation, History history, string fileOrTag)
+    {
+        if (!IsFile(invocation, fileOrTag))
+        {
+            return history.Job(fileOrTag)?.Tag ?? throw Unknown(invocation, fileOrTag);
+        }
+
+        var path = invocation.FullPath(fileOrTag);
+        var tag = history.Jobs().FirstOrDefault(job => job.JobFile == path)?.Tag ?? ReadFile(invocation, fileOrTag).Tag;
+        return history.Job(tag)?.Tag
+            ?? throw new RollcallException(ExitCode.BadJob, $"The job {fileOrTag} has not run in {invocation.DataFolder}.", todo: $"Run it with: rollcall run {fileOrTag}");
+    }
+
+    /// <summary>What ran in the data folder, which must be there.</summary>
+    public static History Open(Invocation invocation, string? fileOrTag) =>
+        Directory.Exists(invocation.DataFolder) ? new History(invocation.DataFolder) : throw Unknown(invocation, fileOrTag);
+
+    private static bool IsFile(Invocation invocation, string fileOrTag) =>
+        File.Exists(invocation.FullPath(fileOrTag)) || fileOrTag.Contains('/', StringComparison.Ordinal);
+
+    private static RollcallException Unknown(Invocation invocation, string? fileOrTag) =>
+        fileOrTag is null
+            ? new RollcallException(ExitCode.BadJob, $"There is no data folder {invocation.DataFolder}.", todo: "Name one with --data or ROLLCALL_DATA, or run a job first.")
+            : new RollcallException(
+                ExitCode.BadJob,
+                $"\"{fileOrTag}\" is neither a job file nor the tag of a job that ran in {invocation.DataFolder}.",
+                todo: "See what ran here with: rollcall status");
+}

@@ -25,7 +25,7 @@ internal static class ProgressText
 
         if (step.Left is { TotalSeconds: >= 1 } left)
         {
-            parts.Add($"about {Figures.Duration(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))} left");
+            parts.Add($"about {Figures.About(left)} left");
         }
 
         return string.Join(", ", parts);

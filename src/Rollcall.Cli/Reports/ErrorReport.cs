@@ -36,7 +36,7 @@ internal static class ErrorReport
         foreach (var problem in problems)
         {
             var mark = problem.Severity == Severity.Error ? "[red]✗[/]" : "[yellow]![/]";
-            var where = problem.Where is null ? "" : $"[bold]{Markup.Escape(problem.Where)}[/]  ";
+            var where = problem.Where is null ? "" : $"[bold]{Markup.Escape(problem.Where)}:[/] ";
             console.Write(new Padder(new Markup($"{mark} {where}{Markup.Escape(problem.Message)}"), new Padding(0)));
             if (problem.Todo is not null)
             {

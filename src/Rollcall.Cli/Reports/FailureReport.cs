@@ -26,10 +26,10 @@ internal static class FailureReport
             reasons[key] = (count + 1, reason, examples);
         }
 
-        var listing = new Listing(new("Times", Number: true), new("Outcome", Style: "yellow"), new("Change"), new("Reason"), new("Such as", Style: "dim"));
+        var listing = new Listing(new("Reason"), new("Outcome", Style: "yellow"), new("Change"), new("Times", Number: true), new("Such as", Style: "dim"));
         foreach (var (key, (count, reason, examples)) in reasons.OrderByDescending(one => one.Value.Count))
         {
-            listing.Add(Figures.Count(count), key.Outcome, key.Operation, reason, string.Join(", ", examples));
+            listing.Add(reason, key.Outcome, key.Operation, Figures.Count(count), string.Join(", ", examples));
         }
 
         listing.Write(console);

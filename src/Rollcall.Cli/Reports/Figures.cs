@@ -35,6 +35,10 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min"),
     };
 
+    /// <summary>A time that is only a guess, in whole seconds, rounded up.</summary>
+    public static string About(TimeSpan time) =>
+        time.TotalSeconds <= 9 ? $"{Math.Ceiling(time.TotalSeconds)} s" : Duration(TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)));
+
     /// <summary>2026-11-24 05:45, by the clock's time zone.</summary>
     public static string Time(DateTimeOffset time, TimeProvider clock) =>
         TimeZoneInfo.ConvertTime(time, clock.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

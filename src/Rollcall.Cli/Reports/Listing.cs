@@ -9,7 +9,10 @@ namespace Rollcall.Cli.Reports;
 /// <param name="Style">Its cells' style, as Spectre spells it.</param>
 internal sealed record ListingColumn(string Title, bool Number = false, string? Style = null);
 
-/// <summary>A table where there is room for one; where the window is too narrow, a short list a row.</summary>
+/// <summary>
+/// A table that fits the window: text is broken between words where it must be, and where even that is too wide,
+/// each row becomes a short list.
+/// </summary>
 internal sealed class Listing(params ListingColumn[] columns)
 {
     private const int Gap = 2;
@@ -18,12 +21,11 @@ internal sealed class Listing(params ListingColumn[] columns)
 
     public int Count => _rows.Count;
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine)]);
 
     public void Write(IAnsiConsole console)
     {
-        var widths = columns.Select((column, i) => _rows.Select(row => Width(row[i])).Append(Width(column.Title)).Max()).ToArray();
-        if (widths.Sum() + (Gap * (columns.Length - 1)) <= console.Profile.Width)
+        if (Widths(console.Profile.Width) is { } widths)
         {
             WriteTable(console, widths);
         }
@@ -35,24 +37,81 @@ internal sealed class Listing(params ListingColumn[] columns)
 
     private static int Width(string text) => new Segment(text).CellCount();
 
-    private static string Padded(string text, int width, bool right) =>
-        right ? new string(' ', width - Width(text)) + text : text + new string(' ', width - Width(text));
+    /// <summary>A cell never breaks the table: what came from a file may hold any character.</summary>
+    private static string OneLine(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? '�' : one)) : text;
 
-    private static string Styled(string text, string? style) =>
-        style is null || text.Length == 0 ? Markup.Escape(text) : $"[{style}]{Markup.Escape(text)}[/]";
+    /// <summary>Each column's width, the widest text broken first; null when there is no room for the longest words.</summary>
+    private int[]? Widths(int available)
+    {
+        var natural = columns.Select((column, i) => Column(i).Max(Width)).ToArray();
+        var least = columns.Select((column, i) => column.Number ? natural[i] : Column(i).SelectMany(cell => cell.Split(' ')).Max(Width)).ToArray();
+        for (var excess = natural.Sum() + (Gap * (columns.Length - 1)) - available; excess > 0; excess--)
+        {
+            var widest = Enumerable.Range(0, columns.Length).Where(i => natural[i] > least[i]).OrderByDescending(i => natural[i]).FirstOrDefault(-1);
+            if (widest < 0)
+            {
+                return null;
+            }
+
+            natural[widest]--;
+        }
+
+        return natural;
+    }
+
+    private IEnumerable<string> Column(int i) => _rows.Select(row => row[i]).Append(columns[i].Title);
 
     private void WriteTable(IAnsiConsole console, int[] widths)
     {
-        var gap = new string(' ', Gap);
-        console.MarkupLine(string.Join(gap, columns.Select((column, i) => $"[dim]{Markup.Escape(Last(i) ? column.Title : Padded(column.Title, widths[i], column.Number))}[/]")));
+        WriteRow(console, widths, [.. columns.Select(column => column.Title)], _ => "dim");
         foreach (var row in _rows)
         {
-            console.MarkupLine(string.Join(gap, columns.Select((column, i) => Styled(Last(i) ? row[i] : Padded(row[i], widths[i], column.Number), column.Style))));
+            WriteRow(console, widths, row, i => columns[i].Style);
+        }
+    }
+
+    private void WriteRow(IAnsiConsole console, int[] widths, string[] cells, Func<int, string?> style)
+    {
+        var broken = cells.Select((cell, i) => Broken(cell, widths[i])).ToArray();
+        for (var line = 0; line < broken.Max(lines => lines.Count); line++)
+        {
+            var parts = columns.Select((column, i) =>
+            {
+                var text = line < broken[i].Count ? broken[i][line] : "";
+                var blanks = new string(' ', widths[i] - Width(text));
+                return column.Number ? blanks + Styled(text, style(i)) : Styled(text, style(i)) + blanks;
+            });
+            console.MarkupLine(string.Join(new string(' ', Gap), parts).TrimEnd());
+        }
+    }
+
+    private static List<string> Broken(string text, int width)
+    {
+        if (Width(text) <= width)
+        {
+            return [text];
         }
 
-        // The last column needs no blanks after it, but numbers still stand to the right.
-        bool Last(int i) => i == columns.Length - 1 && !columns[i].Number;
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            var longer = lines[^1].Length == 0 ? word : lines[^1] + " " + word;
+            if (Width(longer) <= width)
+            {
+                lines[^1] = longer;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return lines;
     }
+
+    private static string Styled(string text, string? style) =>
+        style is null || text.Length == 0 ? Markup.Escape(text) : $"[{style}]{Markup.Escape(text)}[/]";
 
     private void WriteList(IAnsiConsole console)
     {
@@ -63,7 +122,7 @@ internal sealed class Listing(params ListingColumn[] columns)
             {
                 if (row[i].Length > 0 && row[i] != "·")
                 {
-                    console.Write(new Padder(new Markup($"[dim]{Markup.Escape(columns[i].Title)}[/] {Styled(row[i], columns[i].Style)}"), new Padding(2, 0, 0, 0)));
+                    console.Indented($"[dim]{Markup.Escape(columns[i].Title)}[/] {Styled(row[i], columns[i].Style)}");
                 }
             }
         }

@@ -18,7 +18,7 @@ internal static class CommandLine
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
         InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create,
-        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, AuthCommand.Create,
+        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, AuthCommand.Create, SimulateCommand.Create,
     ];
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)
@@ -83,7 +83,7 @@ internal static class CommandLine
             .ToList();
         var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
         var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
-        var problems = arguments.Errors.Select(error => error.Message).Distinct().ToList();
+        var problems = arguments.Errors.Select(error => string.Join(' ', error.Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))).Distinct().ToList();
         if (problems.Count > 1)
         {
             // A mistyped command is also a missing one; once is enough.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Spectre.Console;
 
@@ -15,6 +16,7 @@ internal static class AuthCommand
         {
             Add(terminal, options),
             List(terminal, options),
+            Test(terminal, options),
             Remove(terminal, options),
         };
 
@@ -81,6 +83,44 @@ internal static class AuthCommand
         return command;
     }
 
+    private static Command Test(Terminal terminal, GlobalOptions options)
+    {
+        var name = NameArgument();
+        var command = new Command("test", "Ask Dotdigital whether stored credentials are good; sends nothing else") { name };
+        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        {
+            var asked = invocation.Arguments.GetRequiredValue(name);
+            var credentials = invocation.Authorizations().Get(asked);
+            var account = await ConnectAsync(credentials, terminal.Clock, cancellation);
+            var endpoint = account.Endpoint.GetLeftPart(UriPartial.Authority);
+            if (invocation.Json)
+            {
+                invocation.WriteJson(new TestedAuthorization(asked, true, account.Id, account.Name, endpoint));
+            }
+            else
+            {
+                invocation.Out.MarkupLineInterpolated($"[green]✓[/] [bold]{asked}[/] is good for account {account.Id}{(account.Name.Length == 0 ? "" : $" ({account.Name})")} at {endpoint}.");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<Account> ConnectAsync(Credentials credentials, TimeProvider clock, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = new DotdigitalOptions { Username = credentials.Username, Password = credentials.Password, Endpoint = credentials.Endpoint, Clock = clock };
+            using var client = await DotdigitalClient.ConnectAsync(options, cancellation);
+            return client.Account;
+        }
+        catch (DotdigitalException refused)
+        {
+            throw new RollcallException(ExitCode.Dotdigital, refused.Message, inner: refused);
+        }
+    }
+
     private static Command Remove(Terminal terminal, GlobalOptions options)
     {
         var name = NameArgument();
@@ -119,16 +159,12 @@ internal static class AuthCommand
 
     private static Uri Endpoint(string text)
     {
-        var usable = Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && url.UserInfo.Length == 0
-            && (url.IsLoopback
-                ? url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps
-                : url.Scheme == Uri.UriSchemeHttps && url.IdnHost.EndsWith(".dotdigital.com", StringComparison.OrdinalIgnoreCase));
-        return usable
+        var why = Uri.TryCreate(text, UriKind.Absolute, out var url) ? DotdigitalEndpoints.WhyForbidden(url) : "it is not an absolute address";
+        return why is null
             ? url!
             : throw new RollcallException(
                 ExitCode.BadJob,
-                $"\"{text}\" is no endpoint that a password may go to.",
+                $"No password may go to \"{text}\": {why}.",
                 "--endpoint",
                 "Give https://....dotdigital.com, or a simulator on this machine such as http://127.0.0.1:9400.");
     }

@@ -50,7 +50,7 @@ internal static class RunCommand
                 new RunReport(invocation.Out, name).WriteRun(result);
             }
 
-            return ExitCodes.Of(result);
+            return result.ExitCode;
         });
         return command;
     }

@@ -24,6 +24,12 @@ internal sealed record RemovedAuthorization(string Name, bool Removed);
 /// <summary>The answer of <c>--version</c>.</summary>
 internal sealed record ProgramVersion(string Version);
 
+/// <summary>The answer of <c>auth test</c>.</summary>
+internal sealed record TestedAuthorization(string Name, bool Ok, long AccountId, string AccountName, string Endpoint);
+
+/// <summary>The answer of <c>simulate</c>, once it listens.</summary>
+internal sealed record ListeningSimulator(string Url);
+
 /// <summary>The answer of <c>init</c>.</summary>
 internal sealed record WrittenFile(string File);
 
@@ -51,6 +57,8 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(AuthorizationList))]
 [JsonSerializable(typeof(RemovedAuthorization))]
 [JsonSerializable(typeof(ProgramVersion))]
+[JsonSerializable(typeof(TestedAuthorization))]
+[JsonSerializable(typeof(ListeningSimulator))]
 [JsonSerializable(typeof(WrittenFile))]
 [JsonSerializable(typeof(WrittenRows))]
 [JsonSerializable(typeof(CheckDocument))]

@@ -20,7 +20,7 @@ internal static class ErrorReport
 
     public static void WriteUnexpected(Terminal terminal, bool json, Exception exception, string todo)
     {
-        var message = $"Something went wrong that Rollcall did not expect: {EmailMask.Apply(exception.Message)}";
+        var message = $"Something went wrong that Rollcall did not expect: {MaskedText.Of(exception.Message)}";
         if (json)
         {
             WriteJson(terminal, [new ErrorBody("internal", message, null, todo)]);

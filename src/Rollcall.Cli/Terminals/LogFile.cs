@@ -48,7 +48,7 @@ internal sealed class LogFile : ILoggerFactory
 
     private void Write(LogLevel level, string category, string message)
     {
-        var text = _showEmails ? message : EmailMask.Apply(message);
+        var text = _showEmails ? message : MaskedText.Of(message);
         var time = _clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         lock (_lock)
         {

@@ -17,7 +17,7 @@ internal static class CommandLine
     /// <summary>In the order in which a newcomer meets them.</summary>
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
-        InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create,
+        DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create,
         ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, AuthCommand.Create, SimulateCommand.Create,
     ];
 

@@ -18,8 +18,7 @@ internal static class CheckCommand
         {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
-            var found = await ProgressDisplay.ShowAsync(terminal, progress => JobCheck.RunAsync(job, invocation.Workplace(progress), cancellation));
-            IReadOnlyList<Problem> problems = [.. job.Warnings.Concat(found).Distinct()];
+            var problems = await ProgressDisplay.ShowAsync(terminal, progress => JobCheck.RunAsync(job, invocation.Workplace(progress), cancellation));
             var errors = problems.Count(problem => problem.Severity == Severity.Error);
             if (invocation.Json)
             {

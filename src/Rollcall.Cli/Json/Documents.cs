@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Rollcall.Authorizations;
+using Rollcall.Cli.Demo;
 
 namespace Rollcall.Cli.Json;
 
@@ -13,7 +14,11 @@ internal sealed record ErrorDocument(ErrorBody Error, IReadOnlyList<ErrorBody> P
 /// <param name="Message">What is wrong.</param>
 /// <param name="Where">Where; null when nowhere in particular.</param>
 /// <param name="Todo">What to do; null when the message says it.</param>
-internal sealed record ErrorBody(string Code, string Message, string? Where, string? Todo);
+internal sealed record ErrorBody(
+    string Code,
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Where,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Todo);
 
 /// <summary>The answer of <c>auth list</c>.</summary>
 internal sealed record AuthorizationList(IReadOnlyList<StoredAuthorization> Authorizations);
@@ -57,6 +62,7 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(AuthorizationList))]
 [JsonSerializable(typeof(RemovedAuthorization))]
 [JsonSerializable(typeof(ProgramVersion))]
+[JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(TestedAuthorization))]
 [JsonSerializable(typeof(ListeningSimulator))]
 [JsonSerializable(typeof(WrittenFile))]

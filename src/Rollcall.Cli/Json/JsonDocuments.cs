@@ -1,26 +1,12 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Rollcall.Cli.Json;
 
-/// <summary>How the program writes JSON: snake_case, indented, addresses readable.</summary>
+/// <summary>How the program writes JSON: as every result is written, and indented.</summary>
 internal static class JsonDocuments
 {
-    private static readonly JsonSerializerOptions _options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters =
-        {
-            new JsonStringEnumConverter<RunState>(JsonNamingPolicy.SnakeCaseLower),
-            new JsonStringEnumConverter<Severity>(JsonNamingPolicy.SnakeCaseLower),
-        },
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = RollcallJson.Default.WithAddedModifier(PlansOnly),
-        WriteIndented = true,
-    };
+    private static readonly JsonSerializerOptions _options = new(ResultJson.Options) { TypeInfoResolver = RollcallJson.Default, WriteIndented = true };
 
     public static void Write<T>(TextWriter writer, T document)
     {
@@ -38,18 +24,4 @@ internal static class JsonDocuments
     }
 
     private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)_options.GetTypeInfo(typeof(T));
-
-    /// <summary>A run's result has no <c>plan</c> and no <c>changes</c>: they are a plan's.</summary>
-    private static void PlansOnly(JsonTypeInfo type)
-    {
-        if (type.Type != typeof(RunResult))
-        {
-            return;
-        }
-
-        foreach (var property in type.Properties.Where(property => property.Name is "plan" or "changes"))
-        {
-            property.ShouldSerialize = static (_, value) => value is not null;
-        }
-    }
 }

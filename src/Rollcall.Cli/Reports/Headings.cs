@@ -17,22 +17,24 @@ internal static class Headings
         console.Write(new Padder(new Markup(markup), new Padding(2, 0, 0, 0)));
 
     /// <summary>A state's mark.</summary>
-    public static string Mark(RunState state) => state switch
+    public static string Mark(RunState? state) => state switch
     {
         RunState.Completed => "[green]✓[/]",
         RunState.Held => "[yellow]‖[/]",
         RunState.Running => "[blue]▸[/]",
         RunState.Interrupted => "[yellow]■[/]",
+        null => "[dim]·[/]",
         _ => "[red]✗[/]",
     };
 
     /// <summary>A state's word.</summary>
-    public static string Word(RunState state) => state switch
+    public static string Word(RunState? state) => state switch
     {
         RunState.Completed => "completed",
         RunState.Held => "held",
         RunState.Running => "running",
         RunState.Interrupted => "interrupted",
+        null => "never ran",
         _ => "failed",
     };
 }

@@ -39,7 +39,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
     private static string Book(RunResult result, long? id) =>
         id is null ? "" : result.Audiences.FirstOrDefault(one => one.AddressBookId == id)?.AddressBook is { } name ? $"{name} ({id})" : $"{id}";
 
-    private void WriteAudiences(RunResult result, bool planned)
+    public void WriteAudiences(RunResult result, bool planned)
     {
         if (result.Audiences.Count == 0)
         {
@@ -72,7 +72,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         listing.Write(console);
     }
 
-    private void WriteOutcomes(RunResult result)
+    public void WriteOutcomes(RunResult result)
     {
         var outcomes = result.Outcomes;
         var parts = new[]
@@ -91,7 +91,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         }
     }
 
-    private void WriteCost(PlanCost cost)
+    public void WriteCost(PlanCost cost)
     {
         var parts = new List<string>();
         Add(cost.Imports, "import", $" of {Figures.Bytes(cost.ImportBytes)}");

@@ -31,7 +31,7 @@ internal static class StatusReport
     public static void WriteJob(IAnsiConsole console, JobStatus job, TimeProvider clock)
     {
         console.MarkupLine($"{Headings.Mark(job.State)} [bold]{Markup.Escape(job.Tag)}[/]  {Markup.Escape(State(job))}");
-        console.Indented($"[dim]Dotdigital account[/] {Markup.Escape(job.AccountId)}  [dim]job file[/] {Markup.Escape(job.JobFile)}");
+        console.Indented($"[dim]Dotdigital account[/] {job.AccountId}  [dim]job file[/] {Markup.Escape(job.JobFile)}");
         if (job.LastRun is { } last)
         {
             console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Figures.Of(last.ApiCalls.Total, "call")}");

@@ -11,7 +11,8 @@ namespace Rollcall.Cli.Terminals;
 /// <summary>One use of the program: the terminal, what was asked of every command, and the folder it works in.</summary>
 internal sealed class Invocation : IDisposable
 {
-    private readonly Lazy<LogFile> _log;
+    private readonly bool _dataGiven;
+    private Lazy<LogFile> _log;
 
     private Invocation(Terminal terminal, GlobalOptions options, ParseResult arguments)
     {
@@ -19,11 +20,13 @@ internal sealed class Invocation : IDisposable
         Arguments = arguments;
         Json = arguments.GetValue(options.Json);
         ShowEmails = arguments.GetValue(options.ShowEmails);
+        var given = arguments.GetValue(options.Data);
+        _dataGiven = given is not null;
         DataFolder = Path.GetFullPath(
-            arguments.GetValue(options.Data)
+            given
                 ?? (terminal.Environment.GetValueOrDefault("ROLLCALL_DATA") is { Length: > 0 } set ? set : ".rollcall"),
             terminal.Folder);
-        _log = new Lazy<LogFile>(() => new LogFile(DataFolder, terminal.Err, terminal.Clock, ShowEmails));
+        _log = NewLog();
     }
 
     public Terminal Terminal { get; }
@@ -35,7 +38,7 @@ internal sealed class Invocation : IDisposable
     public bool ShowEmails { get; }
 
     /// <summary>Absolute; not created before something is written to it.</summary>
-    public string DataFolder { get; }
+    public string DataFolder { get; private set; }
 
     public IAnsiConsole Out => Terminal.Out;
 
@@ -53,6 +56,16 @@ internal sealed class Invocation : IDisposable
                 return (int)invocation.Explain(exception, cancellation);
             }
         });
+
+    /// <summary>Works in another data folder, unless one was asked for by name.</summary>
+    public void WorkIn(string dataFolder)
+    {
+        if (!_dataGiven)
+        {
+            DataFolder = dataFolder;
+            _log = NewLog();
+        }
+    }
 
     /// <summary>An absolute path, from the caller's folder.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Terminal.Folder);
@@ -84,6 +97,8 @@ internal sealed class Invocation : IDisposable
             _log.Value.Dispose();
         }
     }
+
+    private Lazy<LogFile> NewLog() => new(() => new LogFile(DataFolder, Terminal.Err, Terminal.Clock, ShowEmails));
 
     private ExitCode Explain(Exception exception, CancellationToken cancellation)
     {

@@ -1,0 +1,20 @@
+namespace Rollcall.Cli.Demo;
+
+/// <summary>The answer of <c>rollcall demo</c>.</summary>
+/// <param name="Folder">Where the job file, the data and the ledger are.</param>
+/// <param name="Simulator">The simulated Dotdigital's address; it is gone when the program ends.</param>
+/// <param name="People">Customers of the shop.</param>
+/// <param name="Plan">The plan before the first run.</param>
+/// <param name="FirstRun">The first run.</param>
+/// <param name="Between">What changed between the runs.</param>
+/// <param name="SecondRun">The second run.</param>
+/// <param name="Calls">What the runs cost.</param>
+/// <param name="Explained">Why one of those who were left out is left out; null when nobody is.</param>
+internal sealed record DemoDocument(
+    string Folder, string Simulator, int People, RunResult Plan, RunResult FirstRun, DemoBetween Between, RunResult SecondRun, DemoCalls Calls, Explanation? Explained);
+
+/// <summary>What changed between the runs.</summary>
+internal sealed record DemoBetween(int Came, int CollectedPoints, int Moved, int Left, int Unsubscribed, int LeftBook, int Bounced);
+
+/// <summary>Calls of both runs, and those of a sender that makes one a person, book and change.</summary>
+internal sealed record DemoCalls(long Used, long OneByOne);

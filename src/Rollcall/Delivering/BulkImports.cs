@@ -95,6 +95,12 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             return;
         }
 
+        catch (DotdigitalException e)
+        {
+            settlement.Refuse(delivery, e);
+            throw;
+        }
+
         // An opt-out read now came before the import was applied; if lists lift opt-outs, this is the last chance to see it.
         await run.OptOuts.ReadAsync(run.Client, books, run.Progress, cancellation);
         settlement.Await(delivery);

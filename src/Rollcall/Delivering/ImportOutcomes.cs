@@ -97,7 +97,7 @@ internal static class RemovalOutcomes
     public static string Done(string manifest, long now) => Removed(manifest, "true", now);
 
     /// <summary>From <c>seen</c>: who is still in the book was not removed.</summary>
-    public static string ReadBack(string manifest, long now) => Removed($"(SELECT m.*, s.verdict FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)", "verdict IS DISTINCT FROM 'in'", now);
+    public static string ReadBack(string manifest, long now) => Removed($"(SELECT m.*, s.verdict FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)", "coalesce(verdict, 'unknown') NOT IN ('in', 'unknown')", now);
 
     public static string Removed(string people, string gone, long now) => $"""
         SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, CASE WHEN {gone} THEN 'left' END AS state,

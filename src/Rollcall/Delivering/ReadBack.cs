@@ -5,12 +5,16 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Reads people back from Dotdigital, one by one or by the pages of their books, whichever takes fewer calls, into <c>seen</c>:
-/// a row a person and book with a verdict: <c>in</c> (subscribed there), <c>pending</c> (asked to confirm), <c>out</c> (opted out, bounced, barred), <c>absent</c>.
+/// a row a person and book with a verdict: <c>in</c> (subscribed there), <c>pending</c> (asked to confirm), <c>out</c> (opted out, bounced, barred),
+/// <c>absent</c>, <c>unknown</c> (Dotdigital did not say, or in words this program does not know).
 /// </summary>
 internal sealed class ReadBack(RunContext run)
 {
     // Clocks differ, and a contact may have been written a moment before we looked at ours.
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
+    // Beyond this, they are left to the next run.
+    private const long MostAbsent = 50;
 
     /// <summary>Calls it takes to read <paramref name="people"/> back.</summary>
     public long Cost(string people) => Math.Min(Persons(people), Pages(people));
@@ -30,9 +34,24 @@ internal sealed class ReadBack(RunContext run)
         else
         {
             await ReadBooksAsync(writtenSince.Value - Margin, cancellation);
+            Judge();
+            await ReadAbsentAsync(cancellation);
         }
 
         Judge();
+    }
+
+    /// <summary>A book's pages say nothing of who is not in it; the few who are missing are asked for by name, to know why.</summary>
+    private async Task ReadAbsentAsync(CancellationToken cancellation)
+    {
+        const string Absent = "(SELECT a.* FROM everyone a JOIN seen s ON s.kh = a.kh AND s.member_key = a.member_key AND s.book_id = a.book_id WHERE s.verdict = 'absent')";
+        run.Db.Execute("CREATE OR REPLACE TABLE everyone AS FROM asked");
+        if (Persons(Absent) is > 0 and <= MostAbsent)
+        {
+            run.Db.Execute($"CREATE OR REPLACE TABLE asked AS FROM {Absent}");
+            await ReadPersonsAsync(cancellation);
+            run.Db.Execute("CREATE OR REPLACE TABLE asked AS FROM everyone");
+        }
     }
 
     private long Persons(string people) => run.Db.Number($"SELECT count(DISTINCT member_key) FROM {people}");
@@ -86,6 +105,7 @@ internal sealed class ReadBack(RunContext run)
                CASE WHEN account_status IS NULL OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
                     WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
                     WHEN account_status = 'Subscribed' AND list_status = 'Subscribed' THEN 'in'
+                    WHEN account_status = 'Unknown' OR list_status = 'Unknown' THEN 'unknown'
                     ELSE 'out' END AS verdict
         FROM joined
         """);

@@ -34,6 +34,9 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public Action<string>? Checkpoint { get; set; }
 
+    /// <summary>Hears every request before it goes out, as <c>PUT /contacts/v3/import</c>: the moment for other people's hands.</summary>
+    public Action<string>? Before { get; set; }
+
     public string DataFolder => folder["data"];
 
     public string Folder => folder.Path;
@@ -93,6 +96,7 @@ internal sealed class ExportScene : IAsyncDisposable
         Clock = Clock,
         Logs = NullLoggerFactory.Instance,
         Checkpoint = Checkpoint,
+        Http = Before is { } before ? new Hook(before) : null,
     };
 
     /// <summary>The addresses subscribed to a book, sorted.</summary>
@@ -102,6 +106,15 @@ internal sealed class ExportScene : IAsyncDisposable
     public int Writes => Account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "createAddressBook" or "createDataField").Sum(c => c.Value);
 
     public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
+
+    private sealed class Hook(Action<string> before) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            before($"{request.Method} {request.RequestUri!.AbsolutePath}");
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

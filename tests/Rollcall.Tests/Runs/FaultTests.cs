@@ -1,0 +1,247 @@
+using Rollcall.Simulators;
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+public sealed class FaultTests
+{
+    private const string Import = "PUT /contacts/v3/import";
+
+    [Theory]
+    [InlineData(FaultKind.DropBefore)]
+    [InlineData(FaultKind.DropAfter)]
+    public async Task An_import_without_an_answer_is_read_back_and_nobody_is_lost(FaultKind kind)
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = kind });
+
+        await scene.RunAsync();
+        var second = await scene.RunAsync();
+
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal(ExitCode.Done, second.ExitCode);
+        Assert.Equal(kind == FaultKind.DropAfter ? 1 : 2, scene.Account.Calls["importContacts"]);
+        ExportScene.AddsUp(second);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.DropBefore)]
+    [InlineData(FaultKind.DropAfter)]
+    public async Task A_removal_without_an_answer_is_read_back_and_ends_as_it_should(FaultKind kind)
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "deleteContactsFromAddressBook", Kind = kind });
+
+        await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+        Assert.NotNull(scene.Account.Contact("bob@example.com"));
+    }
+
+    [Fact]
+    public async Task A_status_poll_that_fails_does_not_fail_the_import()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "getImportStatus", Kind = FaultKind.Refuse, Status = 503, Times = 2 });
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, 1L), (result.ExitCode, result.Audiences[0].Entered));
+        Assert.Equal(1, scene.Account.Calls["importContacts"]);
+    }
+
+    [Fact]
+    public async Task Someone_who_opts_out_while_a_run_is_under_way_is_out_when_it_ends()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
+        scene.Account.AddContact("ann@example.com", scene.Silver);
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        scene.Set("gold", "bob@example.com");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.Subscribe("ann@example.com", scene.Gold);
+        scene.Before = request =>
+        {
+            // After the last look at the feeds, before Dotdigital applies the import: the import lifts what Ann has just said.
+            if (request == Import)
+            {
+                scene.Account.Unsubscribe("ann@example.com", scene.Gold);
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+        Assert.Contains(result.Notices, n => n.Contains("unsubscribed again", StringComparison.Ordinal));
+        Assert.Equal(1, result.Audiences[0].Suppressed);
+        scene.Before = null;
+        await scene.RunAsync();
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task A_book_that_vanished_is_named_and_the_rest_goes_on()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Set("silver", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        scene.Account.DeleteBook(scene.Gold);
+        scene.Set("silver", "bob@example.com", "cy@example.com");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com", "cy@example.com"], scene.In(scene.Silver));
+        Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
+        Assert.Contains(result.Notices, n => n.Contains("vanished", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_book_that_vanishes_under_way_spoils_nobody_elses_entry()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Set("silver", "ann@example.com", "bob@example.com");
+        scene.Before = request =>
+        {
+            if (request == Import && scene.Account.Books.Any(b => b.Id == scene.Gold))
+            {
+                scene.Account.DeleteBook(scene.Gold);
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Silver));
+        Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
+        Assert.Contains(result.Notices, n => n.Contains("Gold", StringComparison.Ordinal));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task A_rejection_by_the_watchdog_is_sent_once_more_and_then_only_when_allowed()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { WatchdogAbove = 1 });
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+
+        var first = await scene.RunAsync();
+        var second = await scene.RunAsync();
+        var third = await scene.RunAsync();
+        Assert.Equal(2, scene.Account.Calls["importContacts"]);
+        scene.Account.Options = scene.Account.Options with { WatchdogAbove = null };
+        var fourth = await scene.RunAsync("watchdog");
+
+        Assert.Equal([ExitCode.SomeNotDelivered, ExitCode.SomeNotDelivered, ExitCode.Guard, ExitCode.Done], [first.ExitCode, second.ExitCode, third.ExitCode, fourth.ExitCode]);
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task A_full_account_leaves_the_rest_for_later_and_says_so()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { MaxContacts = 1 });
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
+        Assert.Contains(result.Notices, n => n.Contains("no more contacts", StringComparison.Ordinal));
+        scene.Account.Options = scene.Account.Options with { MaxContacts = null };
+        await scene.RunAsync();
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task A_feed_that_cannot_be_read_keeps_everyone_out_of_its_book()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Set("silver", "bob@example.com");
+        scene.Before = request =>
+        {
+            if (request.StartsWith($"GET /v2/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal))
+            {
+                scene.Account.ClearFaults();
+                scene.Account.AddFaults(new Fault { Operation = "getUnsubscribedInAddressBook", Kind = FaultKind.Refuse, Status = 404, Message = "ERROR_ADDRESSBOOK_NOT_FOUND" });
+            }
+            else
+            {
+                scene.Account.ClearFaults();
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Empty(scene.In(scene.Gold));
+        Assert.Equal(["bob@example.com"], scene.In(scene.Silver));
+        Assert.Equal((ExitCode.SomeNotDelivered, 1L), (result.ExitCode, result.Audiences[0].Held));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task A_second_run_of_the_same_job_stops_while_one_is_under_way()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        RollcallException? second = null;
+        scene.Before = request =>
+        {
+            if (request == Import)
+            {
+                second = Assert.Throws<RollcallException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Http = null }).GetAwaiter().GetResult());
+            }
+        };
+
+        var first = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, ExitCode.Busy), (first.ExitCode, second!.ExitCode));
+    }
+
+    [Fact]
+    public async Task Another_account_under_the_same_tag_stops_the_run_before_anything_is_sent()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        await using var other = await ExportScene.StartAsync(o => o with { AccountId = 2002 });
+        other.Set("gold", "ann@example.com");
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => ExportRun.ExecuteAsync(other.Job(), new RunOptions(), other.Workplace() with { DataFolder = scene.DataFolder }, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+        Assert.Equal(0, other.Writes);
+    }
+
+    [Fact]
+    public async Task An_import_whose_id_is_known_is_never_sent_again_after_a_crash()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        var sent = false;
+        scene.Before = request => sent |= request == Import;
+        var commits = 0;
+        scene.Checkpoint = kind =>
+        {
+            // The first transaction after the import went out keeps its id; die right behind it.
+            if (sent && kind == "commit" && ++commits == 2)
+            {
+                throw new CrashException();
+            }
+        };
+        await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
+        scene.Checkpoint = null;
+
+        await scene.RunAsync();
+
+        Assert.Equal(1, scene.Account.Calls["importContacts"]);
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+    }
+
+    private sealed class CrashException : Exception;
+}

@@ -51,12 +51,12 @@ internal sealed class RunContext
     public string Publish(string name, string query) =>
         Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {Sql.Text(path)} (FORMAT parquet)"));
 
-    public void Notice(string text)
+    public void Notice(string text, LogLevel level = LogLevel.Warning)
     {
         if (!Notices.Contains(text))
         {
             Notices.Add(text);
-            Log.LogWarning("{Notice}", text);
+            Log.Log(level, "{Notice}", text);
         }
     }
 }

@@ -84,6 +84,7 @@ internal sealed class Invocation : IDisposable
             Logs = _log.Value,
             ShowEmails = ShowEmails,
             Progress = progress,
+            Checkpoint = KillPoint.From(Terminal.Environment.GetValueOrDefault(KillPoint.Variable)),
         };
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
@@ -12,7 +13,7 @@ internal static class Creations
         try
         {
             var created = await run.Client.AddressBooks.CreateAsync(book.Name, target.Visibility == BookVisibility.Public ? Visibility.Public : Visibility.Private, cancellation);
-            run.Notice($"Created the address book \"{book.Name}\" ({created.Id}).");
+            run.Notice($"Created the address book \"{book.Name}\" ({created.Id}).", LogLevel.Information);
             return book with { Id = created.Id };
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
@@ -45,7 +46,7 @@ internal static class Creations
         try
         {
             await run.Client.DataFields.CreateAsync(name, type, cancellation);
-            run.Notice($"Created the data field {name} ({type}).");
+            run.Notice($"Created the data field {name} ({type}).", LogLevel.Information);
         }
         catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Ambiguous)
         {

@@ -67,7 +67,10 @@ internal sealed class CrashHistory
         $$"""
         tag: crash
         authorization: {username: demo, password: demo, endpoint: "{{url}}"}
-        source: {tables: {files: {gold: gold.csv, silver: silver.csv}, audiences: {gold: {from: gold}, silver: {from: silver}}}}
+        source:
+          tables:
+            files: {gold: gold.csv, silver: silver.csv}
+            audiences: { gold: {from: gold}, silver: {from: silver} }
         config:
           segment_ids: [gold, silver]
           seg_mappings: [{gold: "{{books[0]}}"}, {silver: "{{books[1]}}"}]

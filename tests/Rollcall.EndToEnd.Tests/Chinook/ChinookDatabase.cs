@@ -19,7 +19,7 @@ internal sealed class ChinookDatabase : IDisposable
     private ChinookDatabase(string file)
     {
         File = file;
-        _connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        _connection = new SqliteConnection($"Data Source={file};Pooling=False;Foreign Keys=False");
         _connection.Open();
     }
 

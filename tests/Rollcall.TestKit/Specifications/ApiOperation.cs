@@ -46,7 +46,7 @@ internal sealed class ApiOperation(ApiDocument document, string template, string
     public IEnumerable<string> CheckResponse(HttpExchange exchange)
     {
         var status = exchange.Status.ToString(CultureInfo.InvariantCulture);
-        if (exchange.Status >= 500)
+        if (exchange.Status is HttpExchange.NoAnswer or >= 500)
         {
             return [];
         }

@@ -19,6 +19,9 @@ public sealed record HttpExchange(
     IReadOnlyDictionary<string, string> ResponseHeaders,
     string ResponseBody)
 {
+    /// <summary>The status of a call whose connection broke before the answer.</summary>
+    public const int NoAnswer = 0;
+
     /// <summary>The path, percent-encoded.</summary>
     public string Path => Target.Split('?', 2)[0];
 

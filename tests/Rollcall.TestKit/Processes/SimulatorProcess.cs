@@ -1,0 +1,83 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Rollcall.TestKit.Specifications;
+
+namespace Rollcall.TestKit.Processes;
+
+/// <summary>A simulated Dotdigital in a process of its own, as <c>rollcall simulate dotdigital</c> starts it, met over HTTP alone.</summary>
+public sealed class SimulatorProcess : IAsyncDisposable
+{
+    private readonly RollcallProcess _process;
+    private readonly HttpClient _http;
+    private readonly string _log;
+
+    private SimulatorProcess(RollcallProcess process, string url, string log)
+    {
+        _process = process;
+        _http = new HttpClient { BaseAddress = new Uri(url) };
+        _log = log;
+        Url = url;
+    }
+
+    /// <summary>Where it listens, without a trailing slash. The API user is <c>demo</c>, its password <c>demo</c>.</summary>
+    public string Url { get; }
+
+    /// <summary>Every call so far.</summary>
+    public IReadOnlyList<LoggedCall> Calls => RequestLog.Read(_log);
+
+    /// <summary>Starts it on a free port and waits until it listens.</summary>
+    /// <param name="folder">Where its seed and its request log go.</param>
+    /// <param name="seed">What the account holds to begin with, in the form of the switch <c>--seed</c>.</param>
+    /// <param name="switches">Further switches.</param>
+    public static async Task<SimulatorProcess> StartAsync(TempFolder folder, string seed, params IEnumerable<string> switches)
+    {
+        var log = folder["requests.jsonl"];
+        var process = RollcallProcess.Start(
+            folder.Path,
+            ["simulate", "dotdigital", "--urls", "http://127.0.0.1:0", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
+        await PollUntil.TrueAsync(
+            () => ValueTask.FromResult(process.HasExited || process.Output.Contains('\n', StringComparison.Ordinal)),
+            () => $"the simulator's address\n{process.Errors}");
+        return process.HasExited
+            ? throw new InvalidOperationException($"The simulator ended.\n{process.Output}\n{process.Errors}")
+            : new SimulatorProcess(process, process.Output.Split('\n')[0], log);
+    }
+
+    /// <summary>Who is subscribed to a book.</summary>
+    public async Task<IReadOnlySet<string>> MembersAsync(long book) =>
+        (await StateAsync($"?book={book}")).GetProperty("contacts").EnumerateArray()
+            .Where(contact => contact.GetProperty("books").GetProperty(book.ToString()).GetString() == "Subscribed")
+            .Select(contact => contact.GetProperty("email").GetString()!)
+            .ToHashSet();
+
+    /// <summary>The id of a book, by its name.</summary>
+    public async Task<long> BookAsync(string name) =>
+        (await StateAsync("")).GetProperty("books").EnumerateArray().Single(book => book.GetProperty("name").GetString() == name).GetProperty("id").GetInt64();
+
+    /// <summary>A contact as it is, in the form of the seed.</summary>
+    public async Task<JsonElement> ContactAsync(string email) =>
+        (await StateAsync("?email=" + Uri.EscapeDataString(email))).GetProperty("contacts").EnumerateArray().Single();
+
+    /// <summary>What happened to people so far: joins, confirmations, contacts deleted, ...</summary>
+    public Task<JsonElement> CountersAsync() => _http.GetFromJsonAsync<JsonElement>("/simulator/counters", Xunit.TestContext.Current.CancellationToken);
+
+    /// <summary>Lets another hand act: <c>contacts/{email}/unsubscribe?book=1001</c>, <c>options</c>, ...</summary>
+    public async Task ActAsync(string path, object? body = null)
+    {
+        using var response = await _http.PostAsJsonAsync("/simulator/" + path, body, Xunit.TestContext.Current.CancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{path}: {await response.Content.ReadAsStringAsync(Xunit.TestContext.Current.CancellationToken)}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    private Task<JsonElement> StateAsync(string query) =>
+        _http.GetFromJsonAsync<JsonElement>("/simulator/state" + query, Xunit.TestContext.Current.CancellationToken);
+}

@@ -10,6 +10,9 @@ internal static class DateSql
 
     /// <summary>The moment as Dotdigital takes it, <c>"yyyy-MM-ddTHH:mm:ssZ"</c>: fractions of a second are dropped. NULL for any other text.</summary>
     public static string Json(string text) =>
+        $"(CASE WHEN regexp_full_match({text}, '{Day}') THEN (CASE WHEN TRY_CAST({text} AS DATE) IS NOT NULL AND {text} >= '0001' THEN '\"' || {text} || 'T00:00:00Z\"' END) ELSE {Any(text)} END)";
+
+    private static string Any(string text) =>
         Choose(text, timestamp => $"(CASE WHEN year({timestamp}) BETWEEN 1 AND 9999 THEN strftime({timestamp}, '\"%Y-%m-%dT%H:%M:%SZ\"') END)");
 
     /// <summary>The moment as a TIMESTAMP; NULL for any other text.</summary>
@@ -24,6 +27,6 @@ internal static class DateSql
         var withSeconds = $"regexp_replace({dotted}, '^({Day}[T ]\\d\\d:\\d\\d)([+-].*)$', '\\1:00\\2', 'i')";
         return $"(CASE WHEN regexp_full_match({text}, '{Day}') THEN {formatted($"TRY_CAST({text} AS TIMESTAMP)")} "
             + $"WHEN regexp_full_match({trimmed}, '{Day}(?:{Time}Z?)?', 'i') THEN {formatted($"TRY_CAST(rtrim({dotted}, 'Zz') AS TIMESTAMP)")} "
-            + $"WHEN regexp_full_match({trimmed}, '{Day}{Time}[+-]\\d\\d(?::?\\d\\d)?', 'i') THEN {formatted($"(TRY_CAST({withSeconds} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')")} END)";
+            + $"WHEN regexp_full_match({trimmed}, '{Day}{Time}[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?', 'i') THEN {formatted($"(TRY_CAST({withSeconds} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')")} END)";
     }
 }

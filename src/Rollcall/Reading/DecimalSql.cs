@@ -24,7 +24,10 @@ internal static class DecimalSql
     public static string Rounded(string column, string text) =>
         $"(CASE WHEN regexp_full_match({text}, {Canonical}) THEN {text} "
         + $"WHEN {column} = 0 THEN '0' "
-        + $"WHEN abs({column}) >= 5e-10 AND abs({column}) < 1e18 THEN rtrim(rtrim(CAST(TRY_CAST({text} AS DECIMAL(27, 9)) AS VARCHAR), '0'), '.') END)";
+        + $"WHEN abs({column}) >= 5e-10 AND abs({column}) < 1e18 THEN coalesce({Rounded(column, 9)}, {Rounded(column, 8)}) END)";
+
+    /// <summary>Where a number is too large to be rounded to nine digits, one digit less is what it has.</summary>
+    private static string Rounded(string column, int digits) => Exact($"CAST(round({column}, {digits}) AS VARCHAR)");
 
     private static string Plain(string text) =>
         Written(text, $"ltrim(regexp_extract({text}, '^[+-]?(\\d*)', 1), '0')", $"rtrim(regexp_extract({text}, '\\.(\\d*)$', 1), '0')");

@@ -8,6 +8,9 @@ internal static class FieldSql
     /// <summary>Longest text of a data field, in characters.</summary>
     public const int LongestText = 1000;
 
+    private const string True = "('true', 't', 'yes', '1')";
+    private const string False = "('false', 'f', 'no', '0')";
+
     /// <summary>Why a value of a type is left out.</summary>
     public static string Reason(DataFieldType target) => target switch
     {
@@ -78,7 +81,8 @@ internal static class FieldSql
     {
         ColumnKind.Boolean => text,
         ColumnKind.Text or ColumnKind.Json =>
-            $"(CASE WHEN lower({EmailSql.Trim(text)}) IN ('true', 't', 'yes', '1') THEN 'true' WHEN lower({EmailSql.Trim(text)}) IN ('false', 'f', 'no', '0') THEN 'false' END)",
+            $"(CASE WHEN {text} IN {True} THEN 'true' WHEN {text} IN {False} THEN 'false' "
+            + $"WHEN lower({EmailSql.Trim(text)}) IN {True} THEN 'true' WHEN lower({EmailSql.Trim(text)}) IN {False} THEN 'false' END)",
         ColumnKind.WholeNumber or ColumnKind.Decimal or ColumnKind.Float =>
             $"(CASE WHEN {column} = 1 THEN 'true' WHEN {column} = 0 THEN 'false' END)",
         _ => "NULL",

@@ -5,7 +5,7 @@ using Rollcall.Jobs;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// The members of a job's audiences as read in one run: <c>roll</c>, ordered by <c>kh</c>, with one row a member and source row,
+/// The members of a job's audiences as read in one run: <c>roll</c>, one row a member and source row, each audience ordered by <c>kh</c>,
 /// and beside it <c>roll_left_out</c> (rows that are no members) and <c>value_left_out</c> (values that fit no data field).
 /// </summary>
 internal sealed class Roll
@@ -33,44 +33,29 @@ internal sealed class Roll
 
     /// <summary>Makes the tables, empty.</summary>
     public Task CreateAsync(CancellationToken cancellation) =>
-        duckdb.ExecuteAsync(RollTables.Staged + RollTables.Roll + RollTables.LeftOut, cancellation);
+        duckdb.ExecuteAsync(RollTables.Create, cancellation);
 
     /// <summary>Reads an audience to its end.</summary>
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
     public async Task<AudienceCount> AddAsync(int audience, IAudienceReading reading, CancellationToken cancellation)
     {
-        await StageAsync(audience, reading.Relation, cancellation);
+        await InsertAsync(audience, reading.Relation, cancellation);
         var result = await reading.CompleteAsync(cancellation);
         AddRejected(audience, result.Rejected);
         var counts = await duckdb.QueryAsync(
             $"""
             SELECT count(*) FILTER (problem IS NULL), count(*) FILTER (problem = 'NoEmail'), count(*) FILTER (problem = 'InvalidEmail'),
                 coalesce(sum(length(left_out) - length(replace(left_out, ',', '')) + 1) FILTER (problem IS NULL), 0)::BIGINT
-            FROM roll_staged WHERE audience = {Number(audience)}
+            FROM roll WHERE audience = {Number(audience)}
             """,
             row => new AudienceCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), result.RejectedCount, row.GetInt64(3), result),
             cancellation);
         return counts[0];
     }
 
-    /// <summary>Sorts what was read into the roll. Nothing can be added afterwards.</summary>
+    /// <summary>Takes out of the roll who is no member, and lists what was left out. Nothing can be added afterwards.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        await duckdb.ExecuteAsync(
-            """
-            INSERT INTO roll
-            SELECT kh, lower(email), audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row
-            FROM roll_staged WHERE problem IS NULL ORDER BY kh
-            """,
-            cancellation);
-        await duckdb.ExecuteAsync(
-            """
-            INSERT INTO roll_left_out
-            SELECT audience, row, coalesce(email, ''), CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END, problem,
-                CASE problem WHEN 'NoEmail' THEN 'no email' ELSE 'not an email address' END
-            FROM roll_staged WHERE problem IS NOT NULL
-            """,
-            cancellation);
         if (mappings.Count > 0)
         {
             await duckdb.ExecuteAsync(
@@ -78,29 +63,39 @@ internal sealed class Roll
                 INSERT INTO value_left_out
                 SELECT audience, row, email, field, data_field, reason
                 FROM (SELECT audience, row, email, CAST(unnest(string_split(left_out, ',')) AS INTEGER) AS mapping
-                    FROM roll_staged WHERE problem IS NULL AND left_out IS NOT NULL)
+                    FROM roll WHERE problem IS NULL AND left_out IS NOT NULL)
                 JOIN (VALUES {string.Join(", ", mappings.Select(Described))}) AS mapped(mapping, field, data_field, reason) USING (mapping)
                 """,
                 cancellation);
         }
 
-        await duckdb.ExecuteAsync("DROP TABLE roll_staged", cancellation);
+        await duckdb.ExecuteAsync(
+            """
+            INSERT INTO roll_left_out
+            SELECT audience, row, coalesce(email, ''), CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END, problem,
+                CASE problem WHEN 'NoEmail' THEN 'no email' ELSE 'not an email address' END
+            FROM roll WHERE problem IS NOT NULL;
+            DELETE FROM roll WHERE problem IS NOT NULL;
+            ALTER TABLE roll DROP COLUMN problem;
+            ALTER TABLE roll DROP COLUMN left_out;
+            """,
+            cancellation);
     }
 
-    private async Task StageAsync(int audience, string relation, CancellationToken cancellation)
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task InsertAsync(int audience, string relation, CancellationToken cancellation)
     {
         try
         {
             var columns = (await RelationColumns.OfAsync(duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-            await duckdb.ExecuteAsync("INSERT INTO roll_staged " + select.Write(audience, relation, columns), cancellation);
+            await duckdb.ExecuteAsync("INSERT INTO roll " + select.Write(audience, relation, columns), cancellation);
         }
         catch (DuckDBException e)
         {
             throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {config.SegmentIds[audience]}", inner: e);
         }
     }
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Described(RollMapping mapping, int position) =>
         $"({Number(position)}, {SqlText.Literal(mapping.Field)}, {SqlText.Literal(mapping.DataField)}, {SqlText.Literal(FieldSql.Reason(mapping.Type))})";

@@ -3,23 +3,13 @@ namespace Rollcall.Reading;
 /// <summary>The roll's tables in the run's DuckDB.</summary>
 internal static class RollTables
 {
-    /// <summary>Rows as they come, good and bad; emptied into the others at the end.</summary>
-    public const string Staged = """
-        CREATE OR REPLACE TABLE roll_staged(
-            kh UBIGINT, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,
-            fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT,
-            problem VARCHAR,   -- NULL for a member; NoEmail, InvalidEmail
-            left_out VARCHAR   -- the positions of the mappings whose value does not fit, such as 0,3; NULL when all do
-        );
-        """;
-
-    public const string Roll = """
+    /// <summary>While audiences are added, <c>roll</c> also holds the rows that are no members, and two columns about what is wrong.</summary>
+    public const string Create = """
         CREATE OR REPLACE TABLE roll(
             kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,
-            fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
-        """;
-
-    public const string LeftOut = """
+            fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT,
+            problem VARCHAR,   -- NULL for a member; NoEmail, InvalidEmail
+            left_out VARCHAR); -- the positions of the mappings whose value does not fit, such as 0,3; NULL when all do
         CREATE OR REPLACE TABLE roll_left_out(
             audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
         CREATE OR REPLACE TABLE value_left_out(

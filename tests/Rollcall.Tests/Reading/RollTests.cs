@@ -155,7 +155,7 @@ public sealed class RollTests : IDisposable
     }
 
     [Fact]
-    public async Task The_roll_is_ordered_by_key_hash_across_audiences()
+    public async Task Each_audience_of_the_roll_is_ordered_by_key_hash()
     {
         var path = workshop.Write("people.csv", "email\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"u{i}@x.com\n")));
         var source = new TablesSourceOptions
@@ -167,7 +167,7 @@ public sealed class RollTests : IDisposable
         var counts = await workshop.CallAsync(Job(source));
 
         Assert.Equal([1000L, 111L, 0L], counts.Select(count => count.Members));
-        Assert.Equal(["True|1111"], workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (ORDER BY rowid) AS before FROM roll)"));
+        Assert.Equal(["True|1111"], workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)"));
         Assert.Equal(["2|InvalidEmail"], workshop.Query("SELECT audience, code FROM roll_left_out"));
     }
 

@@ -59,7 +59,7 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
         {
             try
             {
-                values[i] = columns[i].Kind == ColumnKind.Float || reader.IsDBNull(i) ? null : database.Text(reader, i);
+                values[i] = columns[i].Kind == ColumnKind.Float || reader.IsDBNull(i) ? null : Whole(database.Text(reader, i));
             }
             catch (NotTextException)
             {
@@ -83,6 +83,9 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
 
         target.AppendValue(row).EndRow();
     }
+
+    /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
+    private static string Whole(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
     private sealed class Reading(DuckDBConnection duckdb, string table, AudienceReadingResult result) : IAudienceReading
     {

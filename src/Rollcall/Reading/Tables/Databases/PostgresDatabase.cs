@@ -74,7 +74,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         var (read, expression) = (type, type.Name) switch
         {
             (PostgresArrayType, _) => ($"{type.DisplayName}", $"CAST({Quote(name)} AS text)"),
-            (PostgresCompositeType, _) => ("STRUCT", $"CAST({Quote(name)} AS text)"),
+            (PostgresCompositeType, _) or (_, "record") => ("STRUCT", $"CAST({Quote(name)} AS text)"),
             (_, "json" or "jsonb" or "hstore") => ("MAP", $"CAST({Quote(name)} AS text)"),
             (_, "bytea") => ("BLOB", $"CAST({Quote(name)} AS text)"),
             (_, "real" or "double precision") => ("DOUBLE", $"CAST(CAST({Quote(name)} AS text) AS double precision)"),

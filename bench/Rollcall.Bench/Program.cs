@@ -1,1 +1,27 @@
-return 0;
+using System.Globalization;
+using Rollcall.Bench;
+
+// Each measurement is a process of its own, so that its peak memory is its own. `all` starts them in turn.
+switch (args)
+{
+    case ["serve", var port]:
+        return await DiscardingServer.RunAsync(int.Parse(port, CultureInfo.InvariantCulture));
+    case ["compare", var members, var folder]:
+        return await CompareBench.RunAsync(Members(members), folder);
+    case ["export", var members, var folder]:
+        return await ExportBench.RunAsync(Members(members), folder);
+    case ["again", var members, var folder]:
+        return await AgainBench.RunAsync(Members(members), folder);
+    case ["all", .. var sizes] when sizes.Length > 0:
+        foreach (var size in sizes.Select(Members))
+        {
+            Suite.Run(size);
+        }
+
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: all MEMBERS... | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER");
+        return 2;
+}
+
+static long Members(string text) => long.Parse(text.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);

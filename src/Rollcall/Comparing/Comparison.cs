@@ -128,12 +128,13 @@ internal sealed class Comparison(RunDatabase db)
                 FROM wants w FULL OUTER JOIN held h ON h.kh = w.kh AND h.member_key = w.member_key AND h.book_no = w.book_no),
             joined AS (
                 SELECT p.*, b.book_id, v.email, v.fields_hash, v.profile_key, v.fields,
-                       coalesce(c.contact_id, t.contact_id) AS contact_id, v.contact_id AS given_id,
+                       coalesce(c.contact_id, t.contact_id) AS contact_id, v.contact_id AS given_id, mk.book_no IS NOT NULL AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since, coalesce(oa.cause, ca.cause) AS account_cause,
                        coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since, coalesce(ob.cause, cb.cause) AS book_cause
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no
+                LEFT JOIN (SELECT DISTINCT book_no, audience_id FROM mapping) mk ON mk.book_no = p.book_no AND mk.audience_id = p.known_by
                 LEFT JOIN numbered v ON v.kh = p.kh AND v.member_key = p.member_key AND v.n = 1
                 LEFT JOIN contact c ON c.kh = p.kh AND c.member_key = p.member_key
                 LEFT JOIN there t ON t.kh = p.kh AND t.member_key = p.member_key AND t.book_id = b.book_id
@@ -152,7 +153,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
                     WHEN state NOT IN ('delivered', 'pending') THEN '{Action.None}'
-                    WHEN known_by NOT IN (SELECT audience_id FROM mapping m WHERE m.book_no = joined.book_no) THEN '{Action.TakenOut}'
+                    WHEN NOT still_mapped THEN '{Action.TakenOut}'
                     ELSE '{Action.Exit}'
                 END AS action
             FROM joined;

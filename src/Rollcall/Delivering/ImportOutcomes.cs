@@ -19,11 +19,11 @@ internal static class ImportOutcomes
         s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done' AND contact_id IS NOT NULL),
         told AS (
             SELECT m.*, coalesce(fi.code, fe.code) AS failed, coalesce(fi.reason, fe.reason) AS failed_reason, coalesce(si.contact_id, se.contact_id) AS told_id
-            FROM {manifest} m
+            FROM (SELECT *, CASE WHEN contact_id IS NULL THEN member_key END AS by_email FROM {manifest}) m
             LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = m.contact_id
-            LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON m.contact_id IS NULL AND fe.email_key = m.member_key
+            LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON fe.email_key = m.by_email
             LEFT JOIN (SELECT DISTINCT contact_id FROM s) si ON si.contact_id = m.contact_id
-            LEFT JOIN (SELECT email_key, max(contact_id) AS contact_id FROM s GROUP BY 1) se ON m.contact_id IS NULL AND se.email_key = m.member_key),
+            LEFT JOIN (SELECT email_key, max(contact_id) AS contact_id FROM s GROUP BY 1) se ON se.email_key = m.by_email),
         judged AS (
             SELECT *, CASE
                 WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid'

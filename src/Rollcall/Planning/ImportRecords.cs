@@ -32,8 +32,8 @@ internal sealed class ImportRecords(Job job)
         var pairs = $"""
             (SELECT c.kh, c.member_key, c.book_no, b.book_id, c.action, c.audience, c.origin, c.code
             FROM {changes} c JOIN book b USING (book_no)
-            LEFT JOIN late_opt_out l ON c.action = 'enter' AND l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
-            WHERE c.action IN ('enter', 'update') AND l.kh IS NULL AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
+            WHERE c.action IN ('enter', 'update') AND (l.kh IS NULL OR c.action = 'update') AND c.book_no NOT IN (SELECT book_no FROM held_book)
               AND NOT (c.action = 'enter' AND c.book_no IN (SELECT book_no FROM closed_book)))
             """;
         return manyBooks

@@ -27,9 +27,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             run.Db.Execute($"""
                 INSERT INTO fate
                 WITH o AS (
-                    SELECT kh, member_key, book_id, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
+                    SELECT kh, member_key, coalesce(book_id, -1) AS book, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
                     FROM {outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})"} WHERE {slice.Where()} GROUP BY 1, 2, 3, 4),
-                c AS (SELECT c.*, b.book_id FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")})
+                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")})
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
                          WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
@@ -52,11 +52,11 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
-                LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND (o.book_id = c.book_id OR (c.action = 'update' AND o.book_id IS NULL))
+                LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book
                 LEFT JOIN (SELECT DISTINCT book_no FROM held_book) h ON h.book_no = c.book_no
                 LEFT JOIN (SELECT DISTINCT book_no FROM closed_book) x ON x.book_no = c.book_no
                 LEFT JOIN (SELECT DISTINCT book_no FROM exits_held) e ON e.book_no = c.book_no
-                LEFT JOIN late_opt_out l ON c.action = '{Action.Enter}' AND l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
+                LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
                 """);
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Processes;
+using Rollcall.TestKit.Specifications;
 using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
@@ -63,8 +64,13 @@ internal sealed class SmallShop : IAsyncDisposable
     public void People(params IEnumerable<string> emails) =>
         Folder.Write("people.csv", "email,name\n" + string.Concat(emails.Select(email => $"\"{email}\",Name of {email.Split('@')[0]}\n")));
 
-    /// <summary>Runs <c>rollcall</c> in the job's folder.</summary>
-    public Task<ProcessResult> RollcallAsync(params IReadOnlyList<string> arguments) => RollcallProcess.RunAsync(Folder.Path, arguments, Environment);
+    /// <summary>Runs <c>rollcall</c> in the job's folder, and holds what it sent against the specifications where they are here.</summary>
+    public async Task<ProcessResult> RollcallAsync(params IReadOnlyList<string> arguments)
+    {
+        var result = await RollcallProcess.RunAsync(Folder.Path, arguments, Environment);
+        OfficialSpecifications.Known?.AssertValid(Simulator.Calls.Select(call => call.Exchange));
+        return result;
+    }
 
     /// <summary>Starts <c>rollcall</c> in the job's folder.</summary>
     public RollcallProcess Begin(params IReadOnlyList<string> arguments) => RollcallProcess.Start(Folder.Path, arguments, Environment);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Processes;
+using Rollcall.TestKit.Specifications;
 using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.Crashes;
@@ -21,7 +22,7 @@ public abstract class CrashTests
     {
         var random = new Random(seed);
         using var folder = new TempFolder();
-        await using var simulator = await DotdigitalSimulator.StartAsync(CrashHistory.Options(random));
+        await using var simulator = await DotdigitalSimulator.StartAsync(CrashHistory.Options(random) with { RequestLogFile = folder["requests.jsonl"] });
         var history = new CrashHistory(random, simulator.Account);
         folder.Write("job.yaml", history.Job(simulator.Url));
 
@@ -48,6 +49,8 @@ public abstract class CrashTests
             Assert.Equal(writes, history.Writes);
             history.Change();
         }
+
+        OfficialSpecifications.Known?.AssertValid(RequestLog.Read(folder["requests.jsonl"]).Select(call => call.Exchange));
     }
 
     private static async Task RunUntilDoneAsync(TempFolder folder, int seed, string kill)

@@ -10,13 +10,9 @@ public static class RequestLog
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
-        var calls = new List<LoggedCall>();
-        while (reader.ReadLine() is { } line)
-        {
-            calls.Add(Parse(line));
-        }
 
-        return calls;
+        // What follows the last new line is still being written.
+        return [.. reader.ReadToEnd().Split('\n')[..^1].Select(Parse)];
     }
 
     private static LoggedCall Parse(string line)
@@ -29,12 +25,8 @@ public static class RequestLog
 
         var requestHeaders = Headers(call, "requestHeaders");
 
-        // The log leaves the credentials out. Whatever was not answered 401 had them, and they were Basic.
-        if (call.GetProperty("status").GetInt32() != 401)
-        {
-            requestHeaders["Authorization"] = "Basic (not logged)";
-        }
-
+        // The log leaves the credentials out, so it cannot tell that they were missing.
+        requestHeaders["Authorization"] = "Basic (not logged)";
         return new LoggedCall(
             call.GetProperty("operation").GetString()!,
             new HttpExchange(

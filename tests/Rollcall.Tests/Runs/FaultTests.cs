@@ -194,7 +194,7 @@ public sealed class FaultTests
         {
             if (request == Import)
             {
-                second = Assert.Throws<RollcallException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Http = null }).GetAwaiter().GetResult());
+                second = Assert.Throws<RollcallException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult());
             }
         };
 

@@ -65,7 +65,11 @@ internal static class DemoCommand
         var asked = optOuts.Unsubscribed.Concat(optOuts.LeftBook).FirstOrDefault(shop.Has);
         var explained = asked is null ? null : await ShowAsync(progress => Explain.RunAsync(job, asked, invocation.Workplace(progress), cancellation));
         report?.Summary(first, second);
-        report?.LeftOut(second, explained);
+        using (var history = new History(invocation.DataFolder))
+        {
+            report?.LeftOut(history.Failures(job.Tag), explained);
+        }
+
         report?.End(folder, simulator.Url, keepOpen);
         if (invocation.Json)
         {

@@ -47,7 +47,8 @@ internal static class RunCommand
             }
             else
             {
-                new RunReport(invocation.Out, name).WriteRun(result);
+                using var history = new History(invocation.DataFolder);
+                new RunReport(invocation.Out, name).WriteRun(result, history.Failures(job.Tag));
             }
 
             return result.ExitCode;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
@@ -21,6 +22,10 @@ internal static class RunsCommand
             if (invocation.Json)
             {
                 invocation.WriteJson(new RunList(tag, runs));
+            }
+            else if (runs.Count == 0)
+            {
+                invocation.Out.WriteLine($"{tag} has not run yet.");
             }
             else
             {

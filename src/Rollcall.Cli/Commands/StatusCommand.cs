@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
@@ -58,7 +59,7 @@ internal static class StatusCommand
         }
         else if (jobs.Count == 0)
         {
-            Spectre.Console.AnsiConsoleExtensions.WriteLine(invocation.Out, $"No job has run in {invocation.DataFolder} yet. Run one with: rollcall run JOBFILE");
+            invocation.Out.WriteLine($"No job has run in {invocation.DataFolder} yet. Run one with: rollcall run JOBFILE");
         }
         else
         {

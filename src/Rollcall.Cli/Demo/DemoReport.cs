@@ -53,11 +53,11 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock)
         listing.Write(console);
     }
 
-    public void LeftOut(RunResult second, Explanation? explained)
+    public void LeftOut(IEnumerable<Failure> failures, Explanation? explained)
     {
         Step("6  Who was left out, and why", "in the second run");
         console.WriteLine();
-        FailureReport.WriteReasons(console, second.Failures);
+        FailureReport.WriteReasons(console, failures);
         if (explained is null)
         {
             return;

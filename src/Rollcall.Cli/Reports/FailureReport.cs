@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
 /// <summary>Changes that were not delivered: counted by reason, or as CSV.</summary>
-internal static class FailureReport
+internal static partial class FailureReport
 {
     private const int ExamplesShown = 2;
 
@@ -13,23 +14,23 @@ internal static class FailureReport
     /// <summary>One line a kind of reason, the most frequent first, with the first people it met.</summary>
     public static void WriteReasons(IAnsiConsole console, IEnumerable<Failure> failures)
     {
-        var reasons = new Dictionary<(string Outcome, string Code, string Operation), (long Count, string Reason, List<string> Examples)>();
+        var reasons = new Dictionary<(string Outcome, string Reason, string Operation), (long Count, List<string> Examples)>();
         foreach (var failure in failures)
         {
-            var key = (failure.Outcome, failure.Code, failure.Operation);
-            var (count, reason, examples) = reasons.TryGetValue(key, out var known) ? known : (0, failure.Reason, []);
+            var key = (failure.Outcome, Since().Replace(failure.Reason, ""), failure.Operation);
+            var (count, examples) = reasons.TryGetValue(key, out var known) ? known : (0, []);
             if (examples.Count < ExamplesShown && Example(failure) is { Length: > 0 } example && !examples.Contains(example))
             {
                 examples.Add(example);
             }
 
-            reasons[key] = (count + 1, reason, examples);
+            reasons[key] = (count + 1, examples);
         }
 
         var listing = new Listing(new("Reason"), new("Outcome", Style: "yellow"), new("Change"), new("Times", Number: true), new("Such as", Style: "dim"));
-        foreach (var (key, (count, reason, examples)) in reasons.OrderByDescending(one => one.Value.Count))
+        foreach (var (key, (count, examples)) in reasons.OrderByDescending(one => one.Value.Count))
         {
-            listing.Add(reason, key.Outcome, key.Operation, Figures.Count(count), string.Join(", ", examples));
+            listing.Add(key.Reason, key.Outcome, key.Operation, Figures.Count(count), string.Join(", ", examples));
         }
 
         listing.Write(console);
@@ -77,4 +78,8 @@ internal static class FailureReport
 
     private static string Quoted(string value) =>
         value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>When something happened is each person's own and no reason.</summary>
+    [GeneratedRegex(@" since \d{4}-\d{2}-\d{2}")]
+    private static partial Regex Since();
 }

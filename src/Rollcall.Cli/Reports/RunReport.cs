@@ -9,7 +9,12 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 {
     private const int RowsShown = 5;
 
-    public void WriteRun(RunResult result)
+    /// <summary>As many failures as a result lists.</summary>
+    private const int FirstFailures = 100;
+
+    /// <param name="result">The run.</param>
+    /// <param name="failures">Everything it did not deliver: the result has only the first of it.</param>
+    public void WriteRun(RunResult result, IEnumerable<Failure> failures)
     {
         var took = result.Finished is { } finished ? $" in {Figures.Duration(finished - result.Started)}" : "";
         console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run {Markup.Escape(result.RunId)}[/]");
@@ -20,7 +25,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 
         WriteAudiences(result, planned: false);
         WriteOutcomes(result);
-        WriteLeftOut(result);
+        WriteLeftOut(result.Failures.Count == 0 ? [] : failures, "");
         WriteHeld(result, planned: false);
         WriteNotices(result);
     }
@@ -31,7 +36,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         WriteAudiences(result, planned: true);
         WriteCost(result.Plan ?? new PlanCost());
         WriteFirstRows(result);
-        WriteLeftOut(result);
+        WriteLeftOut(result.Failures, result.Failures.Count < FirstFailures ? "" : $", the first {FirstFailures}");
         WriteHeld(result, planned: true);
         WriteNotices(result);
     }
@@ -155,19 +160,12 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
             ? Book(result, id)
             : result.Audiences.FirstOrDefault(one => one.Id == change.Audience && one.AddressBookId is null) is { } one ? $"{one.AddressBook} (new)" : "";
 
-    private void WriteLeftOut(RunResult result)
+    private void WriteLeftOut(IEnumerable<Failure> failures, string which)
     {
-        if (result.Failures.Count == 0)
+        if (failures.Any())
         {
-            return;
-        }
-
-        console.Heading("Not delivered, and why");
-        FailureReport.WriteReasons(console, result.Failures);
-        var all = result.Audiences.Sum(one => one.Suppressed + one.Invalid + one.Omitted) + result.Outcomes.Failed + result.ValuesLeftOut;
-        if (all > result.Failures.Count)
-        {
-            console.Indented($"[dim]These are the first {Figures.Count(result.Failures.Count)}. All of them: rollcall failures {Markup.Escape(result.Job)} --csv FILE[/]");
+            console.Heading($"Not delivered, and why{which}");
+            FailureReport.WriteReasons(console, failures);
         }
     }
 

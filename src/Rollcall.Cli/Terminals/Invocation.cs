@@ -99,7 +99,7 @@ internal sealed class Invocation : IDisposable
         }
     }
 
-    private Lazy<LogFile> NewLog() => new(() => new LogFile(DataFolder, Terminal.Err, Terminal.Clock, ShowEmails));
+    private Lazy<LogFile> NewLog() => new(() => new LogFile(DataFolder, Terminal.Err, Terminal.Clock, ShowEmails, sayWarnings: Json));
 
     private ExitCode Explain(Exception exception, CancellationToken cancellation)
     {

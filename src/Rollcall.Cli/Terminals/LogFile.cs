@@ -6,7 +6,7 @@ namespace Rollcall.Cli.Terminals;
 
 /// <summary>
 /// The log: a file a day in <c>logs/</c> of the data folder, for its owner alone, the oldest dropped after 30 days.
-/// Warnings and errors are also said on standard error. Addresses are masked unless they are asked for.
+/// Errors are also said on standard error, and so are warnings where no report tells them. Addresses are masked unless they are asked for.
 /// </summary>
 internal sealed class LogFile : ILoggerFactory
 {
@@ -17,14 +17,16 @@ internal sealed class LogFile : ILoggerFactory
     private readonly IAnsiConsole _err;
     private readonly TimeProvider _clock;
     private readonly bool _showEmails;
+    private readonly LogLevel _said;
     private StreamWriter? _writer;
 
-    public LogFile(string dataFolder, IAnsiConsole err, TimeProvider clock, bool showEmails)
+    public LogFile(string dataFolder, IAnsiConsole err, TimeProvider clock, bool showEmails, bool sayWarnings = false)
     {
         _folder = System.IO.Path.Combine(dataFolder, "logs");
         _err = err;
         _clock = clock;
         _showEmails = showEmails;
+        _said = sayWarnings ? LogLevel.Warning : LogLevel.Error;
         Path = System.IO.Path.Combine(_folder, $"rollcall-{clock.GetUtcNow():yyyy-MM-dd}.log");
     }
 
@@ -54,7 +56,7 @@ internal sealed class LogFile : ILoggerFactory
         {
             _writer ??= Open();
             _writer.WriteLine($"{time} {Word(level)} {category}: {text}");
-            if (level is LogLevel.Warning or LogLevel.Error)
+            if (level >= _said && level != LogLevel.Critical)
             {
                 _err.WriteLine($"{Word(level)}: {text}");
             }

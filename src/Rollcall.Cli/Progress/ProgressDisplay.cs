@@ -46,7 +46,7 @@ internal static class ProgressDisplay
     private static async Task<T> RedrawAsync<T>(Terminal terminal, StepTimes steps, Func<IProgress<RunProgress>, Task<T>> work)
     {
         T result = default!;
-        await terminal.Err.Live(new Text("")).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
+        await terminal.Err.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
         {
             var working = Task.Run(() => work(steps));
             for (var frame = 0; !working.IsCompleted; frame++)
@@ -55,31 +55,25 @@ internal static class ProgressDisplay
                 await Task.WhenAny(working, Task.Delay(_redraw, terminal.Clock));
             }
 
-            live.UpdateTarget(Draw(steps.Steps(), working.IsCompletedSuccessfully ? '✓' : '✗', terminal.Err.Profile.Width));
             result = await working;
         });
-        terminal.Err.WriteLine();
         return result;
     }
 
-    private static Rows Draw(IReadOnlyList<StepTime> steps, char mark, int width)
+    /// <summary>One text of several lines: what is redrawn must not end with a line break.</summary>
+    private static Markup Draw(IReadOnlyList<StepTime> steps, char mark, int width)
     {
         var names = Math.Clamp(steps.Select(step => step.Name.Length).DefaultIfEmpty(0).Max(), 0, width / 2);
-        return new Rows(steps.TakeLast(StepsShown).Select((step, i) => Row(step, step.Ended ? '✓' : mark, names)));
+        return new Markup(string.Join('\n', steps.TakeLast(StepsShown).Select(step => Row(step, step.Ended ? '✓' : mark, names)))) { Overflow = Overflow.Ellipsis };
     }
 
-    private static Markup Row(StepTime step, char mark, int names)
+    private static string Row(StepTime step, char mark, int names)
     {
-        var colour = mark switch
-        {
-            '✓' => "green",
-            '✗' => "red",
-            _ => "blue",
-        };
+        var colour = step.Ended ? "green" : "blue";
         var name = Markup.Escape((step.Name.Length > names ? step.Name[..Math.Max(0, names - 1)] + "…" : step.Name).PadRight(names));
         var bar = !step.Ended && step.Total is > 0 and var total ? Bar(step.Done, total) + " " : "";
         var time = step.Ended && step.Elapsed.TotalSeconds >= 0.1 ? $"  [dim]{Figures.Duration(step.Elapsed)}[/]" : "";
-        return new Markup($"[{colour}]{mark}[/] {name}  {bar}{Markup.Escape(ProgressText.Of(step))}{time}") { Overflow = Overflow.Ellipsis };
+        return $"[{colour}]{mark}[/] {name}  {bar}{Markup.Escape(ProgressText.Of(step))}{time}";
     }
 
     private static string Bar(long done, long total)

@@ -7,7 +7,7 @@ namespace Rollcall.Cli.Reports;
 /// <summary>Changes that were not delivered: counted by reason, or as CSV.</summary>
 internal static partial class FailureReport
 {
-    private const int ExamplesShown = 2;
+    private const int ExamplesShown = 1;
 
     public const string CsvHeader = "email,audience,address_book_id,operation,outcome,code,reason,row";
 

@@ -88,7 +88,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         var said = parts.Where(part => part.Item1 > 0).Select(part => $"{Figures.Count(part.Item1)} {part.Item2}").ToList();
         console.WriteLine();
         console.MarkupLine($"[dim]Changes[/]  {(said.Count == 0 ? "none: every book was up to date" : string.Join(", ", said))}");
-        var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(4).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
+        var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(3).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
         console.MarkupLine(Markup.Escape($"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, {Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
         if (result.ValuesLeftOut > 0)
         {

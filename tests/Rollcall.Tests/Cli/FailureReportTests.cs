@@ -23,7 +23,7 @@ public sealed class FailureReportTests
     }
 
     [Fact]
-    public void Reasons_are_counted_with_the_first_people_they_met()
+    public void Reasons_are_counted_with_the_first_person_they_met()
     {
         var writer = new StringWriter();
         var failures = Enumerable.Range(1, 5).Select(i => new Failure($"a{i}@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed" })
@@ -32,7 +32,7 @@ public sealed class FailureReportTests
         Assert.Equal(
             """
             Reason                         Outcome     Change  Times  Such as
-            unsubscribed from the account  Suppressed  enter       5  a1@example.com, a2@example.com
+            unsubscribed from the account  Suppressed  enter       5  a1@example.com
             no email                       Omitted     read        1  row 44 of vips
 
             """,

@@ -86,8 +86,13 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
             (outcomes.Invalid, "invalid"), (outcomes.Failed, "failed"), (outcomes.Omitted, "omitted"),
         };
         var said = parts.Where(part => part.Item1 > 0).Select(part => $"{Figures.Count(part.Item1)} {part.Item2}").ToList();
+        if (result.Audiences.All(one => one.Entered + one.Updated + one.Exited + one.Held == 0))
+        {
+            said.Insert(0, "none to send");
+        }
+
         console.WriteLine();
-        console.MarkupLine($"[dim]Changes[/]  {(said.Count == 0 ? "none: every book was up to date" : string.Join(", ", said))}");
+        console.MarkupLine($"[dim]Changes[/]  {string.Join(", ", said)}");
         var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(3).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
         console.MarkupLine(Markup.Escape($"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, {Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
         if (result.ValuesLeftOut > 0)

@@ -31,9 +31,11 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     {
         var changed = run.Db.Number("SELECT count(*) FROM changed");
         using var reading = run.Db.Open();
-        var filling = new Filling(body, records);
+        var filling = new Filling(body, records, lateOptOuts.Found);
         foreach (var slice in KeySlice.For(changed))
         {
+            // The stream shows the records as they were when it was opened, whoever opts out while it lasts.
+            var found = lateOptOuts.Found;
             using var source = new Utf8Rows(reading, records.Records(pairs, slice, causesMail));
             while (source.Read())
             {
@@ -43,7 +45,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
                     sent += filling.Count;
                     await SendBodyAsync(pairs, causesMail, filling, cancellation);
                     run.Progress?.Report(new RunProgress("import", sent, total, "members"));
-                    filling = new Filling(body, records);
+                    filling = new Filling(body, records, found);
                 }
 
                 filling.Append(source.Key, source.Text);
@@ -63,9 +65,10 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     private async Task SendBodyAsync(string pairs, bool causesMail, Filling filling, CancellationToken cancellation)
     {
         await settlement.MakeRoomAsync(DotdigitalLimits.ActiveImports, cancellation);
-        if (await lateOptOuts.LookAgainAsync(cancellation))
+        await lateOptOuts.LookAgainAsync(cancellation);
+        if (filling.Found != lateOptOuts.Found)
         {
-            // Someone opted out, or a feed broke off, while the body was filled: fill it again without them.
+            // Someone opted out, or a feed broke off, since the records were read: fill the body again without them.
             filling = Refill(pairs, causesMail, filling);
             if (filling.Count == 0)
             {
@@ -108,7 +111,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
     private Filling Refill(string pairs, bool causesMail, Filling filling)
     {
-        var again = new Filling(body, records);
+        var again = new Filling(body, records, lateOptOuts.Found);
         using var reading = run.Db.Open();
         using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), causesMail));
         while (source.Read())
@@ -125,13 +128,17 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         private readonly byte[] body;
         private readonly byte[] tail;
 
-        public Filling(byte[] body, ImportRecords records)
+        public Filling(byte[] body, ImportRecords records, int found)
         {
             this.body = body;
+            Found = found;
             tail = records.Tail;
             records.Head.CopyTo(body, 0);
             Length = records.Head.Length;
         }
+
+        /// <summary>What was known of late opt-outs when its records were read.</summary>
+        public int Found { get; }
 
         public int Length { get; private set; }
 

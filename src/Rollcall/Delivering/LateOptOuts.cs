@@ -7,13 +7,16 @@ internal sealed class LateOptOuts(RunContext run)
 {
     private DateTimeOffset lookedAt = run.Clock.GetUtcNow();
 
-    /// <summary>Reads the feeds that are no longer fresh; says whether that keeps anyone out who was to enter.</summary>
-    public async Task<bool> LookAgainAsync(CancellationToken cancellation)
+    /// <summary>How often a look kept someone out who was to enter: records read before the last time are out of date.</summary>
+    public int Found { get; private set; }
+
+    /// <summary>Reads the feeds that are no longer fresh.</summary>
+    public async Task LookAgainAsync(CancellationToken cancellation)
     {
         var feeds = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).Append(OptOuts.WholeAccount);
         if (feeds.All(run.OptOuts.IsFresh) && run.OptOuts.CopySeenSince(run.Db, lookedAt) == 0)
         {
-            return false;
+            return;
         }
 
         var now = run.Clock.GetUtcNow();
@@ -22,7 +25,10 @@ internal sealed class LateOptOuts(RunContext run)
         run.OptOuts.CopySeenSince(run.Db, lookedAt);
         lookedAt = now;
         var kept = Keep("s.email_key = c.member_key") + Keep("s.contact_id = c.contact_id");
-        return closed || kept > 0;
+        if (closed || kept > 0)
+        {
+            Found++;
+        }
     }
 
     private int Keep(string match) => run.Db.Execute($"""

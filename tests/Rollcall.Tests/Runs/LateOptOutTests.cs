@@ -1,0 +1,48 @@
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+public sealed class LateOptOutTests
+{
+    private const string ReadBook = "GET /contacts/v3";
+
+    [Fact]
+    public async Task Who_opts_out_before_the_first_body_is_in_no_later_body_either()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        var leavers = Enumerable.Range(0, 100).Select(i => $"m{i}@example.com").ToList();
+        foreach (var leaver in leavers)
+        {
+            scene.Account.AddContact(leaver);
+        }
+
+        // Two bodies of one slice: both come from one query.
+        var name = new string('x', 990);
+        scene.Set("gold", Enumerable.Range(0, 50_000).Select(i => $"m{i}@example.com,{name},1"));
+        scene.Before = request =>
+        {
+            if (clock.Ahead == TimeSpan.Zero && request.StartsWith(ReadBook, StringComparison.Ordinal))
+            {
+                leavers.ForEach(l => scene.Account.Unsubscribe(l));
+                clock.Ahead = TimeSpan.FromMinutes(10);
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(2, scene.Account.Calls["importContacts"]);
+        Assert.Empty(scene.In(scene.Gold).Intersect(leavers));
+        Assert.Equal(100, result.Audiences[0].Suppressed);
+        ExportScene.AddsUp(result);
+    }
+
+    /// <summary>The system's clock, some time ahead.</summary>
+    private sealed class LeapingClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    }
+}

@@ -5,7 +5,10 @@ namespace Rollcall.Delivering;
 /// <summary>People who opted out after the comparison read the opt-outs and before their import is sent: they are left out of it.</summary>
 internal sealed class LateOptOuts(RunContext run)
 {
-    private DateTimeOffset lookedAt = run.Clock.GetUtcNow();
+    // Another process may have looked at its clock a moment before it committed what it read.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset lookedAt = run.OptOuts.CopiedAt - Margin;
 
     /// <summary>How often a look kept someone out who was to enter: records read before the last time are out of date.</summary>
     public int Found { get; private set; }
@@ -23,7 +26,7 @@ internal sealed class LateOptOuts(RunContext run)
         var unread = await run.OptOuts.ReadStaleAsync(run.Client, feeds, run.Progress, cancellation);
         var closed = Close(run, unread);
         run.OptOuts.CopySeenSince(run.Db, lookedAt);
-        lookedAt = now;
+        lookedAt = now - Margin;
         var kept = Keep("s.email_key = c.member_key") + Keep("s.contact_id = c.contact_id");
         if (closed || kept > 0)
         {

@@ -82,9 +82,13 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             ("$account", accountId), ("$since", since.ToUnixTimeMilliseconds())).Count;
     }
 
+    /// <summary>When <see cref="CopyTo"/> last began: what another run of the account learns later is not in its copy.</summary>
+    public DateTimeOffset CopiedAt { get; private set; } = clock.GetUtcNow();
+
     /// <summary>Copies the opt-outs of these books and of the account into the run's database, ordered by key hash.</summary>
     public void CopyTo(RunDatabase db, IEnumerable<long> books)
     {
+        CopiedAt = clock.GetUtcNow();
         db.Execute("CREATE OR REPLACE TABLE opt_out_raw(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_at BIGINT)");
         using (var appender = db.Connection.CreateAppender("opt_out_raw"))
         {

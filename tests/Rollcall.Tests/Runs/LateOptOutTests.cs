@@ -38,6 +38,30 @@ public sealed class LateOptOutTests
         ExportScene.AddsUp(result);
     }
 
+    [Fact]
+    public async Task Who_another_job_saw_opt_out_while_the_roll_was_called_is_not_entered()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Account.AddContact("ann@example.com");
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        var seen = false;
+        scene.Before = request =>
+        {
+            if (!seen && request.StartsWith(ReadBook, StringComparison.Ordinal))
+            {
+                seen = true;
+                scene.Account.Unsubscribe("ann@example.com");
+                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal(1, result.Audiences[0].Suppressed);
+        ExportScene.AddsUp(result);
+    }
+
     /// <summary>The system's clock, some time ahead.</summary>
     private sealed class LeapingClock : TimeProvider
     {

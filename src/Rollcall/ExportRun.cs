@@ -48,7 +48,7 @@ public static class ExportRun
         work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
         var failures = work.Report.PublishFailures();
         fold.Run(cancellation);
-        work.Roll.Keep();
+        work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
         await new Outbox(run).FlushAsync(cancellation);
         return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures };
     }

@@ -42,12 +42,14 @@ internal sealed class RollCall(RunContext run)
     }
 
     /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
-    public void Keep()
+    /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
+    public void Keep(Func<int, bool> held)
     {
         run.Store.InTransaction(s =>
         {
-            foreach (var (count, audience) in Counts.Zip(run.Job.Config.SegmentIds).Where(c => c.First.Reading.HoldExits is null))
+            foreach (var (i, count) in Counts.Index().Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members > 0 || !held(c.Index))))
             {
+                var audience = run.Job.Config.SegmentIds[i];
                 s.Execute(
                     "INSERT INTO audience(tag, audience, shape, members) VALUES ($tag, $audience, $shape, $members) ON CONFLICT(tag, audience) DO UPDATE SET shape = $shape, members = $members",
                     ("$tag", run.Job.Tag), ("$audience", audience), ("$shape", JsonSerializer.Serialize(count.Reading.Shape)), ("$members", count.Members));

@@ -145,6 +145,10 @@ public sealed class ExportRunTests
         Assert.Equal(["cy@example.com", "dee@example.com"], scene.In(scene.Silver));
         Assert.Equal(("empty", ExitCode.Guard), (Assert.Single(result.Guards).Guard, result.ExitCode));
 
+        var again = await scene.RunAsync();
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal(ExitCode.Guard, again.ExitCode);
+
         await scene.RunAsync("empty");
         Assert.Empty(scene.In(scene.Gold));
     }

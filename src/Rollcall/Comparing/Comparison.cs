@@ -148,7 +148,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN account_out IS NOT NULL OR book_out IS NOT NULL THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
                     WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
-                    WHEN wanted AND state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.StillPending}'
+                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', 'UnansweredMail') THEN '{Action.StillPending}'
                     WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
@@ -205,7 +205,7 @@ internal static class Action
     /// <summary>Refused by Dotdigital as no address.</summary>
     public const string StillInvalid = "still_invalid";
 
-    /// <summary>Waits for the person to confirm.</summary>
+    /// <summary>Waits for the person to confirm, or for a day to pass after a call that may have mailed them was not answered.</summary>
     public const string StillPending = "still_pending";
 
     /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>

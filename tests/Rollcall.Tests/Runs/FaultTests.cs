@@ -25,6 +25,23 @@ public sealed class FaultTests
         ExportScene.AddsUp(second);
     }
 
+    [Fact]
+    public async Task An_unanswered_import_that_may_have_mailed_people_is_not_repeated_within_a_day()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Config = "  opt_in_type: VerifiedDouble";
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropBefore });
+
+        await scene.RunAsync();
+        var second = await scene.RunAsync();
+
+        Assert.Equal(1, scene.Account.Calls["importContacts"]);
+        Assert.Null(scene.Account.Contact("ann@example.com"));
+        Assert.Equal(2, second.Outcomes.Pending);
+        ExportScene.AddsUp(second);
+    }
+
     [Theory]
     [InlineData(FaultKind.DropBefore)]
     [InlineData(FaultKind.DropAfter)]

@@ -53,6 +53,7 @@ public static class Explain
             new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds),
             null,
             cancellation);
+        Claims.Mark(run);
         var audiences = run.Db.Query("SELECT DISTINCT audience FROM roll", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query("SELECT book_no, action, status, origin FROM change", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
@@ -101,6 +102,7 @@ public static class Explain
                 Action.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
                 Action.Exit when run.Job.Config.ExitAction == ExitAction.Ignore => $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",
                 Action.Exit when change.Origin == "there" => $"Stays in \"{book.Name}\", though no audience wants the person there: the person was in it before this job.",
+                Action.Exit when change.Origin == Claims.Claimed => $"Stays in \"{book.Name}\", though no audience of this job wants the person there: another job of the data folder does.",
                 Action.Exit => $"Is removed from \"{book.Name}\": no audience of it has the person any more.",
                 _ => wanted ? $"Nothing: is in \"{book.Name}\" with these values." : $"Nothing: no audience of \"{book.Name}\" has the person.",
             };

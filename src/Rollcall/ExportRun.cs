@@ -91,6 +91,7 @@ public static class ExportRun
             new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds),
             run.Progress,
             cancellation);
+        Claims.Mark(run);
         return Planner.Plan(run, destination, roll, counts, options);
     }
 }

@@ -149,7 +149,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
                     WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', 'UnansweredMail') THEN '{Action.StillPending}'
-                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
+                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
                     WHEN state NOT IN ('delivered', 'pending') THEN '{Action.None}'

@@ -102,7 +102,7 @@ internal static class Planner
         }
 
         var removals = run.Job.Config.ExitAction == ExitAction.Remove
-            ? run.Db.Query($"SELECT count(*) FROM change WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
+            ? run.Db.Query($"SELECT count(*) FROM change c WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
             : [];
         var removalCalls = removals.Sum(n => (n + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch);
         var creations = run.Books.Count(b => b.Id is null);
@@ -120,14 +120,14 @@ internal static class Planner
             count);
     }
 
-    /// <summary>The exits that are sent: of people whom this job put there, from books that nothing holds.</summary>
-    public const string Removable = "action = 'exit' AND origin = 'ours' AND book_no NOT IN (SELECT book_no FROM held_book) AND book_no NOT IN (SELECT book_no FROM exits_held)";
+    /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
+    public const string Removable = "c.action = 'exit' AND c.origin = 'ours' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)";
 
     private static List<PlannedChange> First(RunContext run) => run.Db.Query(
         $"""
         SELECT c.action, coalesce(c.email, c.member_key), c.audience, b.book_id
         FROM change c JOIN book b USING (book_no)
-        WHERE c.action IN ('enter', 'update', 'exit') AND c.book_no NOT IN (SELECT book_no FROM held_book)
+        WHERE (c.action IN ('enter', 'update') AND c.book_no NOT IN (SELECT book_no FROM held_book)) OR {(run.Job.Config.ExitAction == ExitAction.Remove ? Removable : "false")}
         QUALIFY row_number() OVER (PARTITION BY c.action ORDER BY c.kh, c.book_no) <= {FirstOfEachKind}
         ORDER BY CASE c.action WHEN 'enter' THEN 1 WHEN 'update' THEN 2 ELSE 3 END, c.kh, c.book_no
         """,

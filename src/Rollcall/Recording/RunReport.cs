@@ -21,6 +21,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
     public void Judge(string? outcomes)
     {
+        var staying = run.Job.Config.ExitAction == Jobs.ExitAction.Remove ? "c.origin <> 'ours'" : "true";
         run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
@@ -38,11 +39,14 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN l.kh IS NOT NULL THEN 'Suppressed'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
+                         WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
                          WHEN h.book_no IS NOT NULL THEN 'Held' WHEN l.kh IS NOT NULL THEN l.status
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'OptOutsUnread'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld' ELSE coalesce(o.code, 'NotSent') END,
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld'
+                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
+                         ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
                               THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN c.reason
@@ -50,6 +54,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
+                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN 'Left the audience; another job of the data folder wants the person in the book.'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book

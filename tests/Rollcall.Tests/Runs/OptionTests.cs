@@ -14,10 +14,13 @@ public sealed class OptionTests
         await scene.RunAsync();
         scene.Set("gold", "ann@example.com");
 
+        var plan = await scene.PlanAsync();
         var result = await scene.RunAsync();
 
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
         Assert.Equal((0L, ExitCode.Done), (result.Audiences[0].Exited, result.ExitCode));
+        Assert.Equal(0, plan.Audiences[0].Exited);
+        Assert.Empty(plan.Changes!);
     }
 
     [Theory]

@@ -1,0 +1,51 @@
+using Rollcall.Ledger;
+
+namespace Rollcall.Comparing;
+
+/// <summary>Whom other jobs of the data folder want in the same books: an exit leaves them there, until those jobs let them go too.</summary>
+internal static class Claims
+{
+    /// <summary>The origin, in <c>change</c>, of an exit that another job's claim stops.</summary>
+    public const string Claimed = "claimed";
+
+    /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
+    public const string Code = "ClaimedByAnotherJob";
+
+    /// <summary>Marks the exits in <c>change</c> that another job's ledger, or an import of it on its way there, claims.</summary>
+    public static void Mark(RunContext run)
+    {
+        if (run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours'") == 0)
+        {
+            return;
+        }
+
+        List<string> others = [.. Others(run)];
+        if (others.Count == 0)
+        {
+            return;
+        }
+
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE claimed AS
+            SELECT DISTINCT x.kh, x.member_key, x.book_no
+            FROM (SELECT c.kh, c.member_key, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Exit}' AND c.origin = 'ours') x
+            JOIN ({string.Join(" UNION ALL ", others)}) o ON o.kh = x.kh AND o.member_key = x.member_key AND o.book_id = x.book_id;
+            UPDATE change SET origin = '{Claimed}' FROM claimed k
+            WHERE change.action = '{Action.Exit}' AND change.kh = k.kh AND change.member_key = k.member_key AND change.book_no = k.book_no;
+            """);
+        foreach (var (book, members) in run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        {
+            run.Notice($"{members:N0} members stay in \"{run.Books[book].Name}\", though this job lets them go: another job of the data folder wants them there.");
+        }
+    }
+
+    private static IEnumerable<string> Others(RunContext run)
+    {
+        (string, object?)[] these = [("$tag", run.Job.Tag), ("$account", run.Client.Account.Id)];
+        var (ledgers, manifests) = run.Store.InTransaction(s => (
+            s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
+            s.Query("SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind = 'import' AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
+        return ledgers.Select(l => $"SELECT kh, member_key, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND code IS DISTINCT FROM '{Code}'")
+            .Concat(manifests.Select(m => $"SELECT kh, member_key, book_id FROM read_parquet({Sql.Text(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
+    }
+}

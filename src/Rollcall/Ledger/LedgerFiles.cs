@@ -19,9 +19,11 @@ internal static class LedgerFiles
     ];
 
     /// <summary>The relation of a generation; empty, with the same columns, for none.</summary>
-    public static string Relation(DataFolder folder, string? generation) =>
-        generation is null || !Directory.Exists(folder.Full(generation)) || Directory.GetFiles(folder.Full(generation), "*.parquet").Length == 0
-            ? Empty(Columns)
+    /// <exception cref="RollcallException">The generation's files are gone: taken for an empty ledger, everyone would enter again, whoever was deleted or barred too.</exception>
+    public static string Relation(DataFolder folder, string? generation) => generation is null
+        ? Empty(Columns)
+        : !Directory.Exists(folder.Full(generation)) || Directory.GetFiles(folder.Full(generation), "*.parquet").Length == 0
+            ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole.")
             : $"read_parquet({Sql.Text(Path.Combine(folder.Full(generation), "*.parquet"))})";
 
     /// <summary>A relation with these columns and no row.</summary>

@@ -54,10 +54,7 @@ internal sealed class LedgerFold(RunContext run)
                 s.Execute("INSERT INTO outbox(tag, run_id, events) VALUES ($tag, $run, $events)", ("$tag", run.Job.Tag), ("$run", run.RunId), ("$events", events));
             }
         });
-        if (current.Folder is not null)
-        {
-            DeleteLitter(current.Folder);
-        }
+        DeleteOld(next, current.Folder);
     }
 
     /// <summary>The ledger's current generation.</summary>
@@ -117,6 +114,15 @@ internal sealed class LedgerFold(RunContext run)
         }
 
         return run.Db.Number("SELECT count(*) FROM folded");
+    }
+
+    /// <summary>Deletes older generations, also those that a killed process left; the one before stays for whoever plans or explains from it just now.</summary>
+    private void DeleteOld(string next, string? before)
+    {
+        foreach (var folder in Directory.GetDirectories(run.Folder.Full($"ledger/{run.Job.Tag}")).Select(f => $"ledger/{run.Job.Tag}/{Path.GetFileName(f)}").Where(f => f != next && f != before))
+        {
+            DeleteLitter(folder);
+        }
     }
 
     private void DeleteLitter(string generation)

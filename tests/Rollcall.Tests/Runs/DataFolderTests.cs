@@ -1,0 +1,33 @@
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+public sealed class DataFolderTests
+{
+    [Fact]
+    public async Task A_ledger_whose_files_are_missing_stops_the_run_and_is_not_taken_for_an_empty_one()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        var writes = scene.Writes;
+        Directory.Delete(Path.Combine(scene.DataFolder, "ledger"), recursive: true);
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync());
+
+        Assert.Equal((ExitCode.BadJob, writes), (stop.ExitCode, scene.Writes));
+    }
+
+    [Fact]
+    public async Task Of_the_ledger_the_generation_before_stays_for_who_reads_it_and_no_older_one()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        foreach (var spend in Enumerable.Range(1, 4))
+        {
+            scene.Set("gold", $"ann@example.com,Ann,{spend}");
+            await scene.RunAsync();
+        }
+
+        Assert.Equal(["00000003", "00000004"], Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+}

@@ -23,14 +23,17 @@ internal static class RunSession
             : null;
         using var store = Store.Open(folder, workplace.Checkpoint);
         var started = workplace.Clock.GetUtcNow();
-        var runId = NewRunId(store, started);
-        var runFolder = folder.RunFolder(runId);
         if (recorded)
         {
-            RunFolders.DeleteAbandoned(folder, store, workplace.Clock.GetUtcNow());
-            store.Execute("INSERT INTO run(run_id, tag, state, started) VALUES ($id, $tag, 'running', $started)", ("$id", runId), ("$tag", job.Tag), ("$started", started.ToUnixTimeMilliseconds()));
+            RunFolders.DeleteAbandoned(folder, store, job.Tag, started);
         }
 
+        var runId = store.InTransaction(s => NewRun(s, job.Tag, started, recorded));
+
+        // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
+        var workName = recorded ? runId : $"plan-{Guid.NewGuid():N}";
+        using var inUse = folder.TryLock(RunFolders.Lock(workName));
+        var runFolder = folder.RunFolder(workName);
         try
         {
             var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, cancellation);
@@ -61,6 +64,7 @@ internal static class RunSession
         finally
         {
             Directory.Delete(runFolder, recursive: true);
+            folder.Delete($"locks/{RunFolders.Lock(workName)}.lock");
         }
     }
 
@@ -171,14 +175,19 @@ internal static class RunSession
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];
 
-    /// <summary>Sorts by time and is unique in the folder.</summary>
-    private static string NewRunId(Store store, DateTimeOffset started)
+    /// <summary>Gives a run an id, which sorts by time and is unique in the folder, and its entry in the history. Runs inside a transaction: two processes may begin at once.</summary>
+    private static string NewRun(Store store, string tag, DateTimeOffset started, bool recorded)
     {
         var stem = started.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var id = stem;
         for (var n = 2; store.Number("SELECT count(*) FROM run WHERE run_id = $id", ("$id", id)) > 0; n++)
         {
             id = $"{stem}-{n}";
+        }
+
+        if (recorded)
+        {
+            store.Execute("INSERT INTO run(run_id, tag, state, started) VALUES ($id, $tag, 'running', $started)", ("$id", id), ("$tag", tag), ("$started", started.ToUnixTimeMilliseconds()));
         }
 
         return id;

@@ -6,7 +6,8 @@ internal static class RunFolders
     private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
     /// <summary>Deletes work folders of runs whose process died, and files of deliveries long since in the ledger.</summary>
-    public static void DeleteAbandoned(DataFolder folder, Store store, DateTimeOffset now)
+    /// <param name="tag">The job whose lock the caller holds.</param>
+    public static void DeleteAbandoned(DataFolder folder, Store store, string tag, DateTimeOffset now)
     {
         var before = (now - Retention).ToUnixTimeMilliseconds();
         var old = store.Query(
@@ -34,24 +35,40 @@ internal static class RunFolders
             folder.Delete(events);
         }
 
-        DeleteDeadRuns(folder, store);
+        MarkDeadRuns(folder, store, tag);
+        DeleteDeadFolders(folder);
     }
 
     /// <summary>A run marked as running whose job's lock is free has no process.</summary>
-    private static void DeleteDeadRuns(DataFolder folder, Store store)
+    private static void MarkDeadRuns(DataFolder folder, Store store, string ours)
     {
         foreach (var (id, tag) in store.Query("SELECT run_id, tag FROM run WHERE state = 'running'", r => (r.GetString(0), r.GetString(1))))
         {
-            var path = folder.Full(Path.Combine("runs", id));
-            if (folder.IsLocked(tag))
+            if (tag == ours || !folder.IsLocked(tag))
             {
-                continue;
+                store.Execute("UPDATE run SET state = 'interrupted' WHERE run_id = $id AND state = 'running'", ("$id", id));
             }
+        }
+    }
 
-            store.Execute("UPDATE run SET state = 'interrupted' WHERE run_id = $id AND state = 'running'", ("$id", id));
-            if (Directory.Exists(path))
+    /// <summary>The name of the lock that says that a work folder, of a run or a plan, is in use; it is taken before the folder is made.</summary>
+    public static string Lock(string work) => $".work-{work}";
+
+    private static void DeleteDeadFolders(DataFolder folder)
+    {
+        if (!Directory.Exists(folder.Full("runs")))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.GetDirectories(folder.Full("runs")))
+        {
+            var name = Lock(Path.GetFileName(path));
+            using var free = folder.TryLock(name);
+            if (free is not null)
             {
                 Directory.Delete(path, recursive: true);
+                folder.Delete($"locks/{name}.lock");
             }
         }
     }

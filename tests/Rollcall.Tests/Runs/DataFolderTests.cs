@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -16,6 +17,29 @@ public sealed class DataFolderTests
         var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync());
 
         Assert.Equal((ExitCode.BadJob, writes), (stop.ExitCode, scene.Writes));
+    }
+
+    [Fact]
+    public async Task What_a_killed_run_or_plan_left_goes_with_the_next_run()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        List<string> left = [Path.Combine(scene.DataFolder, "runs", "20200101T000000Z"), Path.Combine(scene.DataFolder, "runs", "plan-1")];
+        left.ForEach(f => File.WriteAllText(Path.Combine(Directory.CreateDirectory(f).FullName, "run.duckdb"), "a roll"));
+        using (var store = new SqliteConnection($"Data Source={Path.Combine(scene.DataFolder, "rollcall.db")};Pooling=False"))
+        {
+            store.Open();
+            using var insert = store.CreateCommand();
+            insert.CommandText = "INSERT INTO run(run_id, tag, state, started) VALUES ('20200101T000000Z', 'scene', 'running', 0)";
+            insert.ExecuteNonQuery();
+        }
+
+        await scene.RunAsync();
+
+        Assert.Empty(Directory.GetDirectories(Path.Combine(scene.DataFolder, "runs")));
+        using var history = new History(scene.DataFolder);
+        Assert.Equal(RunState.Interrupted, history.Runs("scene")[^1].State);
     }
 
     [Fact]

@@ -34,12 +34,13 @@ public static class ExportRun
         var fold = new LedgerFold(run);
 
         await settlement.SettleEarlierAsync(cancellation);
+        var underWay = run.Journal.Unsettled();
         await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
         await puttingRight.RunAsync(cancellation);
         fold.Run(cancellation);
         settlement.Settled.Clear();
 
-        var work = await Prepare(run, destination, options, mayRead: true, cancellation);
+        var work = await Prepare(run, destination, options, mayRead: true, underWay, cancellation);
         if (!work.Verdict.Run)
         {
             await new Deliveries(run, destination, work, settlement, verification, puttingRight).SendAsync(cancellation);
@@ -61,7 +62,7 @@ public static class ExportRun
             run.Notice($"An earlier run left {unsettled.Count} deliveries unsettled; a run settles them before it plans, so this plan may differ.");
         }
 
-        var work = await Prepare(run, destination, options, mayRead: false, cancellation);
+        var work = await Prepare(run, destination, options, mayRead: false, [], cancellation);
         work.Report.Judge(null);
         return RunSession.Result(run, work) with
         {
@@ -74,10 +75,16 @@ public static class ExportRun
     }
 
     /// <summary>Everything before the first write, the same for a plan and a run.</summary>
-    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, bool mayRead, CancellationToken cancellation)
+    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, bool mayRead, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(ImportRecords.CreateHolds);
+        foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
+        {
+            // A member is in one unsettled delivery at most.
+            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key FROM read_parquet({Sql.Text(run.Folder.Full(manifest))})");
+        }
+
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         LateOptOuts.Close(run, unread);
         run.OptOuts.CopyTo(run.Db, mapped);

@@ -33,7 +33,8 @@ internal sealed class ImportRecords(Job job)
             (SELECT c.kh, c.member_key, c.book_no, b.book_id, c.action, c.audience, c.origin, c.code
             FROM {changes} c JOIN book b USING (book_no)
             LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
-            WHERE c.action IN ('enter', 'update') AND (l.kh IS NULL OR c.action = 'update') AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
+            WHERE c.action IN ('enter', 'update') AND (l.kh IS NULL OR c.action = 'update') AND u.kh IS NULL AND c.book_no NOT IN (SELECT book_no FROM held_book)
               AND NOT (c.action = 'enter' AND c.book_no IN (SELECT book_no FROM closed_book)))
             """;
         return manyBooks
@@ -41,10 +42,11 @@ internal sealed class ImportRecords(Job job)
             : pairs;
     }
 
-    /// <summary>The tables of what is left alone, read by <see cref="Pairs"/>: books a guard holds, books nobody enters, people who opted out since the comparison.</summary>
+    /// <summary>The tables of what is left alone, read by <see cref="Pairs"/>: books a guard holds, books nobody enters, people who opted out since the comparison, people in imports and removals that Dotdigital has not finished.</summary>
     public const string CreateHolds = """
         CREATE OR REPLACE TABLE held_book(book_no USMALLINT);
         CREATE OR REPLACE TABLE closed_book(book_no USMALLINT);
+        CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR);
         CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT);
         """;
 

@@ -121,7 +121,7 @@ internal static class Planner
     }
 
     /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
-    public const string Removable = "c.action = 'exit' AND c.origin = 'ours' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)";
+    public const string Removable = "c.action = 'exit' AND c.origin = 'ours' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)";
 
     private static List<PlannedChange> First(RunContext run) => run.Db.Query(
         $"""

@@ -36,13 +36,14 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
                          WHEN c.action = '{Action.StillPending}' THEN 'Pending'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
+                         WHEN u.kh IS NOT NULL THEN 'Held'
                          WHEN l.kh IS NOT NULL THEN 'Suppressed'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN l.kh IS NOT NULL THEN l.status
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN 'UnderWay' WHEN l.kh IS NOT NULL THEN l.status
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld'
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
@@ -51,6 +52,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                               THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
+                         WHEN u.kh IS NOT NULL THEN 'Dotdigital has not finished an earlier import or removal of the person.'
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
@@ -61,6 +63,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 LEFT JOIN (SELECT DISTINCT book_no FROM held_book) h ON h.book_no = c.book_no
                 LEFT JOIN (SELECT DISTINCT book_no FROM closed_book) x ON x.book_no = c.book_no
                 LEFT JOIN (SELECT DISTINCT book_no FROM exits_held) e ON e.book_no = c.book_no
+                LEFT JOIN (SELECT DISTINCT kh, member_key FROM under_way) u ON u.kh = c.kh AND u.member_key = c.member_key
                 LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
                 """);
         }

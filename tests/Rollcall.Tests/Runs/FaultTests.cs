@@ -160,6 +160,32 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task People_in_an_import_that_never_finishes_are_not_sent_again_and_keep_nobody_waiting()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { StuckImport = 1 });
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        scene.Before = request =>
+        {
+            if (request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) && scene.Account.Calls["importContacts"] == 1)
+            {
+                clock.Ahead += TimeSpan.FromHours(3);
+            }
+        };
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        var second = await scene.RunAsync();
+
+        Assert.Equal(2, scene.Account.Calls["importContacts"]);
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal((1L, 1L, ExitCode.SomeNotDelivered), (second.Audiences[0].Entered, second.Audiences[0].Held, second.ExitCode));
+        Assert.Equal("UnderWay", Assert.Single(second.Failures).Code);
+        ExportScene.AddsUp(second);
+    }
+
+    [Fact]
     public async Task A_full_account_leaves_the_rest_for_later_and_says_so()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { MaxContacts = 1 });

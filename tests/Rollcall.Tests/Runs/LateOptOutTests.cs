@@ -61,12 +61,4 @@ public sealed class LateOptOutTests
         Assert.Equal(1, result.Audiences[0].Suppressed);
         ExportScene.AddsUp(result);
     }
-
-    /// <summary>The system's clock, some time ahead.</summary>
-    private sealed class LeapingClock : TimeProvider
-    {
-        public TimeSpan Ahead { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
-    }
 }

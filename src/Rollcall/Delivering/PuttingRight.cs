@@ -38,7 +38,19 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             r => (r.GetString(0), r.GetInt64(1))))
         {
             var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Unsubscribe, [book], null, 1, 0);
-            await run.Client.Contacts.UnsubscribeAsync(book, email, cancellation);
+            try
+            {
+                await run.Client.Contacts.UnsubscribeAsync(book, email, cancellation);
+            }
+            catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
+            {
+                // One whom Dotdigital refuses must not stop this run and every later one.
+                run.Journal.Refuse(delivery, null, e.Message);
+                run.Notice($"{Masked(email)} opted out of book {book} while this job's import was under way; the import put them back, and Dotdigital refused to unsubscribe them again. Unsubscribe them there. {e.Message}");
+                run.SomethingLeft = true;
+                continue;
+            }
+
             run.Journal.Refuse(delivery, null, "unsubscribed again");
             run.Notice($"{Masked(email)} opted out of book {book} while this job's import was under way; the import put them back, and they were unsubscribed again at once.");
         }

@@ -30,7 +30,15 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
     public async Task SettleEarlierAsync(CancellationToken cancellation)
     {
-        foreach (var delivery in run.Journal.Unsettled())
+        var unsettled = run.Journal.Unsettled();
+        var books = unsettled.Where(d => d.Kind == DeliveryKind.Import).SelectMany(d => d.Books).ToList();
+        if (books.Count > 0)
+        {
+            // Whoever opted out since, and is put back when Dotdigital applies the import, is in the feeds only until then.
+            await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
+        }
+
+        foreach (var delivery in unsettled)
         {
             if (delivery.State == DeliveryState.Accepted)
             {

@@ -104,6 +104,47 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Someone_who_opts_out_after_a_crash_and_is_put_back_by_the_import_is_out_after_the_next_run()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromSeconds(4), ListSuppression = ListSuppression.Clears });
+        scene.Account.AddContact("ann@example.com", scene.Gold);
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        CrashAfterReceipt(scene);
+        await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
+        scene.Checkpoint = null;
+        scene.Account.Unsubscribe("ann@example.com", scene.Gold);
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+        Assert.Contains(result.Notices, n => n.Contains("unsubscribed again", StringComparison.Ordinal));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task Someone_whom_Dotdigital_refuses_to_unsubscribe_again_stops_no_run_and_is_named()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
+        scene.Account.AddContact("ann@example.com", scene.Gold);
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "unsubscribeFromAddressBook", Kind = FaultKind.Refuse, Status = 400, Message = "ERROR_CONTACT_INVALID", Times = 9 });
+        scene.Before = request =>
+        {
+            if (request == Import)
+            {
+                scene.Account.Unsubscribe("ann@example.com", scene.Gold);
+            }
+        };
+
+        var first = await scene.RunAsync();
+        var second = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.SomeNotDelivered, first.ExitCode);
+        Assert.Contains(first.Notices, n => n.Contains("refused to unsubscribe", StringComparison.Ordinal));
+        Assert.Equal(1, second.Audiences[0].Suppressed);
+    }
+
+    [Fact]
     public async Task A_book_that_vanished_is_named_and_the_rest_goes_on()
     {
         await using var scene = await ExportScene.StartAsync();
@@ -266,6 +307,18 @@ public sealed class FaultTests
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
+        CrashAfterReceipt(scene);
+        await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
+        scene.Checkpoint = null;
+
+        await scene.RunAsync();
+
+        Assert.Equal(1, scene.Account.Calls["importContacts"]);
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+    }
+
+    private static void CrashAfterReceipt(ExportScene scene)
+    {
         var sent = false;
         scene.Before = request => sent |= request == Import;
         var commits = 0;
@@ -277,13 +330,6 @@ public sealed class FaultTests
                 throw new CrashException();
             }
         };
-        await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
-        scene.Checkpoint = null;
-
-        await scene.RunAsync();
-
-        Assert.Equal(1, scene.Account.Calls["importContacts"]);
-        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
     }
 
     private sealed class CrashException : Exception;

@@ -108,6 +108,7 @@ internal sealed class Comparison(RunDatabase db)
             CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM {input.Ledger} WHERE {where};
             """);
 
+        // Who was in an import without an answer counts as in for an exit: Dotdigital may have applied it after its people were read back.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
@@ -152,7 +153,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
-                    WHEN state NOT IN ('delivered', 'pending') THEN '{Action.None}'
+                    WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code = 'Unanswered') THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'
                     ELSE '{Action.Exit}'
                 END AS action

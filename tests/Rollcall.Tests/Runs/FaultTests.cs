@@ -1,4 +1,5 @@
 using Rollcall.Simulators;
+using Rollcall.TestKit;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -23,6 +24,22 @@ public sealed class FaultTests
         Assert.Equal(ExitCode.Done, second.ExitCode);
         Assert.Equal(kind == FaultKind.DropAfter ? 1 : 2, scene.Account.Calls["importContacts"]);
         ExportScene.AddsUp(second);
+    }
+
+    [Fact]
+    public async Task Whom_an_unanswered_import_puts_in_after_they_were_read_back_still_leaves()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromSeconds(4) });
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropAfter });
+        var first = await scene.RunAsync();
+        Assert.Equal(2, first.Outcomes.Failed);
+        await PollUntil.TrueAsync(() => scene.In(scene.Gold).Count == 2, "the import");
+
+        scene.Set("gold", "bob@example.com");
+        await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
     }
 
     [Fact]

@@ -63,12 +63,12 @@ internal static class ImportOutcomes
                     WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
                     WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
                CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
-                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN s.account_status
+                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN s.book_status
                     WHEN {Sql.Text(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
                     ELSE {Sql.Text(code)} END AS code,
                CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
                     WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
-                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.account_status || '.'
+                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.'
                     ELSE {Sql.Text(reason)} END AS reason,
                {now} AS told_at, CASE WHEN m.operation = 'enter' THEN s.account_status END AS account_status, CASE WHEN m.operation = 'enter' THEN s.book_status END AS book_status
         FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id

@@ -69,6 +69,11 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             settlement.Refuse(delivery, e);
             return true;
         }
+        catch (DotdigitalException e)
+        {
+            settlement.Refuse(delivery, e);
+            throw;
+        }
     }
 
     /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already.</summary>

@@ -43,7 +43,9 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
             return;
         }
 
-        await readBack.ReadAsync(pending, null, cancellation);
+        // Nobody was written before they became pending, so the books' pages may begin there: person by person, many would cost a call each.
+        var since = run.Db.Number($"SELECT min(since) FROM {pending}");
+        await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
         var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND p.since < {dayAgo}))))";
         settlement.RecordLocal(Outcomes(known, "Unanswered", "The call was not answered, and a day later the person is still not in the book."));

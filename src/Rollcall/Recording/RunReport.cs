@@ -38,13 +38,13 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN h.book_no IS NOT NULL THEN 'Held'
                          WHEN u.kh IS NOT NULL THEN 'Held'
                          WHEN l.kh IS NOT NULL THEN 'Suppressed'
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Held'
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
                          WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN 'UnderWay' WHEN l.kh IS NOT NULL THEN l.status
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'OptOutsUnread'
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld'
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
                          ELSE coalesce(o.code, 'NotSent') END,
@@ -54,7 +54,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN 'Dotdigital has not finished an earlier import or removal of the person.'
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL THEN 'Who opted out of the book could not be read to the end.'
+                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN 'Left the audience; another job of the data folder wants the person in the book.'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END

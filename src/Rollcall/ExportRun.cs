@@ -32,6 +32,7 @@ public static class ExportRun
         var verification = new Verification(run, readBack, settlement);
         var puttingRight = new PuttingRight(run, readBack, settlement);
         var fold = new LedgerFold(run);
+        var left = run.SomethingLeft;
 
         await settlement.SettleEarlierAsync(cancellation);
         var underWay = run.Journal.Unsettled();
@@ -39,6 +40,9 @@ public static class ExportRun
         await puttingRight.RunAsync(cancellation);
         fold.Run(cancellation);
         settlement.Settled.Clear();
+
+        // What was found undone is planned again by this run; only what is still under way waits for another.
+        run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused;
 
         var work = await Prepare(run, destination, options, mayRead: true, underWay, cancellation);
         if (!work.Verdict.Run)

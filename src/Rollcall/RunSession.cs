@@ -136,7 +136,7 @@ internal static class RunSession
     private static void RememberJob(Store store, Job job, long accountId, bool recorded)
     {
         var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
-        if (known.Count > 0 && known[0] != accountId)
+        if (known.Count > 0 && known[0] != accountId && store.Number("SELECT count(*) FROM delivery WHERE tag = $tag", ("$tag", job.Tag)) > 0)
         {
             throw new RollcallException(
                 ExitCode.BadJob,
@@ -147,12 +147,7 @@ internal static class RunSession
 
         if (recorded)
         {
-            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file) ON CONFLICT(tag) DO UPDATE SET job_file = $file", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
-        }
-        else if (known.Count == 0)
-        {
-            // A plan leaves no trace of a job that never ran, but the ledger is asked by its tag.
-            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file)", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
+            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
         }
     }
 

@@ -9,6 +9,9 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement settlement)
 {
+    /// <summary>Whether Dotdigital refused to put someone right.</summary>
+    public bool Refused { get; private set; }
+
     /// <summary>Looks at everyone in imports that are settled and not yet in the ledger.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -47,7 +50,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
                 // One whom Dotdigital refuses must not stop this run and every later one.
                 run.Journal.Refuse(delivery, null, e.Message);
                 run.Notice($"{Masked(email)} opted out of book {book} while this job's import was under way; the import put them back, and Dotdigital refused to unsubscribe them again. Unsubscribe them there. {e.Message}");
-                run.SomethingLeft = true;
+                run.SomethingLeft = Refused = true;
                 continue;
             }
 

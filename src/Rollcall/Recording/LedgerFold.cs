@@ -57,9 +57,9 @@ internal sealed class LedgerFold(RunContext run)
         DeleteOld(next, current.Folder);
     }
 
-    /// <summary>The ledger's current generation.</summary>
+    /// <summary>The ledger's current generation; none for a job that never ran.</summary>
     public static (string? Folder, long Rows, long Generation) Current(RunContext run) =>
-        run.Store.Query("SELECT ledger_folder, ledger_rows, generation FROM job WHERE tag = $tag", r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), r.GetInt64(2)), ("$tag", run.Job.Tag)).Single();
+        run.Store.Query("SELECT ledger_folder, ledger_rows, generation FROM job WHERE tag = $tag", r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), r.GetInt64(2)), ("$tag", run.Job.Tag)).SingleOrDefault();
 
     private long Fold(string ledger, string outcomes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
     {

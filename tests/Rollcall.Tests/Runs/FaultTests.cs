@@ -328,10 +328,45 @@ public sealed class FaultTests
         await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
         scene.Checkpoint = null;
 
-        await scene.RunAsync();
+        var result = await scene.RunAsync();
 
+        Assert.Equal(ExitCode.Done, result.ExitCode);
         Assert.Equal(1, scene.Account.Calls["importContacts"]);
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task A_run_that_puts_a_killed_run_right_is_done()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Before = request =>
+        {
+            if (request == Import)
+            {
+                throw new CrashException();
+            }
+        };
+        await Assert.ThrowsAsync<CrashException>(() => scene.RunAsync());
+        scene.Before = null;
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, 2L), (result.ExitCode, result.Outcomes.Delivered));
+    }
+
+    [Fact]
+    public async Task A_plan_with_other_credentials_first_does_not_bind_the_job_to_their_account()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        await using var other = await ExportScene.StartAsync(o => o with { AccountId = 2002 });
+        scene.Set("gold", "ann@example.com");
+        other.Set("gold", "ann@example.com");
+        await ExportRun.PlanAsync(other.Job(), new RunOptions(), other.Workplace() with { DataFolder = scene.DataFolder }, TestContext.Current.CancellationToken);
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, 1L), (result.ExitCode, result.Outcomes.Delivered));
     }
 
     private static void CrashAfterReceipt(ExportScene scene)

@@ -99,6 +99,10 @@ internal static class RemovalOutcomes
     /// <summary>From <c>seen</c>: who is still in the book was not removed.</summary>
     public static string ReadBack(string manifest, long now) => Removed($"(SELECT m.*, s.verdict FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)", "coalesce(verdict, 'unknown') NOT IN ('in', 'unknown')", now);
 
+    /// <summary>Nothing happened: they are still in the book.</summary>
+    public static string Refused(string manifest, string code, string reason, long now) =>
+        $"SELECT * REPLACE ({Sql.Text(code)} AS code, {Sql.Text(reason)} AS reason) FROM ({Removed(manifest, "false", now)})";
+
     public static string Removed(string people, string gone, long now) => $"""
         SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, CASE WHEN {gone} THEN 'left' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,

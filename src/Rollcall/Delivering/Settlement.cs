@@ -109,7 +109,10 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         var code = refusal.ErrorCode ?? "Refused";
         run.Notice($"Dotdigital refused a delivery of {delivery.Records:N0} members: {refusal.Message}");
         run.SomethingLeft = true;
-        Settled.Add(run.Journal.Refuse(delivery, Publish(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now)), refusal.Message));
+        var outcomes = delivery.Kind == DeliveryKind.Removal
+            ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
+            : ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now);
+        Settled.Add(run.Journal.Refuse(delivery, Publish(delivery, outcomes), refusal.Message));
     }
 
     /// <summary>Settles a delivery whose call was never answered, by reading its people back.</summary>

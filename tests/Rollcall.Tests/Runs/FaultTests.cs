@@ -78,6 +78,22 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_removal_that_is_refused_is_named_and_tried_again_by_the_next_run()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "deleteContactsFromAddressBook", Kind = FaultKind.Refuse, Status = 404, Message = "ERROR_ADDRESSBOOK_NOT_FOUND" });
+
+        var first = await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal((ExitCode.SomeNotDelivered, "exit"), (first.ExitCode, Assert.Single(first.Failures).Operation));
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
     public async Task A_status_poll_that_fails_does_not_fail_the_import()
     {
         await using var scene = await ExportScene.StartAsync();

@@ -51,7 +51,14 @@ internal static class RunSession
             if (recorded)
             {
                 var state = stop is null ? RunState.Interrupted : RunState.Failed;
-                Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+                try
+                {
+                    Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+                }
+                catch (SqliteException) when (stop is not null)
+                {
+                    // A full disk stops the run and this note of it alike; the next run marks it as interrupted, and the user is told of the stop itself.
+                }
             }
 
             if (stop is null || ReferenceEquals(stop, e))

@@ -62,7 +62,7 @@ internal sealed class Comparison(RunDatabase db)
     private void CreateTables(ComparisonInput input)
     {
         db.Execute("""
-            CREATE OR REPLACE TABLE mapping(audience USMALLINT, book_no USMALLINT, audience_id VARCHAR);
+            CREATE OR REPLACE TABLE mapping(audience USMALLINT, book_no USMALLINT, audience_id VARCHAR, bit UHUGEINT);
             CREATE OR REPLACE TABLE book(book_no USMALLINT, book_id BIGINT);
             CREATE OR REPLACE TABLE change(
                 kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
@@ -74,7 +74,7 @@ internal sealed class Comparison(RunDatabase db)
             """);
         foreach (var (audience, book) in input.Mapping)
         {
-            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {Sql.Text(input.AudienceIds[audience])})");
+            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {Sql.Text(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
         }
 
         foreach (var book in input.Books)
@@ -92,51 +92,86 @@ internal sealed class Comparison(RunDatabase db)
 
     private void Compare(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
     {
-        var where = slice.Where();
+        Pair(input, slice, counts);
+        Decide(input, slice);
+        Keep(counts);
+    }
 
+    /// <summary>
+    /// Joins who is wanted with who is known, by narrow columns only, and counts those with nothing to do. Everyone else, and everyone with an
+    /// opt-out of any kind, is left in <c>pair</c> for a closer look: most members of most runs never get one.
+    /// </summary>
+    private void Pair(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
+    {
         // A member's values come from the first audience that has it, then the least key, then the least row hash: never from row order.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE numbered AS
-            SELECT *, row_number() OVER w AS n, lag(audience) OVER w IS NOT DISTINCT FROM audience AS duplicate
-            FROM roll WHERE {where}
+            SELECT kh, member_key, audience, row, row_number() OVER w AS n, lag(audience) OVER w IS NOT DISTINCT FROM audience AS duplicate,
+                   first_value(fields_hash) OVER w AS fields_hash
+            FROM roll WHERE {slice.Where()}
             WINDOW w AS (PARTITION BY kh, member_key ORDER BY audience, profile_key NULLS LAST, row_hash, row);
 
-            INSERT INTO roll_left_out
-            SELECT audience, row, email, 'Omitted', 'Duplicate', 'The audience has this address in another row, whose values are used.'
-            FROM numbered WHERE duplicate;
-
-            CREATE OR REPLACE TEMP TABLE known AS SELECT * FROM {input.Ledger} WHERE {where};
+            CREATE OR REPLACE TEMP TABLE pair AS
+            WITH
+            wants AS (
+                SELECT n.kh, n.member_key, m.book_no, bit_or(m.bit) AS audiences, min(n.audience) AS audience, any_value(n.fields_hash) AS fields_hash
+                FROM numbered n JOIN mapping m ON m.audience = n.audience GROUP BY n.kh, n.member_key, m.book_no),
+            known AS (
+                SELECT k.kh, k.member_key, b.book_no, k.contact_id, k.state, k.origin, k.code, k.audience, k.fields_hash
+                FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")})
+            SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
+                   w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.audience AS wanted_by, k.audience AS known_by,
+                   k.state, k.origin, k.code, k.contact_id AS known_id, k.fields_hash AS known_hash, w.fields_hash,
+                   w.kh IS NOT NULL AND k.state = 'delivered' AND k.fields_hash = w.fields_hash AND k.code IS DISTINCT FROM '{Claims.Code}'
+                       AND w.kh NOT IN (SELECT kh FROM {input.OptOuts} WHERE {slice.Where()})
+                       AND coalesce(k.contact_id, 0) NOT IN (SELECT contact_id FROM opt_out_contact) AS settled
+            FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no;
             """);
+        counts.Add(db.Query(
+            $"SELECT book_no, audiences, count(*), count(*) FILTER (origin = 'ours') FROM pair WHERE settled GROUP BY 1, 2",
+            r => new VerdictCount(r.GetFieldValue<ushort>(0), Action.Unchanged, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(3), 0)));
+        counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
+        db.Execute($"""
+            INSERT INTO roll_left_out
+            SELECT r.audience, r.row, r.email, 'Omitted', 'Duplicate', 'The audience has this address in another row, whose values are used.'
+            FROM numbered n JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
+            WHERE n.duplicate AND {slice.Where("r.kh")};
+            """);
+    }
+
+    /// <summary>Says what is to be done with each pair that is not settled, with all that a delivery or an explanation needs.</summary>
+    private void Decide(ComparisonInput input, KeySlice slice)
+    {
+        var where = slice.Where();
 
         // Who was in an import without an answer counts as in for an exit: Dotdigital may have applied it after its people were read back.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
-            wants AS (
-                SELECT n.kh, n.member_key, m.book_no,
-                       bit_or(1::UHUGEINT << n.audience::UHUGEINT) AS audiences,
-                       arg_min(m.audience_id, n.audience) AS audience
-                FROM numbered n JOIN mapping m ON m.audience = n.audience
-                GROUP BY n.kh, n.member_key, m.book_no),
-            held AS (SELECT k.*, b.book_no FROM known k JOIN book b ON b.book_id = k.book_id),
+            rest AS (SELECT * FROM pair WHERE settled IS DISTINCT FROM true),
+            who AS (SELECT DISTINCT kh, member_key FROM rest),
+            known AS (SELECT k.kh, k.member_key, k.book_id, k.contact_id, k.email, k.reason FROM {input.Ledger} k JOIN who ON who.kh = k.kh AND who.member_key = k.member_key WHERE {slice.Where("k.kh")}),
+            winner AS (
+                SELECT r.kh, r.member_key, r.email, r.profile_key, r.contact_id, r.fields
+                FROM numbered n JOIN who ON who.kh = n.kh AND who.member_key = n.member_key
+                JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
+                WHERE n.n = 1 AND {slice.Where("r.kh")}),
             contact AS (SELECT kh, member_key, max(contact_id) AS contact_id FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
-            pair AS (
-                SELECT coalesce(w.kh, h.kh) AS kh, coalesce(w.member_key, h.member_key) AS member_key, coalesce(w.book_no, h.book_no) AS book_no,
-                       w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.audience AS wanted_by, h.audience AS known_by,
-                       h.state, h.origin, h.code, h.reason, h.email AS known_email, h.fields_hash AS known_hash
-                FROM wants w FULL OUTER JOIN held h ON h.kh = w.kh AND h.member_key = w.member_key AND h.book_no = w.book_no),
             joined AS (
-                SELECT p.*, b.book_id, v.email, v.fields_hash, v.profile_key, v.fields,
+                SELECT p.kh, p.member_key, p.book_no, p.wanted, p.audiences, mw.audience_id AS wanted_by, p.known_by, p.state, p.code, p.fields_hash, p.known_hash, p.origin,
+                       k.reason, k.email AS known_email, b.book_id, v.email, v.profile_key, v.fields,
                        coalesce(c.contact_id, t.contact_id) AS contact_id, v.contact_id AS given_id, mk.book_no IS NOT NULL AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
-                       coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since, coalesce(oa.cause, ca.cause) AS account_cause,
-                       coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since, coalesce(ob.cause, cb.cause) AS book_cause
-                FROM pair p
+                       coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since,
+                       coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since
+                FROM rest p
                 JOIN book b ON b.book_no = p.book_no
-                LEFT JOIN (SELECT DISTINCT book_no, audience_id FROM mapping) mk ON mk.book_no = p.book_no AND mk.audience_id = p.known_by
-                LEFT JOIN numbered v ON v.kh = p.kh AND v.member_key = p.member_key AND v.n = 1
+                LEFT JOIN known k ON k.kh = p.kh AND k.member_key = p.member_key AND k.book_id = b.book_id
+                LEFT JOIN mapping mw ON mw.book_no = p.book_no AND mw.audience = p.wanted_by
+                LEFT JOIN mapping mk ON mk.book_no = p.book_no AND mk.audience_id = p.known_by
+                LEFT JOIN winner v ON v.kh = p.kh AND v.member_key = p.member_key
                 LEFT JOIN contact c ON c.kh = p.kh AND c.member_key = p.member_key
                 LEFT JOIN there t ON t.kh = p.kh AND t.member_key = p.member_key AND t.book_id = b.book_id
                 LEFT JOIN out oa ON oa.kh = p.kh AND oa.email_key = p.member_key AND oa.book_id = 0
@@ -159,7 +194,10 @@ internal sealed class Comparison(RunDatabase db)
                 END AS action
             FROM joined;
             """);
+    }
 
+    private void Keep(ComparisonCounts counts)
+    {
         db.Execute($"""
             INSERT INTO change
             SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by, known_by), coalesce(email, known_email), contact_id, any_origin, state, code, reason,
@@ -178,7 +216,6 @@ internal sealed class Comparison(RunDatabase db)
             FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
             """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
-        counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
     }
 }
 

@@ -73,7 +73,7 @@ public static class Explain
     {
         var known = ledger.Find(l => l.Book == book.Id);
         var optedOut = optOuts.Find(o => o.Book == book.Id || o.Book == OptOuts.WholeAccount);
-        var shown = book.Id is { } id && contact?.StatusIn(id) is { } status ? $" Dotdigital shows the person in the book as {status}." : contact is null ? " Dotdigital knows no such contact." : " Dotdigital does not show the person in the book.";
+        var shown = book.Id is { } id && contact?.StatusIn(id) is { } status ? $" At Dotdigital now: {status}." : contact is null ? " At Dotdigital now: no such contact." : " At Dotdigital now: not in the book.";
         var out_ = optedOut.Status is null ? "" : $" Opted out: {optedOut.Status}{(optedOut.Book == OptOuts.WholeAccount ? " in the account" : " from this book")}{(optedOut.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}.";
         return known.State is null
             ? new ExplainedBook(book.Id, book.Name, "absent", null, "Never delivered by this job." + out_ + shown)

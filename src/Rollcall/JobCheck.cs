@@ -18,11 +18,11 @@ public static class JobCheck
         {
             try
             {
-                problems.AddRange(await source.CheckAsync(job.Config.SegmentIds, Roll.Fields(job.Config), cancellation));
+                problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, Roll.Fields(job.Config), cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
             }
             catch (RollcallException e)
             {
-                problems.AddRange(e.Problems);
+                problems.AddRange(e.Problems.Select(p => p with { ExitCode = e.ExitCode }));
             }
         }
 
@@ -37,11 +37,11 @@ public static class JobCheck
         }
         catch (DotdigitalException e)
         {
-            problems.Add(new Problem(e.Message, job.Where("authorization")));
+            problems.Add(new Problem(e.Message, job.Where("authorization")) { ExitCode = ExitCode.Dotdigital });
         }
         catch (RollcallException e)
         {
-            problems.AddRange(e.Problems);
+            problems.AddRange(e.Problems.Select(p => p with { ExitCode = e.ExitCode }));
         }
 
         return problems;

@@ -17,6 +17,10 @@ public enum Severity
 /// <param name="Severity">Whether it stops the job.</param>
 public sealed record Problem(string Message, string? Where = null, string? Todo = null, Severity Severity = Severity.Error)
 {
+    /// <summary>The exit code it stops with.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ExitCode ExitCode { get; init; } = ExitCode.BadJob;
+
     /// <inheritdoc/>
     public override string ToString() =>
         (Where is null ? "" : Where + ": ") + Message + (Todo is null ? "" : " " + Todo);

@@ -163,9 +163,11 @@ public sealed record RunResult
     public string? FailuresFile { get; init; }
 
     /// <summary>The plan's cost; null in the result of a run.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public PlanCost? Plan { get; init; }
 
     /// <summary>The first rows of each kind of change; null in the result of a run.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<PlannedChange>? Changes { get; init; }
 }
 

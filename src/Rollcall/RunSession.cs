@@ -131,6 +131,7 @@ internal static class RunSession
             run.SomethingLeft = true;
         }
 
+        NameBooksTakenOut(run, destination);
         var result = await work(run, destination);
         if (recorded && job.Config.BackfillOnly && result.ExitCode == ExitCode.Done)
         {
@@ -155,6 +156,16 @@ internal static class RunSession
         if (recorded)
         {
             store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
+        }
+    }
+
+    /// <summary>A book that the job no longer maps is left as it is, and named.</summary>
+    private static void NameBooksTakenOut(RunContext run, Destination destination)
+    {
+        var used = run.Store.Query("SELECT book_id, name, delivered FROM book WHERE tag = $tag AND delivered > 0", r => (Id: r.GetInt64(0), Name: r.GetString(1), Members: r.GetInt64(2)), ("$tag", run.Job.Tag));
+        foreach (var (_, name, members) in used.Where(u => destination.Books.All(b => b.Id != u.Id) && run.Job.Config.SegMappings.All(m => m.Book.Id != u.Id && m.Book.Name != u.Name)))
+        {
+            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {members:N0} members of this job in it.");
         }
     }
 

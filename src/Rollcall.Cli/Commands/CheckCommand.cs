@@ -33,7 +33,7 @@ internal static class CheckCommand
                     : $"[red]✗[/] [bold]{job.Tag}[/] has {Figures.Of(errors, "problem")}. Nothing was sent.");
             }
 
-            return errors == 0 ? ExitCode.Done : ExitCode.BadJob;
+            return problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ExitCode).DefaultIfEmpty(ExitCode.Done).Min();
         });
         return command;
     }

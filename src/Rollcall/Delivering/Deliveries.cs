@@ -20,18 +20,9 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
         var lateOptOuts = new LateOptOuts(run);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts);
-        var manyBooks = run.Books.Count > DotdigitalLimits.ListsPerRecord;
-        for (var round = 0; round * DotdigitalLimits.ListsPerRecord < run.Books.Count; round++)
+        if (work.ImportRecordCount > 0)
         {
-            if (work.ImportRecordCount > 0)
-            {
-                await imports.SendAsync(ImportRecords.Pairs("change", manyBooks, round), work.ImportRecordCount, cancellation);
-                if (manyBooks)
-                {
-                    // A member is in one unsettled import at most.
-                    await settlement.SettleAllAsync(cancellation);
-                }
-            }
+            await SendAsync(imports, "change", work.ImportRecordCount, cancellation);
         }
 
         await new Removals(run, settlement).SendAsync(cancellation);
@@ -156,8 +147,22 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh AND o.member_key = c.member_key
             WHERE c.action IN ('enter', 'update')
             """);
-        var pairs = ImportRecords.Pairs("again", manyBooks: false, 0);
-        await imports.SendAsync(pairs, run.Db.Number($"SELECT count(DISTINCT member_key) FROM {pairs}"), cancellation);
+        await SendAsync(imports, "again", run.Db.Number("SELECT count(DISTINCT member_key) FROM again"), cancellation);
         await settlement.SettleAllAsync(cancellation);
+    }
+
+    /// <summary>Sends changes, at most 100 lists a member at a time.</summary>
+    private async Task SendAsync(BulkImports imports, string changes, long total, CancellationToken cancellation)
+    {
+        var manyBooks = run.Books.Count > DotdigitalLimits.ListsPerRecord;
+        for (var round = 0; round * DotdigitalLimits.ListsPerRecord < run.Books.Count; round++)
+        {
+            await imports.SendAsync(ImportRecords.Pairs(changes, manyBooks, round), total, cancellation);
+            if (manyBooks)
+            {
+                // A member is in one unsettled import at most.
+                await settlement.SettleAllAsync(cancellation);
+            }
+        }
     }
 }

@@ -56,11 +56,17 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Waits until fewer than <paramref name="limit"/> are under way.</summary>
     public async Task MakeRoomAsync(int limit, CancellationToken cancellation)
     {
+        var began = run.Clock.GetTimestamp();
         while (active.Count >= limit)
         {
             await PollAsync(cancellation);
             if (active.Count >= limit)
             {
+                if (run.Clock.GetElapsedTime(began) > Patience)
+                {
+                    throw new RollcallException(ExitCode.SomeNotDelivered, $"Dotdigital finished none of {active.Count} imports in {Patience.TotalHours:0} hours.", null, "Ask Dotdigital's support why, and run again: what was sent is settled first.");
+                }
+
                 await PauseAsync(cancellation);
             }
         }
@@ -243,7 +249,20 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private void SettleWith(Delivery delivery, string outcomes)
     {
-        Settled.Add(run.Journal.Settle(delivery, Publish(delivery, outcomes)));
+        Settled.Add(run.Journal.Settle(delivery, KeepDeleted(Publish(delivery, outcomes))));
+    }
+
+    /// <summary>Tells the account's other jobs who is deleted at Dotdigital: they must not create the person again either.</summary>
+    private string KeepDeleted(string outcomes)
+    {
+        foreach (var (key, id) in run.Db.Query(
+            $"SELECT DISTINCT member_key, contact_id FROM read_parquet({Sql.Text(run.Folder.Full(outcomes))}) WHERE code = 'DeletedAtDotdigital'",
+            r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))))
+        {
+            run.OptOuts.Keep(key, OptOuts.WholeAccount, id, nameof(ContactStatus.Deleted), null, "deleted");
+        }
+
+        return outcomes;
     }
 
     private string Publish(Delivery delivery, string outcomes) =>

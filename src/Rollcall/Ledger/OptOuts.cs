@@ -17,6 +17,8 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     private const int Overlap = 100;
 
     private static readonly DateTimeOffset Beginning = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    // Rows that leave a feed move the others up: a reading resumed much later could step over some.
+    private static readonly TimeSpan StaleReading = TimeSpan.FromHours(24);
     private static readonly TimeSpan LookBack = TimeSpan.FromHours(48);
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
@@ -63,9 +65,6 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         var age = Now() - row[0].Ended;
         return age >= 0 && age <= Math.Max(Freshness.TotalMilliseconds, 2 * row[0].Length);
     }
-
-    /// <summary>Whether a feed was ever read to its end.</summary>
-    public bool WasRead(long feed) => store.Number("SELECT count(*) FROM opt_out_feed WHERE account_id = $account AND book_id = $book AND ended IS NOT NULL", ("$account", accountId), ("$book", feed)) > 0;
 
     /// <summary>Fills <c>seen_opt_out(email_key, book_id, contact_id, status, since)</c> of the run's database with what was learnt since a moment of our clock.</summary>
     public long CopySeenSince(RunDatabase db, DateTimeOffset since)
@@ -159,7 +158,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             "SELECT complete_to, reading_from, reading_began, rows_kept FROM opt_out_feed WHERE account_id = $account AND book_id = $book",
             r => (CompleteTo: r.IsDBNull(0) ? (long?)null : r.GetInt64(0), From: r.IsDBNull(1) ? (long?)null : r.GetInt64(1), Began: r.IsDBNull(2) ? (long?)null : r.GetInt64(2), Kept: r.GetInt32(3)),
             ("$account", accountId), ("$book", feed));
-        if (rows.Count > 0 && rows[0] is { From: { } from, Began: { } began } row)
+        if (rows.Count > 0 && rows[0] is { From: { } from, Began: { } began } row && serverNow - DateTimeOffset.FromUnixTimeMilliseconds(began) < StaleReading)
         {
             return (DateTimeOffset.FromUnixTimeMilliseconds(from), DateTimeOffset.FromUnixTimeMilliseconds(began), Math.Max(0, row.Kept - Overlap));
         }

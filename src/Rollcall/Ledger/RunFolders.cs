@@ -35,6 +35,8 @@ internal static class RunFolders
             folder.Delete(events);
         }
 
+        // A result names up to a hundred people; what it counts may stay.
+        store.Execute("UPDATE run SET result = json_remove(result, '$.failures') WHERE started < $before AND json_extract(result, '$.failures[0]') IS NOT NULL", ("$before", before));
         MarkDeadRuns(folder, store, tag);
         DeleteDeadFolders(folder);
     }

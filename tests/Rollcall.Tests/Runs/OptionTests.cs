@@ -184,4 +184,34 @@ public sealed class OptionTests
         Assert.Equal(ann, scene.Account.Contact("ann@example.com")!.Id);
         Assert.DoesNotContain("FIRSTNAME", scene.Account.Contact("stranger@example.com")!.DataFields.Keys);
     }
+
+    [Fact]
+    public async Task A_book_taken_out_of_the_job_is_left_as_it_is_and_named()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        scene.Set("silver", "bob@example.com");
+        await scene.RunAsync();
+        scene.Mapping = $"[{{gold: \"{scene.Silver}\"}}, {{silver: \"{scene.Silver}\"}}]";
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+        Assert.Contains(result.Notices, n => n.Contains("\"Gold\" is no longer in the job", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_member_of_more_than_a_hundred_books_is_in_all_of_them()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        var books = Enumerable.Range(0, 130).Select(i => scene.Account.AddBook($"Book {i}")).ToList();
+        scene.Mapping = "[" + string.Join(", ", books.Select(b => $"{{gold: \"{b}\"}}")) + $", {{silver: \"{scene.Silver}\"}}]";
+        scene.Set("gold", "ann@example.com");
+
+        var result = await scene.RunAsync();
+
+        Assert.All(books, b => Assert.Equal(["ann@example.com"], scene.In(b)));
+        Assert.Equal(130, result.Outcomes.Delivered);
+        Assert.Equal(2, scene.Account.Calls["importContacts"]);
+    }
 }

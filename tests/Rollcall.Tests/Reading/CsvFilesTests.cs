@@ -104,6 +104,19 @@ public sealed class CsvFilesTests : IDisposable
         Assert.Null(result.HoldExits);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_byte_order_mark_says_which_UTF16_it_is(bool bigEndian)
+    {
+        var utf16 = new UnicodeEncoding(bigEndian, byteOrderMark: true);
+        var path = workshop.Write("people.csv", [.. utf16.GetPreamble(), .. utf16.GetBytes("email,name\na@x.com,Ä\n")]);
+
+        var (rows, _) = await workshop.ReadAsync(Files(path, encoding: "utf-16"), ["email", "name"]);
+
+        Assert.Equal(["a@x.com|Ä"], rows);
+    }
+
     [Fact]
     public async Task A_byte_that_the_named_encoding_does_not_know_rejects_its_row()
     {

@@ -28,10 +28,10 @@ internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnly
             throw new RollcallException(ExitCode.BadJob, $"\"{delimiter}\" cannot delimit columns.", table.Path, "Give one character, such as \",\" or \";\".");
         }
 
-        return new CsvDialect(delimiter, Named(table), table.Types);
+        return new CsvDialect(delimiter, Named(table, path), table.Types);
     }
 
-    private static Encoding Named(Jobs.FileTable table)
+    private static Encoding Named(Jobs.FileTable table, string path)
     {
         if (table.Encoding is null or "utf-8" or "utf8" or "UTF-8" or "UTF8")
         {
@@ -40,11 +40,24 @@ internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnly
 
         try
         {
-            return Encoding.GetEncoding(table.Encoding == "latin-1" ? "iso-8859-1" : table.Encoding, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable));
+            var name = table.Encoding switch
+            {
+                "latin-1" => "iso-8859-1",
+                "utf-16" when StartsBigEndian(path) => "utf-16BE",
+                var other => other,
+            };
+            return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable));
         }
         catch (ArgumentException e)
         {
             throw new RollcallException(ExitCode.BadJob, $"There is no encoding \"{table.Encoding}\".", table.Path, "Give one such as utf-8, windows-1252, iso-8859-1 or utf-16.", e);
         }
+    }
+
+    private static bool StartsBigEndian(string path)
+    {
+        using var text = TextFile.Open(path);
+        Span<byte> mark = stackalloc byte[2];
+        return text.ReadAtLeast(mark, 2, throwOnEndOfStream: false) == 2 && mark.SequenceEqual<byte>([0xFE, 0xFF]);
     }
 }

@@ -43,7 +43,19 @@ public abstract class SourceContract : IAsyncLifetime
 
     private TablesSourceOptions Published { get; set; } = null!;
 
-    public async ValueTask InitializeAsync() => Published = await PublishAsync();
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            Published = await PublishAsync();
+        }
+        catch
+        {
+            // A test that is skipped, or cannot begin, is not disposed of by xunit.
+            Workshop.Dispose();
+            throw;
+        }
+    }
 
     public virtual ValueTask DisposeAsync()
     {

@@ -52,13 +52,14 @@ internal static class ImportOutcomes
         FROM judged
         """;
 
-    /// <summary>Outcomes from <c>seen</c>, where Dotdigital's word on the import is missing. Changed fields cannot be seen: they are sent again.</summary>
+    /// <summary>Outcomes from <c>seen</c>, where Dotdigital's word on the import is missing. That someone is in the book does not prove that this import put
+    /// them there, or wrote their fields: the next comparison sends the fields again.</summary>
     public static string ReadBack(string manifest, string code, string reason, long now) => $"""
         SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
                CASE WHEN m.operation = 'update' THEN NULL
                     WHEN s.verdict = 'in' THEN 'delivered' WHEN s.verdict = 'pending' THEN 'pending' WHEN s.verdict = 'out' THEN 'suppressed'
                     WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'pending' ELSE 'failed' END AS state,
-               m.origin, m.audience, CASE WHEN m.operation = 'enter' AND s.verdict IN ('in', 'pending') THEN m.fields_hash END AS fields_hash,
+               m.origin, m.audience, NULL::UBIGINT AS fields_hash,
                CASE WHEN m.operation = 'update' THEN 'Failed'
                     WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
                     WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,

@@ -51,6 +51,11 @@ internal sealed class Comparison(RunDatabase db)
             progress?.Report(new RunProgress("compare", i + 1, slices.Count, "slices"));
         }
 
+        foreach (var (book, members) in db.Query($"SELECT b.book_no, count(*) FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE k.state = 'delivered' AND k.origin = 'ours' GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        {
+            counts.Delivered[book] = members;
+        }
+
         foreach (var (audience, count) in db.Query("SELECT audience, count(*) FROM roll GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
             counts.Rows[audience] = count;
@@ -98,8 +103,8 @@ internal sealed class Comparison(RunDatabase db)
     }
 
     /// <summary>
-    /// Joins who is wanted with who is known, by narrow columns only, and counts those with nothing to do. Everyone else, and everyone with an
-    /// opt-out of any kind, is left in <c>pair</c> for a closer look: most members of most runs never get one.
+    /// Joins who is wanted with who is known, by narrow columns only. Whoever differs, and everyone with an opt-out of any kind, is left in
+    /// <c>pair</c> for a closer look; the others, most members of most runs, have nothing to do and are not even kept.
     /// </summary>
     private void Pair(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
     {
@@ -114,22 +119,22 @@ internal sealed class Comparison(RunDatabase db)
             CREATE OR REPLACE TEMP TABLE pair AS
             WITH
             wants AS (
-                SELECT n.kh, n.member_key, m.book_no, bit_or(m.bit) AS audiences, min(n.audience) AS audience, any_value(n.fields_hash) AS fields_hash
-                FROM numbered n JOIN mapping m ON m.audience = n.audience GROUP BY n.kh, n.member_key, m.book_no),
+                SELECT n.kh, n.member_key, m.book_no, m.bit, n.audience, n.fields_hash
+                FROM numbered n JOIN mapping m ON m.audience = n.audience WHERE NOT n.duplicate),
             known AS (
                 SELECT k.kh, k.member_key, b.book_no, k.contact_id, k.state, k.origin, k.code, k.audience, k.fields_hash
-                FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")})
-            SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
-                   w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.audience AS wanted_by, k.audience AS known_by,
-                   k.state, k.origin, k.code, k.contact_id AS known_id, k.fields_hash AS known_hash, w.fields_hash,
-                   w.kh IS NOT NULL AND k.state = 'delivered' AND k.fields_hash = w.fields_hash AND k.code IS DISTINCT FROM '{Claims.Code}'
-                       AND w.kh NOT IN (SELECT kh FROM {input.OptOuts} WHERE {slice.Where()})
-                       AND coalesce(k.contact_id, 0) NOT IN (SELECT contact_id FROM opt_out_contact) AS settled
-            FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no;
+                FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")}),
+            rest AS (
+                SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
+                       w.bit, w.audience AS wanted_by, w.fields_hash, k.audience AS known_by, k.state, k.origin, k.code, k.fields_hash AS known_hash
+                FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no
+                WHERE (w.kh IS NOT NULL AND k.state = 'delivered' AND k.fields_hash = w.fields_hash AND k.code IS DISTINCT FROM '{Claims.Code}') IS DISTINCT FROM true
+                   OR w.kh IN (SELECT kh FROM {input.OptOuts} WHERE {slice.Where()})
+                   OR k.contact_id IN (SELECT contact_id FROM opt_out_contact))
+            SELECT kh, member_key, book_no, bool_or(bit IS NOT NULL) AS wanted, coalesce(bit_or(bit), 0) AS audiences, min(wanted_by) AS wanted_by, any_value(fields_hash) AS fields_hash,
+                   any_value(known_by) AS known_by, any_value(state) AS state, any_value(origin) AS origin, any_value(code) AS code, any_value(known_hash) AS known_hash
+            FROM rest GROUP BY kh, member_key, book_no;
             """);
-        counts.Add(db.Query(
-            $"SELECT book_no, audiences, count(*), count(*) FILTER (origin = 'ours') FROM pair WHERE settled GROUP BY 1, 2",
-            r => new VerdictCount(r.GetFieldValue<ushort>(0), Action.Unchanged, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(3), 0)));
         counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
         db.Execute($"""
             INSERT INTO roll_left_out
@@ -148,8 +153,7 @@ internal sealed class Comparison(RunDatabase db)
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
-            rest AS (SELECT * FROM pair WHERE settled IS DISTINCT FROM true),
-            who AS (SELECT DISTINCT kh, member_key FROM rest),
+            who AS (SELECT DISTINCT kh, member_key FROM pair),
             known AS (SELECT k.kh, k.member_key, k.book_id, k.contact_id, k.email, k.reason FROM {input.Ledger} k JOIN who ON who.kh = k.kh AND who.member_key = k.member_key WHERE {slice.Where("k.kh")}),
             winner AS (
                 SELECT r.kh, r.member_key, r.email, r.profile_key, r.contact_id, r.fields
@@ -166,7 +170,7 @@ internal sealed class Comparison(RunDatabase db)
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since,
                        coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since
-                FROM rest p
+                FROM pair p
                 JOIN book b ON b.book_no = p.book_no
                 LEFT JOIN known k ON k.kh = p.kh AND k.member_key = p.member_key AND k.book_id = b.book_id
                 LEFT JOIN mapping mw ON mw.book_no = p.book_no AND mw.audience = p.wanted_by
@@ -271,6 +275,9 @@ internal sealed class ComparisonCounts
     /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
     public Dictionary<int, long> Rows { get; } = [];
 
+    /// <summary>Members whom this job has in each book, by the book's number.</summary>
+    public Dictionary<int, long> Delivered { get; } = [];
+
     /// <summary>Duplicate rows of each audience.</summary>
     public Dictionary<int, long> Duplicates { get; } = [];
 
@@ -282,7 +289,9 @@ internal sealed class ComparisonCounts
     public long Of(int book, string action, int audience) =>
         Verdicts.Where(v => v.Book == book && v.Action == action && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
 
-    public long DeliveredBefore(int book) => Verdicts.Where(v => v.Book == book).Sum(v => v.DeliveredOurs);
+    /// <summary>Members of an audience who are in the book as they should be: all that no verdict speaks of, and those it finds unchanged.</summary>
+    public long Unchanged(int book, int audience) =>
+        Rows.GetValueOrDefault(audience) - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != Action.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
 
     public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is Action.Enter or Action.Update).Sum(v => v.TwiceRejected);
 

@@ -75,7 +75,7 @@ internal static class Planner
         var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.DeliveredOurs);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
         var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
-        return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.DeliveredBefore(book.No), counts.TwiceRejected(book.No), empty);
+        return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
     }
 
     private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, long mails)

@@ -92,7 +92,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             var updated = Of(m, Action.Update, "Delivered");
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
-            var unchanged = counts.Of(m.Book, Action.Unchanged, m.Audience) + Of(m, Action.StillPending, "Pending");
+            var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
             var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted"));
             var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + omitted - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult

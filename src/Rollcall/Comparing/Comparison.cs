@@ -192,7 +192,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
-                    WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code = 'Unanswered') THEN '{Action.None}'
+                    WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code IS NOT DISTINCT FROM 'Unanswered') THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'
                     ELSE '{Action.Exit}'
                 END AS action

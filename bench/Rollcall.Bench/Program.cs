@@ -6,6 +6,9 @@ switch (args)
 {
     case ["serve", var port]:
         return await DiscardingServer.RunAsync(int.Parse(port, CultureInfo.InvariantCulture));
+    case ["data", var members, var folder]:
+        BenchData.Write(Members(members), folder);
+        return 0;
     case ["compare", var members, var folder]:
         return await CompareBench.RunAsync(Members(members), folder);
     case ["export", var members, var folder]:
@@ -20,7 +23,7 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER");
+        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER");
         return 2;
 }
 

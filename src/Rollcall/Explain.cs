@@ -42,7 +42,7 @@ public static class Explain
         await roll.ReadAsync(destination, cancellation);
 
         // Only this person goes through the comparison: the same one that a run makes.
-        var key = Sql.Text(run.Db.Query($"SELECT lower(trim({Sql.Text(email)}))", r => r.GetString(0))[0]);
+        var key = SqlText.Literal(run.Db.Query($"SELECT lower(trim({SqlText.Literal(email)}))", r => r.GetString(0))[0]);
         var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE lower(trim(email)) = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
         var current = LedgerFold.Current(run);
         run.Db.Execute($"""

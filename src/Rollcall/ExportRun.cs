@@ -86,7 +86,7 @@ public static class ExportRun
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
         {
             // A member is in one unsettled delivery at most.
-            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key FROM read_parquet({Sql.Text(run.Folder.Full(manifest))})");
+            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))})");
         }
 
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);

@@ -82,7 +82,7 @@ public sealed class History : IDisposable
         duckdb.Open();
         using var command = duckdb.CreateCommand();
         command.UseStreamingMode = true;
-        command.CommandText = $"SELECT email, audience, operation, code, reason, outcome, book_id, row FROM read_parquet({Sql.Text(folder.Full(file))})";
+        command.CommandText = $"SELECT email, audience, operation, code, reason, outcome, book_id, row FROM read_parquet({SqlText.Literal(folder.Full(file))})";
         using var row = command.ExecuteReader();
         while (row.Read())
         {

@@ -49,7 +49,7 @@ internal sealed class RunContext
 
     /// <summary>Writes a query's rows to a durable Parquet file and returns its name.</summary>
     public string Publish(string name, string query) =>
-        Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {Sql.Text(path)} (FORMAT parquet)"));
+        Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
 
     public void Notice(string text, LogLevel level = LogLevel.Warning)
     {

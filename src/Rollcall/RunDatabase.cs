@@ -23,7 +23,7 @@ internal sealed class RunDatabase : IDisposable
         Execute($"""
             SET memory_limit='{MemoryLimit}';
             SET threads={Math.Clamp(Environment.ProcessorCount, 1, 8)};
-            SET temp_directory={Sql.Text(Path.Combine(folder, "spill"))};
+            SET temp_directory={SqlText.Literal(Path.Combine(folder, "spill"))};
             SET preserve_insertion_order=false;
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
@@ -80,14 +80,6 @@ internal sealed class RunDatabase : IDisposable
 
     /// <summary>Sums come back as HUGEINT.</summary>
     private static object Narrow(object value) => value is System.Numerics.BigInteger big ? (long)big : value;
-}
-
-/// <summary>Text as SQL literals and names.</summary>
-internal static class Sql
-{
-    public static string Text(string? value) => value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    public static string Name(string value) => $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
 /// <summary>A range of key hashes, both ends in it. Work goes slice by slice, so that memory follows the slice, not the audience.</summary>

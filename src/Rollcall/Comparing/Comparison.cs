@@ -79,7 +79,7 @@ internal sealed class Comparison(RunDatabase db)
             """);
         foreach (var (audience, book) in input.Mapping)
         {
-            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {Sql.Text(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
+            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {SqlText.Literal(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
         }
 
         foreach (var book in input.Books)

@@ -78,7 +78,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
         var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
         var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, causesMail));
-        var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({Sql.Text(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
+        var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, causesMail);
         try

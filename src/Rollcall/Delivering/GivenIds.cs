@@ -17,9 +17,9 @@ internal sealed class GivenIds(RunContext run)
         foreach (var (key, id) in given)
         {
             var contact = await run.Client.Contacts.FindByIdAsync(id, cancellation);
-            if (contact?.Email is { } email && run.Db.Number($"SELECT count(*) WHERE lower(trim({Sql.Text(email)})) = {Sql.Text(key)}") > 0)
+            if (contact?.Email is { } email && run.Db.Number($"SELECT count(*) WHERE lower(trim({SqlText.Literal(email)})) = {SqlText.Literal(key)}") > 0)
             {
-                run.Db.Execute($"UPDATE changed SET contact_id = {id} WHERE member_key = {Sql.Text(key)}");
+                run.Db.Execute($"UPDATE changed SET contact_id = {id} WHERE member_key = {SqlText.Literal(key)}");
             }
             else
             {

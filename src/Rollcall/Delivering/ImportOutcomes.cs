@@ -58,19 +58,19 @@ internal static class ImportOutcomes
         SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
                CASE WHEN m.operation = 'update' THEN NULL
                     WHEN s.verdict = 'in' THEN 'delivered' WHEN s.verdict = 'pending' THEN 'pending' WHEN s.verdict = 'out' THEN 'suppressed'
-                    WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'pending' ELSE 'failed' END AS state,
+                    WHEN {SqlText.Literal(code)} = '{UnansweredMail}' THEN 'pending' ELSE 'failed' END AS state,
                m.origin, m.audience, NULL::UBIGINT AS fields_hash,
                CASE WHEN m.operation = 'update' THEN 'Failed'
                     WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
-                    WHEN {Sql.Text(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
+                    WHEN {SqlText.Literal(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
                CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
                     WHEN m.operation = 'enter' AND s.verdict = 'out' THEN s.book_status
-                    WHEN {Sql.Text(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
-                    ELSE {Sql.Text(code)} END AS code,
+                    WHEN {SqlText.Literal(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
+                    ELSE {SqlText.Literal(code)} END AS code,
                CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
                     WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
                     WHEN m.operation = 'enter' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.'
-                    ELSE {Sql.Text(reason)} END AS reason,
+                    ELSE {SqlText.Literal(reason)} END AS reason,
                {now} AS told_at, CASE WHEN m.operation = 'enter' THEN s.account_status END AS account_status, CASE WHEN m.operation = 'enter' THEN s.book_status END AS book_status
         FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
         """;
@@ -78,7 +78,7 @@ internal static class ImportOutcomes
     /// <summary>Nothing happened.</summary>
     public static string AllFailed(string manifest, string code, string reason, long now) => $"""
         SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE operation WHEN 'enter' THEN 'failed' END AS state, origin, audience,
-               NULL::UBIGINT AS fields_hash, 'Failed' AS outcome, {Sql.Text(code)} AS code, {Sql.Text(reason)} AS reason, {now} AS told_at,
+               NULL::UBIGINT AS fields_hash, 'Failed' AS outcome, {SqlText.Literal(code)} AS code, {SqlText.Literal(reason)} AS reason, {now} AS told_at,
                NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM {manifest}
         """;
@@ -102,7 +102,7 @@ internal static class RemovalOutcomes
 
     /// <summary>Nothing happened: they are still in the book.</summary>
     public static string Refused(string manifest, string code, string reason, long now) =>
-        $"SELECT * REPLACE ({Sql.Text(code)} AS code, {Sql.Text(reason)} AS reason) FROM ({Removed(manifest, "false", now)})";
+        $"SELECT * REPLACE ({SqlText.Literal(code)} AS code, {SqlText.Literal(reason)} AS reason) FROM ({Removed(manifest, "false", now)})";
 
     public static string Removed(string people, string gone, long now) => $"""
         SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, CASE WHEN {gone} THEN 'left' END AS state,

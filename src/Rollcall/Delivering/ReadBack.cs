@@ -70,8 +70,8 @@ internal sealed class ReadBack(RunContext run)
             foreach (var book in person.Books)
             {
                 run.Db.Execute($"""
-                    INSERT INTO found VALUES (md5_number_lower({Sql.Text(person.Key)}), {Sql.Text(person.Key)}, {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
-                        {Sql.Text(contact?.Status.ToString())}, {Sql.Text(contact?.StatusIn(book)?.ToString())})
+                    INSERT INTO found VALUES (md5_number_lower({SqlText.Literal(person.Key)}), {SqlText.Literal(person.Key)}, {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
+                        {SqlText.Literal(contact?.Status.ToString())}, {SqlText.Literal(contact?.StatusIn(book)?.ToString())})
                     """);
             }
 

@@ -83,8 +83,8 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         {
             var contact = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
             run.Db.Execute(contact is null
-                ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {Sql.Text(key)}; DELETE FROM removal WHERE member_key = {Sql.Text(key)}"
-                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {Sql.Text(key)}");
+                ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)}; DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}"
+                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {SqlText.Literal(key)}");
         }
     }
 }

@@ -256,7 +256,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string KeepDeleted(string outcomes)
     {
         foreach (var (key, id) in run.Db.Query(
-            $"SELECT DISTINCT member_key, contact_id FROM read_parquet({Sql.Text(run.Folder.Full(outcomes))}) WHERE code = 'DeletedAtDotdigital'",
+            $"SELECT DISTINCT member_key, contact_id FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE code = 'DeletedAtDotdigital'",
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))))
         {
             run.OptOuts.Keep(key, OptOuts.WholeAccount, id, nameof(ContactStatus.Deleted), null, "deleted");
@@ -268,7 +268,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string Publish(Delivery delivery, string outcomes) =>
         run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"), $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
 
-    private string Manifest(Delivery delivery) => $"read_parquet({Sql.Text(run.Folder.Full(delivery.Manifest!))})";
+    private string Manifest(Delivery delivery) => $"read_parquet({SqlText.Literal(run.Folder.Full(delivery.Manifest!))})";
 
     private string RemovedPeople(Delivery delivery) => $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)})";
 

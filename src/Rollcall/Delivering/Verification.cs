@@ -56,9 +56,9 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
                CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END AS outcome,
-               CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {Sql.Text(absentCode)} END AS code,
+               CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {SqlText.Literal(absentCode)} END AS code,
                CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
-                    WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {Sql.Text(absentReason)} END AS reason,
+                    WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {SqlText.Literal(absentReason)} END AS reason,
                {run.Now} AS told_at, s.account_status, CASE WHEN s.verdict <> 'absent' THEN s.book_status END AS book_status
         FROM {people} p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND s.verdict <> 'unknown'
         """;

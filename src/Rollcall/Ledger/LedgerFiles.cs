@@ -24,7 +24,7 @@ internal static class LedgerFiles
         ? Empty(Columns)
         : !Directory.Exists(folder.Full(generation)) || Directory.GetFiles(folder.Full(generation), "*.parquet").Length == 0
             ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole.")
-            : $"read_parquet({Sql.Text(Path.Combine(folder.Full(generation), "*.parquet"))})";
+            : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";
 
     /// <summary>A relation with these columns and no row.</summary>
     public static string Empty(IReadOnlyList<(string Name, string Type)> columns) =>
@@ -50,6 +50,6 @@ internal static class OutcomeFiles
         var files = deliveries.Where(d => d.Outcomes is not null).ToList();
         return files.Count == 0
             ? $"(SELECT *, 0::BIGINT AS seq FROM {LedgerFiles.Empty(Columns)})"
-            : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({Sql.Text(folder.Full(d.Outcomes!))})")) + ")";
+            : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({SqlText.Literal(folder.Full(d.Outcomes!))})")) + ")";
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Outbox(RunContext run)
         await using var connection = run.Db.Open();
         await using var command = connection.CreateCommand();
         command.UseStreamingMode = true;
-        command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status FROM read_parquet([{string.Join(", ", files.Select(f => Sql.Text(run.Folder.Full(f))))}])";
+        command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status FROM read_parquet([{string.Join(", ", files.Select(f => SqlText.Literal(run.Folder.Full(f))))}])";
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
         {

@@ -11,7 +11,7 @@ internal sealed class PostgresSink(PostgresSinkOptions options) : IStatusSink
 
     public async Task DeliverAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
     {
-        var table = string.Join('.', options.Table.Split('.').Select(Sql.Name));
+        var table = string.Join('.', options.Table.Split('.').Select(SqlText.Name));
         await using var connection = PostgresDatabase.Connection(new DatabaseUrl(options.Url, Name));
         await connection.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

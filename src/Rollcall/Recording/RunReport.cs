@@ -147,7 +147,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
 
     private string FailureRows()
     {
-        var names = string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {Sql.Text(id)})"));
+        var names = string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"));
         return $"""
             SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' ELSE 'enter' END AS operation,
                    coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind

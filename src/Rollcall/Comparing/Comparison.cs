@@ -2,29 +2,6 @@ using System.Numerics;
 
 namespace Rollcall.Comparing;
 
-/// <summary>A book of the job, under the number it has in the run's tables. A book that is yet to be created has no id.</summary>
-/// <param name="No">Its number, from 0.</param>
-/// <param name="Id">Its id at Dotdigital; null until it is created.</param>
-/// <param name="Name">Its name.</param>
-internal sealed record RunBook(int No, long? Id, string Name);
-
-/// <summary>What the comparison joins, besides the roll in the run's database.</summary>
-/// <param name="Ledger">The relation of the ledger.</param>
-/// <param name="LedgerRows">How many rows it has.</param>
-/// <param name="OptOuts">The relation of opt-outs: <c>kh, email_key, book_id, contact_id, status, since, cause</c>.</param>
-/// <param name="AlreadyThere">The relation of people in the books before the job: <c>kh, member_key, book_id, contact_id</c>.</param>
-/// <param name="Mapping">Which audience, by its index, goes to which book, by its number.</param>
-/// <param name="Books">The books.</param>
-/// <param name="AudienceIds">The audiences' ids, by index.</param>
-internal sealed record ComparisonInput(
-    string Ledger,
-    long LedgerRows,
-    string OptOuts,
-    string AlreadyThere,
-    IReadOnlyList<(int Audience, int Book)> Mapping,
-    IReadOnlyList<RunBook> Books,
-    IReadOnlyList<string> AudienceIds);
-
 /// <summary>
 /// Roll + ledger -> changes. A book wants the union of the audiences mapped to it; what differs from the ledger is a change. Goes slice by
 /// slice through both, which are ordered by key hash, so that memory does not grow with the audience.
@@ -220,97 +197,5 @@ internal sealed class Comparison(RunDatabase db)
             FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
             """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
-    }
-}
-
-/// <summary>What the comparison says of a member and a book.</summary>
-internal static class Action
-{
-    /// <summary>Wanted, not there.</summary>
-    public const string Enter = "enter";
-
-    /// <summary>There, with other values.</summary>
-    public const string Update = "update";
-
-    /// <summary>There, wanted no more.</summary>
-    public const string Exit = "exit";
-
-    /// <summary>There, as wanted.</summary>
-    public const string Unchanged = "unchanged";
-
-    /// <summary>Opted out since the last run, or new and opted out.</summary>
-    public const string Suppress = "suppress";
-
-    /// <summary>Opted out, as the ledger knows.</summary>
-    public const string StillSuppressed = "still_suppressed";
-
-    /// <summary>Refused by Dotdigital as no address.</summary>
-    public const string StillInvalid = "still_invalid";
-
-    /// <summary>Waits for the person to confirm, or for a day to pass after a call that may have mailed them was not answered.</summary>
-    public const string StillPending = "still_pending";
-
-    /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>
-    public const string TakenOut = "taken_out";
-
-    /// <summary>Neither there nor wanted.</summary>
-    public const string None = "none";
-}
-
-/// <summary>A count of the comparison.</summary>
-/// <param name="Book">The book's number.</param>
-/// <param name="Action">What is to be done: a word of <see cref="Comparing.Action"/>.</param>
-/// <param name="Audiences">The audiences that want the members: bit n is audience n.</param>
-/// <param name="KnownBy">For exits, the audience that put the members there.</param>
-/// <param name="Members">How many members.</param>
-/// <param name="DeliveredOurs">Of them, how many this job delivered.</param>
-/// <param name="TwiceRejected">Of them, how many the watchdog rejected twice.</param>
-internal sealed record VerdictCount(int Book, string Action, BigInteger Audiences, string KnownBy, long Members, long DeliveredOurs, long TwiceRejected);
-
-/// <summary>The comparison in numbers.</summary>
-internal sealed class ComparisonCounts
-{
-    private readonly Dictionary<(int Book, string Action, BigInteger Audiences, string KnownBy), VerdictCount> verdicts = [];
-
-    /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
-    public Dictionary<int, long> Rows { get; } = [];
-
-    /// <summary>Members whom this job has in each book, by the book's number.</summary>
-    public Dictionary<int, long> Delivered { get; } = [];
-
-    /// <summary>Duplicate rows of each audience.</summary>
-    public Dictionary<int, long> Duplicates { get; } = [];
-
-    public IEnumerable<VerdictCount> Verdicts => verdicts.Values;
-
-    public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
-
-    /// <summary>Members of an audience in a book about whom the comparison says <paramref name="action"/>.</summary>
-    public long Of(int book, string action, int audience) =>
-        Verdicts.Where(v => v.Book == book && v.Action == action && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
-
-    /// <summary>Members of an audience who are in the book as they should be: all that no verdict speaks of, and those it finds unchanged.</summary>
-    public long Unchanged(int book, int audience) =>
-        Rows.GetValueOrDefault(audience) - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != Action.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
-
-    public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is Action.Enter or Action.Update).Sum(v => v.TwiceRejected);
-
-    public void Add(IEnumerable<VerdictCount> counts)
-    {
-        foreach (var count in counts)
-        {
-            var key = (count.Book, count.Action, count.Audiences, count.KnownBy);
-            verdicts[key] = verdicts.TryGetValue(key, out var had)
-                ? had with { Members = had.Members + count.Members, DeliveredOurs = had.DeliveredOurs + count.DeliveredOurs, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
-                : count;
-        }
-    }
-
-    public void AddDuplicates(IEnumerable<(int Audience, long Count)> counts)
-    {
-        foreach (var (audience, count) in counts)
-        {
-            Duplicates[audience] = Duplicates.GetValueOrDefault(audience) + count;
-        }
     }
 }

@@ -1,0 +1,35 @@
+namespace Rollcall.Comparing;
+
+/// <summary>What the comparison says of a member and a book.</summary>
+internal static class Action
+{
+    /// <summary>Wanted, not there.</summary>
+    public const string Enter = "enter";
+
+    /// <summary>There, with other values.</summary>
+    public const string Update = "update";
+
+    /// <summary>There, wanted no more.</summary>
+    public const string Exit = "exit";
+
+    /// <summary>There, as wanted.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>Opted out since the last run, or new and opted out.</summary>
+    public const string Suppress = "suppress";
+
+    /// <summary>Opted out, as the ledger knows.</summary>
+    public const string StillSuppressed = "still_suppressed";
+
+    /// <summary>Refused by Dotdigital as no address.</summary>
+    public const string StillInvalid = "still_invalid";
+
+    /// <summary>Waits for the person to confirm, or for a day to pass after a call that may have mailed them was not answered.</summary>
+    public const string StillPending = "still_pending";
+
+    /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>
+    public const string TakenOut = "taken_out";
+
+    /// <summary>Neither there nor wanted.</summary>
+    public const string None = "none";
+}

@@ -1,0 +1,61 @@
+using System.Numerics;
+
+namespace Rollcall.Comparing;
+
+/// <summary>A count of the comparison.</summary>
+/// <param name="Book">The book's number.</param>
+/// <param name="Action">What is to be done: a word of <see cref="Comparing.Action"/>.</param>
+/// <param name="Audiences">The audiences that want the members: bit n is audience n.</param>
+/// <param name="KnownBy">For exits, the audience that put the members there.</param>
+/// <param name="Members">How many members.</param>
+/// <param name="DeliveredOurs">Of them, how many this job delivered.</param>
+/// <param name="TwiceRejected">Of them, how many the watchdog rejected twice.</param>
+internal sealed record VerdictCount(int Book, string Action, BigInteger Audiences, string KnownBy, long Members, long DeliveredOurs, long TwiceRejected);
+
+/// <summary>The comparison in numbers.</summary>
+internal sealed class ComparisonCounts
+{
+    private readonly Dictionary<(int Book, string Action, BigInteger Audiences, string KnownBy), VerdictCount> verdicts = [];
+
+    /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
+    public Dictionary<int, long> Rows { get; } = [];
+
+    /// <summary>Members whom this job has in each book, by the book's number.</summary>
+    public Dictionary<int, long> Delivered { get; } = [];
+
+    /// <summary>Duplicate rows of each audience.</summary>
+    public Dictionary<int, long> Duplicates { get; } = [];
+
+    public IEnumerable<VerdictCount> Verdicts => verdicts.Values;
+
+    public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
+
+    /// <summary>Members of an audience in a book about whom the comparison says <paramref name="action"/>.</summary>
+    public long Of(int book, string action, int audience) =>
+        Verdicts.Where(v => v.Book == book && v.Action == action && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
+
+    /// <summary>Members of an audience who are in the book as they should be: all that no verdict speaks of, and those it finds unchanged.</summary>
+    public long Unchanged(int book, int audience) =>
+        Rows.GetValueOrDefault(audience) - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != Action.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
+
+    public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is Action.Enter or Action.Update).Sum(v => v.TwiceRejected);
+
+    public void Add(IEnumerable<VerdictCount> counts)
+    {
+        foreach (var count in counts)
+        {
+            var key = (count.Book, count.Action, count.Audiences, count.KnownBy);
+            verdicts[key] = verdicts.TryGetValue(key, out var had)
+                ? had with { Members = had.Members + count.Members, DeliveredOurs = had.DeliveredOurs + count.DeliveredOurs, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
+                : count;
+        }
+    }
+
+    public void AddDuplicates(IEnumerable<(int Audience, long Count)> counts)
+    {
+        foreach (var (audience, count) in counts)
+        {
+            Duplicates[audience] = Duplicates.GetValueOrDefault(audience) + count;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Rollcall.Comparing;
+
+/// <summary>A book of the job, under the number it has in the run's tables. A book that is yet to be created has no id.</summary>
+/// <param name="No">Its number, from 0.</param>
+/// <param name="Id">Its id at Dotdigital; null until it is created.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record RunBook(int No, long? Id, string Name);
+
+/// <summary>What the comparison joins, besides the roll in the run's database.</summary>
+/// <param name="Ledger">The relation of the ledger.</param>
+/// <param name="LedgerRows">How many rows it has.</param>
+/// <param name="OptOuts">The relation of opt-outs: <c>kh, email_key, book_id, contact_id, status, since, cause</c>.</param>
+/// <param name="AlreadyThere">The relation of people in the books before the job: <c>kh, member_key, book_id, contact_id</c>.</param>
+/// <param name="Mapping">Which audience, by its index, goes to which book, by its number.</param>
+/// <param name="Books">The books.</param>
+/// <param name="AudienceIds">The audiences' ids, by index.</param>
+internal sealed record ComparisonInput(
+    string Ledger,
+    long LedgerRows,
+    string OptOuts,
+    string AlreadyThere,
+    IReadOnlyList<(int Audience, int Book)> Mapping,
+    IReadOnlyList<RunBook> Books,
+    IReadOnlyList<string> AudienceIds);

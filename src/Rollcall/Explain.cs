@@ -50,12 +50,12 @@ public static class Explain
             CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key};
             """);
         new Comparison(run.Db).Run(
-            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds),
+            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds) { ExitExisting = run.Job.ExitExisting, RecreateDeleted = run.Job.RecreateDeleted },
             null,
             cancellation);
         Claims.Mark(run);
         var audiences = run.Db.Query("SELECT DISTINCT audience FROM roll", r => (int)r.GetFieldValue<ushort>(0));
-        var changes = run.Db.Query("SELECT book_no, action, status, origin FROM change", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3)));
+        var changes = run.Db.Query("SELECT book_no, action, status, origin, state FROM change", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
@@ -80,7 +80,7 @@ public static class Explain
             : new ExplainedBook(book.Id, book.Name, known.State, known.Since, known.Reason + out_ + shown);
     }
 
-    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin)> changes, List<(int Audience, string Reason)> leftOut)
+    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string State)> changes, List<(int Audience, string Reason)> leftOut)
     {
         foreach (var (audience, reason) in leftOut)
         {
@@ -94,6 +94,7 @@ public static class Explain
             var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => roll.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
             yield return change.Action switch
             {
+                Action.Enter when change.State == "suppressed" => $"Is created again at Dotdigital, where somebody deleted the contact, and enters \"{book.Name}\": recreate_deleted is set.",
                 Action.Enter => $"Enters \"{book.Name}\".",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",

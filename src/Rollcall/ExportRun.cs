@@ -99,7 +99,7 @@ public static class ExportRun
 
         var ledger = LedgerFold.Current(run);
         var counts = new Comparison(run.Db).Run(
-            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds),
+            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds) { ExitExisting = run.Job.ExitExisting, RecreateDeleted = run.Job.RecreateDeleted },
             run.Progress,
             cancellation);
         Claims.Mark(run);

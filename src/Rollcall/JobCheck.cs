@@ -32,6 +32,7 @@ public static class JobCheck
             using var store = Store.Open(new DataFolder(workplace.DataFolder));
             var destination = await Destination.ReadAsync(job, client, store, cancellation);
             problems.AddRange(destination.Problems);
+            problems.AddRange(SharedBooks.Check(job, destination, store));
             problems.AddRange(destination.VanishedBooks.Select(b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
             problems.AddRange(destination.VanishedFields.Select(f => new Problem($"The data field {f} vanished from the account; its values are not sent.", Severity: Severity.Warning)));
         }

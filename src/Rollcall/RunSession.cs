@@ -132,6 +132,11 @@ internal static class RunSession
         }
 
         NameBooksTakenOut(run, destination);
+        foreach (var shared in SharedBooks.Check(job, destination, store).Where(p => p.Severity == Severity.Error))
+        {
+            run.Notice(shared.Message);
+        }
+
         var result = await work(run, destination);
         if (recorded && job.Config.BackfillOnly && result.ExitCode == ExitCode.Done)
         {
@@ -155,7 +160,7 @@ internal static class RunSession
 
         if (recorded)
         {
-            store.Execute("INSERT INTO job(tag, account_id, job_file) VALUES ($tag, $account, $file) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path));
+            store.Execute("INSERT INTO job(tag, account_id, job_file, exit_action) VALUES ($tag, $account, $file, $exit) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)));
         }
     }
 

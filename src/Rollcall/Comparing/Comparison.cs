@@ -28,7 +28,7 @@ internal sealed class Comparison(RunDatabase db)
             progress?.Report(new RunProgress("compare", i + 1, slices.Count, "slices"));
         }
 
-        foreach (var (book, members) in db.Query($"SELECT b.book_no, count(*) FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE k.state = 'delivered' AND k.origin = 'ours' GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        foreach (var (book, members) in db.Query($"SELECT b.book_no, count(*) FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE k.state = 'delivered' AND {Whose.MayLeave(input, "k.origin")} GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
             counts.Delivered[book] = members;
         }
@@ -76,7 +76,7 @@ internal sealed class Comparison(RunDatabase db)
     {
         Pair(input, slice, counts);
         Decide(input, slice);
-        Keep(counts);
+        Keep(input, counts);
     }
 
     /// <summary>
@@ -138,15 +138,15 @@ internal sealed class Comparison(RunDatabase db)
                 JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
                 WHERE n.n = 1 AND {slice.Where("r.kh")}),
             contact AS (SELECT kh, member_key, max(contact_id) AS contact_id FROM known GROUP BY kh, member_key),
-            out AS (SELECT kh, email_key, book_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
+            out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
                 SELECT p.kh, p.member_key, p.book_no, p.wanted, p.audiences, mw.audience_id AS wanted_by, p.known_by, p.state, p.code, p.fields_hash, p.known_hash, p.origin,
                        k.reason, k.email AS known_email, b.book_id, v.email, v.profile_key, v.fields,
-                       coalesce(c.contact_id, t.contact_id) AS contact_id, v.contact_id AS given_id, mk.book_no IS NOT NULL AS still_mapped,
+                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, v.contact_id AS given_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
-                       coalesce(oa.status, ca.status) AS account_out, coalesce(oa.since, ca.since) AS account_since,
-                       coalesce(ob.status, cb.status) AS book_out, coalesce(ob.since, cb.since) AS book_since
+                       {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
+                       {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no
                 LEFT JOIN known k ON k.kh = p.kh AND k.member_key = p.member_key AND k.book_id = b.book_id
@@ -163,6 +163,7 @@ internal sealed class Comparison(RunDatabase db)
                 CASE
                     WHEN (account_out IS NOT NULL OR book_out IS NOT NULL) AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{Action.StillSuppressed}' ELSE '{Action.Suppress}' END ELSE '{Action.None}' END
                     WHEN account_out IS NOT NULL OR book_out IS NOT NULL THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
+                    WHEN recreated THEN '{Action.Enter}'
                     WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
                     WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', 'UnansweredMail') THEN '{Action.StillPending}'
@@ -177,11 +178,11 @@ internal sealed class Comparison(RunDatabase db)
             """);
     }
 
-    private void Keep(ComparisonCounts counts)
+    private void Keep(ComparisonInput input, ComparisonCounts counts)
     {
         db.Execute($"""
             INSERT INTO change
-            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by, known_by), coalesce(email, known_email), contact_id, any_origin, state, code, reason,
+            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
                    coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(account_since, book_since)
             FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
 
@@ -192,8 +193,8 @@ internal sealed class Comparison(RunDatabase db)
             ORDER BY v.kh;
             """);
         counts.Add(db.Query(
-            """
-            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER (state = 'delivered' AND origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
+            $$"""
+            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER (state = 'delivered' AND {{Whose.MayLeave(input, "origin")}}), count(*) FILTER (code = 'RejectedByWatchdogAgain')
             FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
             """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));

@@ -21,4 +21,11 @@ internal sealed record ComparisonInput(
     string AlreadyThere,
     IReadOnlyList<(int Audience, int Book)> Mapping,
     IReadOnlyList<RunBook> Books,
-    IReadOnlyList<string> AudienceIds);
+    IReadOnlyList<string> AudienceIds)
+{
+    /// <summary>Whether exits act also on people who were in the book before the job.</summary>
+    public bool ExitExisting { get; init; }
+
+    /// <summary>Whether someone deleted at Dotdigital may be created again.</summary>
+    public bool RecreateDeleted { get; init; }
+}

@@ -80,7 +80,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, causesMail));
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
-        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, causesMail);
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, causesMail);
         try
         {
             delivery = run.Journal.Accept(delivery, await run.Client.Imports.StartAsync(json, cancellation));

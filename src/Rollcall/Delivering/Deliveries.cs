@@ -60,10 +60,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
         run.Store.InTransaction(s =>
         {
+            SharedBooks.Forget(s, run.Job.Tag);
             foreach (var book in run.Books.Where(b => b.Id is not null))
             {
                 // The name the job uses, so that a book renamed at Dotdigital is still found.
-                s.Execute("INSERT INTO book(tag, book_id, name) VALUES ($tag, $book, $name) ON CONFLICT(tag, book_id) DO UPDATE SET name = $name", ("$tag", run.Job.Tag), ("$book", book.Id), ("$name", destination.Targets[book.No].Name ?? book.Name));
+                s.Execute("INSERT INTO book(tag, book_id, name) VALUES ($tag, $book, $name) ON CONFLICT(tag, book_id) DO UPDATE SET name = $name, mapped = 1", ("$tag", run.Job.Tag), ("$book", book.Id), ("$name", destination.Targets[book.No].Name ?? book.Name));
             }
 
             foreach (var mapping in run.Job.Config.Mappings.Where(m => !destination.VanishedFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))

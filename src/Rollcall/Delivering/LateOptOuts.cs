@@ -5,10 +5,8 @@ namespace Rollcall.Delivering;
 /// <summary>People who opted out after the comparison read the opt-outs and before their import is sent: they are left out of it.</summary>
 internal sealed class LateOptOuts(RunContext run)
 {
-    // Another process may have looked at its clock a moment before it committed what it read.
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
-
-    private DateTimeOffset lookedAt = run.OptOuts.CopiedAt - Margin;
+    /// <summary>The count of readings of which everything sent from now on takes account.</summary>
+    public long SeenNo { get; private set; } = run.OptOuts.CopiedNo;
 
     /// <summary>How often a look kept someone out who was to enter: records read before the last time are out of date.</summary>
     public int Found { get; private set; }
@@ -17,16 +15,16 @@ internal sealed class LateOptOuts(RunContext run)
     public async Task LookAgainAsync(CancellationToken cancellation)
     {
         var feeds = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).Append(OptOuts.WholeAccount);
-        if (feeds.All(run.OptOuts.IsFresh) && run.OptOuts.CopySeenSince(run.Db, lookedAt) == 0)
+        if (feeds.All(run.OptOuts.IsFresh) && run.OptOuts.CopySeenSince(run.Db, SeenNo) == 0)
         {
             return;
         }
 
-        var now = run.Clock.GetUtcNow();
         var unread = await run.OptOuts.ReadStaleAsync(run.Client, feeds, run.Progress, cancellation);
         var closed = Close(run, unread);
-        run.OptOuts.CopySeenSince(run.Db, lookedAt);
-        lookedAt = now - Margin;
+        var now = run.OptOuts.SeenNo;
+        run.OptOuts.CopySeenSince(run.Db, SeenNo);
+        SeenNo = now;
         var kept = Keep("s.email_key = c.member_key") + Keep("s.contact_id = c.contact_id");
         if (closed || kept > 0)
         {

@@ -16,7 +16,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     public async Task RunAsync(CancellationToken cancellation)
     {
         var imports = run.Journal.Settled().Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
-        if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.PreparedAt)) == 0)
+        if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.SeenNo)) == 0)
         {
             return;
         }

@@ -65,6 +65,11 @@ public static class JobFileTemplate
         # Create mapped data fields that the account lacks.
         #create_missing_fields: false
 
+        # Exits also act on people who were in the book before this job.
+        #exit_existing: false
+        # Create people again who were deleted at Dotdigital.
+        #recreate_deleted: false
+
         # What holds changes back before anything is sent; rollcall run --allow GUARD passes one, once.
         #guards: {max_exit_percent: 20, max_enter: none, max_mails: 1000, max_moves: 100, empty_audience: stop}
         # How much of the account's API budget this job may take.

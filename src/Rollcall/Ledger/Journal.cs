@@ -49,21 +49,24 @@ internal sealed record Delivery(
     long Records,
     bool CausesMail,
     string? RemoteId,
-    DateTimeOffset PreparedAt);
+    DateTimeOffset PreparedAt,
+    long SeenNo);
 
 /// <summary>The journal of one job: intent before the call, receipt the moment it is known, outcomes when they are known.</summary>
 internal sealed class Journal(Store store, string tag, long accountId, TimeProvider clock)
 {
-    private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at";
+    private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at, seen_no";
 
-    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, bool causesMail = false)
+    /// <summary>Commits the intent of a call.</summary>
+    /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: whoever is learnt later is looked at once more.</param>
+    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, long seenNo = 0, bool causesMail = false)
     {
         var id = store.InTransaction(s =>
         {
             s.Execute(
-                "INSERT INTO delivery(tag, account_id, run_id, kind, state, books, manifest, records, bytes, causes_mail, prepared_at) VALUES ($tag, $account, $run, $kind, $state, $books, $manifest, $records, $bytes, $mail, $now)",
+                "INSERT INTO delivery(tag, account_id, run_id, kind, state, books, manifest, records, bytes, causes_mail, prepared_at, seen_no) VALUES ($tag, $account, $run, $kind, $state, $books, $manifest, $records, $bytes, $mail, $now, $seen)",
                 ("$tag", tag), ("$account", accountId), ("$run", runId), ("$kind", Word(kind)), ("$state", Word(DeliveryState.Prepared)),
-                ("$books", string.Join(',', books)), ("$manifest", manifest), ("$records", records), ("$bytes", bytes), ("$mail", causesMail ? 1 : 0), ("$now", Now()));
+                ("$books", string.Join(',', books)), ("$manifest", manifest), ("$records", records), ("$bytes", bytes), ("$mail", causesMail ? 1 : 0), ("$now", Now()), ("$seen", seenNo));
             return s.Number("SELECT last_insert_rowid()");
         });
         return Get(id);
@@ -112,7 +115,8 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
         row.GetInt64(7),
         row.GetInt64(8) != 0,
         row.IsDBNull(9) ? null : row.GetString(9),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)));
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)),
+        row.GetInt64(11));
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -22,6 +22,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     private static readonly TimeSpan LookBack = TimeSpan.FromHours(48);
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
+    private readonly Dictionary<long, (long Ended, TimeSpan Length)> lastRead = [];
     private (DateTimeOffset Time, long Asked)? serverTime;
 
     /// <summary>Reads the feeds that are not fresh; returns those that could not be read to their end, with the reason.</summary>
@@ -51,11 +52,17 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     public void Keep(string emailKey, long bookId, long? contactId, string status, DateTimeOffset? since, string cause) =>
         store.InTransaction(s => s.Execute(
             Insert,
-            ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$cause", cause), ("$now", Now())));
+            ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$cause", cause), ("$seen", NextNo(s))));
 
     /// <summary>Whether a feed was read so lately that it need not be read again before an import.</summary>
     public bool IsFresh(long feed)
     {
+        // What this process read itself is judged by a clock that nobody sets.
+        if (lastRead.TryGetValue(feed, out var read))
+        {
+            return clock.GetElapsedTime(read.Ended) <= Longer(Freshness, 2 * read.Length);
+        }
+
         var row = store.Query("SELECT ended, length FROM opt_out_feed WHERE account_id = $account AND book_id = $book AND ended IS NOT NULL", r => (Ended: r.GetInt64(0), Length: r.GetInt64(1)), ("$account", accountId), ("$book", feed));
         if (row.Count == 0)
         {
@@ -63,36 +70,39 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         }
 
         var age = Now() - row[0].Ended;
-        return age >= 0 && age <= Math.Max(Freshness.TotalMilliseconds, 2 * row[0].Length);
+        return age >= 0 && age <= Longer(Freshness, TimeSpan.FromMilliseconds(2 * row[0].Length)).TotalMilliseconds;
     }
 
-    /// <summary>Fills <c>seen_opt_out(email_key, book_id, contact_id, status, since)</c> of the run's database with what was learnt since a moment of our clock.</summary>
-    public long CopySeenSince(RunDatabase db, DateTimeOffset since)
+    /// <summary>How far the store's count of readings is: what is learnt later has a higher number.</summary>
+    public long SeenNo => store.Number("SELECT readings FROM opt_out_count");
+
+    /// <summary>Fills <c>seen_opt_out(email_key, book_id, contact_id, status, since, cause, seen_no)</c> of the run's database with what was learnt after a count of <see cref="SeenNo"/>.</summary>
+    public long CopySeenSince(RunDatabase db, long after)
     {
-        db.Execute("CREATE OR REPLACE TABLE seen_opt_out(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_at BIGINT)");
+        db.Execute("CREATE OR REPLACE TABLE seen_opt_out(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT)");
         using var appender = db.Connection.CreateAppender("seen_opt_out");
         return store.Query(
-            "SELECT email_key, book_id, contact_id, status, since, cause, seen_at FROM opt_out WHERE account_id = $account AND seen_at >= $since",
+            "SELECT email_key, book_id, contact_id, status, since, cause, seen_no FROM opt_out WHERE account_id = $account AND seen_no > $after",
             row =>
             {
                 Append(appender, row);
                 return true;
             },
-            ("$account", accountId), ("$since", since.ToUnixTimeMilliseconds())).Count;
+            ("$account", accountId), ("$after", after)).Count;
     }
 
-    /// <summary>When <see cref="CopyTo"/> last began: what another run of the account learns later is not in its copy.</summary>
-    public DateTimeOffset CopiedAt { get; private set; } = clock.GetUtcNow();
+    /// <summary>The count when <see cref="CopyTo"/> last began: what another run of the account learns later is not in its copy.</summary>
+    public long CopiedNo { get; private set; }
 
     /// <summary>Copies the opt-outs of these books and of the account into the run's database, ordered by key hash.</summary>
     public void CopyTo(RunDatabase db, IEnumerable<long> books)
     {
-        CopiedAt = clock.GetUtcNow();
-        db.Execute("CREATE OR REPLACE TABLE opt_out_raw(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_at BIGINT)");
+        CopiedNo = SeenNo;
+        db.Execute("CREATE OR REPLACE TABLE opt_out_raw(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT)");
         using (var appender = db.Connection.CreateAppender("opt_out_raw"))
         {
             store.Query(
-                $"SELECT email_key, book_id, contact_id, status, since, cause, seen_at FROM opt_out WHERE account_id = $account AND book_id IN (0{string.Concat(books.Select(b => $", {b}"))})",
+                $"SELECT email_key, book_id, contact_id, status, since, cause, seen_no FROM opt_out WHERE account_id = $account AND book_id IN (0{string.Concat(books.Select(b => $", {b}"))})",
                 row =>
                 {
                     Append(appender, row);
@@ -112,11 +122,12 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     }
 
     private const string Insert = """
-        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_at)
-        VALUES ($account, $book, $email, $contact, $status, $since, $cause, $now)
+        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
+        VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
         ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
-            contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status,
-            seen_at = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.seen_at ELSE seen_at END,
+            contact_id = coalesce(excluded.contact_id, contact_id),
+            status = CASE WHEN excluded.status = 'Deleted' THEN status ELSE excluded.status END,
+            seen_no = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.seen_no ELSE seen_no END,
             cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.cause ELSE cause END,
             since = coalesce(max(excluded.since, since), excluded.since, since)
         """;
@@ -144,6 +155,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             progress?.Report(new RunProgress("read opt-outs", next, null, "rows"));
             if (page.IsLast)
             {
+                lastRead[feed] = (clock.GetTimestamp(), clock.GetElapsedTime(started));
                 return;
             }
 
@@ -175,7 +187,8 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
 
     private void Save(long feed, OptedOutPage page, int kept, DateTimeOffset? complete, TimeSpan length) => store.InTransaction(s =>
     {
-        using var insert = s.Prepare(Insert, "$account", "$book", "$email", "$contact", "$status", "$since", "$cause", "$now");
+        using var insert = s.Prepare(Insert, "$account", "$book", "$email", "$contact", "$status", "$since", "$cause", "$seen");
+        insert.Parameters["$seen"].Value = NextNo(s);
         foreach (var row in page.Rows.Where(r => !string.IsNullOrWhiteSpace(r.Email)))
         {
             insert.Parameters["$account"].Value = accountId;
@@ -185,7 +198,6 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             insert.Parameters["$status"].Value = row.Status.ToString();
             insert.Parameters["$since"].Value = (object?)row.Since?.ToUnixTimeMilliseconds() ?? DBNull.Value;
             insert.Parameters["$cause"].Value = "theirs";
-            insert.Parameters["$now"].Value = Now();
             insert.ExecuteNonQuery();
         }
 
@@ -200,6 +212,15 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             s.Execute("UPDATE opt_out_feed SET rows_kept = $kept WHERE account_id = $account AND book_id = $book", ("$kept", kept), ("$account", accountId), ("$book", feed));
         }
     });
+
+    /// <summary>Counts a reading. Writing transactions go one after another, in every process: who reads the count has all that was learnt up to it.</summary>
+    private static long NextNo(Store transaction)
+    {
+        transaction.Execute("UPDATE opt_out_count SET readings = readings + 1");
+        return transaction.Number("SELECT readings FROM opt_out_count");
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

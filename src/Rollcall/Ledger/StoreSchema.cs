@@ -11,7 +11,8 @@ internal static class StoreSchema
             ledger_folder TEXT,          -- the ledger's current generation: a folder of Parquet files; NULL before the first
             ledger_rows INTEGER NOT NULL DEFAULT 0,
             generation INTEGER NOT NULL DEFAULT 0,
-            backfilled INTEGER NOT NULL DEFAULT 0);
+            backfilled INTEGER NOT NULL DEFAULT 0,
+            exit_action TEXT);           -- of its last run
 
         CREATE TABLE run(
             run_id TEXT PRIMARY KEY,
@@ -40,6 +41,7 @@ internal static class StoreSchema
             causes_mail INTEGER NOT NULL DEFAULT 0,
             remote_id TEXT,
             prepared_at INTEGER NOT NULL,
+            seen_no INTEGER NOT NULL DEFAULT 0,  -- opt_out.seen_no that its manifest took account of
             accepted_at INTEGER,
             settled_at INTEGER,
             note TEXT);
@@ -53,9 +55,12 @@ internal static class StoreSchema
             status TEXT NOT NULL,        -- Dotdigital's v2 status
             since INTEGER,
             cause TEXT NOT NULL,         -- theirs | this job | deleted
-            seen_at INTEGER NOT NULL,    -- when we first read it
+            seen_no INTEGER NOT NULL,    -- the store's count of readings when we learnt it: clocks step back, this does not
             PRIMARY KEY(account_id, book_id, email_key)) WITHOUT ROWID;
-        CREATE INDEX opt_out_seen ON opt_out(account_id, seen_at);
+        CREATE INDEX opt_out_seen ON opt_out(account_id, seen_no);
+
+        CREATE TABLE opt_out_count(readings INTEGER NOT NULL);
+        INSERT INTO opt_out_count VALUES (0);
 
         CREATE TABLE opt_out_feed(
             account_id INTEGER NOT NULL,
@@ -82,6 +87,7 @@ internal static class StoreSchema
             tag TEXT NOT NULL,
             book_id INTEGER NOT NULL,
             name TEXT NOT NULL,
+            mapped INTEGER NOT NULL DEFAULT 1,   -- 0: the job no longer has it
             delivered INTEGER NOT NULL DEFAULT 0,
             pending INTEGER NOT NULL DEFAULT 0,
             suppressed INTEGER NOT NULL DEFAULT 0,

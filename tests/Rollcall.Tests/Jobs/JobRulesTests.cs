@@ -55,6 +55,32 @@ public sealed class JobRulesTests
     }
 
     [Fact]
+    public void A_job_has_at_most_a_hundred_and_twenty_eight_audiences()
+    {
+        static string Job(int count)
+        {
+            var names = Enumerable.Range(0, count).Select(i => $"a{i}").ToList();
+            return $$"""
+                tag: many
+                authorization: prod
+                source:
+                  tables:
+                    database: shop.sqlite
+                    audiences: { {{string.Join(", ", names.Select(n => $"{n}: SELECT email FROM buyers"))}} }
+                config:
+                  segment_ids: [{{string.Join(", ", names)}}]
+                  seg_mappings: [{{string.Join(", ", names.Select(n => $"{{{n}: \"1234\"}}"))}}]
+                  email_field: email
+                """;
+        }
+
+        Assert.Equal(128, JobFile.Parse(Job(128), "/jobs/job.yaml", _ => null).Config.SegmentIds.Count);
+        Assert.Equal(
+            "job.yaml:8:3 config.segment_ids: holds 129; the most is 128.",
+            Assert.Throws<RollcallException>(() => JobFile.Parse(Job(129), "/jobs/job.yaml", _ => null)).Message);
+    }
+
+    [Fact]
     public void Every_refusal_refuses()
     {
         var text = File.ReadAllText(Path.Combine(RepositoryFiles.Cases("invalid"), "not-yet.yaml"));

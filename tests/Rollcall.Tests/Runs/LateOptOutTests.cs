@@ -61,4 +61,39 @@ public sealed class LateOptOutTests
         Assert.Equal(1, result.Audiences[0].Suppressed);
         ExportScene.AddsUp(result);
     }
+
+    [Fact]
+    public async Task A_clock_set_back_during_the_run_hides_nobody_who_opted_out()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = Rollcall.Simulators.ListSuppression.Clears });
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        scene.Account.AddContact("ann@example.com");
+        scene.Account.AddContact("dee@example.com");
+        scene.Set("gold", "ann@example.com", "bob@example.com", "dee@example.com");
+        var (seen, sent) = (false, false);
+        scene.Before = request =>
+        {
+            if (!seen && request.StartsWith(ReadBook, StringComparison.Ordinal))
+            {
+                // Another job reads it, by a clock that is two hours slow by then.
+                seen = true;
+                scene.Account.Unsubscribe("ann@example.com");
+                clock.Ahead = TimeSpan.FromHours(-2);
+                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            }
+
+            if (!sent && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))
+            {
+                sent = true;
+                clock.Ahead = TimeSpan.FromHours(-4);
+                scene.Account.Unsubscribe("dee@example.com", scene.Gold);
+            }
+        };
+
+        await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold).Where(e => scene.Account.Contact(e)!.Status == Rollcall.Simulators.ContactStatus.Subscribed));
+    }
 }

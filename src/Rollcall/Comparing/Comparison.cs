@@ -21,10 +21,22 @@ internal sealed class Comparison(RunDatabase db)
         var counts = new ComparisonCounts();
         var rolled = db.Number("SELECT count(*) FROM roll");
         var slices = KeySlice.For(Math.Max(rolled, input.LedgerRows));
+        var (looked, first) = (0L, 0UL);
         for (var i = 0; i < slices.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Compare(input, slices[i], counts);
+            looked += Settle(input, slices[i]);
+
+            // What is left of a slice is often little: the joins of strings wait until they are worth their start.
+            if (looked >= KeySlice.Members / 2 || i + 1 == slices.Count)
+            {
+                var slice = new KeySlice(first, slices[i].Last);
+                Gather(input, slice, counts);
+                Decide(input, slice);
+                Keep(input, counts);
+                (looked, first) = (0, slice.Last + 1);
+            }
+
             progress?.Report(new RunProgress("compare", i + 1, slices.Count, "slices"));
         }
 
@@ -53,6 +65,8 @@ internal sealed class Comparison(RunDatabase db)
             CREATE OR REPLACE TABLE changed(
                 kh UBIGINT, member_key VARCHAR, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, given_id BIGINT,
                 fields VARCHAR, fields_hash UBIGINT);
+            CREATE OR REPLACE TEMP TABLE many(kh UBIGINT);
+            CREATE OR REPLACE TEMP TABLE look(kh UBIGINT);
             """);
         foreach (var (audience, book) in input.Mapping)
         {
@@ -72,45 +86,56 @@ internal sealed class Comparison(RunDatabase db)
             """);
     }
 
-    private void Compare(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
+    /// <summary>
+    /// Joins who is wanted with who is known, by numbers only, and leaves in <c>look</c> the key hashes that need a closer look: whoever differs
+    /// anyhow, has rows that disagree, or has an opt-out of any kind. The others, most members of most runs, have nothing to do. The hash of a
+    /// member's values is seeded with the member's key: two members under one key hash never pass for one another.
+    /// </summary>
+    /// <returns>How many key hashes need it.</returns>
+    private int Settle(ComparisonInput input, KeySlice slice)
     {
-        Pair(input, slice, counts);
-        Decide(input, slice);
-        Keep(input, counts);
+        db.Execute($"INSERT INTO many SELECT kh FROM roll WHERE {slice.Where()} GROUP BY kh HAVING count(*) > 1");
+        return db.Execute($"""
+            INSERT INTO look
+            WITH
+            wants AS (SELECT r.kh, m.book_no, r.fields_hash FROM roll r JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")}),
+            known AS (
+                SELECT k.kh, b.book_no, k.fields_hash, k.state = 'delivered' AND k.code IS DISTINCT FROM '{Claims.Code}' AS there
+                FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")})
+            SELECT coalesce(w.kh, k.kh) AS kh
+            FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.book_no = w.book_no AND k.fields_hash = w.fields_hash
+            WHERE w.kh IS NULL OR k.there IS DISTINCT FROM true
+            UNION
+            SELECT kh FROM roll WHERE {slice.Where()} AND kh IN (SELECT kh FROM many)
+            GROUP BY kh HAVING min(fields_hash) IS DISTINCT FROM max(fields_hash) OR count(DISTINCT audience) < count(*)
+            UNION
+            SELECT kh FROM {input.OptOuts} WHERE {slice.Where()}
+            UNION
+            SELECT kh FROM {input.Ledger} WHERE {slice.Where()} AND contact_id IN (SELECT contact_id FROM opt_out_contact);
+            """);
     }
 
-    /// <summary>
-    /// Joins who is wanted with who is known, by narrow columns only. Whoever differs, and everyone with an opt-out of any kind, is left in
-    /// <c>pair</c> for a closer look; the others, most members of most runs, have nothing to do and are not even kept.
-    /// </summary>
-    private void Pair(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
+    /// <summary>Collects what roll and ledger say of those who need a closer look.</summary>
+    private void Gather(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
     {
         // A member's values come from the first audience that has it, then the least key, then the least row hash: never from row order.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE numbered AS
-            SELECT kh, member_key, audience, row, row_number() OVER w AS n, lag(audience) OVER w IS NOT DISTINCT FROM audience AS duplicate,
-                   first_value(fields_hash) OVER w AS fields_hash
-            FROM roll WHERE {slice.Where()}
+            SELECT kh, member_key, audience, row, 1 AS n, false AS duplicate, fields_hash
+            FROM roll SEMI JOIN look USING (kh) ANTI JOIN many USING (kh) WHERE {slice.Where()}
+            UNION ALL
+            SELECT kh, member_key, audience, row, row_number() OVER w, lag(audience) OVER w IS NOT DISTINCT FROM audience, first_value(fields_hash) OVER w
+            FROM roll SEMI JOIN look USING (kh) SEMI JOIN many USING (kh) WHERE {slice.Where()}
             WINDOW w AS (PARTITION BY kh, member_key ORDER BY audience, profile_key NULLS LAST, row_hash, row);
 
-            CREATE OR REPLACE TEMP TABLE pair AS
-            WITH
-            wants AS (
-                SELECT n.kh, n.member_key, m.book_no, m.bit, n.audience, n.fields_hash
-                FROM numbered n JOIN mapping m ON m.audience = n.audience WHERE NOT n.duplicate),
-            known AS (
-                SELECT k.kh, k.member_key, b.book_no, k.contact_id, k.state, k.origin, k.code, k.audience, k.fields_hash
-                FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")}),
-            rest AS (
-                SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
-                       w.bit, w.audience AS wanted_by, w.fields_hash, k.audience AS known_by, k.state, k.origin, k.code, k.fields_hash AS known_hash
-                FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no
-                WHERE (w.kh IS NOT NULL AND k.state = 'delivered' AND k.fields_hash = w.fields_hash AND k.code IS DISTINCT FROM '{Claims.Code}') IS DISTINCT FROM true
-                   OR w.kh IN (SELECT kh FROM {input.OptOuts} WHERE {slice.Where()})
-                   OR k.contact_id IN (SELECT contact_id FROM opt_out_contact))
-            SELECT kh, member_key, book_no, bool_or(bit IS NOT NULL) AS wanted, coalesce(bit_or(bit), 0) AS audiences, min(wanted_by) AS wanted_by, any_value(fields_hash) AS fields_hash,
-                   any_value(known_by) AS known_by, any_value(state) AS state, any_value(origin) AS origin, any_value(code) AS code, any_value(known_hash) AS known_hash
-            FROM rest GROUP BY kh, member_key, book_no;
+            CREATE OR REPLACE TEMP TABLE winner AS
+            SELECT r.kh, r.member_key, r.email, r.profile_key, r.contact_id, r.fields, r.fields_hash
+            FROM numbered n JOIN roll r ON r.kh = n.kh AND r.audience = n.audience AND r.row = n.row AND r.member_key = n.member_key
+            WHERE n.n = 1 AND {slice.Where("r.kh")};
+
+            CREATE OR REPLACE TEMP TABLE known AS
+            SELECT kh, member_key, k.book_id, book_no, email, contact_id, state, origin, audience, fields_hash, code, reason
+            FROM {input.Ledger} k SEMI JOIN look USING (kh) LEFT JOIN book b ON b.book_id = k.book_id WHERE {slice.Where()};
             """);
         counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
         db.Execute($"""
@@ -121,7 +146,7 @@ internal sealed class Comparison(RunDatabase db)
             """);
     }
 
-    /// <summary>Says what is to be done with each pair that is not settled, with all that a delivery or an explanation needs.</summary>
+    /// <summary>Says what is to be done with each member and book that need a closer look, with all that a delivery or an explanation needs.</summary>
     private void Decide(ComparisonInput input, KeySlice slice)
     {
         var where = slice.Where();
@@ -130,26 +155,25 @@ internal sealed class Comparison(RunDatabase db)
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
-            who AS (SELECT DISTINCT kh, member_key FROM pair),
-            known AS (SELECT k.kh, k.member_key, k.book_id, k.contact_id, k.email, k.reason FROM {input.Ledger} k JOIN who ON who.kh = k.kh AND who.member_key = k.member_key WHERE {slice.Where("k.kh")}),
-            winner AS (
-                SELECT r.kh, r.member_key, r.email, r.profile_key, r.contact_id, r.fields
-                FROM numbered n JOIN who ON who.kh = n.kh AND who.member_key = n.member_key
-                JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
-                WHERE n.n = 1 AND {slice.Where("r.kh")}),
+            wants AS (
+                SELECT n.kh, n.member_key, m.book_no, bit_or(m.bit) AS audiences, min(n.audience) AS wanted_by, any_value(n.fields_hash) AS fields_hash
+                FROM numbered n JOIN mapping m ON m.audience = n.audience WHERE NOT n.duplicate GROUP BY n.kh, n.member_key, m.book_no),
+            pair AS (
+                SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
+                       w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
+                       k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash
+                FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
             contact AS (SELECT kh, member_key, max(contact_id) AS contact_id FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
-                SELECT p.kh, p.member_key, p.book_no, p.wanted, p.audiences, mw.audience_id AS wanted_by, p.known_by, p.state, p.code, p.fields_hash, p.known_hash, p.origin,
-                       k.reason, k.email AS known_email, b.book_id, v.email, v.profile_key, v.fields,
-                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, v.contact_id AS given_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL AS still_mapped,
+                SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email,
+                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
                        {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no
-                LEFT JOIN known k ON k.kh = p.kh AND k.member_key = p.member_key AND k.book_id = b.book_id
                 LEFT JOIN mapping mw ON mw.book_no = p.book_no AND mw.audience = p.wanted_by
                 LEFT JOIN mapping mk ON mk.book_no = p.book_no AND mk.audience_id = p.known_by
                 LEFT JOIN winner v ON v.kh = p.kh AND v.member_key = p.member_key
@@ -182,15 +206,14 @@ internal sealed class Comparison(RunDatabase db)
     {
         db.Execute($"""
             INSERT INTO change
-            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
+            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
                    coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(account_since, book_since)
             FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
 
             INSERT INTO changed
-            SELECT v.kh, v.member_key, any_value(v.email), any_value(v.profile_key), max(v.contact_id), max(v.given_id), any_value(v.fields), any_value(v.fields_hash)
-            FROM verdict v WHERE action IN ('{Action.Enter}', '{Action.Update}')
-            GROUP BY v.kh, v.member_key
-            ORDER BY v.kh;
+            SELECT kh, member_key, v.email, v.profile_key, d.contact_id, v.contact_id, v.fields, v.fields_hash
+            FROM winner v JOIN (
+                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{Action.Enter}', '{Action.Update}') GROUP BY kh, member_key) d USING (kh, member_key);
             """);
         counts.Add(db.Query(
             $$"""
@@ -198,5 +221,6 @@ internal sealed class Comparison(RunDatabase db)
             FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
             """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
+        db.Execute("TRUNCATE many; TRUNCATE look");
     }
 }

@@ -8,7 +8,7 @@ internal static class LedgerFiles
 {
     /// <summary>
     /// A row a member and book. <c>state</c>: delivered, pending, suppressed, invalid, failed, left. <c>origin</c>: ours, there (in the book before the job).
-    /// <c>fields_hash</c>: of the values Dotdigital was last sent, the same in all rows of a contact. Times are milliseconds since 1970.
+    /// <c>fields_hash</c>: of the member key and the values Dotdigital was last sent, the same in all rows of a contact. Times are milliseconds since 1970.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Type)> Columns =
     [

@@ -51,17 +51,11 @@ internal sealed class ImportRecords(Job job)
         """;
 
     /// <summary>One row a record: <c>kh, record</c>, in the order of kh.</summary>
-    public string Records(string pairs, KeySlice slice, bool causesMail) => $"""
-        SELECT c.kh, {Text()} AS record
-        FROM changed c JOIN (
-            SELECT kh, member_key, string_agg(book_id::VARCHAR, ',' ORDER BY book_id) FILTER (action = 'enter') AS lists
-            FROM {pairs} WHERE {slice.Where()} GROUP BY kh, member_key) p ON p.kh = c.kh AND p.member_key = c.member_key
-        WHERE {slice.Where("c.kh")} AND {Mails()} = {causesMail}
-        ORDER BY c.kh
-        """;
+    public string Records(string pairs, KeySlice slice, bool causesMail) => $"SELECT c.kh, {string.Join(" || ", Parts())} AS record FROM {Source(pairs, slice, causesMail)} ORDER BY c.kh";
 
     /// <summary>How many records there are, and their bytes with the commas between them.</summary>
-    public string Measure(string pairs, KeySlice slice, bool causesMail) => $"SELECT count(*), coalesce(sum(strlen(record) + 1), 0) FROM ({Records(pairs, slice, causesMail)})";
+    public string Measure(string pairs, KeySlice slice, bool causesMail) =>
+        $"SELECT count(*), coalesce(sum(1 + {string.Join(" + ", Parts().Select(part => $"strlen({part})"))}), 0) FROM {Source(pairs, slice, causesMail)}";
 
     /// <summary>The manifest of the records between two key hashes: a row for each list entered, and one without a book where fields changed.</summary>
     public string Manifest(string pairs, ulong first, ulong last, bool causesMail) => $"""
@@ -74,14 +68,25 @@ internal sealed class ImportRecords(Job job)
         WHERE {Mails()} = {causesMail}
         """;
 
-    private string Text() => $$"""
+    private string Source(string pairs, KeySlice slice, bool causesMail) => $"""
+        changed c JOIN (
+            SELECT kh, member_key, string_agg(book_id::VARCHAR, ',' ORDER BY book_id) FILTER (action = 'enter') AS lists
+            FROM {pairs} WHERE {slice.Where()} GROUP BY kh, member_key) p ON p.kh = c.kh AND p.member_key = c.member_key
+        WHERE {slice.Where("c.kh")} AND {Mails()} = {causesMail}
+        """;
+
+    /// <summary>A record's text in parts, so that it can be measured without being put together.</summary>
+    private IEnumerable<string> Parts() =>
+    [
+        $$"""
         CASE WHEN c.contact_id IS NULL
              THEN '{"matchIdentifier":"email","identifiers":{"email":' || to_json(c.email)::VARCHAR || '}{{ChannelProperties()}}'
              ELSE '{"matchIdentifier":"contactId","identifiers":{"contactId":' || c.contact_id || '}' END
-        || CASE WHEN c.fields = '' THEN '' ELSE ',"dataFields":{' || c.fields || '}' END
-        || CASE WHEN p.lists IS NULL THEN '' ELSE ',"lists":[' || p.lists || ']' END
-        || '}'
-        """;
+        """,
+        "CASE WHEN c.fields = '' THEN '' ELSE ',\"dataFields\":{' END", "c.fields", "CASE WHEN c.fields = '' THEN '' ELSE '}' END",
+        "CASE WHEN p.lists IS NULL THEN '' ELSE ',\"lists\":[' || p.lists || ']' END",
+        "'}'",
+    ];
 
     /// <summary>What people chose is never overwritten: only someone whom neither the ledger nor the book knew gets the job's types.</summary>
     private string ChannelProperties()

@@ -34,7 +34,7 @@ internal sealed class RollSelect(ExportConfig config, IReadOnlyList<RollMapping>
         var missing = mappings.Select((mapping, i) => FieldSql.Missing(Numbered("v", i), Numbered("t", i), columns[mapping.Field].Kind, mapping.Type)).ToList();
         return $"""
             SELECT kh, lower(email), {audience.ToString(CultureInfo.InvariantCulture)}, email, profile_key, contact_id, fields,
-                md5_number_lower({(mappings.All(mapping => mapping.Triggers) ? "fields" : Fields(mapping => mapping.Triggers, missing))}),
+                md5_number_lower(concat_ws(chr(0), lower(email), {(mappings.All(mapping => mapping.Triggers) ? "fields" : Fields(mapping => mapping.Triggers, missing))})),
                 md5_number_lower(concat_ws(chr(0), email, coalesce(profile_key, ''), fields)), row, problem, {LeftOut(missing)}
             FROM (
                 SELECT *, {Fields(_ => true, missing)} AS fields,

@@ -118,16 +118,16 @@ public sealed class RollTests : IDisposable
     }
 
     [Fact]
-    public async Task The_fields_hash_follows_the_triggering_fields_alone()
+    public async Task The_fields_hash_follows_the_member_and_the_triggering_fields_alone()
     {
         FieldMapping[] mappings = [new("name", "FIRSTNAME"), new("total", "SPEND")];
-        var rows = Values("('a@x.com', 'A', '1'), ('b@x.com', 'A', '2'), ('c@x.com', 'B', '1')", "email, name, total");
+        var rows = Values("('a@x.com', 'A', '1'), (' A@x.com', 'A', '2'), ('a@x.com', 'B', '1'), ('b@x.com', 'A', '1')", "email, name, total");
 
         await workshop.CallAsync(Job(Files("-"), mappings, fieldChanges: ["name"]), rows, DataFields);
-        Assert.Equal(["True|False|3"], workshop.Query("SELECT h[1] = h[2], h[1] = h[3], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
+        Assert.Equal(["True|False|False|4"], workshop.Query("SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
 
         await workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
-        Assert.Equal(["3"], workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
+        Assert.Equal(["4"], workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
     }
 
     [Theory]

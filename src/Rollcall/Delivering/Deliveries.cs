@@ -13,6 +13,8 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 {
     public async Task SendAsync(CancellationToken cancellation)
     {
+        var left = run.SomethingLeft;
+        run.SomethingLeft = false;
         await CreateMissingAsync(cancellation);
         RecordLocal();
         PrepareRemovals();
@@ -26,19 +28,32 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         }
 
         await new Removals(run, settlement).SendAsync(cancellation);
+        await new DirectAdds(run, work.Direct, new DirectCalls(run, settlement, lateOptOuts)).SendAsync(cancellation);
         await settlement.SettleAllAsync(cancellation);
         await SendAgainWithoutVanishedBooksAsync(imports, cancellation);
         RecordGone();
 
         var read = await verification.VerifyEnteredAsync(cancellation);
-        var imported = settlement.Settled.Where(d => d.Kind == DeliveryKind.Import).SelectMany(d => d.Books).Distinct().ToList();
-        if (!read && imported.Count > 0)
+        var entered = settlement.Settled.Where(d => d.Kind == DeliveryKind.Add || (!read && d.Kind == DeliveryKind.Import)).SelectMany(d => d.Books).Distinct().ToList();
+        if (entered.Count > 0)
         {
-            await run.OptOuts.ReadAsync(run.Client, imported.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
+            await run.OptOuts.ReadAsync(run.Client, entered.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         }
 
         await puttingRight.RunAsync(cancellation);
         RecordLate();
+        EndFirstRun(left);
+    }
+
+    /// <summary>A first run whose members were not all sent remains the first.</summary>
+    private void EndFirstRun(bool left)
+    {
+        if (!run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT count(*) FROM under_way") == 0)
+        {
+            DirectEntries.EndFirstRun(run);
+        }
+
+        run.SomethingLeft |= left;
     }
 
     private async Task CreateMissingAsync(CancellationToken cancellation)
@@ -158,7 +173,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         var manyBooks = run.Books.Count > DotdigitalLimits.ListsPerRecord;
         for (var round = 0; round * DotdigitalLimits.ListsPerRecord < run.Books.Count; round++)
         {
-            await imports.SendAsync(ImportRecords.Pairs(changes, manyBooks, round), total, cancellation);
+            await imports.SendAsync(ImportRecords.Pairs(changes, manyBooks, round, work.Direct.Singly), total, cancellation);
             if (manyBooks)
             {
                 // A member is in one unsettled import at most.

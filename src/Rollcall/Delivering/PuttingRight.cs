@@ -15,7 +15,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     /// <summary>Looks at everyone in imports that are settled and not yet in the ledger.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var imports = run.Journal.Settled().Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
+        var imports = run.Journal.Settled().Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add && d.Books.Count > 0).ToList();
         if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.SeenNo)) == 0)
         {
             return;
@@ -25,9 +25,9 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             CREATE OR REPLACE TABLE put_back AS
             WITH entered AS (SELECT DISTINCT kh, member_key, email, contact_id, book_id FROM {OutcomeFiles.Relation(run.Folder, imports)} WHERE operation = 'enter')
             SELECT kh, member_key, email, contact_id, book_id, any_value(status) AS status, bool_or(out_of = 0) AS of_account FROM (
-                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.email_key = e.member_key AND s.book_id IN (0, e.book_id)
+                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.email_key = e.member_key AND s.book_id IN (0, e.book_id) AND s.cause <> 'deleted'
                 UNION ALL
-                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.contact_id = e.contact_id AND s.book_id IN (0, e.book_id))
+                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.contact_id = e.contact_id AND s.book_id IN (0, e.book_id) AND s.cause <> 'deleted')
             GROUP BY 1, 2, 3, 4, 5
             """);
         if (run.Db.Number("SELECT count(*) FROM put_back") == 0)

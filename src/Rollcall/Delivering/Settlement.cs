@@ -31,7 +31,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public async Task SettleEarlierAsync(CancellationToken cancellation)
     {
         var unsettled = run.Journal.Unsettled();
-        var books = unsettled.Where(d => d.Kind == DeliveryKind.Import).SelectMany(d => d.Books).ToList();
+        var books = unsettled.Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe).SelectMany(d => d.Books).ToList();
         if (books.Count > 0)
         {
             // Whoever opted out since, and is put back when Dotdigital applies the import, is in the feeds only until then.
@@ -131,6 +131,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return;
         }
 
+        if (delivery.Kind is DeliveryKind.Add or DeliveryKind.Unsubscribe or DeliveryKind.Resubscribe && delivery.Manifest is not null)
+        {
+            await SettleDirectAsync(delivery, cancellation);
+            return;
+        }
+
         if (delivery.Kind is DeliveryKind.Unsubscribe or DeliveryKind.Local)
         {
             // What it was about is found again: by the opt-outs read since, or by the next comparison. Nothing of the ledger hangs on it.
@@ -140,6 +146,29 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
         await ReadBackImportAsync(delivery, delivery.CausesMail ? ImportOutcomes.UnansweredMail : "Unanswered", "The call was not answered, and the person is not in the book.", cancellation);
     }
+
+    /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
+    public async Task SettleDirectAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        new DirectJournal(run.Store, run.Clock).CopyTo(run.Db, delivery.Id);
+        if (run.Db.Number("SELECT count(*) FROM direct_row") == 0)
+        {
+            Settled.Add(run.Journal.Settle(delivery, null, "nothing was sent"));
+            return;
+        }
+
+        var unanswered = run.Db.Number("SELECT count(*) FROM direct_row WHERE NOT answered");
+        if (unanswered > 0)
+        {
+            run.Notice($"{unanswered:N0} single calls were sent and not answered: their people were looked up.");
+        }
+
+        await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
+        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now));
+    }
+
+    /// <summary>Asks once after what is under way.</summary>
+    public Task PollOnceAsync(CancellationToken cancellation) => PollAsync(cancellation);
 
     private async Task PollAsync(CancellationToken cancellation)
     {

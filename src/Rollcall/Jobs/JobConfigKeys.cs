@@ -46,7 +46,7 @@ internal static class JobConfigKeys
         new("backfill_only", Flag, "One time: one run, then no more.") { Default = "false" },
         new("field_changes", new ListShape(new TextShape(), "a list of mapped fields, at most 75") { Most = MostFieldChanges },
             "Fields whose change updates a member; other fields go along but do not count. Left out or empty: all mapped fields."),
-        new("trigger_join", Flag, "Adds people one by one, so that the book's join actions fire. Many more calls.") { Default = "false" },
+        new("trigger_join", Flag, "Adds people who enter one by one, so that the book's join actions fire: a call each, where an import takes thousands. Changed fields still go in bulk. See `guards.max_mails`.") { Default = "false" },
         new("resubscribe", Flag, "Resubscribes people who unsubscribed, with an email that asks them.") { Default = "false" },
         new("resubscribe_no_challenge", Flag, "Resubscribes people who unsubscribed, without asking them.") { Default = "false" },
         new("sync_status", Flag, "Sends status events to `status_sink`.") { Default = "false" },

@@ -116,7 +116,7 @@ internal static class JobKeys
         new("merge_option", new ChoiceShape("overwrite", "overwrite_if_not_empty", "overwrite_if_empty"),
             "What Dotdigital does where it has a value already: the new one wins, wins unless it is empty, or wins only where there is none.") { Default = "overwrite" },
         new("create_missing_fields", Flag, "Creates mapped data fields that the account lacks, with the type the values have.") { Default = "false" },
-        new("direct_api", new ChoiceShape("v2", "v3"), "Which API adds people one by one, with `trigger_join`.") { Default = "v2" },
+        new("direct_api", new ChoiceShape("v2", "v3"), "Which API adds people one by one, with `trigger_join`. Only v2 is documented to fire join actions.") { Default = "v2" },
         new("join_existing", Flag, "With `trigger_join`: `false` sends the first run's members in bulk, so that they fire nothing.") { Default = "true" },
         new("resubscribe_members", Flag, "Resubscribes also those who opted out while they were members.") { Default = "false" },
         new("exit_existing", Flag, "Exits also act on people who were in the book before this job, once an audience had them and lets them go.") { Default = "false" },

@@ -98,6 +98,15 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
             problems.Warning("join_existing", "says nothing without config.trigger_join: true.");
         }
 
+        if (job is { DirectApi: DirectApi.V3, Config.TriggerJoin: false })
+        {
+            problems.Warning("direct_api", "says nothing without config.trigger_join: true.");
+        }
+        else if (job.DirectApi == DirectApi.V3)
+        {
+            problems.Warning("direct_api", "Dotdigital documents nowhere whether v3 fires join actions.", "Write v2, which is documented to fire them, or try it on one address first: rollcall run --only EMAIL.");
+        }
+
         if (job.OnMissingField == OnMissingField.Clear && job.MergeOption == MergeOption.OverwriteIfNotEmpty)
         {
             problems.Warning("on_missing_field", "clears nothing with merge_option: overwrite_if_not_empty.", "Keep one of them.");

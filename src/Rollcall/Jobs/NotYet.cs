@@ -5,7 +5,6 @@ internal static class NotYet
 {
     public static IReadOnlyList<Refusal> All { get; } =
     [
-        new("config.trigger_join", "true", "adds nobody one by one", "Leave it out: people are added in bulk, and join actions do not fire."),
         new("config.resubscribe", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
         new("config.resubscribe_no_challenge", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
         new("config.exit_action", "unsubscribe", "unsubscribes nobody", "Write remove or ignore."),

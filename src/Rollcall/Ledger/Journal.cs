@@ -11,8 +11,14 @@ internal enum DeliveryKind
     /// <summary>A bulk removal from one book.</summary>
     Removal,
 
-    /// <summary>One person unsubscribed from one book, to put right what an import of ours undid.</summary>
+    /// <summary>People added to one book, a call each.</summary>
+    Add,
+
+    /// <summary>People unsubscribed from one book, a call each; without a manifest, one person, to put right what an import of ours undid.</summary>
     Unsubscribe,
+
+    /// <summary>People asked back into one book, a call each.</summary>
+    Resubscribe,
 
     /// <summary>No call: what was learnt by reading, or decided here.</summary>
     Local,
@@ -96,7 +102,15 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
     private Delivery Set(Delivery delivery, string assignments, DeliveryState state, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         (string, object?)[] all = [.. values, ("$state", Word(state)), ("$id", delivery.Id), ("$now", Now())];
-        store.InTransaction(s => s.Execute($"UPDATE delivery SET {assignments} WHERE id = $id", all));
+        store.InTransaction(s =>
+        {
+            s.Execute($"UPDATE delivery SET {assignments} WHERE id = $id", all);
+            if (state is DeliveryState.Settled or DeliveryState.Refused)
+            {
+                // The outcomes hold what the single calls' rows said.
+                s.Execute("DELETE FROM direct_call WHERE delivery_id = $id", ("$id", delivery.Id));
+            }
+        });
         return Get(delivery.Id);
     }
 

@@ -12,6 +12,7 @@ internal static class StoreSchema
             ledger_rows INTEGER NOT NULL DEFAULT 0,
             generation INTEGER NOT NULL DEFAULT 0,
             backfilled INTEGER NOT NULL DEFAULT 0,
+            first_run_ended INTEGER NOT NULL DEFAULT 0,  -- whether everyone of a first run was sent
             exit_action TEXT);           -- of its last run
 
         CREATE TABLE run(
@@ -31,7 +32,7 @@ internal static class StoreSchema
             tag TEXT NOT NULL,
             account_id INTEGER NOT NULL,
             run_id TEXT NOT NULL,
-            kind TEXT NOT NULL,          -- import | removal | unsubscribe | local
+            kind TEXT NOT NULL,          -- import | removal | add | unsubscribe | resubscribe | local
             state TEXT NOT NULL,         -- prepared | accepted | settled | recorded | refused
             books TEXT NOT NULL DEFAULT '',
             manifest TEXT,               -- Parquet: who and what is in it
@@ -46,6 +47,23 @@ internal static class StoreSchema
             settled_at INTEGER,
             note TEXT);
         CREATE INDEX delivery_open ON delivery(tag, state);
+
+        -- The single calls of an open delivery: a row before each call, its answer as it arrives.
+        CREATE TABLE direct_call(
+            delivery_id INTEGER NOT NULL,
+            member_key TEXT NOT NULL,
+            state TEXT NOT NULL,         -- sent | answered
+            contact_id INTEGER,
+            outcome TEXT,
+            ledger_state TEXT,           -- NULL: the ledger's stays as it is
+            code TEXT,
+            reason TEXT,
+            account_status TEXT,
+            book_status TEXT,
+            fields_written INTEGER NOT NULL DEFAULT 0,
+            read_status INTEGER NOT NULL DEFAULT 0,
+            answered_at INTEGER,
+            PRIMARY KEY(delivery_id, member_key)) WITHOUT ROWID;
 
         CREATE TABLE opt_out(
             account_id INTEGER NOT NULL,

@@ -27,14 +27,15 @@ internal sealed class ImportRecords(Job job)
     /// <param name="changes">The relation of changes.</param>
     /// <param name="manyBooks">Whether a member may enter more than 100 books.</param>
     /// <param name="round">Which hundred of a member's lists.</param>
-    public static string Pairs(string changes, bool manyBooks, int round)
+    /// <param name="singly">The condition, on a row <c>c</c> of the changes, of entries that are not imported but sent one by one.</param>
+    public static string Pairs(string changes, bool manyBooks, int round, string singly)
     {
         var pairs = $"""
             (SELECT c.kh, c.member_key, c.book_no, b.book_id, c.action, c.audience, c.origin, c.code
             FROM {changes} c JOIN book b USING (book_no)
             LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
             LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
-            WHERE c.action IN ('enter', 'update') AND (l.kh IS NULL OR c.action = 'update') AND u.kh IS NULL AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            WHERE c.action IN ('enter', 'update') AND (l.kh IS NULL OR c.action = 'update') AND u.kh IS NULL AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT {singly}
               AND NOT (c.action = 'enter' AND c.book_no IN (SELECT book_no FROM closed_book)))
             """;
         return manyBooks

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
@@ -25,6 +26,9 @@ internal sealed record PlannedWork(
     RunReport Report,
     IReadOnlyList<PlannedChange> FirstChanges)
 {
+    /// <summary>Who is added one by one.</summary>
+    public required DirectEntries Direct { get; init; }
+
     /// <summary>Import records of the first round.</summary>
     public long ImportRecordCount { get; init; }
 }
@@ -39,16 +43,32 @@ internal static class Planner
         var records = new ImportRecords(run.Job);
         HoldExits(run, destination, roll, counts);
         var loads = run.Books.Select(b => Load(run, destination, roll, counts, b)).ToList();
-        var mails = records.FirstEntryMails ? run.Db.Number("SELECT count(*) FROM changed WHERE contact_id IS NULL") : 0;
-        var verdict = Guards.Judge(run.Job, loads, mails, options.Allow);
-        foreach (var book in verdict.Run ? run.Books.Select(b => b.No) : verdict.Books)
+        var direct = new DirectEntries(run);
+        if (direct.FirstRunInBulk)
+        {
+            run.Notice("join_existing is false: until the job's first run has ended, its members go in bulk, and no join action fires.", LogLevel.Information);
+        }
+
+        // What a guard holds in one book mails nobody.
+        Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow).Books);
+        var mails = Mails(run, records, direct.Cost());
+        var verdict = Guards.Judge(run.Job, loads, records.FirstEntryMails ? mails.Joins + mails.ConfirmationsAtMost : mails.Joins, options.Allow);
+        Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
+        var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails);
+        return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { Direct = direct, ImportRecordCount = count };
+    }
+
+    private static void Hold(RunContext run, IEnumerable<int> books)
+    {
+        foreach (var book in books)
         {
             run.Db.Execute($"INSERT INTO held_book VALUES ({book})");
         }
-
-        var (cost, count) = Cost(run, records, verdict.Run ? 0 : mails);
-        return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { ImportRecordCount = count };
     }
+
+    /// <summary>Each single add fires a join action at most, and makes the account ask to confirm whom it does not know; so does a verified double opt-in, which the job asks for.</summary>
+    private static PlanMails Mails(RunContext run, ImportRecords records, DirectCost direct) =>
+        new(direct.Adds, records.FirstEntryMails ? run.Db.Number("SELECT count(*) FROM changed WHERE contact_id IS NULL") : direct.Unknown, 0);
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
     private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts)
@@ -78,9 +98,9 @@ internal static class Planner
         return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
     }
 
-    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, long mails)
+    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, DirectEntries direct, PlanMails mails)
     {
-        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0);
+        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0, direct.Singly);
         var (count, bytes, imports) = (0L, 0L, 0L);
         foreach (var causesMail in records.FirstEntryMails ? new[] { false, true } : [false])
         {
@@ -105,17 +125,19 @@ internal static class Planner
             ? run.Db.Query($"SELECT count(*) FROM change c WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
             : [];
         var removalCalls = removals.Sum(n => (n + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch);
+        var single = direct.Cost();
         var creations = run.Books.Count(b => b.Id is null);
         // Before: account, books, fields, time and the feeds. After each import the feeds of its books; at the end the account's and the books'.
-        var reads = 4 + ((run.Books.Count + 1) * (imports > 0 ? 2 : 1)) + (imports * run.Books.Count);
+        var reads = 4 + ((run.Books.Count + 1) * (imports + single.Adds > 0 ? 2 : 1)) + (imports * run.Books.Count);
         return (
             new PlanCost
             {
                 Imports = imports,
                 ImportBytes = bytes,
+                DirectAdds = single.Adds,
                 Removals = removals.Sum(),
-                ApiCalls = imports + removalCalls + creations + reads,
-                Mails = new PlanMails(0, mails, 0),
+                ApiCalls = imports + single.Adds + single.LookUps + removalCalls + creations + reads,
+                Mails = mails,
             },
             count);
     }

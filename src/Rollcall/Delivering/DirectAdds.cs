@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Planning;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Adds people to books one by one, so that join actions fire: POST /v2/address-books/{id}/contacts, or PATCH /contacts/v3/email/{email} where the job
+/// says <c>direct_api: v3</c>. Whom Rollcall knows at Dotdigital is looked up first: who was deleted is not created again, who is in the book does not join
+/// twice, and who has another address there is added under it.
+/// </summary>
+internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls)
+{
+    // Who was added to one book of this run needs no second look before the next.
+    private readonly ConcurrentDictionary<string, long> added = new(StringComparer.Ordinal);
+
+    /// <summary>Whether even people unknown to Rollcall are looked up: v2 has no merge option, so values are left out where the contact exists.</summary>
+    public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
+
+    /// <summary>Adds everyone who enters.</summary>
+    public async Task SendAsync(CancellationToken cancellation)
+    {
+        foreach (var book in entries.Singly == "false" ? [] : run.Books.ToList())
+        {
+            if (book.Id is { } id)
+            {
+                await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add", (person, token) => AddAsync(id, person, token), cancellation);
+            }
+        }
+    }
+
+    private async Task<DirectAnswer?> AddAsync(long book, DirectPerson person, CancellationToken cancellation)
+    {
+        var again = added.TryGetValue(person.MemberKey, out _);
+        var (email, known) = (person.Email, again || person.ContactId is not null);
+        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || LooksUpEveryone(run.Job)))
+        {
+            var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+            if (Found(contact, book, person) is { } answer)
+            {
+                return answer.Code == "" ? null : answer;
+            }
+
+            (email, known) = (contact?.Email ?? email, contact is not null);
+        }
+
+        return run.Job.DirectApi == DirectApi.V3 ? await PatchAsync(book, email, known, person, cancellation) : await PostAsync(book, email, known, person, cancellation);
+    }
+
+    /// <summary>What a look at the contact says already; null where the person is to be added. An answer without a code: not known.</summary>
+    private static DirectAnswer? Found(Contact? contact, long book, DirectPerson person)
+    {
+        if (contact is null)
+        {
+            return person.ContactId is null ? null : Deleted(person.ContactId);
+        }
+
+        return (contact.Status, contact.StatusIn(book)) switch
+        {
+            (ContactStatus.Deleted, _) => Deleted(contact.Id),
+            (ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => new DirectAnswer("Failed", "failed", "", ""),
+            (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = contact.Id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(contact.Id, fields: false),
+            (ContactStatus.PendingOptIn, _) when person.KnownCode == DirectOutcomes.Unanswered => Awaits(contact.Id, fields: false),
+            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, null) => null,
+            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, _) => Out("Unsubscribed", contact.Id, "Subscribed"),
+            var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
+        };
+    }
+
+    private async Task<DirectAnswer?> PostAsync(long book, string email, bool known, DirectPerson person, CancellationToken cancellation)
+    {
+        var fields = known && run.Job.MergeOption == MergeOption.OverwriteIfEmpty ? "" : Fields(person.Fields, run.Job.MergeOption);
+        try
+        {
+            var answer = await run.Client.Contacts.AddToBookAsync(book, Person(email, known, fields), cancellation);
+            Remember(person, answer.Id);
+            return answer.Status switch
+            {
+                ContactStatus.Subscribed => Added(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
+                ContactStatus.PendingOptIn => Awaits(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
+                ContactStatus.Unknown => null,
+                var status => Out(status.ToString(), answer.Id, status.ToString()),
+            };
+        }
+        catch (DotdigitalException e) when (Refused(e) is { } refused)
+        {
+            return refused;
+        }
+    }
+
+    private async Task<DirectAnswer?> PatchAsync(long book, string email, bool known, DirectPerson person, CancellationToken cancellation)
+    {
+        var merge = run.Job.MergeOption switch
+        {
+            MergeOption.OverwriteIfNotEmpty => "overwrite-if-not-empty",
+            MergeOption.OverwriteIfEmpty => "overwrite-if-empty",
+            _ => "overwrite",
+        };
+        try
+        {
+            var contact = await run.Client.Contacts.PatchIntoBookAsync(book, Person(email, known, Braced(person.Fields)), merge, cancellation);
+            Remember(person, contact.Id);
+            return (contact.Status, contact.StatusIn(book)) switch
+            {
+                (ContactStatus.Subscribed, ListStatus.Subscribed) => Added(contact.Id, fields: true),
+                (ContactStatus.PendingOptIn, not ListStatus.Unknown) or (ContactStatus.Subscribed, ListStatus.Pending) => Awaits(contact.Id, fields: true),
+                (ContactStatus.Subscribed, ListStatus.Suppressed) => Out("Unsubscribed", contact.Id, "Subscribed"),
+                (ContactStatus.Subscribed or ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => null,
+                var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
+            };
+        }
+        catch (DotdigitalException e) when (Refused(e) is { } refused)
+        {
+            return refused;
+        }
+    }
+
+    private void Remember(DirectPerson person, long contactId)
+    {
+        if (run.Books.Count > 1)
+        {
+            added[person.MemberKey] = contactId;
+        }
+    }
+
+    /// <summary>What people chose is never overwritten: only someone whom nothing knew gets the job's types.</summary>
+    private ContactToAdd Person(string email, bool known, string fields) => new(email)
+    {
+        DataFields = fields,
+        EmailType = known ? null : run.Job.Config.EmailType?.ToString(),
+        OptInType = known ? null : run.Job.Config.OptInType?.ToString(),
+    };
+
+    private static string Braced(string fields) => fields.Length == 0 ? "" : "{" + fields + "}";
+
+    /// <summary>v2 overwrites: with <c>overwrite_if_not_empty</c>, empty values are left out.</summary>
+    private static string Fields(string fields, MergeOption merge)
+    {
+        if (merge != MergeOption.OverwriteIfNotEmpty || !fields.Contains("null", StringComparison.Ordinal))
+        {
+            return Braced(fields);
+        }
+
+        using var values = JsonDocument.Parse(Braced(fields));
+        return Braced(string.Join(',', values.RootElement.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null).Select(f => f.ToString())));
+    }
+
+    private static DirectAnswer Added(long id, bool fields) => new("Delivered", "delivered", "Added", "Dotdigital added the person to the book.")
+    {
+        ContactId = id,
+        AccountStatus = "Subscribed",
+        BookStatus = "Subscribed",
+        FieldsWritten = fields,
+    };
+
+    private static DirectAnswer Awaits(long id, bool fields) => new("Pending", "pending", "AwaitsConfirmation", "Dotdigital asked the person to confirm.")
+    {
+        ContactId = id,
+        AccountStatus = "PendingOptIn",
+        BookStatus = "PendingOptIn",
+        FieldsWritten = fields,
+    };
+
+    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", "DeletedAtDotdigital", "Deleted at Dotdigital; not created again.") { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
+
+    private static DirectAnswer Out(string status, long id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
+
+    /// <summary>What a refusal says of the person, or of the book; null when it says nothing of either.</summary>
+    private static DirectAnswer? Refused(DotdigitalException e)
+    {
+        var item = e.HasCode("contacts:invalidContacts") && e.Details.Count > 0 ? e.Details[0] : null;
+        return (e.ErrorCode?.ToUpperInvariant(), item?.Item) switch
+        {
+            ("ERROR_CONTACT_SUPPRESSED", _) => new DirectAnswer("Suppressed", "suppressed", "Suppressed", "Dotdigital refuses the person: opted out, bounced, complained or barred.") { ReadStatus = true, AccountStatus = "Suppressed", BookStatus = "Suppressed" },
+            ("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", _) => new DirectAnswer("Suppressed", "suppressed", "Unsubscribed", "The person left this book, and Dotdigital refuses to put them back.") { ReadStatus = true, BookStatus = "Unsubscribed" },
+            ("ERROR_INVALID_EMAIL", _) => Invalid,
+            ("ERROR_CONTACT_INVALID", _) => Failed("ContactInvalid", "Dotdigital finds something wrong with the contact."),
+            ("ERROR_ADDRESSBOOK_NOTWRITABLE", _) => Failed("BookNotWritable", "Dotdigital lets nobody be added to the address book: it is one of its own.", endsBook: true),
+            ("ERROR_ADDRESSBOOK_NOT_FOUND" or "ERROR_ADDRESSBOOK_INVALID", _) or (_, "lists") => Failed("BookVanished", "The address book vanished while the run was under way.", endsBook: true),
+            ("ERROR_CONTACT_TOOMANY" or "CONTACTS:TOOMANYCONTACTS", _) => Failed("AccountFull", "The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.", endsBook: true),
+            ("ERROR_DATAFIELD_NOTFOUND", _) => Failed("DataFieldVanished", "A data field of the job vanished while the run was under way; the next run leaves it out.", endsBook: true),
+            ("ERROR_DATAFIELD_INVALID" or "ERROR_DATAFIELD_VALUE_OVERFLOW", _) or (_, "dataFields") => Failed("ValueRefused", "Dotdigital does not take one of the person's values."),
+            (_, "email") when item!.Description.Contains("invalid", StringComparison.OrdinalIgnoreCase) => Invalid,
+            (_, "email") => new DirectAnswer("Suppressed", "suppressed", "NotAllowed", "Dotdigital bars the address.") { ReadStatus = true, AccountStatus = "NotAllowed", BookStatus = "NotAllowed" },
+            _ => null,
+        };
+    }
+
+    private static DirectAnswer Invalid => new("Invalid", "invalid", "InvalidEmail", "Dotdigital does not take the address.");
+
+    private static DirectAnswer Failed(string code, string reason, bool endsBook = false) => new("Failed", "failed", code, reason) { EndsBook = endsBook };
+}

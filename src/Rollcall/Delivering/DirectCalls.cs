@@ -1,0 +1,294 @@
+using System.Threading.Channels;
+using Rollcall.Comparing;
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>One person of a single call.</summary>
+/// <param name="MemberKey">The member key.</param>
+/// <param name="Email">The address.</param>
+/// <param name="ContactId">The contact id; null when unknown.</param>
+/// <param name="Fields">The data fields as JSON members without braces; empty for none.</param>
+/// <param name="KnownCode">The code of the last outcome; null when there was none.</param>
+internal sealed record DirectPerson(string MemberKey, string Email, long? ContactId, string Fields, string? KnownCode);
+
+/// <summary>
+/// Sends calls of one person each, as many at a time as the account's rate allows, in bursts: a manifest and a journal entry a burst, a row in the
+/// journal before each call and its answer after it. Who was not answered is read back; who opted out before a burst is left out of it.
+/// </summary>
+internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOptOuts lateOptOuts)
+{
+    /// <summary>Calls under way at once: at 200 ms a call, some 10,000 a minute.</summary>
+    public const int InFlight = 32;
+
+    /// <summary>Most people of a burst, and so of a manifest.</summary>
+    public const int MostInBurst = 500;
+
+    // Intents are committed a few at a time, just ahead of their calls: a commit costs a flush of the disk.
+    private const int IntentsAtOnce = 8;
+    private const int FailuresToGiveUp = 20;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly DirectJournal journal = new(run.Store, run.Clock);
+    private int failuresInARow;
+
+    /// <summary>Whether so many calls failed in a row that the rest is left to the next run.</summary>
+    public bool GaveUp { get; private set; }
+
+    /// <summary>Calls everyone of a relation, once.</summary>
+    /// <param name="kind">Add, unsubscribe or resubscribe.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="people">
+    /// The relation, read anew before each burst: <c>kh, member_key, book_id, operation, email, profile_key, contact_id, origin, audience, fields_hash, known_code, fields</c>,
+    /// a row a person, without those whom <see cref="LateOptOuts"/> found where the kind must leave them out.
+    /// </param>
+    /// <param name="causesMail">Whether a call may mail the person.</param>
+    /// <param name="progress">The step's word, such as <c>add</c>.</param>
+    /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
+        var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
+        var total = run.Db.Number($"SELECT count(*) FROM {people}");
+        var sent = 0L;
+        while (!GaveUp)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await lateOptOuts.LookAgainAsync(cancellation);
+            run.Db.Execute($"CREATE OR REPLACE TABLE burst AS SELECT * FROM {remaining} ORDER BY kh, member_key LIMIT {BurstSize()}");
+            var persons = run.Db.Query("SELECT member_key, email, contact_id, fields, known_code FROM burst ORDER BY kh, member_key", Person);
+            if (persons.Count == 0)
+            {
+                return;
+            }
+
+            var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
+            var manifest = run.Publish(run.FileName("manifests", number), "SELECT * EXCLUDE (fields) FROM burst");
+            var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, causesMail);
+            var (end, failure) = await SendBurstAsync(delivery, persons, call, cancellation);
+            await settlement.SettleDirectAsync(delivery, cancellation);
+            run.Db.Execute("INSERT INTO direct_done SELECT b.kh, b.member_key FROM burst b JOIN direct_row d ON d.member_key = b.member_key");
+            sent += persons.Count;
+            run.Progress?.Report(new RunProgress(progress, sent, total, "members"));
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
+            if (end is not null)
+            {
+                RecordRest(remaining, end);
+                return;
+            }
+
+            // Imports sent before go on being settled while the calls last.
+            await settlement.PollOnceAsync(cancellation);
+        }
+    }
+
+    /// <summary>A burst lasts about a minute, so that opt-outs are looked at again between bursts whatever the account's rate.</summary>
+    private int BurstSize() => run.Client.Governor.LimitOf(CallTier.Medium) is { } limit
+        ? (int)Math.Clamp(limit * run.Job.BudgetShare, IntentsAtOnce, MostInBurst)
+        : 100;
+
+    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation)
+    {
+        // Interrupted, no call is begun, and those under way get a moment to be answered.
+        using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, run.Clock);
+        await using var interrupted = cancellation.Register(() => hurry.CancelAfter(Grace));
+        var burst = new Burst(this, delivery, call, hurry);
+        var committing = burst.CommitAnswersAsync();
+        var workers = Enumerable.Range(0, Math.Min(InFlight, persons.Count)).Select(_ => burst.WorkAsync()).ToList();
+        try
+        {
+            foreach (var group in persons.Chunk(IntentsAtOnce))
+            {
+                await burst.RoomAsync();
+                if (burst.Ended || GaveUp || cancellation.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                journal.Intend(delivery.Id, [.. group.Select(p => p.MemberKey)]);
+                await burst.BeginAsync(group);
+            }
+        }
+        catch
+        {
+            await hurry.CancelAsync();
+            throw;
+        }
+        finally
+        {
+            burst.Close();
+            await Task.WhenAll(workers);
+            burst.CloseAnswers();
+            await committing;
+        }
+
+        burst.ThrowIfBroken();
+        cancellation.ThrowIfCancellationRequested();
+        if (GaveUp)
+        {
+            run.Notice($"{FailuresToGiveUp} calls in a row failed at Dotdigital: the rest is left to the next run. {burst.LastFailure}");
+            run.SomethingLeft = true;
+        }
+
+        return (burst.End, burst.Refusal);
+    }
+
+    /// <summary>Says of everyone not called what Dotdigital said of the book.</summary>
+    private void RecordRest(string remaining, DirectAnswer end)
+    {
+        run.Notice(end.Reason);
+        run.SomethingLeft = true;
+        settlement.RecordLocal($"""
+            SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, {SqlText.Literal(end.State)} AS state, origin, audience, NULL::UBIGINT AS fields_hash,
+                   {SqlText.Literal(end.Outcome)} AS outcome, {SqlText.Literal(end.Code)} AS code, {SqlText.Literal(end.Reason)} AS reason, {run.Now} AS told_at,
+                   NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            FROM {remaining}
+            """);
+    }
+
+    private static DirectPerson Person(DuckDB.NET.Data.DuckDBDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.IsDBNull(2) ? null : row.GetInt64(2),
+        row.IsDBNull(3) ? "" : row.GetString(3),
+        row.IsDBNull(4) ? null : row.GetString(4));
+
+    /// <summary>One burst under way: workers that call, and one that commits their answers, several at a time when the disk is slower than they.</summary>
+    private sealed class Burst(DirectCalls calls, Delivery delivery, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationTokenSource hurry)
+    {
+        private readonly Channel<DirectPerson> begun = Channel.CreateBounded<DirectPerson>(IntentsAtOnce);
+        private readonly Channel<(string, DirectAnswer)> answers = Channel.CreateUnbounded<(string, DirectAnswer)>(new UnboundedChannelOptions { SingleReader = true });
+        private Exception? broken;
+
+        public DirectAnswer? End { get; private set; }
+
+        public DotdigitalException? Refusal { get; private set; }
+
+        public string? LastFailure { get; private set; }
+
+        public bool Ended => End is not null || Refusal is not null || broken is not null;
+
+        public async ValueTask RoomAsync() => await begun.Writer.WaitToWriteAsync();
+
+        public async Task BeginAsync(IEnumerable<DirectPerson> group)
+        {
+            foreach (var person in group)
+            {
+                await begun.Writer.WriteAsync(person);
+            }
+        }
+
+        public void Close() => begun.Writer.TryComplete();
+
+        public void CloseAnswers() => answers.Writer.TryComplete();
+
+        public void ThrowIfBroken()
+        {
+            if (broken is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(broken);
+            }
+        }
+
+        public async Task WorkAsync()
+        {
+            await foreach (var person in begun.Reader.ReadAllAsync())
+            {
+                if (End is { } end)
+                {
+                    answers.Writer.TryWrite((person.MemberKey, end));
+                }
+                else if (broken is null && !hurry.IsCancellationRequested)
+                {
+                    await CallAsync(person);
+                }
+
+                // What is journalled and was not called is taken for unanswered, and looked up.
+            }
+        }
+
+        public async Task CommitAnswersAsync()
+        {
+            while (await answers.Reader.WaitToReadAsync())
+            {
+                List<(string, DirectAnswer)> together = [];
+                while (answers.Reader.TryRead(out var answer))
+                {
+                    together.Add(answer);
+                }
+
+                if (broken is not null)
+                {
+                    continue;
+                }
+
+                try
+                {
+                    calls.journal.Answer(delivery.Id, together);
+                }
+                catch (Exception e)
+                {
+                    await BreakAsync(e);
+                }
+            }
+        }
+
+        private async Task CallAsync(DirectPerson person)
+        {
+            try
+            {
+                if (await call(person, hurry.Token) is { } answer)
+                {
+                    End = answer.EndsBook ? answer : End;
+                    answers.Writer.TryWrite((person.MemberKey, answer));
+                }
+
+                calls.failuresInARow = 0;
+            }
+            catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
+            {
+                Failed(e);
+            }
+            catch (DotdigitalException e)
+            {
+                // Nothing happened.
+                answers.Writer.TryWrite((person.MemberKey, new DirectAnswer("Failed", delivery.Kind == DeliveryKind.Add ? "failed" : null, e.ErrorCode ?? "Refused", e.Message)));
+                if (e.Kind == FailureKind.Configuration)
+                {
+                    Refusal = e;
+                }
+                else
+                {
+                    Failed(e);
+                }
+            }
+            catch (OperationCanceledException) when (hurry.IsCancellationRequested)
+            {
+                // Without an answer: looked up by the next run.
+                LastFailure = "Interrupted.";
+            }
+            catch (Exception e)
+            {
+                await BreakAsync(e);
+            }
+        }
+
+        private void Failed(DotdigitalException e)
+        {
+            LastFailure = e.Message;
+            calls.GaveUp |= Interlocked.Increment(ref calls.failuresInARow) >= FailuresToGiveUp;
+        }
+
+        private async Task BreakAsync(Exception e)
+        {
+            broken ??= e;
+            await hurry.CancelAsync();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// What became of the people of single calls, in SQL from the manifest, the journal's <c>direct_row</c> and, of those without an answer, <c>seen</c>.
+/// Who has no row was never sent and has no outcome: the next comparison plans them again.
+/// </summary>
+internal static class DirectOutcomes
+{
+    /// <summary>The code of who was added without an answer and is not in the book: looked up once more before they are added again.</summary>
+    public const string Unanswered = "Unanswered";
+
+    /// <summary>The code of who was asked to come back without an answer: that Dotdigital mailed them cannot be disproved, so they are not asked again.</summary>
+    public const string UnansweredChallenge = "UnansweredChallenge";
+
+    public static string Settled(DeliveryKind kind, string manifest, long now) => $"""
+        SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(d.contact_id, s.contact_id, m.contact_id) AS contact_id,
+               CASE WHEN d.answered THEN d.state ELSE {State(kind)} END AS state, m.origin, m.audience,
+               CASE WHEN d.answered AND d.fields_written THEN m.fields_hash END AS fields_hash,
+               CASE WHEN d.answered THEN d.outcome ELSE {Outcome(kind)} END AS outcome,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN s.book_status WHEN d.answered THEN d.code ELSE {Code(kind)} END AS code,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' WHEN d.answered THEN d.reason ELSE {Reason(kind)} END AS reason,
+               {now} AS told_at,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN s.account_status WHEN d.answered THEN d.account_status ELSE s.account_status END AS account_status,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN s.book_status WHEN d.answered THEN d.book_status ELSE s.book_status END AS book_status
+        FROM {manifest} m JOIN direct_row d ON d.member_key = m.member_key
+        LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
+        """;
+
+    private static string State(DeliveryKind kind) => kind switch
+    {
+        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'left' END",
+        DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'delivered' ELSE 'pending' END",
+        _ => "CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END",
+    };
+
+    private static string Outcome(DeliveryKind kind) => kind switch
+    {
+        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'Delivered' ELSE 'Failed' END",
+        DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Delivered' ELSE 'Pending' END",
+        _ => "CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END",
+    };
+
+    private static string Code(DeliveryKind kind) => kind switch
+    {
+        DeliveryKind.Unsubscribe => $"CASE WHEN s.verdict IN ('out', 'absent') THEN 'Unsubscribed' ELSE '{Unanswered}' END",
+        DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN 'Resubscribed' ELSE '{UnansweredChallenge}' END",
+        _ => $"CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE '{Unanswered}' END",
+    };
+
+    private static string Reason(DeliveryKind kind) => kind switch
+    {
+        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'Left the audience and was unsubscribed from the book.' ELSE 'The call was not answered, and the person is still in the book.' END",
+        DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
+        _ => """
+             CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
+                  WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE 'The call was not answered, and the person is not in the book.' END
+             """,
+    };
+}

@@ -48,6 +48,8 @@ public static class JobFileTemplate
           #id_field: dm_contact_id
           # What happens to somebody who left the audiences of a book: ignore or remove.
           #exit_action: ignore
+          # Add people who enter one by one, so that the book's join actions fire: a call each. See guards.max_mails.
+          #trigger_join: false
           # Only changes of these fields update a member. Empty: all mapped fields.
           #field_changes: []
           # Sent only when somebody first enters. Left out, Dotdigital decides, and whoever chose keeps it.

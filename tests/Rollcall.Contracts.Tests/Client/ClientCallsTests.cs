@@ -6,6 +6,7 @@ using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Specifications;
 using Xunit;
+using ContactStatus = Rollcall.Dotdigital.ContactStatus;
 
 namespace Rollcall.Contracts.Tests.Client;
 
@@ -54,6 +55,24 @@ public sealed class ClientCallsTests
             Assert.False(await client.Contacts.RemoveOneAsync(Newsletter, 5));
         },
         ["Contacts.UnsubscribeAsync"] = async client => Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeAsync(Newsletter, "ada@example.com")).ContactId),
+        ["Contacts.AddToBookAsync"] = async client =>
+        {
+            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë \"Z\"","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
+            var added = await client.Contacts.AddToBookAsync(Newsletter, person);
+            Assert.Equal((ContactStatus.Subscribed, ListStatus.Subscribed), (added.Status, (await client.Contacts.FindByEmailAsync(person.Email))!.StatusIn(Newsletter)));
+            Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("ada@example.com"))).Id);
+            Assert.Equal("ERROR_CONTACT_SUPPRESSED", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("hardbounced@example.com")))).ErrorCode);
+            Assert.Equal("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("left@example.com")))).ErrorCode);
+            Assert.Equal("ERROR_ADDRESSBOOK_NOTWRITABLE", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(RecordedSimulator.Locked, person))).ErrorCode);
+        },
+        ["Contacts.PatchIntoBookAsync"] = async client =>
+        {
+            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
+            var written = await client.Contacts.PatchIntoBookAsync(Newsletter, person, "overwrite");
+            Assert.Equal((person.Email, ContactStatus.Subscribed, ListStatus.Subscribed), (written.Email, written.Status, written.StatusIn(Newsletter)));
+            Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.PatchIntoBookAsync(RecordedSimulator.Empty, new ContactToAdd("ada@example.com"), "overwrite-if-empty")).Id);
+            Assert.Equal("contacts:invalidContacts", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.PatchIntoBookAsync(9, person, "overwrite-if-not-empty"))).ErrorCode);
+        },
         ["Imports.StartAsync"] = async client => Assert.NotEmpty(await client.Imports.StartAsync(Import)),
         ["Imports.ReadAsync"] = async client =>
         {

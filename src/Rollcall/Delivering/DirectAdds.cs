@@ -51,7 +51,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     }
 
     /// <summary>What a look at the contact says already; null where the person is to be added. An answer without a code: not known.</summary>
-    private static DirectAnswer? Found(Contact? contact, long book, DirectPerson person)
+    private DirectAnswer? Found(Contact? contact, long book, DirectPerson person)
     {
         if (contact is null)
         {
@@ -60,7 +60,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
 
         return (contact.Status, contact.StatusIn(book)) switch
         {
-            (ContactStatus.Deleted, _) => Deleted(contact.Id),
+            (ContactStatus.Deleted, _) => run.Job.RecreateDeleted && person.ContactId is null ? null : Deleted(contact.Id),
             (ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => new DirectAnswer("Failed", "failed", "", ""),
             (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = contact.Id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
             (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(contact.Id, fields: false),

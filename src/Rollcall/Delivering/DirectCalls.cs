@@ -66,7 +66,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
             var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
             var manifest = run.Publish(run.FileName("manifests", number), "SELECT * EXCLUDE (fields) FROM burst");
-            var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, causesMail);
+            var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, lateOptOuts.SeenNo, causesMail);
             var (end, failure) = await SendBurstAsync(delivery, persons, call, cancellation);
             await settlement.SettleDirectAsync(delivery, cancellation);
             run.Db.Execute("INSERT INTO direct_done SELECT b.kh, b.member_key FROM burst b JOIN direct_row d ON d.member_key = b.member_key");

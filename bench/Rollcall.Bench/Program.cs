@@ -15,6 +15,8 @@ switch (args)
         return await ExportBench.RunAsync(Members(members), folder);
     case ["again", var members, var folder]:
         return await AgainBench.RunAsync(Members(members), folder);
+    case ["direct", var folder]:
+        return await DirectBench.RunAsync(folder);
     case ["all", .. var sizes] when sizes.Length > 0:
         foreach (var size in sizes.Select(Members))
         {
@@ -23,7 +25,7 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER");
+        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER");
         return 2;
 }
 

@@ -15,6 +15,9 @@ namespace Rollcall;
 /// <summary>Answers why one person is, or is not, in each book of a job: the roll as it is now, the ledger, Dotdigital's own word, and what the next run would do.</summary>
 public static class Explain
 {
+    // An entry that does not go in bulk.
+    private const string EnterSingly = "enter singly";
+
     /// <summary>Explains one address. Reads the audiences and the contact; sends nothing, changes nothing.</summary>
     public static async Task<Explanation> RunAsync(Job job, string email, Workplace workplace, CancellationToken cancellation = default)
     {
@@ -55,7 +58,7 @@ public static class Explain
             cancellation);
         Claims.Mark(run);
         var audiences = run.Db.Query("SELECT DISTINCT audience FROM roll", r => (int)r.GetFieldValue<ushort>(0));
-        var changes = run.Db.Query("SELECT book_no, action, status, origin, state FROM change", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4)));
+        var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, state FROM change c", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
@@ -96,6 +99,7 @@ public static class Explain
             {
                 Action.Enter when change.State == "suppressed" => $"Is created again at Dotdigital, where somebody deleted the contact, and enters \"{book.Name}\": recreate_deleted is set.",
                 Action.Enter => $"Enters \"{book.Name}\".",
+                EnterSingly => $"Is added to \"{book.Name}\" by a call of its own, so that the book's join actions fire.",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",
                 Action.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",

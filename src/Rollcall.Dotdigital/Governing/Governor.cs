@@ -2,7 +2,7 @@ namespace Rollcall.Dotdigital;
 
 /// <summary>
 /// Shares one account's calls between all clients of this process: keeps each tier's limit a minute as the answers tell it, and each
-/// job's share of it, lets real-time calls go first and otherwise the job that had fewest calls in this minute, and waits out refusals. Knows no HTTP.
+/// job's share of it, lets real-time calls go first and otherwise the job that had fewest calls in this minute, keeps one call in fifty free for both, and waits out refusals. Knows no HTTP.
 /// </summary>
 public sealed class Governor
 {
@@ -159,7 +159,7 @@ public sealed class Governor
         foreach (var waiter in _waiters)
         {
             var tier = _tiers[(int)TierOf(waiter.Call)];
-            if (tier.MayStart(waiter.Call.Job, waiter.Call.Share, now) && (best is null || Before(waiter, best)))
+            if (tier.MayStart(waiter.Call.Job, waiter.Call.Share, waiter.Call.Priority == CallPriority.RealTime, now) && (best is null || Before(waiter, best)))
             {
                 best = waiter;
             }

@@ -6,6 +6,9 @@ namespace Rollcall.Dotdigital;
 /// </summary>
 internal sealed class TierBudget
 {
+    // One call in so many of a window is kept free of a job that had others: an event, or another job's first call, waits for no window's end.
+    private const int KeptFree = 50;
+
     private static readonly long s_window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
 
     private readonly Dictionary<string, int> _startedByJob = [];
@@ -45,7 +48,8 @@ internal sealed class TierBudget
         return _limit is null ? null : _windowEnds;
     }
 
-    public bool MayStart(string job, double share, DateTimeOffset now)
+    /// <param name="last">Whether the call may take the last of the window: those of real-time calls, and of jobs that had none yet.</param>
+    public bool MayStart(string job, double share, bool last, DateTimeOffset now)
     {
         RollOver(now);
         if (now < _blockedUntil)
@@ -59,7 +63,8 @@ internal sealed class TierBudget
         }
 
         var ours = share >= 1 ? limit : Math.Max(1, (int)(limit * share));
-        return _started + Math.Max(0, _others ?? 0) < limit && StartedBy(job) < ours;
+        var free = last || StartedBy(job) == 0 ? limit : limit - (limit / KeptFree);
+        return _started + Math.Max(0, _others ?? 0) < free && StartedBy(job) < ours;
     }
 
     /// <summary>How many calls of the job count in this window.</summary>

@@ -105,6 +105,20 @@ public sealed class GovernorTests
     }
 
     [Fact]
+    public async Task The_last_calls_of_a_window_are_kept_for_events_and_for_a_job_that_had_none()
+    {
+        var clock = Connected.NewClock();
+        var governor = new Governor(clock);
+        (await EnterAsync(governor)).Answered(Told(clock, limit: 100, left: 99), null);
+        var batch = Enumerable.Range(0, 120).Select(_ => EnterAsync(governor)).ToList();
+        Assert.Equal(97, batch.Count(call => call.IsCompletedSuccessfully));
+
+        Assert.True(EnterAsync(governor, job: "another").IsCompletedSuccessfully);
+        Assert.True(EnterAsync(governor, priority: CallPriority.RealTime).IsCompletedSuccessfully);
+        Assert.False(EnterAsync(governor, priority: CallPriority.RealTime).IsCompleted);
+    }
+
+    [Fact]
     public async Task Before_the_first_answer_only_a_few_calls_go_out()
     {
         var governor = new Governor(Connected.NewClock());
@@ -215,8 +229,8 @@ public sealed class GovernorTests
         Assert.Equal(TimeSpan.FromSeconds(5), (RateHeaders.None with { Reset = now.ToUnixTimeSeconds() + 5 }).UntilReset(now));
     }
 
-    private static Task<CallLease> EnterAsync(Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch) =>
-        governor.EnterAsync(new GovernedCall(operation, tier, "a", priority, 1), null, Cancellation).AsTask();
+    private static Task<CallLease> EnterAsync(Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch, string job = "a") =>
+        governor.EnterAsync(new GovernedCall(operation, tier, job, priority, 1), null, Cancellation).AsTask();
 
     private static RateHeaders Told(FakeTimeProvider clock, int limit, int left)
     {

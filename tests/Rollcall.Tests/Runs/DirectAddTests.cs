@@ -314,6 +314,113 @@ public sealed class DirectAddTests
         Assert.Equal((0, 1), (scene.In(scene.Gold).Count, scene.In(scene.Silver).Count));
     }
 
+    [Theory]
+    [InlineData("request")]
+    [InlineData("answer")]
+    [InlineData("commit")]
+    [InlineData("file")]
+    public async Task A_run_killed_anywhere_among_its_adds_mails_nobody_twice_and_forgets_nobody(string kind)
+    {
+        for (var at = 1; at <= (kind == "file" ? 4 : 9); at += kind == "file" ? 1 : 2)
+        {
+            await using var scene = await JoiningAsync(o => o with { RepeatedAddsFire = true, DoubleOptIn = DoubleOptIn.None });
+            scene.Set("gold", Enumerable.Range(0, 12).Select(i => $"m{i}@example.com"));
+            KillAt(scene, kind, at);
+            await Assert.ThrowsAsync<KilledException>(() => scene.RunAsync());
+            (scene.Checkpoint, scene.Before) = (null, null);
+
+            var second = await scene.RunAsync();
+            var third = await scene.RunAsync();
+
+            Assert.Equal(12, scene.In(scene.Gold).Count);
+            Assert.All(scene.In(scene.Gold), e => Assert.Equal(1, scene.Account.Joins(e, scene.Gold)));
+            Assert.Equal((ExitCode.Done, 12L), (third.ExitCode, third.Audiences[0].Unchanged));
+            Assert.All([second, third], ExportScene.AddsUp);
+        }
+    }
+
+    [Fact]
+    public async Task Interrupted_it_begins_no_call_and_keeps_the_answers_of_those_under_way()
+    {
+        await using var scene = await JoiningAsync();
+        scene.Set("gold", Enumerable.Range(0, 300).Select(i => $"m{i}@example.com"));
+        using var interrupt = new CancellationTokenSource();
+        var begun = 0;
+        scene.Before = request =>
+        {
+            if (request.StartsWith("POST", StringComparison.Ordinal) && Interlocked.Increment(ref begun) == 40)
+            {
+                interrupt.Cancel();
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace(), interrupt.Token));
+        var sent = scene.Account.Calls[Add];
+        scene.Before = null;
+        var looked = scene.Account.Calls.GetValueOrDefault("getContact");
+        await scene.RunAsync();
+
+        Assert.InRange(sent, 40, 120);
+        Assert.Equal(300, scene.In(scene.Gold).Count);
+        Assert.All(scene.In(scene.Gold), e => Assert.Equal(1, scene.Account.Joins(e, scene.Gold)));
+        Assert.Equal((300, looked), (scene.Account.Calls[Add], scene.Account.Calls.GetValueOrDefault("getContact")));
+    }
+
+    [Fact]
+    public async Task Who_opts_out_between_two_bursts_is_not_called_at_all()
+    {
+        await using var scene = await JoiningAsync();
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        var members = Enumerable.Range(0, 640).Select(i => $"m{i}@example.com").ToList();
+        members.ForEach(m => scene.Account.AddContact(m));
+        scene.Set("gold", members);
+        var begun = 0;
+        scene.Before = request =>
+        {
+            if (request.StartsWith("POST", StringComparison.Ordinal) && Interlocked.Increment(ref begun) == 400)
+            {
+                members.ForEach(m => scene.Account.Unsubscribe(m, scene.Gold));
+                clock.Ahead = TimeSpan.FromMinutes(10);
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.Empty(scene.In(scene.Gold));
+        Assert.Equal(500, scene.Account.Calls[Add]);
+        Assert.Equal((640L, 0L), (result.Audiences[0].Suppressed, result.Outcomes.Failed));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task Explain_says_that_someone_will_be_added_singly_and_then_that_they_were()
+    {
+        await using var scene = await JoiningAsync();
+        scene.Set("gold", "ann@example.com");
+
+        Assert.Contains((await scene.ExplainAsync("ann@example.com")).Next, n => n.Contains("by a call of its own", StringComparison.Ordinal));
+        await scene.RunAsync();
+        Assert.Contains("added the person", (await scene.ExplainAsync("ann@example.com")).Books[0].Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Ends the process at the nth checkpoint of a kind after the first add goes out; nothing of it works afterwards.</summary>
+    private static void KillAt(ExportScene scene, string kind, int at)
+    {
+        var (adding, seen, dead) = (false, 0, false);
+        scene.Before = request => adding |= request == $"POST /v2/address-books/{scene.Gold}/contacts";
+        scene.Checkpoint = found =>
+        {
+            if (dead || (adding && found == kind && Interlocked.Increment(ref seen) == at))
+            {
+                dead = true;
+                throw new KilledException();
+            }
+        };
+    }
+
+    private sealed class KilledException : Exception;
+
     private static async Task<ExportScene> JoiningAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
         var scene = await ExportScene.StartAsync(options);

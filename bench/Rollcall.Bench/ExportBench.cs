@@ -152,7 +152,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
         }
 
-        var server = new ServerProcess(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(ServerProcess).Assembly.Location, "serve", $"{port}"]))!, $"http://127.0.0.1:{port}");
+        var server = new ServerProcess(Suite.Itself(["serve", $"{port}"]), $"http://127.0.0.1:{port}");
         while (true)
         {
             try

@@ -30,12 +30,19 @@ internal static class Suite
 
     private static void Start(string what, long members, string folder)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(Suite).Assembly.Location, what, $"{members}", folder]))!;
+        using var process = Itself([what, $"{members}", folder]);
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{what} of {members} members ended with {process.ExitCode}.");
         }
+    }
+
+    /// <summary>Starts this program once more, whether it was started by its own name or through <c>dotnet</c>.</summary>
+    public static Process Itself(IEnumerable<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        return Process.Start(new ProcessStartInfo(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
     }
 }
 

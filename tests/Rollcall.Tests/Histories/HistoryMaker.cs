@@ -1,0 +1,166 @@
+using Rollcall.Simulators;
+
+namespace Rollcall.Tests.Histories;
+
+/// <summary>Makes a random history from a seed.</summary>
+internal static class HistoryMaker
+{
+    private const int MostSteps = 9;
+
+    private static readonly string[] KillWords = ["commit", "file", "request", "answer"];
+    private static readonly string[] Malformed = ["", "nonsense", "two@@example.com", "no one@example.com"];
+
+    public static History Make(int seed)
+    {
+        var random = new Random(seed);
+        var two = random.Next(3) == 0;
+        var exit = random.Next(4) == 0 ? "ignore" : "remove";
+        List<HistoryJob> jobs = [Job(random, "one", exit, [0, 1])];
+        if (two)
+        {
+            jobs.Add(Job(random, "two", exit, [2]));
+        }
+
+        var audiences = two ? 3 : 2;
+        List<Step> steps = [.. Enumerable.Range(0, audiences).Select(a => Audience(random, a))];
+        var count = random.Next(3, MostSteps);
+        var runs = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var step = AStep(random, jobs.Count, audiences);
+            runs += step is RunOf ? 1 : 0;
+            steps.Add(step);
+        }
+
+        if (runs == 0)
+        {
+            steps.Insert(audiences, Run(random, jobs.Count));
+        }
+
+        return new History
+        {
+            Seed = seed,
+            Account = Account(random),
+            Jobs = jobs,
+            There = [.. Enumerable.Range(0, History.People.Count).Where(_ => random.Next(4) == 0).Select(p => (p, random.Next(History.Books)))],
+            Steps = steps,
+        };
+    }
+
+    private static SimulatorOptions Account(Random random) => new()
+    {
+        ImportLatency = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20)),
+        ImportLatencyPerContact = TimeSpan.Zero,
+        DeletionLatency = TimeSpan.FromSeconds(random.Next(3)),
+        ListSuppression = (ListSuppression)random.Next(2),
+        SuppressedInImport = (SuppressedInImport)random.Next(2),
+        PatchJoins = random.Next(2) == 0,
+        DoubleOptIn = random.Next(4) == 0 ? (DoubleOptIn)random.Next(1, 3) : DoubleOptIn.None,
+        SlowImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
+        SlowImportDelay = TimeSpan.FromHours(random.Next(1, 5)),
+        WatchdogImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
+        FailedImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
+        AppliedBeforeRejection = random.Next(4),
+        FeedDelay = random.Next(5) == 0 ? TimeSpan.FromMinutes(random.Next(1, 90)) : TimeSpan.Zero,
+        FeedLoss = random.Next(6) == 0 ? 0.3 : 0,
+        FeedInDays = random.Next(4) == 0,
+        FeedUnordered = random.Next(2) == 0,
+        ListShowsSubscribedOnly = random.Next(4) == 0,
+        LowLimit = random.Next(5) == 0 ? 15 : 600,
+        ClockOffset = random.Next(4) == 0 ? TimeSpan.FromMinutes(random.Next(-90, 90)) : TimeSpan.Zero,
+    };
+
+    private static HistoryJob Job(Random random, string tag, string exit, int[] audiences)
+    {
+        List<(int, int)> mapping = [.. audiences.Select((a, i) => (a, random.Next(3) == 0 ? random.Next(History.Books) : i % History.Books))];
+        if (random.Next(3) == 0)
+        {
+            mapping.Add((audiences[0], 1));
+        }
+
+        return new HistoryJob(
+            tag,
+            [.. mapping.Distinct()],
+            exit,
+            random.Next(4) switch { 0 => "off", 1 => "full", _ => "auto" },
+            random.Next(8) == 0,
+            random.Next(3) == 0,
+            random.Next(2) == 0 ? "v2" : "v3",
+            "");
+    }
+
+    private static Step AStep(Random random, int jobs, int audiences) => random.Next(12) switch
+    {
+        0 or 1 or 2 => Audience(random, random.Next(audiences)),
+        3 or 4 or 5 => Hand(random),
+        6 => new TimePasses(random.Next(3) switch { 0 => TimeSpan.FromMinutes(random.Next(1, 10)), 1 => TimeSpan.FromHours(random.Next(1, 30)), _ => TimeSpan.FromDays(random.Next(1, 40)) }),
+        7 => random.Next(3) == 0 ? new ClockIsWrong(random.Next(2) == 0 ? TimeSpan.FromHours(-1) : TimeSpan.Zero) : new PlanOf(random.Next(jobs)),
+        _ => Run(random, jobs),
+    };
+
+    private static RunOf Run(Random random, int jobs) => new(
+        random.Next(jobs),
+        [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(_ => AFault(random))],
+        random.Next(2) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
+        [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 3))).Select(_ => (random.Next(1, 25), Hand(random)))]);
+
+    private static Fault AFault(Random random)
+    {
+        var operation = random.Next(6) switch
+        {
+            0 => "importContacts",
+            1 => "getImportStatus",
+            2 => "addContactToAddressBook",
+            3 => "deleteContactsFromAddressBook",
+            _ => null,
+        };
+        return new Fault
+        {
+            Operation = operation,
+            Occurrence = random.Next(1, operation is null ? 25 : 3),
+            Times = random.Next(5) == 0 ? random.Next(2, 12) : 1,
+            Kind = (FaultKind)random.Next(3),
+            Status = random.Next(3) switch { 0 => 429, 1 => 503, _ => operation == "getImportStatus" ? 404 : 500 },
+        };
+    }
+
+    private static OtherHand Hand(Random random) => new(
+        random.Next(16) switch
+        {
+            < 5 => Deed.LeavesBook,
+            < 7 => Deed.LeavesAccount,
+            7 => Deed.Bounces,
+            8 => Deed.Complains,
+            9 => Deed.ComesBackToBook,
+            10 => Deed.ComesBackToAccount,
+            11 or 12 => Deed.IsTakenOutOfBook,
+            13 => Deed.IsDeleted,
+            _ => Deed.Confirms,
+        },
+        random.Next(History.People.Count),
+        random.Next(History.Books));
+
+    private static AudienceIs Audience(Random random, int audience)
+    {
+        List<(string, int)> rows = [];
+        if (random.Next(12) > 0)
+        {
+            foreach (var person in History.People.Where(_ => random.Next(2) == 0))
+            {
+                var spend = random.Next(4);
+                rows.Add((random.Next(6) == 0 ? " " + person.ToUpperInvariant() : person, spend));
+                if (random.Next(10) == 0)
+                {
+                    rows.Add((person, spend));
+                }
+            }
+
+            if (random.Next(4) == 0)
+            {
+                rows.Add((Malformed[random.Next(Malformed.Length)], 1));
+            }
+        }
+
+        return new AudienceIs(audience, rows);
+    }
+}

@@ -1,0 +1,283 @@
+using Rollcall.Simulators;
+
+namespace Rollcall.Tests.Histories;
+
+/// <summary>
+/// What Rollcall owes people, in dictionaries: who must be in a book, who must not, who was mailed how often at most. It is told what people and other
+/// hands did, what each job was asked to do, and which opt-outs Dotdigital has shown; it knows nothing of how the engine works. Where the truth is
+/// uncertain by nature it says so: what another hand did to a membership after the job began, and an opt-out that a write lifted before any answer showed it.
+/// </summary>
+internal sealed class PlainModel(History history)
+{
+    private const int WholeAccount = -1;
+
+    private readonly Dictionary<(string Who, int Book), OptOut> optedOut = [];
+    private readonly Dictionary<string, ContactStatus> accountOut = [];
+    private readonly HashSet<(string Who, int Book)> there = [];
+    private readonly HashSet<(string Who, int Book)> uncertain = [];
+    private readonly HashSet<(string Who, int Book)> confirmedIn = [];
+    private readonly HashSet<(string Who, int Book)> everWanted = [];
+    private readonly HashSet<string> mustStayDeleted = [];
+    private readonly HashSet<(string Tag, string Who, int Book)> wantedAtLastRun = [];
+    private readonly Dictionary<(string Who, int Book), int> entries = [];
+    private readonly Dictionary<(string Who, int Book), int> confirmed = [];
+    private readonly Dictionary<string, int> deleted = [];
+    private readonly Dictionary<int, IReadOnlyList<(string Email, int Spend)>> audiences = [];
+    private List<OptOut> shown = [];
+
+    public static string Key(string email) => email.Trim().ToLowerInvariant();
+
+    public static bool IsAddress(string key) => History.People.Any(p => Key(p) == key);
+
+    public void IsThere(string who, int book) => there.Add((Key(who), book));
+
+    public void AudienceIs(int audience, IReadOnlyList<(string Email, int Spend)> rows) => audiences[audience] = rows;
+
+    public IReadOnlyList<(string Email, int Spend)> Rows(int audience) => audiences.GetValueOrDefault(audience, []);
+
+    /// <summary>A job is about to read its audiences.</summary>
+    public void Runs(HistoryJob job)
+    {
+        foreach (var (who, book) in Everybody())
+        {
+            if (!Wants(job, who, book))
+            {
+                wantedAtLastRun.Remove((job.Tag, who, book));
+            }
+            else
+            {
+                everWanted.Add((who, book));
+                if (wantedAtLastRun.Add((job.Tag, who, book)))
+                {
+                    entries[(who, book)] = entries.GetValueOrDefault((who, book)) + 1;
+                }
+            }
+        }
+    }
+
+    public void LeftBook(string who, int book) => optedOut[(Key(who), book)] = new OptOut();
+
+    public void LeftAccount(string who, ContactStatus status)
+    {
+        optedOut[(Key(who), WholeAccount)] = new OptOut();
+        accountOut[Key(who)] = status;
+    }
+
+    public void CameBackToBook(string who, int book)
+    {
+        optedOut.Remove((Key(who), book));
+        uncertain.Add((Key(who), book));
+    }
+
+    public void CameBackToAccount(string who)
+    {
+        optedOut.Remove((Key(who), WholeAccount));
+        accountOut.Remove(Key(who));
+        AllUncertain(who);
+    }
+
+    public void WasTakenOut(string who, int book) => uncertain.Add((Key(who), book));
+
+    public void Confirmed(string who, IEnumerable<int> books)
+    {
+        foreach (var book in books)
+        {
+            confirmed[(Key(who), book)] = confirmed.GetValueOrDefault((Key(who), book)) + 1;
+        }
+    }
+
+    public void WasDeleted(string who)
+    {
+        var key = Key(who);
+        deleted[key] = deleted.GetValueOrDefault(key) + 1;
+        if (confirmedIn.Any(c => c.Who == key))
+        {
+            mustStayDeleted.Add(key);
+        }
+
+        AllUncertain(who);
+
+        // What nobody had been shown went with the contact.
+        foreach (var outOf in optedOut.Where(o => o.Key.Who == key && !o.Value.Shown))
+        {
+            outOf.Value.Lost = true;
+        }
+    }
+
+    /// <summary>An answer with these opt-outs came; the engine counts as having read it once it goes on.</summary>
+    public void Showed(IEnumerable<string> emails, int? book)
+    {
+        foreach (var who in emails.Select(Key))
+        {
+            if (optedOut.GetValueOrDefault((who, book ?? WholeAccount)) is { } outOf)
+            {
+                shown.Add(outOf);
+            }
+        }
+    }
+
+    /// <summary>The engine went on after the answers so far.</summary>
+    public void WentOn()
+    {
+        shown.ForEach(o => o.Shown = true);
+        shown = [];
+    }
+
+    /// <summary>The engine was killed: whether it kept what the last answers showed is not known.</summary>
+    public void Killed() => shown = [];
+
+    /// <summary>An opt-out that a write lifted before any answer showed it is lost: nobody could know of it.</summary>
+    public void Look(SimulatedAccount account, IReadOnlyList<int> books)
+    {
+        foreach (var ((who, book), outOf) in optedOut.Where(o => o is { Key.Book: >= 0, Value: { Shown: false, Lost: false } }))
+        {
+            outOf.Lost = account.Contact(who)?.Books.GetValueOrDefault(books[book], BookStatus.Unsubscribed) == BookStatus.Subscribed;
+        }
+    }
+
+    /// <summary>A run ended with nothing left to do.</summary>
+    public void Finished(HistoryJob job, SimulatedAccount account, IReadOnlyList<int> books) =>
+        confirmedIn.UnionWith(Everybody().Where(m => Wants(job, m.Who, m.Book) && IsIn(account.Contact(m.Who), books[m.Book])));
+
+    /// <summary>Nobody who opted out is in.</summary>
+    public IEnumerable<string> OptOutsBroken(SimulatedAccount account, IReadOnlyList<int> books)
+    {
+        foreach (var ((who, book), outOf) in optedOut.Where(o => !o.Value.Lost))
+        {
+            var contact = account.Contact(who);
+            if (book == WholeAccount && contact is not null && contact.Status != accountOut[who])
+            {
+                yield return $"{who} is {contact.Status} in the account and must be {accountOut[who]}";
+            }
+
+            if (book != WholeAccount && IsIn(contact, books[book]))
+            {
+                yield return $"{who} opted out of book {book} and is in it{(outOf.Shown ? "" : ", though no answer ever showed it")}";
+            }
+        }
+    }
+
+    /// <summary>Everything that is not as it must be when all is done.</summary>
+    public IEnumerable<string> Broken(SimulatedAccount account, IReadOnlyList<int> books)
+    {
+        foreach (var broken in OptOutsBroken(account, books))
+        {
+            yield return broken;
+        }
+
+        foreach (var (who, book) in Everybody())
+        {
+            var contact = account.Contact(who);
+            var isIn = IsIn(contact, books[book]);
+            if (MustBeIn(who, book) is { } must && must != isIn && !(must && Awaits(contact)))
+            {
+                yield return $"{who} must {(must ? "" : "not ")}be in book {book}, and is {contact?.Status.ToString() ?? "no contact"}, {contact?.Books.GetValueOrDefault(books[book]).ToString() ?? "nowhere"}";
+            }
+
+            var mails = account.Joins(who, books[book]);
+            var allowed = confirmed.GetValueOrDefault((who, book)) + (history.Jobs.Any(j => j.TriggerJoin) ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) : 0);
+            if (mails > allowed)
+            {
+                yield return $"the join action of book {book} fired {mails} times for {who}, {allowed} at most are right";
+            }
+
+            if (isIn && MustBeIn(who, book) == true && Spend(who) is { } spend && contact!.DataFields.GetValueOrDefault("SPEND") != spend)
+            {
+                yield return $"{who} has the value {contact.DataFields.GetValueOrDefault("SPEND")}, not {spend}";
+            }
+        }
+
+        foreach (var who in History.People.Select(Key))
+        {
+            var mailed = account.Confirmations(who);
+            var once = history.Jobs.Any(j => j.TriggerJoin || j.VerifiedOptIn) ? Math.Max(1, entries.Where(e => e.Key.Who == who).Sum(e => e.Value)) : 1;
+            if (mailed > once + deleted.GetValueOrDefault(who))
+            {
+                yield return $"{who} was asked to confirm {mailed} times";
+            }
+
+            if (account.Challenges(who) > 0)
+            {
+                yield return $"{who} was asked to come back";
+            }
+
+            if (mustStayDeleted.Contains(who) && account.Contact(who) is not null)
+            {
+                yield return $"{who} was deleted at Dotdigital and created again";
+            }
+        }
+
+        var counters = account.Counters;
+        if (counters.ContactsDeleted != deleted.Values.Sum() || counters.Resubscriptions > 0 || counters.AddressesChanged > 0)
+        {
+            yield return $"contacts deleted {counters.ContactsDeleted} (by others {deleted.Values.Sum()}), resubscribed {counters.Resubscriptions}, addresses changed {counters.AddressesChanged}";
+        }
+
+        foreach (var stranger in account.Contacts.Where(c => !IsAddress(Key(c.Email))))
+        {
+            yield return $"{stranger.Email} is a contact and is nobody's address";
+        }
+    }
+
+    /// <summary>Whether a person must be in a book, or must not; null where both are right.</summary>
+    private bool? MustBeIn(string who, int book)
+    {
+        if (optedOut.GetValueOrDefault((who, book)) is { } left)
+        {
+            return left.Lost ? null : false;
+        }
+
+        if (optedOut.GetValueOrDefault((who, WholeAccount)) is { } away)
+        {
+            return away.Lost ? null : false;
+        }
+
+        if (uncertain.Contains((who, book)))
+        {
+            return null;
+        }
+
+        if (there.Contains((who, book)) || history.Jobs.Any(j => Wants(j, who, book)))
+        {
+            return true;
+        }
+
+        var stays = history.Jobs.Any(j => j.Exit == "ignore");
+        return !stays ? false : confirmedIn.Contains((who, book)) ? true : everWanted.Contains((who, book)) ? null : false;
+    }
+
+    private bool Awaits(SimulatedContact? contact) =>
+        contact?.Status == ContactStatus.PendingOptIn && (history.Account.DoubleOptIn != DoubleOptIn.None || history.Jobs.Any(j => j.VerifiedOptIn));
+
+    private bool Wants(HistoryJob job, string who, int book) => job.Mapping.Any(m => m.Book == book && Rows(m.Audience).Any(r => Key(r.Email) == who));
+
+    /// <summary>The value of the first audience that has the person; null where two jobs may each have sent theirs.</summary>
+    private string? Spend(string who)
+    {
+        var asking = history.Jobs.Where(j => j.Audiences.Any(a => Rows(a).Any(r => Key(r.Email) == who))).ToList();
+        return asking.Count == 1
+            ? asking[0].Audiences.Order().SelectMany(Rows).First(r => Key(r.Email) == who).Spend.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    private void AllUncertain(string who)
+    {
+        for (var book = 0; book < History.Books; book++)
+        {
+            uncertain.Add((Key(who), book));
+        }
+    }
+
+    private static bool IsIn(SimulatedContact? contact, int book) =>
+        contact is { Status: ContactStatus.Subscribed } && contact.Books.TryGetValue(book, out var status) && status == BookStatus.Subscribed;
+
+    private static IEnumerable<(string Who, int Book)> Everybody() => History.People.Select(Key).SelectMany(who => Enumerable.Range(0, History.Books).Select(book => (who, book)));
+
+    private sealed class OptOut
+    {
+        /// <summary>Whether an answer showed it to the engine.</summary>
+        public bool Shown { get; set; }
+
+        public bool Lost { get; set; }
+    }
+}

@@ -1,0 +1,203 @@
+namespace Rollcall.Tests.Histories;
+
+/// <summary>
+/// One line of time with two clocks on it, Rollcall's and Dotdigital's. Time stands still while a request is under way and passes, at once, when the
+/// engine waits: hours of polling take no time, and no test depends on how fast threads run.
+/// </summary>
+internal sealed class TwoClocks
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
+
+    private readonly Lock gate = new();
+    private readonly List<LineTimer> armed = [];
+    private DateTimeOffset now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private int requests;
+    private bool looking;
+
+    public TwoClocks()
+    {
+        Ours = new Face(this, ours: true);
+        Theirs = new Face(this, ours: false);
+    }
+
+    /// <summary>This machine's clock, which may be set wrong.</summary>
+    public Face Ours { get; }
+
+    public Face Theirs { get; }
+
+    /// <summary>How far this machine's wall clock is off. Its monotonic clock is not.</summary>
+    public TimeSpan Wrong { get; set; }
+
+    /// <summary>Lets time pass between runs.</summary>
+    public void Pass(TimeSpan time)
+    {
+        DateTimeOffset until;
+        lock (gate)
+        {
+            until = now + time;
+        }
+
+        PassUntil(until);
+    }
+
+    /// <summary>A request goes out: time stands still until <see cref="Answered"/>.</summary>
+    public void Asked()
+    {
+        lock (gate)
+        {
+            requests++;
+        }
+    }
+
+    public void Answered()
+    {
+        lock (gate)
+        {
+            requests--;
+        }
+
+        // What Dotdigital does without delay is done before the caller hears the answer.
+        PassUntil(now);
+        Look();
+    }
+
+    private void PassUntil(DateTimeOffset until)
+    {
+        while (true)
+        {
+            LineTimer? next;
+            lock (gate)
+            {
+                next = armed.Where(t => !t.Ours && t.Due <= until).MinBy(t => t.Due);
+                now = Max(now, next?.Due ?? until);
+                if (next is null)
+                {
+                    return;
+                }
+
+                armed.Remove(next);
+            }
+
+            next.Fire();
+        }
+    }
+
+    private void Look()
+    {
+        lock (gate)
+        {
+            if (looking || requests > 0 || !armed.Any(t => t.IsWait))
+            {
+                return;
+            }
+
+            looking = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(_ => LetTheEngineGoOn(), null);
+    }
+
+    private void LetTheEngineGoOn()
+    {
+        DateTimeOffset due;
+        lock (gate)
+        {
+            looking = false;
+            if (requests > 0 || armed.Where(t => t.IsWait).MinBy(t => t.Due) is not { } first)
+            {
+                return;
+            }
+
+            due = first.Due;
+        }
+
+        PassUntil(due);
+        List<LineTimer> waits;
+        lock (gate)
+        {
+            waits = [.. armed.Where(t => t.IsWait && t.Due <= due)];
+            armed.RemoveAll(waits.Contains);
+        }
+
+        foreach (var wait in waits)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => wait.Fire(), null);
+        }
+
+        // Whoever still waits, and of whom nothing more is heard, must not wait for ever.
+        _ = Task.Delay(LookAgain, TimeProvider.System).ContinueWith(_ => Look(), TaskScheduler.Default);
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    /// <summary>One clock of the two.</summary>
+    internal sealed class Face(TwoClocks line, bool ours) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            lock (line.gate)
+            {
+                return ours ? line.now + line.Wrong : line.now;
+            }
+        }
+
+        public override long GetTimestamp()
+        {
+            lock (line.gate)
+            {
+                return line.now.Ticks;
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new LineTimer(line, ours, callback, state);
+            timer.Change(dueTime, period);
+            return timer;
+        }
+    }
+
+    private sealed class LineTimer(TwoClocks line, bool ours, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; }
+
+        public bool Ours => ours;
+
+        /// <summary>Whether the engine waits for it. A token that gives up after some time is no wait, and here time never runs out for it.</summary>
+        public bool IsWait => ours && state is not CancellationTokenSource;
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (line.gate)
+            {
+                line.armed.Remove(this);
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    Due = line.now + dueTime;
+                    line.armed.Add(this);
+                }
+            }
+
+            line.Look();
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (line.gate)
+            {
+                line.armed.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}

@@ -27,6 +27,7 @@ public static class ExportRun
 
     private static async Task<RunResult> ExecuteAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
+        destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         var readBack = new ReadBack(run);
         var settlement = new Settlement(run, readBack);
         var verification = new Verification(run, readBack, settlement);
@@ -47,19 +48,25 @@ public static class ExportRun
         var work = await Prepare(run, destination, options, mayRead: true, underWay, cancellation);
         if (!work.Verdict.Run)
         {
+            settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
             await new Deliveries(run, destination, work, settlement, verification, puttingRight).SendAsync(cancellation);
         }
 
         work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
         var failures = work.Report.PublishFailures();
         fold.Run(cancellation);
-        work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
+        if (!options.IsLimited)
+        {
+            work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
+        }
+
         await new Outbox(run).FlushAsync(cancellation);
-        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures };
+        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
+        destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count > 0)
         {
@@ -86,7 +93,7 @@ public static class ExportRun
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
         {
             // A member is in one unsettled delivery at most.
-            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))})");
+            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))})");
         }
 
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
@@ -99,10 +106,16 @@ public static class ExportRun
 
         var ledger = LedgerFold.Current(run);
         var counts = new Comparison(run.Db).Run(
-            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds) { ExitExisting = run.Job.ExitExisting, RecreateDeleted = run.Job.RecreateDeleted },
+            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
+            {
+                ExitExisting = run.Job.ExitExisting,
+                RecreateDeleted = run.Job.RecreateDeleted,
+                ReleasedAudiences = run.ReleasedAudiences,
+            },
             run.Progress,
             cancellation);
         Claims.Mark(run);
+        Pilot.Choose(run, options);
         return Planner.Plan(run, destination, roll, counts, options);
     }
 }

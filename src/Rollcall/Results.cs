@@ -158,6 +158,10 @@ public sealed record RunResult
     [System.Text.Json.Serialization.JsonIgnore]
     public ExitCode ExitCode { get; init; }
 
+    /// <summary>Whether the run was limited to some members: what it did not do says nothing of the audiences.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    internal bool IsLimited { get; init; }
+
     /// <summary>The data folder's file of everything that was not delivered; null when there is none.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string? FailuresFile { get; init; }

@@ -32,6 +32,9 @@ internal sealed class RunContext
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
 
+    /// <summary>Audiences taken out of the job whose members this run lets go.</summary>
+    public List<string> ReleasedAudiences { get; } = [];
+
     /// <summary>What the user should know besides the counts.</summary>
     public List<string> Notices { get; } = [];
 

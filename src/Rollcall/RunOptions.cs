@@ -8,6 +8,37 @@ public sealed record RunOptions
 {
     /// <summary>Guards to pass, once: exits, enters, mails, moves, empty, watchdog.</summary>
     public IReadOnlySet<string> Allow { get; init; } = new HashSet<string>();
+
+    /// <summary>A pilot: only these addresses enter and are updated, and nobody exits; empty for everyone.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>A pilot: at most so many of the members who have something to enter or update, and nobody exits; null for all.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>Tries again only what is not delivered: who failed in the last run that had failures, and whom the ledger has as failed.</summary>
+    public bool Undelivered { get; init; }
+
+    /// <summary>Takes people already in the mapped books into the ledger; null for not.</summary>
+    public AdoptAs? Adopt { get; init; }
+
+    /// <summary>Books, by name or id, and audiences taken out of the job, whose members are let go.</summary>
+    public IReadOnlyList<string> Release { get; init; } = [];
+
+    /// <summary>Whether members stay as they are whom an ordinary run would change.</summary>
+    internal bool IsLimited => IsPilot || Undelivered;
+
+    /// <summary>Whether nobody may exit.</summary>
+    internal bool IsPilot => Only.Count > 0 || Limit is not null;
+}
+
+/// <summary>As whose members people found in a book are taken into the ledger.</summary>
+public enum AdoptAs
+{
+    /// <summary>As people who were there already: exits leave them.</summary>
+    AlreadyThere,
+
+    /// <summary>As people whom this job put there: exits act on them.</summary>
+    Own,
 }
 
 /// <summary>What every run works with.</summary>

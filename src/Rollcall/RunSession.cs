@@ -131,14 +131,13 @@ internal static class RunSession
             run.SomethingLeft = true;
         }
 
-        NameBooksTakenOut(run, destination);
         foreach (var shared in SharedBooks.Check(job, destination, store).Where(p => p.Severity == Severity.Error))
         {
             run.Notice(shared.Message);
         }
 
         var result = await work(run, destination);
-        if (recorded && job.Config.BackfillOnly && result.ExitCode == ExitCode.Done)
+        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false })
         {
             store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
         }
@@ -161,16 +160,6 @@ internal static class RunSession
         if (recorded)
         {
             store.Execute("INSERT INTO job(tag, account_id, job_file, exit_action) VALUES ($tag, $account, $file, $exit) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)));
-        }
-    }
-
-    /// <summary>A book that the job no longer maps is left as it is, and named.</summary>
-    private static void NameBooksTakenOut(RunContext run, Destination destination)
-    {
-        var used = run.Store.Query("SELECT book_id, name, delivered FROM book WHERE tag = $tag AND delivered > 0", r => (Id: r.GetInt64(0), Name: r.GetString(1), Members: r.GetInt64(2)), ("$tag", run.Job.Tag));
-        foreach (var (_, name, members) in used.Where(u => destination.Books.All(b => b.Id != u.Id) && run.Job.Config.SegMappings.All(m => m.Book.Id != u.Id && m.Book.Name != u.Name)))
-        {
-            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {members:N0} members of this job in it.");
         }
     }
 

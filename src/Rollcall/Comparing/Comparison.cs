@@ -57,7 +57,7 @@ internal sealed class Comparison(RunDatabase db)
     {
         db.Execute("""
             CREATE OR REPLACE TABLE mapping(audience USMALLINT, book_no USMALLINT, audience_id VARCHAR, bit UHUGEINT);
-            CREATE OR REPLACE TABLE book(book_no USMALLINT, book_id BIGINT);
+            CREATE OR REPLACE TABLE book(book_no USMALLINT, book_id BIGINT, released BOOLEAN);
             CREATE OR REPLACE TABLE change(
                 kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
                 email VARCHAR, contact_id BIGINT, origin VARCHAR, state VARCHAR, code VARCHAR, reason VARCHAR,
@@ -75,7 +75,7 @@ internal sealed class Comparison(RunDatabase db)
 
         foreach (var book in input.Books)
         {
-            db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"})");
+            db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"}, {book.Released})");
         }
 
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
@@ -168,7 +168,7 @@ internal sealed class Comparison(RunDatabase db)
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email,
-                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL AS still_mapped,
+                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
                        {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since
@@ -201,6 +201,9 @@ internal sealed class Comparison(RunDatabase db)
             FROM joined;
             """);
     }
+
+    private static string Released(ComparisonInput input) =>
+        input.ReleasedAudiences.Count == 0 ? "false" : $"coalesce(p.known_by IN ({string.Join(", ", input.ReleasedAudiences.Select(a => SqlText.Literal(a)))}), false)";
 
     private void Keep(ComparisonInput input, ComparisonCounts counts)
     {

@@ -4,7 +4,11 @@ namespace Rollcall.Comparing;
 /// <param name="No">Its number, from 0.</param>
 /// <param name="Id">Its id at Dotdigital; null until it is created.</param>
 /// <param name="Name">Its name.</param>
-internal sealed record RunBook(int No, long? Id, string Name);
+internal sealed record RunBook(int No, long? Id, string Name)
+{
+    /// <summary>Whether members put there by audiences that are no longer mapped to it exit.</summary>
+    public bool Released { get; init; }
+}
 
 /// <summary>What the comparison joins, besides the roll in the run's database.</summary>
 /// <param name="Ledger">The relation of the ledger.</param>
@@ -28,4 +32,7 @@ internal sealed record ComparisonInput(
 
     /// <summary>Whether someone deleted at Dotdigital may be created again.</summary>
     public bool RecreateDeleted { get; init; }
+
+    /// <summary>Audiences no longer mapped whose members exit.</summary>
+    public IReadOnlyList<string> ReleasedAudiences { get; init; } = [];
 }

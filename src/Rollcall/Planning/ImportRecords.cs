@@ -43,11 +43,11 @@ internal sealed class ImportRecords(Job job)
             : pairs;
     }
 
-    /// <summary>The tables of what is left alone, read by <see cref="Pairs"/>: books a guard holds, books nobody enters, people who opted out since the comparison, people in imports and removals that Dotdigital has not finished.</summary>
+    /// <summary>The tables of what is left alone, read by <see cref="Pairs"/>: books a guard holds, books nobody enters, people who opted out since the comparison, people in imports and removals that Dotdigital has not finished (<c>UnderWay</c>) and those the run is not asked for (<see cref="Pilot.Code"/>).</summary>
     public const string CreateHolds = """
         CREATE OR REPLACE TABLE held_book(book_no USMALLINT);
         CREATE OR REPLACE TABLE closed_book(book_no USMALLINT);
-        CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR);
+        CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR, code VARCHAR);
         CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT);
         """;
 

@@ -41,8 +41,8 @@ internal static class Planner
     public static PlannedWork Plan(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
     {
         var records = new ImportRecords(run.Job);
-        HoldExits(run, destination, roll, counts);
-        var loads = run.Books.Select(b => Load(run, destination, roll, counts, b)).ToList();
+        HoldExits(run, destination, roll, counts, options);
+        var loads = run.Books.Select(b => Load(run, destination, roll, counts, b)).Select(l => options.IsLimited ? Pilot.Load(run, l) : l).ToList();
         var direct = new DirectEntries(run);
         if (direct.FirstRunInBulk)
         {
@@ -53,6 +53,7 @@ internal static class Planner
         Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow).Books);
         var mails = Mails(run, records, direct.Cost());
         var verdict = Guards.Judge(run.Job, loads, records.FirstEntryMails ? mails.Joins + mails.ConfirmationsAtMost : mails.Joins, options.Allow);
+        Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
         var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails);
         return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { Direct = direct, ImportRecordCount = count };
@@ -71,14 +72,19 @@ internal static class Planner
         new(direct.Adds, records.FirstEntryMails ? run.Db.Number("SELECT count(*) FROM changed WHERE contact_id IS NULL") : direct.Unknown, 0);
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
-    private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts)
+    private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE exits_held(book_no USMALLINT)");
+        run.Db.Execute("CREATE OR REPLACE TABLE exits_held(book_no USMALLINT, code VARCHAR, reason VARCHAR)");
+        foreach (var book in options.IsPilot ? run.Books : [])
+        {
+            run.Db.Execute($"INSERT INTO exits_held VALUES ({book.No}, '{Pilot.Code}', 'Nobody exits in a pilot.')");
+        }
+
         foreach (var (audience, book) in destination.Mapping)
         {
             if (roll.Counts[audience].Reading.HoldExits is { } why)
             {
-                run.Db.Execute($"INSERT INTO exits_held VALUES ({book})");
+                run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
                 run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
                 run.SomethingLeft |= counts.Of(book, Action.Exit) > 0;
             }
@@ -150,7 +156,7 @@ internal static class Planner
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
             $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { Action.Enter, Action.Update }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book)"))];
+        List<string> kinds = [.. new[] { Action.Enter, Action.Update }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
         if (run.Job.Config.ExitAction == ExitAction.Remove)
         {
             kinds.Add(Of(kinds.Count, Removable));

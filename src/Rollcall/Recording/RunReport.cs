@@ -1,6 +1,7 @@
 using System.Numerics;
 using Rollcall.Comparing;
 using Rollcall.Ledger;
+using Rollcall.Planning;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;
@@ -43,27 +44,27 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN 'UnderWay' WHEN l.kh IS NOT NULL THEN l.status
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN l.kh IS NOT NULL THEN l.status
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'ExitsHeld'
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.code
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
                               THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
-                         WHEN u.kh IS NOT NULL THEN 'Dotdigital has not finished an earlier import or removal of the person.'
+                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'The audience was not read completely.'
+                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.reason
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN 'Left the audience; another job of the data folder wants the person in the book.'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book
                 LEFT JOIN (SELECT DISTINCT book_no FROM held_book) h ON h.book_no = c.book_no
                 LEFT JOIN (SELECT DISTINCT book_no FROM closed_book) x ON x.book_no = c.book_no
-                LEFT JOIN (SELECT DISTINCT book_no FROM exits_held) e ON e.book_no = c.book_no
-                LEFT JOIN (SELECT DISTINCT kh, member_key FROM under_way) u ON u.kh = c.kh AND u.member_key = c.member_key
+                LEFT JOIN (SELECT book_no, min(code) AS code, min(reason) AS reason FROM exits_held GROUP BY 1) e ON e.book_no = c.book_no
+                LEFT JOIN (SELECT kh, member_key, max(code) AS code FROM under_way GROUP BY 1, 2) u ON u.kh = c.kh AND u.member_key = c.member_key
                 LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
                 """);
         }
@@ -85,7 +86,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public IReadOnlyList<AudienceResult> Audiences(IReadOnlyList<string> ids)
     {
         var leftOut = LeftOut();
-        return [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
+        List<AudienceResult> results = [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
         {
             var book = run.Books[m.Book];
             var entered = Of(m, Action.Enter, "Delivered", "Pending");
@@ -111,6 +112,11 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted"),
             };
         })];
+
+        // Books and audiences that were taken out of the job and let go.
+        results.AddRange(exited.Where(e => !mapping.Any(m => m.Book == e.Key.Book && ids[m.Audience] == e.Key.KnownBy)).OrderBy(e => e.Key).Select(e =>
+            new AudienceResult { Id = e.Key.KnownBy, AddressBookId = run.Books[e.Key.Book].Id, AddressBook = run.Books[e.Key.Book].Name, Exited = e.Value }));
+        return results;
     }
 
     public OutcomeCounts Outcomes()
@@ -126,7 +132,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             Suppressed = Fates("Suppressed"),
             Invalid = Fates("Invalid") + Rows("Invalid"),
             Failed = Fates("Failed"),
-            Omitted = Fates("Omitted") + Rows("Omitted"),
+            Omitted = Fates("Omitted") + Rows("Omitted") + run.Db.Number("SELECT count(*) FROM no_longer"),
         };
     }
 
@@ -151,7 +157,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         return $"""
             SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' ELSE 'enter' END AS operation,
                    coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
-            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered'
+            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}'
+            UNION ALL
+            SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
             UNION ALL
             SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN (VALUES {names}) n(audience, id) ON n.audience = l.audience
             UNION ALL

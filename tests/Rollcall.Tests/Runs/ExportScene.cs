@@ -55,6 +55,9 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
     public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
+    /// <summary>Takes an audience out of the job.</summary>
+    public void Remove(string audience) => audiences.Remove(audience);
+
     public Job Job()
     {
         foreach (var (name, rows) in audiences)
@@ -84,6 +87,8 @@ internal sealed class ExportScene : IAsyncDisposable
     }
 
     public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+
+    public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
 
     public Task<RunResult> PlanAsync() => ExportRun.PlanAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 

@@ -1,0 +1,97 @@
+using Rollcall.Comparing;
+using Rollcall.Connecting;
+using Rollcall.Jobs;
+
+namespace Rollcall.Planning;
+
+/// <summary>Books and audiences that were taken out of the job: left as they are and named, unless <c>--release</c> lets their members go.</summary>
+internal static class Releases
+{
+    /// <summary>Takes the books asked for into the run, marks what is released, and names the other books taken out.</summary>
+    /// <exception cref="RollcallException">The job never put anyone into what is to be released.</exception>
+    public static async Task<Destination> ApplyAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
+    {
+        if (options.Release.Count > 0 && options.IsPilot)
+        {
+            throw new RollcallException(ExitCode.BadJob, "A pilot lets nobody go: --release does not go with --only or --limit.", null, "Let the members go in a run of its own.");
+        }
+
+        var used = run.Store.Query("SELECT book_id, name, delivered FROM book WHERE tag = $tag", r => (Id: r.GetInt64(0), Name: r.GetString(1), Members: r.GetInt64(2)), ("$tag", run.Job.Tag));
+        foreach (var asked in options.Release.Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var known = used.Find(u => u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == asked || string.Equals(u.Name, asked, StringComparison.OrdinalIgnoreCase));
+            var book = run.Books.Find(b => b.Id is not null && (b.Id == known.Id || string.Equals(b.Name, asked, StringComparison.OrdinalIgnoreCase)));
+            if (book is not null)
+            {
+                run.Books[book.No] = book with { Released = true };
+            }
+            else if (known.Name is not null)
+            {
+                destination = await AddAsync(run, destination, known.Id, released: true, cancellation);
+            }
+            else
+            {
+                destination = await ReleaseAudienceAsync(run, destination, asked, used.Select(u => u.Name), cancellation);
+            }
+        }
+
+        foreach (var (_, name, members) in used.Where(u => u.Members > 0 && run.Books.All(b => b.Id != u.Id) && run.Job.Config.SegMappings.All(m => m.Book.Id != u.Id && m.Book.Name != u.Name)))
+        {
+            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {members:N0} members of this job in it. To let them go: rollcall run JOBFILE --release {Quoted(name)}");
+        }
+
+        return destination;
+    }
+
+    /// <summary>Says how to let members go whom the exits guard holds.</summary>
+    public static void SayHeld(RunContext run, GuardVerdict verdict)
+    {
+        foreach (var guard in verdict.Held.Where(g => g.Guard == "exits"))
+        {
+            if (run.Books.Find(b => b.Released && b.Id == guard.AddressBookId) is { } book)
+            {
+                run.Notice($"{guard.Actual:N0} members of \"{book.Name}\" are not let go yet, which is more than the exits guard lets pass. If this is meant: rollcall run JOBFILE --release {Quoted(book.Name)} --allow exits");
+            }
+        }
+    }
+
+    private static async Task<Destination> ReleaseAudienceAsync(RunContext run, Destination destination, string audience, IEnumerable<string> books, CancellationToken cancellation)
+    {
+        var ledger = RunSession.LedgerRelation(run);
+        var holding = run.Db.Query($"SELECT DISTINCT book_id FROM {ledger} WHERE audience = {SqlText.Literal(audience)} AND state IN ('delivered', 'pending')", r => r.GetInt64(0));
+        if (holding.Count == 0)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"\"{audience}\" is no address book or audience that the job {run.Job.Tag} has members of.",
+                "--release",
+                $"Its books are: {string.Join(", ", books.Order(StringComparer.OrdinalIgnoreCase))}.");
+        }
+
+        run.ReleasedAudiences.Add(audience);
+        foreach (var id in holding.Where(id => run.Books.All(b => b.Id != id)))
+        {
+            destination = await AddAsync(run, destination, id, released: false, cancellation);
+        }
+
+        return destination;
+    }
+
+    /// <summary>Adds a book that no audience is mapped to: so far as it is released, all its members exit.</summary>
+    private static async Task<Destination> AddAsync(RunContext run, Destination destination, long id, bool released, CancellationToken cancellation)
+    {
+        await foreach (var found in run.Client.AddressBooks.ListAsync(cancellation))
+        {
+            if (found.Id == id)
+            {
+                var book = new RunBook(run.Books.Count, id, found.Name) { Released = released };
+                run.Books.Add(book);
+                return destination with { Books = [.. destination.Books, book], Targets = [.. destination.Targets, new BookTarget(id, found.Name)] };
+            }
+        }
+
+        throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to let go.", "--release", "Leave it out.");
+    }
+
+    private static string Quoted(string name) => name.Contains(' ', StringComparison.Ordinal) ? $"\"{name}\"" : name;
+}

@@ -17,8 +17,8 @@ internal static class CommandLine
     /// <summary>In the order in which a newcomer meets them.</summary>
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
-        DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create,
-        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, AuthCommand.Create, SimulateCommand.Create,
+        DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create, RetryCommand.Create,
+        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create, AuthCommand.Create, SimulateCommand.Create,
     ];
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)

@@ -43,6 +43,7 @@ public static class Explain
         run.OptOuts.CopyTo(run.Db, books);
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, cancellation);
+        run.OptOuts.Forgotten?.AddTo(run.Db);
 
         // Only this person goes through the comparison: the same one that a run makes.
         var key = SqlText.Literal(run.Db.Query($"SELECT lower(trim({SqlText.Literal(email)}))", r => r.GetString(0))[0]);
@@ -53,7 +54,12 @@ public static class Explain
             CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key};
             """);
         new Comparison(run.Db).Run(
-            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds) { ExitExisting = run.Job.ExitExisting, RecreateDeleted = run.Job.RecreateDeleted },
+            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
+            {
+                ExitExisting = run.Job.ExitExisting,
+                RecreateDeleted = run.Job.RecreateDeleted,
+                RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
+            },
             null,
             cancellation);
         Claims.Mark(run);
@@ -103,6 +109,7 @@ public static class Explain
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",
                 Action.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
+                Action.StillRemoved => $"Is not put back into \"{book.Name}\": another hand took the person out (on_foreign_removal: leave).",
                 Action.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
                 Action.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
                 Action.Exit when run.Job.Config.ExitAction == ExitAction.Ignore => $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",

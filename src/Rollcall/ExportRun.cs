@@ -8,6 +8,7 @@ using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
+using Rollcall.Reconciling;
 using Rollcall.Recording;
 
 namespace Rollcall;
@@ -45,7 +46,7 @@ public static class ExportRun
         // What was found undone is planned again by this run; only what is still under way waits for another.
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused;
 
-        var work = await Prepare(run, destination, options, mayRead: true, underWay, cancellation);
+        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold), underWay, cancellation);
         if (!work.Verdict.Run)
         {
             settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
@@ -73,7 +74,7 @@ public static class ExportRun
             run.Notice($"An earlier run left {unsettled.Count} deliveries unsettled; a run settles them before it plans, so this plan may differ.");
         }
 
-        var work = await Prepare(run, destination, options, mayRead: false, [], cancellation);
+        var work = await Prepare(run, destination, options, null, [], cancellation);
         work.Report.Judge(null);
         return RunSession.Result(run, work) with
         {
@@ -86,7 +87,8 @@ public static class ExportRun
     }
 
     /// <summary>Everything before the first write, the same for a plan and a run.</summary>
-    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, bool mayRead, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
+    /// <param name="upkeep">Brings the ledger up to what the books show; null in a plan, which changes nothing.</param>
+    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(ImportRecords.CreateHolds);
@@ -99,17 +101,35 @@ public static class ExportRun
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         LateOptOuts.Close(run, unread);
         run.OptOuts.CopyTo(run.Db, mapped);
-        var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead, cancellation);
+        var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
 
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, cancellation);
+        run.OptOuts.Forgotten?.AddTo(run.Db);
 
-        var ledger = LedgerFold.Current(run);
+        if (upkeep is not null)
+        {
+            await upkeep.RunAsync(destination, options, cancellation);
+        }
+
+        var current = LedgerFold.Current(run);
+        var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
+        if (upkeep is null && options.Adopt is { } adoptAs)
+        {
+            await new Adoption(run, destination, adoptAs).FindAsync(ledger, cancellation);
+            ledger = Adoption.Joined(ledger);
+        }
+        else if (upkeep is null)
+        {
+            Adoption.SayAlreadyThere(run, ledger, there);
+        }
+
         var counts = new Comparison(run.Db).Run(
-            new ComparisonInput(LedgerFiles.Relation(run.Folder, ledger.Folder), ledger.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
+            new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
+                RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
                 ReleasedAudiences = run.ReleasedAudiences,
             },
             run.Progress,

@@ -32,6 +32,9 @@ internal sealed class RunContext
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
 
+    /// <summary>Books whose people are in this run's database, as <see cref="Reconciling.WholeBook"/> read them.</summary>
+    public HashSet<long> BooksRead { get; } = [];
+
     /// <summary>Audiences taken out of the job whose members this run lets go.</summary>
     public List<string> ReleasedAudiences { get; } = [];
 

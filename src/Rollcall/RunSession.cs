@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
+using Rollcall.Forgetting;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
@@ -21,6 +22,11 @@ internal static class RunSession
         using var taken = recorded
             ? folder.TryLock(job.Tag) ?? throw new RollcallException(ExitCode.Busy, $"Another run of {job.Tag} is under way.", folder.Root, "Wait for it to end: 'rollcall status' shows how far it is.")
             : null;
+        if (recorded)
+        {
+            Forget.RefuseMeanwhile(folder);
+        }
+
         using var store = Store.Open(folder, workplace.Checkpoint);
         var started = workplace.Clock.GetUtcNow();
         if (recorded)
@@ -36,6 +42,11 @@ internal static class RunSession
         var runFolder = folder.RunFolder(workName);
         try
         {
+            if (!recorded)
+            {
+                Forget.RefuseMeanwhile(folder);
+            }
+
             var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, cancellation);
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded)
@@ -102,7 +113,7 @@ internal static class RunSession
         workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
-        RememberJob(store, job, client.Account.Id, recorded);
+        RememberJob(store, job, client.Account.Id, recorded, workplace.Clock.GetUtcNow());
         var destination = await Destination.ReadAsync(job, client, store, cancellation);
         if (destination.Problems.Count > 0)
         {
@@ -118,7 +129,7 @@ internal static class RunSession
             Folder = folder,
             Store = store,
             Journal = new Journal(store, job.Tag, client.Account.Id, workplace.Clock),
-            OptOuts = new OptOuts(store, client.Account.Id, workplace.Clock),
+            OptOuts = new OptOuts(store, client.Account.Id, workplace.Clock) { Forgotten = new ForgottenOptOuts(folder, store, client.Account.Id) },
             Db = db,
             Client = client,
             Log = workplace.Logs.CreateLogger("Rollcall"),
@@ -145,7 +156,7 @@ internal static class RunSession
         return result;
     }
 
-    private static void RememberJob(Store store, Job job, long accountId, bool recorded)
+    private static void RememberJob(Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
     {
         var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
         if (known.Count > 0 && known[0] != accountId && store.Number("SELECT count(*) FROM delivery WHERE tag = $tag", ("$tag", job.Tag)) > 0)
@@ -159,7 +170,9 @@ internal static class RunSession
 
         if (recorded)
         {
-            store.Execute("INSERT INTO job(tag, account_id, job_file, exit_action) VALUES ($tag, $account, $file, $exit) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit", ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)));
+            store.Execute(
+                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at) VALUES ($tag, $account, $file, $exit, $now) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit",
+                ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)), ("$now", now.ToUnixTimeMilliseconds()));
         }
     }
 

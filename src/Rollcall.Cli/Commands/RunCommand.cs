@@ -11,6 +11,8 @@ namespace Rollcall.Cli.Commands;
 /// <summary><c>rollcall run</c>: one pass of a job.</summary>
 internal static class RunCommand
 {
+    private const string AsOwn = "own";
+
     private static readonly string[] _guards = ["exits", "enters", "mails", "moves", "empty", "watchdog"];
 
     public static Command Create(Terminal terminal, GlobalOptions options)
@@ -24,7 +26,29 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         allow.AcceptOnlyFromAmong(_guards);
-        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow };
+        var only = new Option<string[]>("--only") { Description = "A pilot: only this member enters and is updated, and nobody exits; may be repeated", HelpName = "EMAIL", DefaultValueFactory = _ => [] };
+        var limit = new Option<long?>("--limit") { Description = "A pilot: only so many members enter and are updated, and nobody exits", HelpName = "N" };
+        limit.Validators.Add(one =>
+        {
+            if (one.Tokens.Count > 0 && long.TryParse(one.Tokens[0].Value, out var number) && number < 1)
+            {
+                one.AddError("--limit takes a number above 0.");
+            }
+        });
+        var adopt = new Option<string?>("--adopt")
+        {
+            Description = "Take people already in the mapped books into the ledger, as already there; =own: as this job's, whom exits take out",
+            HelpName = "own",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        adopt.AcceptOnlyFromAmong(AsOwn);
+        var release = new Option<string[]>("--release")
+        {
+            Description = "Let the members go of a book, or an audience, that was taken out of the job; may be repeated",
+            HelpName = "BOOK",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow, only, limit, adopt, release };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(file);
@@ -34,7 +58,14 @@ internal static class RunCommand
                 ErrorReport.Problems(terminal.Err, job.Warnings);
             }
 
-            var run = new RunOptions { Allow = invocation.Arguments.GetRequiredValue(allow).ToHashSet() };
+            var run = new RunOptions
+            {
+                Allow = invocation.Arguments.GetRequiredValue(allow).ToHashSet(),
+                Only = invocation.Arguments.GetRequiredValue(only),
+                Limit = invocation.Arguments.GetValue(limit),
+                Adopt = invocation.Arguments.GetResult(adopt) is null ? null : invocation.Arguments.GetValue(adopt) == AsOwn ? AdoptAs.Own : AdoptAs.AlreadyThere,
+                Release = invocation.Arguments.GetRequiredValue(release),
+            };
             if (terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(yes) && !await GoAheadAsync(invocation, job, name, run, cancellation))
             {
                 return ExitCode.Done;

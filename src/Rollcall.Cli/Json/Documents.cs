@@ -74,5 +74,7 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(Reconciliation))]
+[JsonSerializable(typeof(ForgetResult))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class RollcallJson : JsonSerializerContext;

@@ -30,6 +30,12 @@ internal static class Action
     /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>
     public const string TakenOut = "taken_out";
 
+    /// <summary>Wanted, and taken out by another hand: stays out.</summary>
+    public const string StillRemoved = "still_removed";
+
+    /// <summary>Taken out by another hand, and wanted no more: whoever is wanted again after that may enter.</summary>
+    public const string LeaveRemoved = "leave_removed";
+
     /// <summary>Neither there nor wanted.</summary>
     public const string None = "none";
 }

@@ -1,4 +1,5 @@
 using Rollcall.Ledger;
+using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
 
@@ -45,7 +46,7 @@ internal static class Claims
         var (ledgers, manifests) = run.Store.InTransaction(s => (
             s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
             s.Query("SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN ('import', 'add', 'resubscribe') AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
-        return ledgers.Select(l => $"SELECT kh, member_key, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND code IS DISTINCT FROM '{Code}'")
+        return ledgers.Select(l => $"SELECT kh, member_key, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
 
@@ -192,9 +193,12 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
                     WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', 'UnansweredMail') THEN '{Action.StillPending}'
                     WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
+                    WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT wanted THEN '{Action.LeaveRemoved}'
+                    WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT {input.RestoreRemoved} THEN '{Action.StillRemoved}'
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
                     WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code IS NOT DISTINCT FROM 'Unanswered') THEN '{Action.None}'
+                    WHEN code = '{Adoption.NoMember}' THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'
                     ELSE '{Action.Exit}'
                 END AS action

@@ -33,6 +33,9 @@ internal sealed record ComparisonInput(
     /// <summary>Whether someone deleted at Dotdigital may be created again.</summary>
     public bool RecreateDeleted { get; init; }
 
+    /// <summary>Whether members whom another hand took out of a book enter again.</summary>
+    public bool RestoreRemoved { get; init; }
+
     /// <summary>Audiences no longer mapped whose members exit.</summary>
     public IReadOnlyList<string> ReleasedAudiences { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Rollcall.Ledger;
+using Rollcall.Reconciling;
 
 namespace Rollcall.Delivering;
 
@@ -38,16 +39,15 @@ internal sealed class AlreadyThere(RunContext run)
 
     private async Task<string?> ReadBookAsync(long book, bool keep, CancellationToken cancellation)
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE found_there(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR)");
-        await BookReading.ReadAsync(run, book, null, "found_there", cancellation);
-        var people = run.Db.Number("SELECT count(*) FROM found_there");
+        var found = await WholeBook.ReadAsync(run, book, cancellation);
+        var people = run.Db.Number($"SELECT count(*) FROM {found}");
         if (!keep)
         {
-            run.Db.Execute("INSERT INTO there SELECT kh, email_key, book_id, max(contact_id) FROM found_there WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3");
+            run.Db.Execute($"INSERT INTO there SELECT kh, email_key, book_id, max(contact_id) FROM {found} WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3");
             return null;
         }
 
-        var file = people == 0 ? null : run.Publish($"there/{run.Job.Tag}-{run.Client.Account.Id}-{book}.parquet", "SELECT kh, email_key AS member_key, book_id, max(contact_id) AS contact_id FROM found_there WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3 ORDER BY 1");
+        var file = people == 0 ? null : run.Publish($"there/{run.Job.Tag}-{run.Client.Account.Id}-{book}.parquet", $"SELECT kh, email_key AS member_key, book_id, max(contact_id) AS contact_id FROM {found} WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3 ORDER BY 1");
         Keep(book, file, people);
         return file;
     }

@@ -108,6 +108,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
               AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
             UNION ALL
+            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftAfterRemoval',
+                   'Left the audience; had been taken out of the book at Dotdigital, by another hand.', {run.Now}, NULL, NULL
+            FROM change c JOIN book b USING (book_no)
+            WHERE c.action = '{Action.LeaveRemoved}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
+            UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, NULL, NULL, NULL, NULL, 'Omitted', '{Claims.Code}',
                    'Left the audience; another job of the data folder wants the person in the book.', {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)

@@ -87,7 +87,23 @@ internal sealed class ReadBack(RunContext run)
         }
     }
 
-    private void Judge() => run.Db.Execute("""
+    /// <summary>A person's status in a book in v2's words, from <c>account_status</c> and <c>list_status</c>.</summary>
+    public const string BookStatus = """
+        CASE WHEN account_status = 'Subscribed' AND list_status = 'Suppressed' THEN 'Unsubscribed'
+             WHEN account_status = 'Subscribed' AND list_status = 'Pending' THEN 'PendingOptIn'
+             ELSE account_status END
+        """;
+
+    /// <summary>What both statuses come to: absent, pending, in, out, unknown.</summary>
+    public const string Verdict = """
+        CASE WHEN account_status IS NULL OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
+             WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
+             WHEN account_status = 'Subscribed' AND list_status = 'Subscribed' THEN 'in'
+             WHEN account_status = 'Unknown' OR list_status = 'Unknown' THEN 'unknown'
+             ELSE 'out' END
+        """;
+
+    private void Judge() => run.Db.Execute($"""
         CREATE OR REPLACE TABLE seen AS
         WITH f AS (SELECT * FROM found),
         joined AS (
@@ -99,14 +115,8 @@ internal sealed class ReadBack(RunContext run)
             LEFT JOIN (SELECT book_id, email_key, max(contact_id) AS contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status FROM f GROUP BY 1, 2) e
                 ON e.book_id = a.book_id AND e.email_key = a.member_key)
         SELECT kh, member_key, book_id, contact_id, account_status,
-               CASE WHEN account_status = 'Subscribed' AND list_status = 'Suppressed' THEN 'Unsubscribed'
-                    WHEN account_status = 'Subscribed' AND list_status = 'Pending' THEN 'PendingOptIn'
-                    ELSE account_status END AS book_status,
-               CASE WHEN account_status IS NULL OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
-                    WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
-                    WHEN account_status = 'Subscribed' AND list_status = 'Subscribed' THEN 'in'
-                    WHEN account_status = 'Unknown' OR list_status = 'Unknown' THEN 'unknown'
-                    ELSE 'out' END AS verdict
+               {BookStatus} AS book_status,
+               {Verdict} AS verdict
         FROM joined
         """);
 }

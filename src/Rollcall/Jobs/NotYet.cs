@@ -15,7 +15,6 @@ internal static class NotYet
         new("source.lytics", null, "does not read Lytics", "Read the audiences from source.tables."),
         new("status_sink.lytics", null, "does not write to Lytics", "Write status events to a file or to PostgreSQL."),
         new("resubscribe_members", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
-        new("on_foreign_removal", "restore", "puts nobody back whom another hand took out of a book", "Leave it out."),
         new("insight_on_exit", "remove", "sends no insight data", "Leave it out."),
     ];
 

@@ -100,6 +100,12 @@ internal sealed partial class DataFolder
 
     private static void CreateFolder(string path)
     {
+        // The mode is the last folder's only: those above it are made each for itself.
+        if (Path.GetDirectoryName(path) is { Length: > 0 } above && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);

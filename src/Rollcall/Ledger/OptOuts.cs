@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
+using Rollcall.Forgetting;
 
 namespace Rollcall.Ledger;
 
@@ -25,6 +26,9 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     private readonly Dictionary<long, (long Ended, TimeSpan Length)> lastRead = [];
     private (DateTimeOffset Time, long Asked)? serverTime;
 
+    /// <summary>Opt-outs that are known by a hash only; null where nobody may have been forgotten.</summary>
+    public ForgottenOptOuts? Forgotten { get; init; }
+
     /// <summary>Reads the feeds that are not fresh; returns those that could not be read to their end, with the reason.</summary>
     public async Task<IReadOnlyDictionary<long, string>> ReadStaleAsync(DotdigitalClient client, IEnumerable<long> feeds, IProgress<RunProgress>? progress, CancellationToken cancellation) =>
         await ReadAsync(client, feeds.Where(f => !IsFresh(f)), progress, cancellation);
@@ -49,10 +53,17 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     }
 
     /// <summary>Keeps one opt-out that was learnt another way: a contact read, a report.</summary>
-    public void Keep(string emailKey, long bookId, long? contactId, string status, DateTimeOffset? since, string cause) =>
+    public void Keep(string emailKey, long bookId, long? contactId, string status, DateTimeOffset? since, string cause)
+    {
+        if (Forgotten?.Has(bookId, emailKey) == true)
+        {
+            return;
+        }
+
         store.InTransaction(s => s.Execute(
             Insert,
             ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$cause", cause), ("$seen", NextNo(s))));
+    }
 
     /// <summary>Whether a feed was read so lately that it need not be read again before an import.</summary>
     public bool IsFresh(long feed)
@@ -191,6 +202,11 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         insert.Parameters["$seen"].Value = NextNo(s);
         foreach (var row in page.Rows.Where(r => !string.IsNullOrWhiteSpace(r.Email)))
         {
+            if (Forgotten?.Has(feed, row.Email!.Trim().ToLowerInvariant()) == true)
+            {
+                continue;
+            }
+
             insert.Parameters["$account"].Value = accountId;
             insert.Parameters["$book"].Value = feed;
             insert.Parameters["$email"].Value = row.Email!.Trim().ToLowerInvariant();

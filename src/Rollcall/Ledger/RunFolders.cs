@@ -56,7 +56,8 @@ internal static class RunFolders
     /// <summary>The name of the lock that says that a work folder, of a run or a plan, is in use; it is taken before the folder is made.</summary>
     public static string Lock(string work) => $".work-{work}";
 
-    private static void DeleteDeadFolders(DataFolder folder)
+    /// <summary>Deletes the work folders, with the rolls in them, that nobody works in any more.</summary>
+    public static void DeleteDeadFolders(DataFolder folder)
     {
         if (!Directory.Exists(folder.Full("runs")))
         {

@@ -13,7 +13,8 @@ internal static class StoreSchema
             generation INTEGER NOT NULL DEFAULT 0,
             backfilled INTEGER NOT NULL DEFAULT 0,
             first_run_ended INTEGER NOT NULL DEFAULT 0,  -- whether everyone of a first run was sent
-            exit_action TEXT);           -- of its last run
+            exit_action TEXT,            -- of its last run
+            verified_at INTEGER NOT NULL);  -- when its books were last read to their end, to see who was taken out; at first, when the job came here
 
         CREATE TABLE run(
             run_id TEXT PRIMARY KEY,
@@ -79,6 +80,15 @@ internal static class StoreSchema
 
         CREATE TABLE opt_out_count(readings INTEGER NOT NULL);
         INSERT INTO opt_out_count VALUES (0);
+
+        -- Opt-outs of people who were erased on request.
+        CREATE TABLE forgotten_opt_out(
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,    -- 0: the whole account
+            hash TEXT NOT NULL,          -- HMAC-SHA256 of the member key, under forgotten.key
+            status TEXT NOT NULL,
+            since INTEGER,
+            PRIMARY KEY(account_id, book_id, hash)) WITHOUT ROWID;
 
         CREATE TABLE opt_out_feed(
             account_id INTEGER NOT NULL,

@@ -36,6 +36,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
                          WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
                          WHEN c.action = '{Action.StillPending}' THEN 'Pending'
+                         WHEN c.action IN ('{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN 'Omitted'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
                          WHEN u.kh IS NOT NULL THEN 'Held'
                          WHEN l.kh IS NOT NULL THEN 'Suppressed'
@@ -43,7 +44,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
-                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN coalesce(c.status, c.code)
+                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
                          WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN l.kh IS NOT NULL THEN l.status
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.code
@@ -51,7 +52,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
                               THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
-                         WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}') THEN c.reason
+                         WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
@@ -94,8 +95,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
-            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted"));
-            var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + omitted - counts.Duplicates.GetValueOrDefault(m.Audience);
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
+            var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult
             {
                 Id = ids[m.Audience],
@@ -124,7 +125,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
         long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience));
-        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not Action.Exit || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
+        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not (Action.Exit or Action.LeaveRemoved) || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
             Delivered = Fates("Delivered"),
@@ -157,7 +158,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         return $"""
             SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' ELSE 'enter' END AS operation,
                    coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
-            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}'
+            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
             UNION ALL
             SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
             UNION ALL

@@ -66,7 +66,7 @@ internal sealed class ExportScene : IAsyncDisposable
         }
 
         var names = audiences.Keys.ToList();
-        return JobFile.Parse(
+        var text =
             $$"""
             tag: scene
             authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Simulator.Url}}"}
@@ -81,9 +81,9 @@ internal sealed class ExportScene : IAsyncDisposable
               email_field: email
             {{Config}}
             {{More}}
-            """,
-            folder["job.yaml"],
-            _ => null);
+            """;
+        folder.Write("job.yaml", text);
+        return JobFile.Parse(text, folder["job.yaml"], _ => null);
     }
 
     public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Progress;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall reconcile</c>: where the ledger and the books differ.</summary>
+internal static class ReconcileCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var named = JobArguments.FileOrTag();
+        var command = new Command("reconcile", "Read the mapped address books and say where they and the ledger differ; sends nothing") { named };
+        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        {
+            var job = JobLookup.Read(invocation, invocation.Arguments.GetRequiredValue(named));
+            var found = await ProgressDisplay.ShowAsync(terminal, progress => Reconcile.RunAsync(job, invocation.Workplace(progress), cancellation));
+            if (invocation.Json)
+            {
+                invocation.WriteJson(found);
+            }
+            else
+            {
+                ReconciliationReport.Write(invocation.Out, found);
+            }
+
+            // A difference is an answer, not a failure.
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Rollcall.Cli.Json;
+using Rollcall.Cli.Progress;
+using Rollcall.Cli.Reports;
+using Rollcall.Cli.Terminals;
+
+namespace Rollcall.Cli.Commands;
+
+/// <summary><c>rollcall retry</c>: tries again what was not delivered.</summary>
+internal static class RetryCommand
+{
+    public static Command Create(Terminal terminal, GlobalOptions options)
+    {
+        var named = JobArguments.FileOrTag();
+        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named };
+        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        {
+            var name = invocation.Arguments.GetRequiredValue(named);
+            var job = JobLookup.Read(invocation, name);
+            var retry = new RunOptions { Undelivered = true };
+            var result = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation));
+            if (invocation.Json)
+            {
+                invocation.WriteJson(result);
+            }
+            else
+            {
+                using var history = new History(invocation.DataFolder);
+                new RunReport(invocation.Out, name).WriteRun(result, history.Failures(job.Tag));
+            }
+
+            return result.ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using Rollcall.Forgetting;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+
+namespace Rollcall;
+
+/// <summary>
+/// Erases a person from everything the data folder holds, and from the status files its jobs wrote. Of each opt-out a keyed hash is kept, which is
+/// honoured like the opt-out. Cut short at any moment, the same call goes on.
+/// </summary>
+public static class Forget
+{
+    /// <summary>The lock that keeps runs and plans out while a person is erased.</summary>
+    internal const string Lock = ".forget";
+
+    private const string OptOutsOf = "SELECT account_id, book_id, status, since FROM opt_out WHERE email_key = $key";
+
+    /// <summary>Forgets one address, whatever its case.</summary>
+    /// <param name="email">The address.</param>
+    /// <param name="dataFolder">The data folder's path.</param>
+    /// <param name="environment">Reads the environment for job files, which say where status files and sources are.</param>
+    /// <param name="checkpoint">As <see cref="Workplace.Checkpoint"/>.</param>
+    /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder.</exception>
+    public static ForgetResult Run(string email, string dataFolder, Func<string, string?> environment, Action<string>? checkpoint = null, CancellationToken cancellation = default)
+    {
+        var trace = new Trace(MemberKey(email));
+        if (!trace.MemberKey.Contains('@', StringComparison.Ordinal))
+        {
+            throw new RollcallException(ExitCode.BadJob, $"\"{email.Trim()}\" is not an email address.", null, "Give the person's whole address.");
+        }
+
+        var folder = new DataFolder(dataFolder, checkpoint);
+        try
+        {
+            using var taken = folder.TryLock(Lock) ?? throw Busy(folder, "Another person is being erased");
+            RefuseWhileOthersWork(folder);
+            using var store = Store.Open(folder, checkpoint);
+            return Run(email, trace, folder, store, environment, cancellation);
+        }
+        finally
+        {
+            // Gone, it costs runs nothing to look for it.
+            folder.Delete($"locks/{Lock}.lock");
+        }
+    }
+
+    /// <summary>Stops a run or a plan that began while a person is being erased.</summary>
+    internal static void RefuseMeanwhile(DataFolder folder)
+    {
+        if (folder.IsLocked(Lock))
+        {
+            throw Busy(folder, "A person is being erased from the data folder");
+        }
+    }
+
+    private static ForgetResult Run(string email, Trace trace, DataFolder folder, Store store, Func<string, string?> environment, CancellationToken cancellation)
+    {
+        RunFolders.DeleteDeadFolders(folder);
+        var jobs = KnownJobs.Read(folder, store, environment);
+        var known = jobs.SelectMany(j => j.Rows(folder, store, trace)).ToList();
+        var kept = KeepOptOuts(folder, store, trace, known);
+
+        // Only now may what is kept as a hash go: whoever is cut off here still has either.
+        var ofStore = new StoreTraces(store, trace).Erase();
+        var files = new FileTraces(folder, trace);
+        var erased = files.EraseHere(cancellation).ToDictionary(e => e.Key, e => e.Value);
+        var status = jobs.SelectMany(j => j.StatusFiles()).Distinct(StringComparer.Ordinal).Sum(files.EraseStatusFile);
+        foreach (var (kind, rows) in new[] { ("store", ofStore), ("status files", status) }.Where(k => k.Item2 > 0))
+        {
+            erased[kind] = rows;
+        }
+
+        jobs.ForEach(j => j.CountAgain(folder, store));
+        new StoreTraces(store, trace).EraseFreePages();
+        return new ForgetResult { Email = email.Trim(), Erased = erased, OptOutsKept = kept, Remains = [.. Remaining.Of(jobs, known, kept)] };
+    }
+
+    /// <summary>Keeps a hash of each opt-out, and of what only the ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
+    private static long KeepOptOuts(DataFolder folder, Store store, Trace trace, IReadOnlyList<KnownRow> known)
+    {
+        var outs = store.Query(OptOutsOf, r => (Account: r.GetInt64(0), Book: r.GetInt64(1), Status: r.GetString(2), Since: r.IsDBNull(3) ? (long?)null : r.GetInt64(3)), ("$key", trace.MemberKey));
+        outs.AddRange(known.Where(k => k.State == "suppressed" && !outs.Exists(o => o.Account == k.Job.AccountId && (o.Book == k.BookId || o.Book == OptOuts.WholeAccount))).Select(k => (k.Job.AccountId, k.BookId, k.Status ?? "Suppressed", (long?)null)));
+        if (outs.Count == 0)
+        {
+            return CountKept(folder, store, trace);
+        }
+
+        var hash = KeyedHash.OfFolder(folder).Of(trace.MemberKey);
+        store.InTransaction(s =>
+        {
+            foreach (var (account, book, status, since) in outs)
+            {
+                s.Execute(
+                    """
+                    INSERT INTO forgotten_opt_out(account_id, book_id, hash, status, since) VALUES ($account, $book, $hash, $status, $since)
+                    ON CONFLICT(account_id, book_id, hash) DO UPDATE SET status = excluded.status, since = coalesce(max(excluded.since, since), excluded.since, since)
+                    """,
+                    ("$account", account), ("$book", book), ("$hash", hash), ("$status", status), ("$since", since));
+            }
+        });
+        return CountKept(folder, store, trace);
+    }
+
+    /// <summary>All of the person's, also what an earlier forgetting kept.</summary>
+    private static long CountKept(DataFolder folder, Store store, Trace trace) => !File.Exists(folder.Full(KeyedHash.FileName))
+        ? 0
+        : store.Number("SELECT count(*) FROM forgotten_opt_out WHERE hash = $hash", ("$hash", KeyedHash.OfFolder(folder).Of(trace.MemberKey)));
+
+    private static void RefuseWhileOthersWork(DataFolder folder)
+    {
+        // Jobs first: a run also holds the lock of its work folder, and the job says more.
+        foreach (var path in Directory.EnumerateFiles(folder.Full("locks"), "*.lock").OrderBy(p => Path.GetFileName(p).StartsWith('.')))
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            if (name != Lock && folder.IsLocked(name))
+            {
+                throw Busy(folder, name.StartsWith('.') ? "A plan or another command is under way" : $"A run of {name} is under way");
+            }
+        }
+    }
+
+    private static RollcallException Busy(DataFolder folder, string what) =>
+        new(ExitCode.Busy, $"{what}.", folder.Root, "Wait for it to end, and repeat the command.");
+
+    /// <summary>The key by which the engine knows the address: lower case as DuckDB makes it.</summary>
+    private static string MemberKey(string email)
+    {
+        using var duckdb = new DuckDBConnection("DataSource=:memory:");
+        duckdb.Open();
+        using var command = duckdb.CreateCommand();
+        command.CommandText = $"SELECT lower(trim({SqlText.Literal(email.Trim())}))";
+        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!;
+    }
+}
+
+/// <summary>What was erased of a person, and what was not. Its JSON form is the contract of <c>rollcall forget --json</c>.</summary>
+public sealed record ForgetResult
+{
+    /// <summary>The address as asked.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>Rows erased, by where they were: <c>ledger</c>, <c>manifests</c>, <c>outcomes</c>, <c>failures</c>, <c>events</c>, <c>there</c>, <c>logs</c>, <c>store</c>, <c>status files</c>.</summary>
+    public required IReadOnlyDictionary<string, long> Erased { get; init; }
+
+    /// <summary>Opt-outs of the person that stay known, by a keyed hash.</summary>
+    public long OptOutsKept { get; init; }
+
+    /// <summary>What is out of Rollcall's hands, a sentence each.</summary>
+    public required IReadOnlyList<string> Remains { get; init; }
+}

@@ -1,0 +1,98 @@
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+
+namespace Rollcall.Forgetting;
+
+/// <summary>The jobs of a data folder, as far as their files can still be read: where else a person may stand.</summary>
+internal static class KnownJobs
+{
+    public static List<KnownJob> Read(DataFolder folder, Store store, Func<string, string?> environment) =>
+        [.. store.Query(
+            "SELECT tag, account_id, job_file, ledger_folder FROM job ORDER BY tag",
+            r => new KnownJob(r.GetString(0), r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), File(r.GetString(2), environment)))];
+
+    private static Job? File(string path, Func<string, string?> environment)
+    {
+        try
+        {
+            return JobFile.Read(path, environment);
+        }
+        catch (RollcallException)
+        {
+            // What it would have told is named as remaining.
+            return null;
+        }
+    }
+}
+
+/// <summary>A person's row in a job's ledger.</summary>
+internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, string State, string? Status);
+
+/// <summary>A job that ran in the data folder.</summary>
+/// <param name="Tag">Its tag.</param>
+/// <param name="AccountId">Its Dotdigital account.</param>
+/// <param name="Path">Its job file.</param>
+/// <param name="Ledger">Its ledger's current generation; null before the first.</param>
+/// <param name="File">What the job file says; null when it cannot be read any more.</param>
+internal sealed record KnownJob(string Tag, long AccountId, string Path, string? Ledger, Job? File)
+{
+    /// <summary>What the ledger has of the person.</summary>
+    public IReadOnlyList<KnownRow> Rows(DataFolder folder, Store store, Trace trace)
+    {
+        var names = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (r.GetInt64(0), r.GetString(1)), ("$tag", Tag)).ToDictionary(b => b.Item1, b => b.Item2);
+        return OnLedger(
+            folder,
+            relation => $"SELECT book_id, state, coalesce(book_status, code) FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}",
+            r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)));
+    }
+
+    /// <summary>The status files that the job's sink has written so far.</summary>
+    public IEnumerable<string> StatusFiles()
+    {
+        var folder = File?.StatusSink is FileSinkOptions sink ? System.IO.Path.GetDirectoryName(sink.Path)! : null;
+        return folder is null || !Directory.Exists(folder)
+            ? []
+            : Directory.EnumerateFiles(folder, $"{System.IO.Path.GetFileNameWithoutExtension(((FileSinkOptions)File!.StatusSink!).Path)}-*{System.IO.Path.GetExtension(((FileSinkOptions)File.StatusSink!).Path)}").ToList();
+    }
+
+    /// <summary>Counts the ledger again, which may have lost a row.</summary>
+    public void CountAgain(DataFolder folder, Store store)
+    {
+        var books = OnLedger(
+            folder,
+            relation => $"SELECT book_id, count(*), count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM {relation} GROUP BY 1",
+            r => (Book: r.GetInt64(0), Rows: r.GetInt64(1), Delivered: r.GetInt64(2), Pending: r.GetInt64(3), Suppressed: r.GetInt64(4)));
+        store.InTransaction(s =>
+        {
+            s.Execute("UPDATE job SET ledger_rows = $rows WHERE tag = $tag", ("$rows", books.Sum(b => b.Rows)), ("$tag", Tag));
+            s.Execute("UPDATE book SET delivered = 0, pending = 0, suppressed = 0 WHERE tag = $tag", ("$tag", Tag));
+            foreach (var book in books)
+            {
+                s.Execute(
+                    "UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book",
+                    ("$d", book.Delivered), ("$p", book.Pending), ("$s", book.Suppressed), ("$tag", Tag), ("$book", book.Book));
+            }
+        });
+    }
+
+    private List<T> OnLedger<T>(DataFolder folder, Func<string, string> query, Func<DuckDB.NET.Data.DuckDBDataReader, T> read)
+    {
+        if (Ledger is null)
+        {
+            return [];
+        }
+
+        using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
+        duckdb.Open();
+        using var command = duckdb.CreateCommand();
+        command.CommandText = query(LedgerFiles.Relation(folder, Ledger));
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+}

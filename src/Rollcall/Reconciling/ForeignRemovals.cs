@@ -1,0 +1,62 @@
+using Rollcall.Delivering;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+
+namespace Rollcall.Reconciling;
+
+/// <summary>
+/// Every <c>verify_every</c>, a run reads its books to their end and learns who is no longer in them: taken out by another hand, deleted,
+/// or opted out without a trace in the feeds. What becomes of those taken out, <c>on_foreign_removal</c> says.
+/// </summary>
+internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
+{
+    /// <summary>The ledger's code of someone whom another hand took out of the book.</summary>
+    public const string Code = "RemovedAtDotdigital";
+
+    /// <summary>Whether it is time to look.</summary>
+    public bool IsDue => run.Job.VerifyEvery is { } every
+        && run.Store.Query("SELECT verified_at FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetInt64(0), ("$tag", run.Job.Tag)) is [var last]
+        && run.Now - last >= every.TotalMilliseconds;
+
+    /// <summary>Looks, and records in the ledger what is found.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        var ledger = RunSession.LedgerRelation(run);
+        var differences = new BookDifferences(run, ledger);
+        differences.Begin();
+        foreach (var book in run.Books.Where(b => b.Id is not null))
+        {
+            await differences.FindAsync(book.Id!.Value, cancellation);
+            var gone = run.Db.Number($"SELECT count(*) FROM difference d WHERE book_id = {book.Id} AND {NotThere}");
+            if (gone > 0)
+            {
+                run.Notice(run.Job.OnForeignRemoval == OnForeignRemoval.Restore
+                    ? $"{gone:N0} members were taken out of \"{book.Name}\" by another hand since; they enter again (on_foreign_removal: restore)."
+                    : $"{gone:N0} members were taken out of \"{book.Name}\" by another hand since; they stay out while they remain members (on_foreign_removal: leave).");
+            }
+        }
+
+        settlement.RecordLocal(Outcomes());
+    }
+
+    /// <summary>Notes that the books were looked at.</summary>
+    public void Done() => run.Store.InTransaction(s => s.Execute("UPDATE job SET verified_at = $now WHERE tag = $tag", ("$now", run.Now), ("$tag", run.Job.Tag)));
+
+    // Who opted out of the account may be missing from a book's pages: the opt-out says it all.
+    private const string OptedOut = "EXISTS (SELECT 1 FROM opt_out o WHERE o.kh = d.kh AND o.email_key = d.member_key AND (o.book_id = 0 OR o.book_id = d.book_id))";
+    private const string NotThere = $"d.kind IN ('removed', 'missing') AND NOT {OptedOut}";
+
+    private string Outcomes() => $"""
+        SELECT d.kh, d.member_key, d.book_id, 'verify' AS operation, d.email, NULL::VARCHAR AS profile_key, d.contact_id,
+               CASE WHEN d.kind IN ('removed', 'missing') THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
+               CASE WHEN d.kind IN ('removed', 'missing') THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
+               CASE WHEN d.kind IN ('removed', 'missing') THEN '{Code}' WHEN d.kind = 'deleted' THEN 'DeletedAtDotdigital' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN 'AwaitsConfirmation' ELSE 'Seen' END AS code,
+               CASE WHEN d.kind IN ('removed', 'missing') THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN 'Deleted at Dotdigital; not created again.'
+                    WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.' WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
+                    ELSE 'Dotdigital shows the person in the book.' END AS reason,
+               {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status
+        FROM difference d
+        WHERE ({NotThere}) OR d.kind = 'deleted' OR (d.kind = 'status' AND d.state IN ('delivered', 'pending'))
+        """;
+}

@@ -1,0 +1,21 @@
+using Rollcall.Delivering;
+
+namespace Rollcall.Reconciling;
+
+/// <summary>Reads a book to its end, 5,000 contacts a call, and at most once a run, whoever needs it.</summary>
+internal static class WholeBook
+{
+    /// <summary>The table of the book's people: <c>kh, email_key, contact_id, book_id, account_status, list_status</c>.</summary>
+    public static async Task<string> ReadAsync(RunContext run, long book, CancellationToken cancellation)
+    {
+        var table = $"whole_book_{book}";
+        if (!run.BooksRead.Contains(book))
+        {
+            run.Db.Execute($"CREATE OR REPLACE TABLE {table}(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR)");
+            await BookReading.ReadAsync(run, book, null, table, cancellation);
+            run.BooksRead.Add(book);
+        }
+
+        return table;
+    }
+}

@@ -49,7 +49,11 @@ public static class ExportRun
         var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold), underWay, cancellation);
         if (!work.Verdict.Run)
         {
-            settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
+            if (options.Undelivered)
+            {
+                settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
+            }
+
             await new Deliveries(run, destination, work, settlement, verification, puttingRight).SendAsync(cancellation);
         }
 

@@ -38,6 +38,11 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
     /// <param name="there">The relation of people in the books before the job.</param>
     public static void SayAlreadyThere(RunContext run, string ledger, string there)
     {
+        if (run.Db.Number($"SELECT count(*) FROM {there}") == 0)
+        {
+            return;
+        }
+
         var names = run.Books.Where(b => b.Id is not null).ToDictionary(b => b.Id!.Value, b => b.Name);
         foreach (var (book, people) in run.Db.Query(
             $"SELECT book_id, count(*) FROM {there} WHERE book_id NOT IN (SELECT DISTINCT book_id FROM {ledger}) GROUP BY 1 ORDER BY 1",

@@ -14,8 +14,8 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls)
 {
-    // Who was added to one book of this run needs no second look before the next.
-    private readonly ConcurrentDictionary<string, long> added = new(StringComparer.Ordinal);
+    // Who was added to one book of this run needs no second look before the next: the id, and whether Dotdigital asked them to confirm.
+    private readonly ConcurrentDictionary<string, (long Id, bool Asked)> added = new(StringComparer.Ordinal);
 
     /// <summary>Whether even people unknown to Rollcall are looked up: v2 has no merge option, so values are left out where the contact exists.</summary>
     public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
@@ -34,7 +34,12 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
 
     private async Task<DirectAnswer?> AddAsync(long book, DirectPerson person, CancellationToken cancellation)
     {
-        var again = added.TryGetValue(person.MemberKey, out _);
+        var again = added.TryGetValue(person.MemberKey, out var before);
+        if (before.Asked)
+        {
+            return Waits(before.Id, fields: true);
+        }
+
         var (email, known) = (person.Email, again || person.ContactId is not null);
         if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || LooksUpEveryone(run.Job)))
         {
@@ -64,9 +69,9 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             (ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => new DirectAnswer("Failed", "failed", "", ""),
             (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = contact.Id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
             (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(contact.Id, fields: false),
-            (ContactStatus.PendingOptIn, _) when person.KnownCode == DirectOutcomes.Unanswered => Awaits(contact.Id, fields: false),
-            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, null) => null,
-            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, _) => Out("Unsubscribed", contact.Id, "Subscribed"),
+            (ContactStatus.PendingOptIn, _) => Waits(contact.Id, fields: false),
+            (ContactStatus.Subscribed, null) => null,
+            (ContactStatus.Subscribed, _) => Out("Unsubscribed", contact.Id, "Subscribed"),
             var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
         };
     }
@@ -77,7 +82,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         try
         {
             var answer = await run.Client.Contacts.AddToBookAsync(book, Person(email, known, fields), cancellation);
-            Remember(person, answer.Id);
+            Remember(person, answer.Id, answer.Status == ContactStatus.PendingOptIn);
             return answer.Status switch
             {
                 ContactStatus.Subscribed => Added(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
@@ -103,7 +108,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         try
         {
             var contact = await run.Client.Contacts.PatchIntoBookAsync(book, Person(email, known, Braced(person.Fields)), merge, cancellation);
-            Remember(person, contact.Id);
+            Remember(person, contact.Id, contact.Status == ContactStatus.PendingOptIn);
             return (contact.Status, contact.StatusIn(book)) switch
             {
                 (ContactStatus.Subscribed, ListStatus.Subscribed) => Added(contact.Id, fields: true),
@@ -119,11 +124,11 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
     }
 
-    private void Remember(DirectPerson person, long contactId)
+    private void Remember(DirectPerson person, long contactId, bool asked)
     {
         if (run.Books.Count > 1)
         {
-            added[person.MemberKey] = contactId;
+            added[person.MemberKey] = (contactId, asked);
         }
     }
 
@@ -162,6 +167,14 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         ContactId = id,
         AccountStatus = "PendingOptIn",
         BookStatus = "PendingOptIn",
+        FieldsWritten = fields,
+    };
+
+    /// <summary>Not added: adding someone who was asked to confirm may ask them again. Without a status in the book, they are added once they have confirmed.</summary>
+    private static DirectAnswer Waits(long id, bool fields) => new("Pending", "pending", "AwaitsConfirmation", "Dotdigital asked the person to confirm; they are added to this book once they have.")
+    {
+        ContactId = id,
+        AccountStatus = "PendingOptIn",
         FieldsWritten = fields,
     };
 

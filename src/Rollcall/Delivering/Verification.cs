@@ -46,9 +46,20 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         // Nobody was written before they became pending, so the books' pages may begin there: person by person, many would cost a call each.
         var since = run.Db.Number($"SELECT min(since) FROM {pending}");
         await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
+        RecordConfirmed(pending);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
         var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND p.since < {dayAgo}))))";
         settlement.RecordLocal(Outcomes(known, "Unanswered", "The call was not answered, and a day later the person is still not in the book."));
+    }
+
+    /// <summary>
+    /// Whoever waited to confirm before being added to a book as well, and has: is added now. In a book's pages they are absent, so another book of theirs tells, or a look at the person.
+    /// </summary>
+    private void RecordConfirmed(string pending)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE confirmed AS SELECT DISTINCT kh, member_key FROM seen WHERE verdict = 'in' OR account_status = 'Subscribed'");
+        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND p.code = 'AwaitsConfirmation' AND p.book_status IS NULL)";
+        settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 
     private string Outcomes(string people, string absentCode, string absentReason) => $"""

@@ -29,28 +29,29 @@ internal sealed class DirectEntries
     private const string Entering = $"(c.action = '{Action.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') <> 'ExitIgnored')";
 
     /// <summary>The people to be added to a book, as <see cref="DirectCalls"/> takes them, without those whom a guard, a feed, an earlier delivery or an opt-out keeps out.</summary>
-    public string People(int book) => $"""
+    public string People(int book) => People($"c.book_no = {book}");
+
+    private string People(string books) => $"""
         (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, c.code AS known_code, v.fields
         FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
-        WHERE c.book_no = {book} AND {Singly} AND l.kh IS NULL AND u.kh IS NULL
+        WHERE {books} AND {Singly} AND l.kh IS NULL AND u.kh IS NULL
           AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book))
         """;
 
     /// <summary>What adding them costs.</summary>
     public DirectCost Cost()
     {
-        var cost = new DirectCost(0, 0, 0);
-        foreach (var book in Singly == "false" ? [] : run.Books)
+        if (Singly == "false")
         {
-            var (adds, lookUps, unknown) = run.Db.Query(
-                $"SELECT count(*), count(*) FILTER (contact_id IS NOT NULL OR known_code = '{DirectOutcomes.Unanswered}'), count(*) FILTER (contact_id IS NULL) FROM {People(book.No)}",
-                r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
-            cost = new DirectCost(cost.Adds + adds, cost.LookUps + (DirectAdds.LooksUpEveryone(run.Job) ? adds : lookUps), cost.Unknown + unknown);
+            return new DirectCost(0, 0, 0);
         }
 
-        return cost;
+        var (adds, lookUps, unknown) = run.Db.Query(
+            $"SELECT count(*), count(*) FILTER (contact_id IS NOT NULL OR known_code = '{DirectOutcomes.Unanswered}'), count(DISTINCT member_key) FILTER (contact_id IS NULL) FROM {People("true")}",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
+        return new DirectCost(adds, DirectAdds.LooksUpEveryone(run.Job) ? adds : lookUps, unknown);
     }
 
     /// <summary>Remembers, for good, that the members of the job's first run were sent: from now on, whoever enters joins.</summary>
@@ -62,5 +63,5 @@ internal sealed class DirectEntries
 /// <summary>What single adds cost.</summary>
 /// <param name="Adds">Calls that add, and join actions they fire at most.</param>
 /// <param name="LookUps">Calls that look first.</param>
-/// <param name="Unknown">Adds of people whom nothing tells to be contacts already: the account may ask each to confirm.</param>
+/// <param name="Unknown">People whom nothing tells to be contacts already: the account may ask each to confirm, once.</param>
 internal sealed record DirectCost(long Adds, long LookUps, long Unknown);

@@ -45,16 +45,21 @@ public static class Explain
         await roll.ReadAsync(destination, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
 
-        // Only this person goes through the comparison: the same one that a run makes.
+        // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.
         var key = SqlText.Literal(run.Db.Query($"SELECT lower(trim({SqlText.Literal(email)}))", r => r.GetString(0))[0]);
         var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE lower(trim(email)) = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
         var current = LedgerFold.Current(run);
         run.Db.Execute($"""
-            DELETE FROM roll WHERE member_key <> {key};
-            CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key};
+            CREATE OR REPLACE TABLE key_here AS
+            SELECT profile_key FROM roll WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL
+            UNION SELECT profile_key FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL;
+            CREATE OR REPLACE TABLE ledger_linked AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)}
+            WHERE (kh = md5_number_lower({key}) AND member_key = {key}) OR profile_key IN (SELECT profile_key FROM key_here) ORDER BY kh;
+            DELETE FROM roll WHERE member_key <> {key} AND member_key NOT IN (SELECT member_key FROM ledger_linked) AND (profile_key IS NULL OR profile_key NOT IN (SELECT profile_key FROM key_here));
+            CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM ledger_linked WHERE member_key = {key};
             """);
-        new Comparison(run.Db).Run(
-            new ComparisonInput("ledger_of", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
+        var counts = new Comparison(run.Db).Run(
+            new ComparisonInput("ledger_linked", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
@@ -62,9 +67,15 @@ public static class Explain
             },
             null,
             cancellation);
+        if (run.Job.Config.KeyField is not null)
+        {
+            KeyOptOuts.Follow(run.Db, "ledger_linked", "opt_out", counts, run.Job.RecreateDeleted);
+            Moves.Find(run.Db, "ledger_linked", "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+        }
+
         Claims.Mark(run);
-        var audiences = run.Db.Query("SELECT DISTINCT audience FROM roll", r => (int)r.GetFieldValue<ushort>(0));
-        var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, state FROM change c", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4)));
+        var audiences = run.Db.Query($"SELECT DISTINCT audience FROM roll WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
+        var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4), Reason: Text(r, 5)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
@@ -89,7 +100,7 @@ public static class Explain
             : new ExplainedBook(book.Id, book.Name, known.State, known.Since, known.Reason + out_ + shown);
     }
 
-    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string State)> changes, List<(int Audience, string Reason)> leftOut)
+    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut)
     {
         foreach (var (audience, reason) in leftOut)
         {
@@ -108,6 +119,9 @@ public static class Explain
                 EnterSingly => $"Is added to \"{book.Name}\" by a call of its own, so that the book's join actions fire.",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",
+                Action.Move => $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one.",
+                Action.MoveUnclear => $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that the contact may be moved. {change.Reason}",
+                Action.MovedAway => $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved to that one if it is certain whose it is.",
                 Action.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
                 Action.StillRemoved => $"Is not put back into \"{book.Name}\": another hand took the person out (on_foreign_removal: leave).",
                 Action.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",

@@ -138,8 +138,23 @@ public static class ExportRun
             },
             run.Progress,
             cancellation);
+        await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
         Claims.Mark(run);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, roll, counts, options);
+    }
+
+    /// <summary>What a profile's own key says beyond its address: opt-outs under another one, and that a contact moves.</summary>
+    private static async Task FollowKeysAsync(RunContext run, RollCall roll, string ledger, ComparisonCounts counts, RunOptions options, CancellationToken cancellation)
+    {
+        if (run.Job.Config.KeyField is null)
+        {
+            Moves.None(run.Db);
+            return;
+        }
+
+        KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
+        Moves.Find(run.Db, ledger, "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+        await MovedAddresses.ConfirmAsync(run, options.Allow, cancellation);
     }
 }

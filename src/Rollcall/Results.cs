@@ -184,6 +184,9 @@ public sealed record PlanCost
     /// <summary>Bytes of their bodies.</summary>
     public long ImportBytes { get; init; }
 
+    /// <summary>Contacts whose address changes.</summary>
+    public long Moves { get; init; }
+
     /// <summary>Contacts added one by one.</summary>
     public long DirectAdds { get; init; }
 

@@ -105,6 +105,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
     {
         var parts = new List<string>();
         Add(cost.Imports, "import", $" of {Figures.Bytes(cost.ImportBytes)}");
+        Add(cost.Moves, "moved address");
         Add(cost.Removals, "removal");
         Add(cost.DirectAdds, "single add");
         Add(cost.Unsubscribes, "unsubscribe");

@@ -36,6 +36,18 @@ internal static class Action
     /// <summary>Taken out by another hand, and wanted no more: whoever is wanted again after that may enter.</summary>
     public const string LeaveRemoved = "leave_removed";
 
+    /// <summary>Enters under a new address, where the contact of the former one is: it moves.</summary>
+    public const string Move = "move";
+
+    /// <summary>Enters under an address that may be somebody's new one, and it is not certain whose: left out.</summary>
+    public const string MoveUnclear = "move_unclear";
+
+    /// <summary>Moves once a guard lets go.</summary>
+    public const string MoveHeld = "move_held";
+
+    /// <summary>Wanted no more under this address, which is somebody's former one: does not leave. The new address says what became of it.</summary>
+    public const string MovedAway = "moved_away";
+
     /// <summary>Neither there nor wanted.</summary>
     public const string None = "none";
 }

@@ -9,10 +9,16 @@ internal static class Claims
     /// <summary>The origin, in <c>change</c>, of an exit that another job's claim stops.</summary>
     public const string Claimed = "claimed";
 
+    // Deliveries that put people into books; removals and unsubscriptions claim nobody.
+    private const string Entering = "('import', 'move', 'add', 'resubscribe')";
+
     /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
     public const string Code = "ClaimedByAnotherJob";
 
-    /// <summary>Marks the exits in <c>change</c> that another job's ledger, or an import of it on its way there, claims.</summary>
+    /// <summary>
+    /// Marks the exits in <c>change</c> that another job's ledger, or a delivery of it on its way there, claims: by address, or by contact where
+    /// that job has not learnt of a new address yet.
+    /// </summary>
     public static void Mark(RunContext run)
     {
         if (run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours'") == 0)
@@ -28,9 +34,12 @@ internal static class Claims
 
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE claimed AS
-            SELECT DISTINCT x.kh, x.member_key, x.book_no
-            FROM (SELECT c.kh, c.member_key, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Exit}' AND c.origin = 'ours') x
-            JOIN ({string.Join(" UNION ALL ", others)}) o ON o.kh = x.kh AND o.member_key = x.member_key AND o.book_id = x.book_id;
+            WITH
+            x AS (SELECT c.kh, c.member_key, c.contact_id, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Exit}' AND c.origin = 'ours'),
+            o AS ({string.Join(" UNION ALL ", others)})
+            SELECT x.kh, x.member_key, x.book_no FROM x JOIN o ON o.kh = x.kh AND o.member_key = x.member_key AND o.book_id = x.book_id
+            UNION
+            SELECT x.kh, x.member_key, x.book_no FROM x JOIN o ON o.contact_id = x.contact_id AND o.book_id = x.book_id;
             UPDATE change SET origin = '{Claimed}' FROM claimed k
             WHERE change.action = '{Action.Exit}' AND change.kh = k.kh AND change.member_key = k.member_key AND change.book_no = k.book_no;
             """);
@@ -45,8 +54,8 @@ internal static class Claims
         (string, object?)[] these = [("$tag", run.Job.Tag), ("$account", run.Client.Account.Id)];
         var (ledgers, manifests) = run.Store.InTransaction(s => (
             s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
-            s.Query("SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN ('import', 'add', 'resubscribe') AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
-        return ledgers.Select(l => $"SELECT kh, member_key, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
-            .Concat(manifests.Select(m => $"SELECT kh, member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
+            s.Query($"SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN {Entering} AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
+        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
+            .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
     }
 }

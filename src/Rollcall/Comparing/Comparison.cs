@@ -164,7 +164,7 @@ internal sealed class Comparison(RunDatabase db)
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
                        k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
-            contact AS (SELECT kh, member_key, max(contact_id) AS contact_id FROM known GROUP BY kh, member_key),
+            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR code IS DISTINCT FROM '{Moves.Moved}') AS contact_id FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (

@@ -51,6 +51,17 @@ internal sealed class ComparisonCounts
         }
     }
 
+    /// <summary>Counts the changes of some members, or takes them out of the counts before they are changed.</summary>
+    /// <param name="members">A query of <c>kh, member_key</c>.</param>
+    /// <param name="sign">1 or -1.</param>
+    public void Recount(RunDatabase db, string members, int sign) => Add(db.Query(
+        $"""
+        SELECT book_no, action, audiences, CASE WHEN action = 'exit' THEN coalesce(audience, '') ELSE '' END, count(*),
+               count(*) FILTER (state = 'delivered' AND origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
+        FROM change JOIN (SELECT DISTINCT kh, member_key FROM ({members})) m USING (kh, member_key) GROUP BY 1, 2, 3, 4
+        """,
+        r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), sign * r.GetInt64(4), sign * r.GetInt64(5), sign * r.GetInt64(6))));
+
     public void AddDuplicates(IEnumerable<(int Audience, long Count)> counts)
     {
         foreach (var (audience, count) in counts)

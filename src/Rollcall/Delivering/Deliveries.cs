@@ -16,17 +16,19 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         var left = run.SomethingLeft;
         run.SomethingLeft = false;
         await CreateMissingAsync(cancellation);
+        var lateOptOuts = new LateOptOuts(run);
+        await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
         RecordLocal();
+        RecordKeys();
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
-
-        var lateOptOuts = new LateOptOuts(run);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts);
         if (work.ImportRecordCount > 0)
         {
             await SendAsync(imports, "change", work.ImportRecordCount, cancellation);
         }
 
+        await SameContact.KeepAsync(run, settlement, cancellation);
         await new Removals(run, settlement).SendAsync(cancellation);
         await new DirectAdds(run, work.Direct, new DirectCalls(run, settlement, lateOptOuts)).SendAsync(cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -94,11 +96,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     {
         var acts = run.Job.Config.ExitAction == ExitAction.Remove;
         settlement.RecordLocal($"""
-            SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
+            SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
                    c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
-            FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
                    {(acts ? "'AlreadyThere'" : "'ExitIgnored'")},
@@ -119,6 +121,25 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{Action.Exit}' AND {(acts ? "true" : "false")} AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{Claims.Code}'
               AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
               AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+            """);
+    }
+
+    /// <summary>Ties the keys of <c>key_field</c> to people whom the ledger has without one: the job named the field after it delivered them.</summary>
+    private void RecordKeys()
+    {
+        var ledger = RunSession.LedgerRelation(run);
+        if (run.Job.Config.KeyField is null || run.Db.Number($"SELECT count(*) FROM (SELECT 1 FROM {ledger} WHERE profile_key IS NULL LIMIT 1)") == 0)
+        {
+            return;
+        }
+
+        settlement.RecordLocal($"""
+            SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, r.profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
+                   NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
+                   NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            FROM {ledger} k
+            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
+            WHERE k.profile_key IS NULL
             """);
     }
 

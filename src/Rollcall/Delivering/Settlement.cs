@@ -137,6 +137,13 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return;
         }
 
+        if (delivery.Kind == DeliveryKind.Move)
+        {
+            CreateReport();
+            await SettleMoveAsync(delivery, cancellation);
+            return;
+        }
+
         if (delivery.Kind is DeliveryKind.Unsubscribe or DeliveryKind.Local)
         {
             // What it was about is found again: by the opt-outs read since, or by the next comparison. Nothing of the ledger hangs on it.
@@ -191,7 +198,30 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     }
 
     private Task<bool> TrySettleAsync(Delivery delivery, CancellationToken cancellation) =>
-        delivery.Kind == DeliveryKind.Removal ? TrySettleRemovalAsync(delivery, cancellation) : TrySettleImportAsync(delivery, cancellation);
+        delivery.Kind switch
+        {
+            DeliveryKind.Removal => TrySettleRemovalAsync(delivery, cancellation),
+            DeliveryKind.Move => TrySettleMoveAsync(delivery, cancellation),
+            _ => TrySettleImportAsync(delivery, cancellation),
+        };
+
+    private async Task<bool> TrySettleMoveAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        if (await ReadReportAsync(delivery.RemoteId!, cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
+        {
+            return false;
+        }
+
+        await SettleMoveAsync(delivery, cancellation);
+        return true;
+    }
+
+    /// <summary>However the import ended, or whether it was ever answered: the contacts show whether they moved.</summary>
+    private async Task SettleMoveAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        await MoveOutcomes.ReadAsync(run, Manifest(delivery), cancellation);
+        SettleWith(delivery, MoveOutcomes.Settled(Manifest(delivery), run.Now));
+    }
 
     private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
     {
@@ -223,9 +253,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<ImportReport?> ReadReportAsync(string importId, CancellationToken cancellation)
     {
-        void StartOver() => run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
-
-        StartOver();
+        CreateReport();
         var appender = run.Db.Connection.CreateAppender("report");
         try
         {
@@ -240,7 +268,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 () =>
                 {
                     appender.Dispose();
-                    StartOver();
+                    CreateReport();
                     appender = run.Db.Connection.CreateAppender("report");
                 },
                 cancellation);
@@ -250,6 +278,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             appender.Dispose();
         }
     }
+
+    private void CreateReport() => run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
 
     private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
     {

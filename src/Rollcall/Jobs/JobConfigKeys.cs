@@ -37,7 +37,7 @@ internal static class JobConfigKeys
             "Which field goes to which Dotdigital data field. Fields are columns of the audience and hold single values."),
         new("email_field", new TextShape(), "The field with the email address.") { Required = true },
         new("id_field", new TextShape(), "The field with the contact's Dotdigital id: an id, or a map from account id to id. It only finds contacts; it changes no address."),
-        new("key_field", new TextShape(), "The field with the profile's own stable id. Of two rows with one address in an audience, the one with the lesser key gives the values. This version does not move a contact whose address changed."),
+        new("key_field", new TextShape(), "The field with the profile's own stable id. Of two rows with one address in an audience, the one with the lesser key gives the values. When a member enters under another address than the one this job delivered with the same key, the contact is moved to it, if it is certain whose it is: nobody else has the key, nobody wants the former address, the contact still has it, and no other contact has the new one. Otherwise the new address is left out (*MoveUnclear*) and the former one stays. Opt-outs follow the key."),
         new("email_type", new ChoiceShape("Html", "PlainText"), "The email type of people who first enter. Left out, Dotdigital decides, and whoever chose one keeps it."),
         new("opt_in_type", new ChoiceShape("Unknown", "Single", "Double", "VerifiedDouble"),
             "How people who first enter opted in. Left out, Dotdigital decides. `VerifiedDouble` makes Dotdigital send them an email."),

@@ -8,6 +8,9 @@ internal enum DeliveryKind
     /// <summary>A bulk import.</summary>
     Import,
 
+    /// <summary>A bulk import that changes addresses.</summary>
+    Move,
+
     /// <summary>A bulk removal from one book.</summary>
     Removal,
 

@@ -33,7 +33,7 @@ internal static class StoreSchema
             tag TEXT NOT NULL,
             account_id INTEGER NOT NULL,
             run_id TEXT NOT NULL,
-            kind TEXT NOT NULL,          -- import | removal | add | unsubscribe | resubscribe | local
+            kind TEXT NOT NULL,          -- import | move | removal | add | unsubscribe | resubscribe | local
             state TEXT NOT NULL,         -- prepared | accepted | settled | recorded | refused
             books TEXT NOT NULL DEFAULT '',
             manifest TEXT,               -- Parquet: who and what is in it

@@ -24,7 +24,7 @@ internal static class Guards
     /// <summary>Exits that no percentage holds back.</summary>
     public const int FewExits = 10;
 
-    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow)
+    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0)
     {
         var held = new List<GuardHeld>();
         foreach (var load in loads)
@@ -37,6 +37,12 @@ internal static class Guards
         if (run)
         {
             held.Add(new GuardHeld("mails", null, null, $"{job.Guards.MaxMails} emails a run", mails));
+        }
+
+        if (job.Guards.MaxMoves is { } most && moves > most && !allow.Contains("moves"))
+        {
+            run = true;
+            held.Add(new GuardHeld("moves", null, null, $"{most} changed addresses a run", moves));
         }
 
         return new GuardVerdict([.. held.Select(g => g with { AddressBookId = g.AddressBookId < 0 ? null : g.AddressBookId })], books, run);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Connecting;
+using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Reading;
@@ -49,13 +50,15 @@ internal static class Planner
             run.Notice("join_existing is false: until the job's first run has ended, its members go in bulk, and no join action fires.", LogLevel.Information);
         }
 
+        var moves = run.Db.Number("SELECT count(*) FROM move m WHERE NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = m.kh AND u.member_key = m.member_key)");
+
         // What a guard holds in one book mails nobody.
         Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow).Books);
         var mails = Mails(run, records, direct.Cost());
-        var verdict = Guards.Judge(run.Job, loads, records.FirstEntryMails ? mails.Joins + mails.ConfirmationsAtMost : mails.Joins, options.Allow);
+        var verdict = Guards.Judge(run.Job, loads, records.FirstEntryMails ? mails.Joins + mails.ConfirmationsAtMost : mails.Joins, options.Allow, moves);
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
-        var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails);
+        var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
         return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { Direct = direct, ImportRecordCount = count };
     }
 
@@ -104,7 +107,7 @@ internal static class Planner
         return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
     }
 
-    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, DirectEntries direct, PlanMails mails)
+    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, DirectEntries direct, PlanMails mails, long moves)
     {
         var pairs = ImportRecords.Pairs("change", manyBooks: false, 0, direct.Singly);
         var (count, bytes, imports) = (0L, 0L, 0L);
@@ -127,6 +130,8 @@ internal static class Planner
             }
         }
 
+        // Each contact is read, its new address looked up, and the contact read back.
+        var moveImports = (moves + MovedAddresses.AtOnce - 1) / MovedAddresses.AtOnce;
         var removals = run.Job.Config.ExitAction == ExitAction.Remove
             ? run.Db.Query($"SELECT count(*) FROM change c WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
             : [];
@@ -138,11 +143,12 @@ internal static class Planner
         return (
             new PlanCost
             {
-                Imports = imports,
+                Imports = imports + moveImports,
+                Moves = moves,
                 ImportBytes = bytes,
                 DirectAdds = single.Adds,
                 Removals = removals.Sum(),
-                ApiCalls = imports + single.Adds + single.LookUps + removalCalls + creations + reads,
+                ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads,
                 Mails = mails,
             },
             count);
@@ -156,7 +162,7 @@ internal static class Planner
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
             $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { Action.Enter, Action.Update }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
+        List<string> kinds = [.. new[] { Action.Enter, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
         if (run.Job.Config.ExitAction == ExitAction.Remove)
         {
             kinds.Add(Of(kinds.Count, Removable));

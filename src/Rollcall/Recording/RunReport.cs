@@ -31,21 +31,22 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 WITH o AS (
                     SELECT kh, member_key, coalesce(book_id, -1) AS book, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
                     FROM {outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})"} WHERE {slice.Where()} GROUP BY 1, 2, 3, 4),
-                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")})
+                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action <> '{Action.MovedAway}')
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
                          WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
                          WHEN c.action = '{Action.StillPending}' THEN 'Pending'
                          WHEN c.action IN ('{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN 'Omitted'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
-                         WHEN u.kh IS NOT NULL THEN 'Held'
+                         WHEN u.kh IS NOT NULL OR c.action = '{Action.MoveHeld}' THEN 'Held'
+                         WHEN c.action = '{Action.MoveUnclear}' THEN 'Omitted'
                          WHEN l.kh IS NOT NULL THEN 'Suppressed'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN l.kh IS NOT NULL THEN l.status
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL THEN l.status
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.code
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
@@ -55,6 +56,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
+                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}') THEN c.reason
                          WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.reason
@@ -91,7 +93,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         {
             var book = run.Books[m.Book];
             var entered = Of(m, Action.Enter, "Delivered", "Pending");
-            var updated = Of(m, Action.Update, "Delivered");
+            var updated = Of(m, Action.Update, "Delivered") + Of(m, Action.Move, "Delivered");
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
@@ -109,8 +111,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Unchanged = unchanged,
                 Suppressed = suppressed,
                 Invalid = invalid,
-                Omitted = omitted,
-                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted"),
+                Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
+                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
+                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
             };
         })];
 
@@ -156,7 +159,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     {
         var names = string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"));
         return $"""
-            SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' ELSE 'enter' END AS operation,
+            SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END AS operation,
                    coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
             FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
             UNION ALL

@@ -53,6 +53,67 @@ public sealed class TwoJobsTests
         Assert.Equal(["zed@example.com"], scene.In(scene.Gold));
     }
 
+    [Theory]
+    [InlineData("import", true)]
+    [InlineData("add", true)]
+    [InlineData("resubscribe", true)]
+    [InlineData("unsubscribe", false)]
+    public async Task Whom_another_job_is_just_putting_into_the_book_is_not_taken_out(string kind, bool claims)
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        await Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(
+            scene.Job() with { Tag = "other" },
+            new RunOptions(),
+            scene.Workplace() with { Http = null, Checkpoint = KillAfterImport(scene) },
+            TestContext.Current.CancellationToken));
+        using (var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder)))
+        {
+            Assert.Equal(1, store.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
+        }
+
+        scene.Set("gold", "ann@example.com");
+        var result = await scene.RunAsync();
+
+        Assert.Equal(claims, scene.In(scene.Gold).Contains("bob@example.com"));
+        Assert.Equal(claims ? 0 : 1, result.Audiences[0].Exited);
+    }
+
+    [Fact]
+    public async Task A_claim_holds_for_a_contact_whose_new_address_the_other_job_has_not_learnt_yet()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        scene.Set("gold", "ann@old.example,k1,1", "bob@example.com,k2,1");
+        await scene.RunAsync();
+        await RunOtherAsync(scene);
+        scene.Set("gold", "ann@new.example,k1,1", "bob@example.com,k2,1");
+        await scene.RunAsync();
+
+        scene.Set("gold", "bob@example.com,k2,1");
+        await scene.RunAsync();
+        Assert.Equal(["ann@new.example", "bob@example.com"], scene.In(scene.Gold));
+
+        // The other job finds the contact moved already, and wants it there.
+        scene.Set("gold", "ann@new.example,k1,1", "bob@example.com,k2,1");
+        Assert.Equal(1, (await RunOtherAsync(scene)).Audiences[0].Updated);
+        scene.Set("gold", "bob@example.com,k2,1");
+        await RunOtherAsync(scene);
+        await scene.RunAsync();
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+    }
+
+    private static Action<string> KillAfterImport(ExportScene scene) => _ =>
+    {
+        if (scene.Account.Calls.GetValueOrDefault("importContacts") > 1)
+        {
+            throw new KilledException();
+        }
+    };
+
+    private sealed class KilledException : Exception;
+
     private static Task<RunResult> RunOtherAsync(ExportScene scene) =>
         ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
 }

@@ -1,0 +1,422 @@
+using Rollcall.Simulators;
+using Rollcall.TestKit;
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+public sealed class MoveTests
+{
+    [Fact]
+    public async Task A_changed_address_moves_the_contact()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "bob@example.com,k2,1");
+        scene.Set("silver", "ann@old.example,k1,1");
+        await scene.RunAsync();
+        var id = scene.Account.Contact("ann@old.example")!.Id;
+
+        scene.Set("gold", "Ann@new.example,k1,5", "bob@example.com,k2,1");
+        scene.Set("silver", "Ann@new.example,k1,5");
+        var plan = await scene.PlanAsync();
+        Assert.Contains("new address", (await scene.ExplainAsync("ann@new.example")).Next[0], StringComparison.Ordinal);
+        Assert.Contains("another address now", (await scene.ExplainAsync("ann@old.example")).Next[0], StringComparison.Ordinal);
+        var result = await scene.RunAsync();
+
+        var ann = scene.Account.Contact("ann@new.example")!;
+        Assert.Equal((id, "5"), (ann.Id, ann.DataFields["SPEND"]));
+        Assert.Null(scene.Account.Contact("ann@old.example"));
+        Assert.Equal(["ann@new.example", "bob@example.com"], scene.In(scene.Gold).Select(e => e.ToLowerInvariant()));
+        Assert.Equal(["ann@new.example"], scene.In(scene.Silver).Select(e => e.ToLowerInvariant()));
+        Assert.Equal((1L, 1L, 0L, 0L), (plan.Plan!.Moves, result.Audiences[0].Updated, result.Audiences[0].Exited, result.Audiences[0].Entered));
+        Assert.Equal((2, 1), (scene.Account.ContactCount, scene.Account.Counters.AddressesChanged));
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        ExportScene.AddsUp(result);
+        ExportScene.AddsUp(plan);
+
+        var before = scene.Writes;
+        var again = await scene.RunAsync();
+        Assert.Equal((before, 2L), (scene.Writes, again.Audiences[0].Unchanged));
+
+        // The contact goes by its id under the new address, too: deleted, it is not created again.
+        scene.Account.DeleteContact("ann@new.example");
+        scene.Set("gold", "Ann@new.example,k1,6", "bob@example.com,k2,1");
+        scene.Set("silver", "Ann@new.example,k1,6");
+        await scene.RunAsync();
+        Assert.Null(scene.Account.Contact("ann@new.example"));
+    }
+
+    [Fact]
+    public async Task A_key_field_named_later_moves_whom_the_job_delivered_before()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        var id = scene.Account.Contact("ann@old.example")!.Id;
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        var writes = scene.Writes;
+        await scene.RunAsync();
+        Assert.Equal(writes, scene.Writes);
+
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+
+        Assert.Equal(id, scene.Account.Contact("ann@new.example")?.Id);
+        Assert.Equal(2, scene.Account.ContactCount);
+    }
+
+    [Fact]
+    public async Task A_moved_contact_enters_and_leaves_the_books_that_only_one_address_is_about()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        var id = scene.Account.Contact("ann@old.example")!.Id;
+
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,1");
+        scene.Set("silver", "ann@new.example,k1,1");
+        await scene.RunAsync();
+        Assert.Equal(["ann@new.example"], scene.In(scene.Silver));
+
+        scene.Set("gold", "x@example.com,x,1");
+        scene.Set("silver", "ann@third.example,k1,1");
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["x@example.com"], scene.In(scene.Gold));
+        Assert.Equal(["ann@third.example"], scene.In(scene.Silver));
+        Assert.Equal(id, scene.Account.Contact("ann@third.example")!.Id);
+        Assert.Equal(2, scene.Account.ContactCount);
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task An_address_that_changes_back_moves_the_contact_back()
+    {
+        await using var scene = await StartAsync();
+        foreach (var address in (string[])["ann@a.example", "ann@b.example", "ann@a.example", "ann@b.example"])
+        {
+            scene.Set("gold", $"{address},k1,1", "x@example.com,x,1");
+            var result = await scene.RunAsync();
+            Assert.Equal([address, "x@example.com"], scene.In(scene.Gold));
+            ExportScene.AddsUp(result);
+        }
+
+        Assert.Equal((2, 3), (scene.Account.ContactCount, scene.Account.Counters.AddressesChanged));
+    }
+
+    [Fact]
+    public async Task Someone_else_with_a_former_address_is_another_contact()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@a.example,k1,1");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@b.example,k1,1");
+        await scene.RunAsync();
+        var ann = scene.Account.Contact("ann@b.example")!.Id;
+
+        scene.Set("gold", "ann@b.example,k1,1", "ann@a.example,k2,7");
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@a.example", "ann@b.example"], scene.In(scene.Gold));
+        Assert.NotEqual(ann, scene.Account.Contact("ann@a.example")!.Id);
+        Assert.Equal("1", scene.Account.Contact("ann@b.example")!.DataFields["SPEND"]);
+    }
+
+    [Theory]
+    [InlineData("taken")]
+    [InlineData("changed")]
+    [InlineData("deleted")]
+    [InlineData("still wanted")]
+    [InlineData("two with the key")]
+    [InlineData("two in the ledger")]
+    public async Task What_is_not_certain_is_left_out_and_the_former_address_stays(string why)
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1", why == "two in the ledger" ? "also@old.example,k1,1" : "y@example.com,y,1");
+        await scene.RunAsync();
+        string[] rows = ["ann@new.example,k1,2", "x@example.com,x,1", "y@example.com,y,1"];
+        scene.Set("gold", why switch
+        {
+            "still wanted" => [.. rows, "ann@old.example,k9,1"],
+            "two with the key" => [.. rows, "more@new.example,k1,1"],
+            _ => rows,
+        });
+        var stranger = why == "taken" ? scene.Account.AddContact("ann@new.example") : 0;
+        if (why == "changed")
+        {
+            scene.Account.ChangeEmail("ann@old.example", "zoe@example.com");
+        }
+        else if (why == "deleted")
+        {
+            scene.Account.DeleteContact("ann@old.example");
+        }
+
+        var changes = scene.Account.Counters.AddressesChanged;
+        var before = scene.Account.Contacts.ToDictionary(c => c.Id, c => c.Email);
+        var result = await scene.RunAsync();
+
+        Assert.Equal(changes, scene.Account.Counters.AddressesChanged);
+        Assert.All(before, b => Assert.Equal(b.Value, scene.Account.Contacts.Single(c => c.Id == b.Key).Email));
+        Assert.DoesNotContain("ann@new.example", scene.In(scene.Gold));
+        Assert.Equal(stranger, scene.Account.Contact("ann@new.example")?.Id ?? 0);
+        Assert.All(result.Failures.Where(f => f.Email.Contains("new", StringComparison.Ordinal)), f => Assert.Equal(("MoveUnclear", "Omitted", "move"), (f.Code, f.Outcome, f.Operation)));
+        Assert.Contains(result.Failures, f => f.Code == "MoveUnclear");
+        Assert.Equal((ExitCode.Done, 0L), (result.ExitCode, result.Audiences[0].Exited));
+        if (why is not ("changed" or "deleted"))
+        {
+            Assert.Contains("ann@old.example", scene.In(scene.Gold));
+        }
+
+        ExportScene.AddsUp(result);
+        if (why != "still wanted")
+        {
+            // An address that another profile has by now is that profile's; everyone else waits.
+            Assert.Equal(result.Audiences[0].Omitted, (await scene.RunAsync()).Audiences[0].Omitted);
+        }
+    }
+
+    [Fact]
+    public async Task No_stranger_is_ever_rewritten_whoever_gets_an_address_just_before_the_move()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "bob@old.example,k2,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        var (ann, bob) = (scene.Account.Contact("ann@old.example")!.Id, scene.Account.Contact("bob@old.example")!.Id);
+        scene.Set("gold", "ann@new.example,k1,2", "bob@new.example,k2,2", "x@example.com,x,1");
+        var stranger = 0L;
+        scene.Before = request =>
+        {
+            // After everything was compared, and before the contacts are looked at for the last time.
+            if (stranger == 0 && request == $"GET /contacts/v3/contactId/{ann}")
+            {
+                scene.Account.ChangeEmail("ann@old.example", "zoe@example.com");
+                stranger = scene.Account.AddContact("bob@new.example");
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.NotEqual(0, stranger);
+        Assert.Equal((ann, bob, stranger), (scene.Account.Contact("zoe@example.com")!.Id, scene.Account.Contact("bob@old.example")!.Id, scene.Account.Contact("bob@new.example")!.Id));
+        Assert.DoesNotContain("2", scene.Account.Contacts.Where(c => c.DataFields.ContainsKey("SPEND")).Select(c => c.DataFields["SPEND"]));
+        Assert.Equal(["MoveUnclear", "MoveUnclear"], result.Failures.Select(f => f.Code));
+        ExportScene.AddsUp(result);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_opt_out_under_the_former_address_holds_under_the_new_one(bool ofBook)
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Account.Unsubscribe("ann@old.example", ofBook ? scene.Gold : null);
+
+        scene.Set("gold", "ann@new.example,k1,2", "x@example.com,x,1");
+        scene.Set("silver", ofBook ? [] : ["ann@new.example,k1,2"]);
+        var result = await scene.RunAsync();
+        var again = await scene.RunAsync();
+
+        Assert.Null(scene.Account.Contact("ann@new.example"));
+        Assert.Equal((1L, 1L, 0), (result.Audiences[0].Suppressed, again.Audiences[0].Suppressed, scene.Account.Counters.AddressesChanged));
+        ExportScene.AddsUp(result);
+
+        // And under one after that.
+        scene.Set("gold", "ann@third.example,k1,2", "x@example.com,x,1");
+        await scene.RunAsync();
+        Assert.Null(scene.Account.Contact("ann@third.example"));
+    }
+
+    [Fact]
+    public async Task Who_was_left_alone_from_the_first_is_known_by_key_later()
+    {
+        await using var scene = await StartAsync();
+        scene.Account.AddContact("ann@old.example", scene.Gold);
+        scene.Account.Unsubscribe("ann@old.example", scene.Gold);
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,1");
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["x@example.com"], scene.In(scene.Gold));
+        Assert.Equal(1, result.Audiences[0].Suppressed);
+    }
+
+    [Fact]
+    public async Task More_moves_than_the_guard_passes_hold_the_whole_run()
+    {
+        await using var scene = await StartAsync();
+        scene.More = "guards: {max_moves: 2}";
+        scene.Set("gold", Enumerable.Range(0, 4).Select(i => $"m{i}@old.example,k{i},1"));
+        await scene.RunAsync();
+        scene.Set("gold", [.. Enumerable.Range(0, 3).Select(i => $"m{i}@new.example,k{i},1"), "m3@old.example,k3,9"]);
+
+        var held = await scene.RunAsync();
+        Assert.Equal(("moves", 3L, ExitCode.Guard), (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.ExitCode));
+        Assert.Equal((0, "1"), (scene.Account.Counters.AddressesChanged, scene.Account.Contact("m3@old.example")!.DataFields["SPEND"]));
+        Assert.Equal(4, held.Audiences[0].Held);
+        ExportScene.AddsUp(held);
+
+        var result = await scene.RunAsync("moves");
+        Assert.Equal((3, "9"), (scene.Account.Counters.AddressesChanged, scene.Account.Contact("m3@old.example")!.DataFields["SPEND"]));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task Moves_that_are_not_certain_do_not_hold_a_run()
+    {
+        await using var scene = await StartAsync();
+        scene.More = "guards: {max_moves: 0}";
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Account.AddContact("ann@new.example");
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,2");
+
+        var result = await scene.RunAsync();
+
+        Assert.Empty(result.Guards);
+        Assert.Equal((1L, "2"), (result.Audiences[0].Omitted, scene.Account.Contact("x@example.com")!.DataFields["SPEND"]));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.DropBefore)]
+    [InlineData(FaultKind.DropAfter)]
+    public async Task A_move_without_an_answer_ends_right(FaultKind kind)
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        var id = scene.Account.Contact("ann@old.example")!.Id;
+        scene.Set("gold", "ann@new.example,k1,2", "x@example.com,x,1");
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = kind });
+
+        var first = await scene.RunAsync();
+        ExportScene.AddsUp(first);
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+        Assert.Equal((id, "2", 1), (scene.Account.Contact("ann@new.example")!.Id, scene.Account.Contact("ann@new.example")!.DataFields["SPEND"], scene.Account.Counters.AddressesChanged));
+        Assert.Equal(2, scene.Account.ContactCount);
+    }
+
+    [Fact]
+    public async Task A_run_killed_anywhere_in_a_move_ends_right()
+    {
+        await using var scene = await StartAsync();
+        var address = "ann@0.example";
+        scene.Set("gold", $"{address},k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        var id = scene.Account.Contact(address)!.Id;
+        for (var killAt = 1; ; killAt++)
+        {
+            address = $"ann@{killAt}.example";
+            scene.Set("gold", $"{address},k1,{killAt}", "x@example.com,x,1");
+            var (steps, looking) = (0, false);
+            scene.Before = request => looking |= request.StartsWith("GET /contacts/v3/contactId/", StringComparison.Ordinal);
+            scene.Checkpoint = _ =>
+            {
+                // From the look at the contact on; what comes before sends nothing.
+                if (looking && ++steps == killAt)
+                {
+                    throw new KilledException();
+                }
+            };
+            var killed = true;
+            try
+            {
+                await scene.RunAsync();
+                killed = false;
+            }
+            catch (KilledException)
+            {
+            }
+
+            (scene.Checkpoint, scene.Before) = (null, null);
+            ExportScene.AddsUp(await scene.RunAsync());
+
+            Assert.Equal([address, "x@example.com"], scene.In(scene.Gold));
+            Assert.Equal((id, killAt.ToString(System.Globalization.CultureInfo.InvariantCulture)), (scene.Account.Contact(address)!.Id, scene.Account.Contact(address)!.DataFields["SPEND"]));
+            Assert.Equal((2, killAt), (scene.Account.ContactCount, scene.Account.Counters.AddressesChanged));
+            if (!killed)
+            {
+                break;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_contact_whose_address_another_hand_changed_as_the_audience_has_it_stays_in_the_book()
+    {
+        // Without a key: the new address enters, and the removal of the former one would go by the same contact's id.
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@old.example", "x@example.com");
+        await scene.RunAsync();
+        scene.Account.ChangeEmail("ann@old.example", "ann@new.example");
+        scene.Set("gold", "ann@new.example", "x@example.com");
+
+        var result = await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+        Assert.Equal("SameContact", Assert.Single(result.Failures).Code);
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task Somebody_already_at_the_new_address_by_another_hand_counts_as_moved()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Account.ChangeEmail("ann@old.example", "ann@new.example");
+        scene.Set("gold", "ann@new.example,k1,3", "x@example.com,x,1");
+
+        var result = await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal((1L, 2), (result.Audiences[0].Updated, scene.Account.ContactCount));
+        Assert.Equal("3", scene.Account.Contact("ann@new.example")!.DataFields["SPEND"]);
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task A_wrong_id_in_the_profile_moves_nobody()
+    {
+        await using var scene = await StartAsync();
+        var stranger = scene.Account.AddContact("stranger@example.com");
+        scene.Config = "  exit_action: remove\n  key_field: name\n  id_field: spend";
+        scene.Set("gold", $"ann@old.example,k1,{stranger}", "x@example.com,x,");
+        await scene.RunAsync();
+        scene.Set("gold", $"ann@new.example,k1,{stranger}", "x@example.com,x,");
+        await scene.RunAsync();
+
+        Assert.Equal(stranger, scene.Account.Contact("stranger@example.com")!.Id);
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public async Task Who_was_in_the_book_before_the_job_stays_there_after_a_move()
+    {
+        await using var scene = await StartAsync();
+        scene.Account.AddContact("ann@old.example", scene.Gold);
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+
+        scene.Set("gold", "x@example.com,x,1");
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+    }
+
+    private static async Task<ExportScene> StartAsync()
+    {
+        var scene = await ExportScene.StartAsync();
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        return scene;
+    }
+
+    private sealed class KilledException : Exception;
+}

@@ -149,8 +149,8 @@ public sealed partial class Contacts
     }
 
     /// <summary>
-    /// Unsubscribes someone from one book (<c>POST /v2/address-books/{id}/contacts/unsubscribe</c>). For one use: putting right a person who had left
-    /// and whom an import of ours put back.
+    /// Unsubscribes someone from one book (<c>POST /v2/address-books/{id}/contacts/unsubscribe</c>): who leaves an audience whose job says so, and who
+    /// had left and was put back by a write of ours.
     /// </summary>
     public async Task<OptedOut> UnsubscribeAsync(long bookId, string email, CancellationToken cancellation = default)
     {

@@ -61,6 +61,7 @@ public static class Explain
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput("ledger_linked", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
+                Consent = ConsentRules.Of(run.Job, run.Now),
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
@@ -75,7 +76,7 @@ public static class Explain
 
         Claims.Mark(run);
         var audiences = run.Db.Query($"SELECT DISTINCT audience FROM roll WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
-        var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), State: Text(r, 4), Reason: Text(r, 5)));
+        var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
@@ -100,7 +101,7 @@ public static class Explain
             : new ExplainedBook(book.Id, book.Name, known.State, known.Since, known.Reason + out_ + shown);
     }
 
-    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut)
+    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string WhyNot, string Code, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut)
     {
         foreach (var (audience, reason) in leftOut)
         {
@@ -118,10 +119,16 @@ public static class Explain
                 Action.Enter => $"Enters \"{book.Name}\".",
                 EnterSingly => $"Is added to \"{book.Name}\" by a call of its own, so that the book's join actions fire.",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
-                Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.",
                 Action.Move => $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one.",
                 Action.MoveUnclear => $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that the contact may be moved. {change.Reason}",
                 Action.MovedAway => $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved to that one if it is certain whose it is.",
+                Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.{(change.WhyNot.Length > 0 ? " " + change.WhyNot : "")}",
+                Action.Resubscribe when run.Job.Config.Resubscribe => $"Is asked by email whether to come back, and enters \"{book.Name}\" by saying yes. Looked up first: only someone who unsubscribed is asked.",
+                Action.Resubscribe => $"Is resubscribed, and enters \"{book.Name}\". Looked up first: only someone who unsubscribed is brought back.",
+                Action.Await => $"Is asked through another book whether to come back; \"{book.Name}\" follows the answer.",
+                Action.Leave => $"Nothing is sent: no audience of \"{book.Name}\" has the person, who had opted out.",
+                Action.StillPending when change.Code == Consent.Challenged => $"Stays pending in \"{book.Name}\" until the person answers the email that asks whether to come back.",
+                Action.StillPending when change.Code == Consent.UnansweredChallenge => $"Stays pending in \"{book.Name}\": a resubscription was sent and not answered, and counts as sent. rollcall retry --challenge sends it again.",
                 Action.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
                 Action.StillRemoved => $"Is not put back into \"{book.Name}\": another hand took the person out (on_foreign_removal: leave).",
                 Action.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
@@ -129,6 +136,7 @@ public static class Explain
                 Action.Exit when run.Job.Config.ExitAction == ExitAction.Ignore => $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",
                 Action.Exit when change.Origin == "there" => $"Stays in \"{book.Name}\", though no audience wants the person there: the person was in it before this job.",
                 Action.Exit when change.Origin == Claims.Claimed => $"Stays in \"{book.Name}\", though no audience of this job wants the person there: another job of the data folder does.",
+                Action.Exit when run.Job.Config.ExitAction == ExitAction.Unsubscribe => $"Is unsubscribed from \"{book.Name}\", which cannot be undone: no audience of it has the person any more.",
                 Action.Exit => $"Is removed from \"{book.Name}\": no audience of it has the person any more.",
                 _ => wanted ? $"Nothing: is in \"{book.Name}\" with these values." : $"Nothing: no audience of \"{book.Name}\" has the person.",
             };

@@ -32,12 +32,14 @@ public static class ExportRun
         var readBack = new ReadBack(run);
         var settlement = new Settlement(run, readBack);
         var verification = new Verification(run, readBack, settlement);
+        var resubscriptions = new Resubscriptions(run, readBack, settlement);
         var puttingRight = new PuttingRight(run, readBack, settlement);
         var fold = new LedgerFold(run);
         var left = run.SomethingLeft;
 
         await settlement.SettleEarlierAsync(cancellation);
         var underWay = run.Journal.Unsettled();
+        await resubscriptions.ReadBackAsync(cancellation);
         await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
         await puttingRight.RunAsync(cancellation);
         fold.Run(cancellation);
@@ -54,7 +56,7 @@ public static class ExportRun
                 settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
             }
 
-            await new Deliveries(run, destination, work, settlement, verification, puttingRight).SendAsync(cancellation);
+            await new Deliveries(run, destination, work, settlement, verification, resubscriptions, puttingRight).SendAsync(cancellation);
         }
 
         work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
@@ -131,6 +133,7 @@ public static class ExportRun
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
+                Consent = ConsentRules.Of(run.Job, run.Now),
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

@@ -213,7 +213,7 @@ public sealed record PlanCost
 public sealed record PlanMails(long Joins, long ConfirmationsAtMost, long Challenges);
 
 /// <summary>One change a plan would make.</summary>
-/// <param name="Kind">enter, update, exit.</param>
+/// <param name="Kind">enter, resubscribe, update, exit.</param>
 /// <param name="Email">The address.</param>
 /// <param name="Audience">The audience.</param>
 /// <param name="AddressBookId">The book; null for one yet to be created, and for an update.</param>

@@ -26,6 +26,10 @@ internal sealed record WireUnsubscribe(string Email);
 
 internal sealed record WireAddedContact(long Id, string? Email, string? Status);
 
+internal sealed record WireResubscribe(WireUnsubscribe UnsubscribedContact);
+
+internal sealed record WireResubscribed(WireSuppressedContact? Contact, string? Status);
+
 internal sealed record WireDeletion(string? Id, string? Status);
 
 internal sealed record WireImportStarted(string? ImportId);
@@ -66,6 +70,8 @@ internal sealed record WireLink(string? Marker);
 [JsonSerializable(typeof(WireSuppression[]))]
 [JsonSerializable(typeof(WireUnsubscribe))]
 [JsonSerializable(typeof(WireAddedContact))]
+[JsonSerializable(typeof(WireResubscribe))]
+[JsonSerializable(typeof(WireResubscribed))]
 [JsonSerializable(typeof(WireDeletion))]
 [JsonSerializable(typeof(WireImportStarted))]
 [JsonSerializable(typeof(WireContact))]

@@ -24,6 +24,9 @@ internal sealed class Contact(long id)
 
     public DateTime StatusSince { get; set; }
 
+    /// <summary>Whether someone who left the account was asked whether to come back, and may still say yes.</summary>
+    public bool IsAskedBack { get; set; }
+
     public ReadOnlySpan<Membership> Memberships => _memberships;
 
     /// <summary>Neither a member of good standing nor on the way to be one.</summary>

@@ -58,9 +58,10 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
     /// <summary>The person confirms: pending books become theirs, and their join actions fire.</summary>
     public void Confirm(Contact contact, DateTime now)
     {
-        if (contact.Status == ContactStatus.PendingOptIn)
+        if (contact.Status == ContactStatus.PendingOptIn || (contact.IsAskedBack && contact.Status == ContactStatus.Unsubscribed))
         {
             state.SetStatus(contact, ContactStatus.Subscribed, now);
+            contact.IsAskedBack = false;
         }
 
         foreach (var membership in contact.Memberships.ToArray())
@@ -84,6 +85,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
                 break;
             case (ContactStatus.Subscribed, ContactStatus.Unsubscribed):
                 state.Counters.Challenge(contact);
+                contact.IsAskedBack = true;
                 break;
             case (ContactStatus.Subscribed, _):
                 break;
@@ -108,6 +110,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
         if (left && (challenge || options().ChallengeAnyway))
         {
             state.Counters.Challenge(contact);
+            contact.IsAskedBack = contact.Status == ContactStatus.Unsubscribed;
             if (book is { } challenged)
             {
                 state.SetBookStatus(contact, challenged, BookStatus.Challenged, now);

@@ -21,6 +21,15 @@ internal static class Action
     /// <summary>Opted out, as the ledger knows.</summary>
     public const string StillSuppressed = "still_suppressed";
 
+    /// <summary>Opted out, and the job says that they are asked back, or brought back.</summary>
+    public const string Resubscribe = "resubscribe";
+
+    /// <summary>Opted out, and to be resubscribed through another book first: one opt-out, one question.</summary>
+    public const string Await = "await";
+
+    /// <summary>Opted out, and wanted no more: nothing is sent, the ledger notes that they left.</summary>
+    public const string Leave = "leave";
+
     /// <summary>Refused by Dotdigital as no address.</summary>
     public const string StillInvalid = "still_invalid";
 

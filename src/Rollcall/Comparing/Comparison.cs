@@ -62,7 +62,7 @@ internal sealed class Comparison(RunDatabase db)
             CREATE OR REPLACE TABLE change(
                 kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
                 email VARCHAR, contact_id BIGINT, origin VARCHAR, state VARCHAR, code VARCHAR, reason VARCHAR,
-                status VARCHAR, status_of_account BOOLEAN, status_since BIGINT);
+                status VARCHAR, status_of_account BOOLEAN, status_since BIGINT, why_not VARCHAR);
             CREATE OR REPLACE TABLE changed(
                 kh UBIGINT, member_key VARCHAR, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, given_id BIGINT,
                 fields VARCHAR, fields_hash UBIGINT);
@@ -82,7 +82,7 @@ internal sealed class Comparison(RunDatabase db)
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
         db.Execute($"""
             CREATE OR REPLACE TABLE opt_out_contact AS
-            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause
+            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause, count(*) AS addresses
             FROM {input.OptOuts} WHERE contact_id IS NOT NULL GROUP BY 1, 2;
             """);
     }
@@ -135,7 +135,7 @@ internal sealed class Comparison(RunDatabase db)
             WHERE n.n = 1 AND {slice.Where("r.kh")};
 
             CREATE OR REPLACE TEMP TABLE known AS
-            SELECT kh, member_key, k.book_id, book_no, email, contact_id, state, origin, audience, fields_hash, code, reason
+            SELECT kh, member_key, k.book_id, book_no, email, contact_id, state, origin, audience, fields_hash, code, reason, entered_at, book_status AS known_status
             FROM {input.Ledger} k SEMI JOIN look USING (kh) LEFT JOIN book b ON b.book_id = k.book_id WHERE {slice.Where()};
             """);
         counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
@@ -162,17 +162,22 @@ internal sealed class Comparison(RunDatabase db)
             pair AS (
                 SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
-                       k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash
+                       k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
             contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR code IS DISTINCT FROM '{Moves.Moved}') AS contact_id FROM known GROUP BY kh, member_key),
-            out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause FROM {input.OptOuts} WHERE {where}),
+            out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause, asked_since, asked_at FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email,
                        CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
-                       {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since
+                       {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since,
+                       coalesce(oa.status, 'Unsubscribed') = 'Unsubscribed' AND coalesce(ob.status, 'Unsubscribed') = 'Unsubscribed' AS only_unsubscribed,
+                       (oa.kh IS NULL AND ca.contact_id IS NOT NULL) OR (ob.kh IS NULL AND cb.contact_id IS NOT NULL) OR coalesce(ca.addresses, 1) > 1 OR coalesce(cb.addresses, 1) > 1 AS by_contact_only,
+                       (oa.kh IS NULL OR oa.since IS NOT NULL) AND (ob.kh IS NULL OR ob.since IS NOT NULL) AS dated,
+                       greatest(oa.since, ob.since) AS out_since, greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
+                       coalesce(oa.contact_id, ob.contact_id) AS out_contact_id
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no
                 LEFT JOIN mapping mw ON mw.book_no = p.book_no AND mw.audience = p.wanted_by
@@ -183,11 +188,22 @@ internal sealed class Comparison(RunDatabase db)
                 LEFT JOIN out oa ON oa.kh = p.kh AND oa.email_key = p.member_key AND oa.book_id = 0
                 LEFT JOIN out ob ON ob.kh = p.kh AND ob.email_key = p.member_key AND ob.book_id = b.book_id
                 LEFT JOIN opt_out_contact ca ON ca.contact_id = c.contact_id AND ca.book_id = 0
-                LEFT JOIN opt_out_contact cb ON cb.contact_id = c.contact_id AND cb.book_id = b.book_id)
-            SELECT *,
+                LEFT JOIN opt_out_contact cb ON cb.contact_id = c.contact_id AND cb.book_id = b.book_id),
+            judged AS (SELECT *, account_out IS NOT NULL OR book_out IS NOT NULL AS opted_out, {Consent.WhyNot(input.Consent)} AS why_not FROM joined),
+            asked AS (
+                -- Who left the account is brought back to it as a whole: one book that speaks against it is enough, and one book asks.
+                SELECT *, account_out IS NOT NULL AND bool_or(wanted AND account_out IS NOT NULL AND (book_out IS NULL OR {input.Consent.OfBooks}) AND why_not IS NOT NULL) OVER person AS another_speaks_against,
+                       CASE WHEN account_out IS NOT NULL AND {input.Consent.OfBooks} THEN min(book_no) FILTER (wanted AND why_not IS NULL) OVER person END AS asking_book
+                FROM judged WINDOW person AS (PARTITION BY kh, member_key))
+            SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not, 'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
                 CASE
-                    WHEN (account_out IS NOT NULL OR book_out IS NOT NULL) AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{Action.StillSuppressed}' ELSE '{Action.Suppress}' END ELSE '{Action.None}' END
-                    WHEN account_out IS NOT NULL OR book_out IS NOT NULL THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
+                    WHEN state = 'pending' AND code IN {Consent.AskedCodes} AND coalesce(account_out, 'Unsubscribed') = 'Unsubscribed' AND coalesce(book_out, 'Unsubscribed') = 'Unsubscribed' AND NOT ({input.Consent.Repeats} AND wanted)
+                        THEN CASE WHEN wanted THEN '{Action.StillPending}' ELSE '{Action.None}' END
+                    WHEN opted_out AND wanted AND {input.Consent.Asks} AND why_not IS NULL AND NOT another_speaks_against AND state IS DISTINCT FROM 'invalid'
+                        THEN CASE WHEN asking_book IS NULL OR asking_book = book_no THEN '{Action.Resubscribe}' ELSE '{Action.Await}' END
+                    WHEN NOT wanted AND state = 'suppressed' THEN CASE WHEN still_mapped AND opted_out THEN '{Action.Leave}' ELSE '{Action.None}' END
+                    WHEN opted_out AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{Action.StillSuppressed}' ELSE '{Action.Suppress}' END ELSE '{Action.None}' END
+                    WHEN opted_out THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
                     WHEN recreated THEN '{Action.Enter}'
                     WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
@@ -202,7 +218,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'
                     ELSE '{Action.Exit}'
                 END AS action
-            FROM joined;
+            FROM asked;
             """);
     }
 
@@ -214,13 +230,13 @@ internal sealed class Comparison(RunDatabase db)
         db.Execute($"""
             INSERT INTO change
             SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
-                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(account_since, book_since)
+                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(CASE WHEN action = '{Action.Resubscribe}' THEN out_since END, account_since, book_since), why_not
             FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
 
             INSERT INTO changed
             SELECT kh, member_key, v.email, v.profile_key, d.contact_id, v.contact_id, v.fields, v.fields_hash
             FROM winner v JOIN (
-                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{Action.Enter}', '{Action.Update}') GROUP BY kh, member_key) d USING (kh, member_key);
+                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{Action.Enter}', '{Action.Update}', '{Action.Resubscribe}') GROUP BY kh, member_key) d USING (kh, member_key);
             """);
         counts.Add(db.Query(
             $$"""

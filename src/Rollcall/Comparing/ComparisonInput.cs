@@ -13,7 +13,7 @@ internal sealed record RunBook(int No, long? Id, string Name)
 /// <summary>What the comparison joins, besides the roll in the run's database.</summary>
 /// <param name="Ledger">The relation of the ledger.</param>
 /// <param name="LedgerRows">How many rows it has.</param>
-/// <param name="OptOuts">The relation of opt-outs: <c>kh, email_key, book_id, contact_id, status, since, cause</c>.</param>
+/// <param name="OptOuts">The relation of opt-outs: <c>kh, email_key, book_id, contact_id, status, since, cause, asked_since, asked_at</c>.</param>
 /// <param name="AlreadyThere">The relation of people in the books before the job: <c>kh, member_key, book_id, contact_id</c>.</param>
 /// <param name="Mapping">Which audience, by its index, goes to which book, by its number.</param>
 /// <param name="Books">The books.</param>
@@ -38,4 +38,7 @@ internal sealed record ComparisonInput(
 
     /// <summary>Audiences no longer mapped whose members exit.</summary>
     public IReadOnlyList<string> ReleasedAudiences { get; init; } = [];
+
+    /// <summary>Who may be resubscribed.</summary>
+    public ConsentRules Consent { get; init; } = ConsentRules.Never;
 }

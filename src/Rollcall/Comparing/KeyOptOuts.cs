@@ -24,7 +24,7 @@ internal static class KeyOptOuts
 
             CREATE OR REPLACE TABLE entering AS
             SELECT DISTINCT c.kh, c.member_key, v.email, v.profile_key
-            FROM change c JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key WHERE c.action = '{Action.Enter}' AND v.profile_key IS NOT NULL;
+            FROM change c JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key WHERE c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND v.profile_key IS NOT NULL;
 
             CREATE OR REPLACE TABLE namesake AS
             SELECT e.kh, e.member_key, k.kh AS old_kh, k.member_key AS old_key, k.email AS old_email, k.book_id, k.contact_id, k.state, k.code, k.account_status
@@ -52,6 +52,9 @@ internal static class KeyOptOuts
             """);
         if (db.Number("SELECT count(*) FROM key_opt_out") == 0)
         {
+            // Only who enters may be moved.
+            DeleteIdle(db, "entering", Action.Enter);
+            DeleteIdle(db, "namesake", Action.Enter);
             return;
         }
 
@@ -59,13 +62,13 @@ internal static class KeyOptOuts
         counts.Recount(db, Touched, -1);
         db.Execute($"""
             UPDATE change SET action = '{Action.Suppress}', status = CASE k.status WHEN 'DeletedAtDotdigital' THEN 'Deleted' ELSE k.status END, status_of_account = k.of_account, status_since = k.since
-            FROM key_opt_out k WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no AND change.action = '{Action.Enter}';
+            FROM key_opt_out k WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no AND change.action IN ('{Action.Enter}', '{Action.Resubscribe}');
             INSERT INTO key_of SELECT DISTINCT e.kh, e.member_key, e.profile_key FROM entering e JOIN key_opt_out k ON k.kh = e.kh AND k.member_key = e.member_key;
             """);
         counts.Recount(db, Touched, 1);
         DeleteIdle(db, "entering", Action.Enter);
         DeleteIdle(db, "namesake", Action.Enter);
-        DeleteIdle(db, "changed", Action.Enter, Action.Update, Action.Move);
+        DeleteIdle(db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
     }
 
     /// <summary>Deletes the members of a table who have none of these changes.</summary>

@@ -83,7 +83,7 @@ internal static class Moves
             UPDATE changed SET contact_id = m.contact_id FROM move m WHERE m.kh = changed.kh AND m.member_key = changed.member_key;
             """);
         counts.Recount(db, Touched, 1);
-        KeyOptOuts.DeleteIdle(db, "changed", Action.Enter, Action.Update, Action.Move);
+        KeyOptOuts.DeleteIdle(db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
     }
 
     /// <summary>Gives up a move that turned out not to be certain: the new address is left out, and the former one stays as it is.</summary>

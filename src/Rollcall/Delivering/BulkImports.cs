@@ -8,7 +8,7 @@ namespace Rollcall.Delivering;
 /// Enters and updates people through PUT /contacts/v3/import: bodies filled to just below the limit, each journalled before it is sent, at most
 /// 25 under way. What a body holds is read from its manifest for ever after, never from a later roll.
 /// </summary>
-internal sealed class BulkImports(RunContext run, ImportRecords records, Settlement settlement, LateOptOuts lateOptOuts)
+internal sealed class BulkImports(RunContext run, ImportRecords records, Settlement settlement, LateOptOuts lateOptOuts, Resubscriptions resubscriptions)
 {
     // Two members with one 64-bit key hash stay in one body; room for the second is kept free.
     private const int MarginForSameKey = 1_000_000;
@@ -19,15 +19,14 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     /// <param name="total">How many records there are, for the progress.</param>
     public async Task SendAsync(string pairs, long total, CancellationToken cancellation)
     {
-        // Records that may cause an email travel alone: an import without an answer must not keep the others waiting.
-        var sent = await SendAsync(pairs, causesMail: false, 0, total, cancellation);
-        if (records.FirstEntryMails)
+        var sent = 0L;
+        foreach (var lane in records.Lanes)
         {
-            await SendAsync(pairs, causesMail: true, sent, total, cancellation);
+            sent = await SendAsync(pairs, lane, sent, total, cancellation);
         }
     }
 
-    private async Task<long> SendAsync(string pairs, bool causesMail, long sent, long total, CancellationToken cancellation)
+    private async Task<long> SendAsync(string pairs, ImportLane lane, long sent, long total, CancellationToken cancellation)
     {
         var changed = run.Db.Number("SELECT count(*) FROM changed");
         using var reading = run.Db.Open();
@@ -36,14 +35,14 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         {
             // The stream shows the records as they were when it was opened, whoever opts out while it lasts.
             var found = lateOptOuts.Found;
-            using var source = new Utf8Rows(reading, records.Records(pairs, slice, causesMail));
+            using var source = new Utf8Rows(reading, records.Records(pairs, slice, lane));
             while (source.Read())
             {
                 // A body ends only between key hashes, by which its manifest is cut.
                 if (filling.Count > 0 && filling.Length + source.Text.Length > body.Length - MarginForSameKey && source.Key != filling.Last)
                 {
                     sent += filling.Count;
-                    await SendBodyAsync(pairs, causesMail, filling, cancellation);
+                    await SendBodyAsync(pairs, lane, filling, cancellation);
                     run.Progress?.Report(new RunProgress("import", sent, total, "members"));
                     filling = new Filling(body, records, found);
                 }
@@ -55,21 +54,21 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         if (filling.Count > 0)
         {
             sent += filling.Count;
-            await SendBodyAsync(pairs, causesMail, filling, cancellation);
+            await SendBodyAsync(pairs, lane, filling, cancellation);
             run.Progress?.Report(new RunProgress("import", sent, total, "members"));
         }
 
         return sent;
     }
 
-    private async Task SendBodyAsync(string pairs, bool causesMail, Filling filling, CancellationToken cancellation)
+    private async Task SendBodyAsync(string pairs, ImportLane lane, Filling filling, CancellationToken cancellation)
     {
         await settlement.MakeRoomAsync(DotdigitalLimits.ActiveImports, cancellation);
         await lateOptOuts.LookAgainAsync(cancellation);
         if (filling.Found != lateOptOuts.Found)
         {
             // Someone opted out, or a feed broke off, since the records were read: fill the body again without them.
-            filling = Refill(pairs, causesMail, filling);
+            filling = Refill(pairs, lane, filling);
             if (filling.Count == 0)
             {
                 return;
@@ -77,10 +76,10 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         }
 
         var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
-        var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, causesMail));
+        var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, lane));
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
-        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, causesMail);
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Mark(manifest) : null);
         try
         {
             delivery = run.Journal.Accept(delivery, await run.Client.Imports.StartAsync(json, cancellation));
@@ -109,11 +108,11 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         settlement.Await(delivery);
     }
 
-    private Filling Refill(string pairs, bool causesMail, Filling filling)
+    private Filling Refill(string pairs, ImportLane lane, Filling filling)
     {
         var again = new Filling(body, records, lateOptOuts.Found);
         using var reading = run.Db.Open();
-        using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), causesMail));
+        using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), lane));
         while (source.Read())
         {
             again.Append(source.Key, source.Text);

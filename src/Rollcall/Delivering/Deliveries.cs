@@ -9,7 +9,7 @@ using Action = Rollcall.Comparing.Action;
 namespace Rollcall.Delivering;
 
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
-internal sealed class Deliveries(RunContext run, Destination destination, PlannedWork work, Settlement settlement, Verification verification, PuttingRight puttingRight)
+internal sealed class Deliveries(RunContext run, Destination destination, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight)
 {
     public async Task SendAsync(CancellationToken cancellation)
     {
@@ -18,11 +18,12 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         await CreateMissingAsync(cancellation);
         var lateOptOuts = new LateOptOuts(run);
         await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
+        await resubscriptions.ConfirmAsync(cancellation);
         RecordLocal();
         RecordKeys();
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
-        var imports = new BulkImports(run, work.Records, settlement, lateOptOuts);
+        var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
         if (work.ImportRecordCount > 0)
         {
             await SendAsync(imports, "change", work.ImportRecordCount, cancellation);
@@ -30,13 +31,18 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
         await SameContact.KeepAsync(run, settlement, cancellation);
         await new Removals(run, settlement).SendAsync(cancellation);
-        await new DirectAdds(run, work.Direct, new DirectCalls(run, settlement, lateOptOuts)).SendAsync(cancellation);
+        var calls = new DirectCalls(run, settlement, lateOptOuts);
+        await new DirectAdds(run, work.Direct, calls).SendAsync(cancellation);
+        await resubscriptions.SendSinglyAsync(calls, cancellation);
+        await new Unsubscribes(run, calls).SendAsync(cancellation);
         await settlement.SettleAllAsync(cancellation);
         await SendAgainWithoutVanishedBooksAsync(imports, cancellation);
         RecordGone();
 
+        await resubscriptions.ReadBackAsync(cancellation);
+        RecordAwaiting();
         var read = await verification.VerifyEnteredAsync(cancellation);
-        var entered = settlement.Settled.Where(d => d.Kind == DeliveryKind.Add || (!read && d.Kind == DeliveryKind.Import)).SelectMany(d => d.Books).Distinct().ToList();
+        var entered = settlement.Settled.Where(d => d.Kind is DeliveryKind.Add or DeliveryKind.Resubscribe || (!read && d.Kind == DeliveryKind.Import)).SelectMany(d => d.Books).Distinct().ToList();
         if (entered.Count > 0)
         {
             await run.OptOuts.ReadAsync(run.Client, entered.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
@@ -94,13 +100,18 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     /// <summary>What changes in the ledger without a call: new opt-outs, and exits that the job does not act on.</summary>
     private void RecordLocal()
     {
-        var acts = run.Job.Config.ExitAction == ExitAction.Remove;
+        var acts = run.Job.Config.ExitAction != ExitAction.Ignore;
         settlement.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
-                   c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' AS reason,
+                   c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '') AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
             FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            UNION ALL
+            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftOptedOut',
+                   'Left the audience; had opted out, and nothing was sent.', {run.Now}, NULL, NULL
+            FROM change c JOIN book b USING (book_no)
+            WHERE c.action = '{Action.Leave}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
                    {(acts ? "'AlreadyThere'" : "'ExitIgnored'")},
@@ -146,7 +157,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     private void PrepareRemovals()
     {
         var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Planner.Removable : "false";
+        var unsubscribable = run.Job.Config.ExitAction == ExitAction.Unsubscribe ? Planner.Removable : "false";
         run.Db.Execute($"""
+            CREATE OR REPLACE TABLE unsubscribing AS
+            SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, c.origin, c.audience, NULL::UBIGINT AS fields_hash, c.code AS known_code, '' AS fields
+            FROM change c JOIN book b USING (book_no) WHERE {unsubscribable};
             CREATE OR REPLACE TABLE removal AS SELECT c.kh, c.member_key, c.email, c.contact_id, b.book_id FROM change c JOIN book b USING (book_no) WHERE {removable};
             CREATE OR REPLACE TABLE gone AS SELECT * FROM removal WHERE false;
             """);
@@ -157,11 +172,22 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>
     private void RecordLate() => settlement.RecordLocal($"""
-        SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
+        SELECT c.kh, c.member_key, b.book_id, c.action AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, l.status || ' while the run was under way.' AS reason,
                {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
-        FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action = 'enter' JOIN book b ON b.book_no = l.book_no
-        WHERE b.book_no NOT IN (SELECT book_no FROM held_book)
+        FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe') JOIN book b ON b.book_no = l.book_no
+        LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id
+        WHERE b.book_no NOT IN (SELECT book_no FROM held_book) AND o.kh IS NULL
+        """);
+
+    /// <summary>Who was asked through another book waits for the same answer here.</summary>
+    private void RecordAwaiting() => settlement.RecordLocal($"""
+        SELECT c.kh, c.member_key, b.book_id, '{Action.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
+               NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{Consent.AwaitsAnswer}' AS code, 'Was asked through another book of the job; this one follows the answer.' AS reason,
+               {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
+        FROM change c JOIN book b USING (book_no)
+        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{Action.Resubscribe}' AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
+        WHERE c.action = '{Action.Await}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book)
         """);
 
     /// <summary>One vanished list spoils every record that names it: it is named, and the records are sent again without it.</summary>
@@ -189,7 +215,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE again AS
             SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh AND o.member_key = c.member_key
-            WHERE c.action IN ('enter', 'update')
+            WHERE c.action IN ('enter', 'update', 'resubscribe')
             """);
         await SendAsync(imports, "again", run.Db.Number("SELECT count(DISTINCT member_key) FROM again"), cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -201,7 +227,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         var manyBooks = run.Books.Count > DotdigitalLimits.ListsPerRecord;
         for (var round = 0; round * DotdigitalLimits.ListsPerRecord < run.Books.Count; round++)
         {
-            await imports.SendAsync(ImportRecords.Pairs(changes, manyBooks, round, work.Direct.Singly), total, cancellation);
+            await imports.SendAsync(ImportRecords.Pairs(changes, manyBooks, round, work.Direct.NotImported), total, cancellation);
             if (manyBooks)
             {
                 // A member is in one unsettled import at most.

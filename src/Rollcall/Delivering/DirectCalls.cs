@@ -47,7 +47,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="causesMail">Whether a call may mail the person.</param>
     /// <param name="progress">The step's word, such as <c>add</c>.</param>
     /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
-    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation)
+    /// <param name="alongside">What the transaction that commits the intent of some calls also writes, of the delivery's number and their member keys.</param>
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Action<Store, long, IReadOnlyList<string>>? alongside = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -67,7 +68,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
             var manifest = run.Publish(run.FileName("manifests", number), "SELECT * EXCLUDE (fields) FROM burst");
             var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, lateOptOuts.SeenNo, causesMail);
-            var (end, failure) = await SendBurstAsync(delivery, persons, call, cancellation);
+            var (end, failure) = await SendBurstAsync(delivery, persons, call, alongside, cancellation);
             await settlement.SettleDirectAsync(delivery, cancellation);
             run.Db.Execute("INSERT INTO direct_done SELECT b.kh, b.member_key FROM burst b JOIN direct_row d ON d.member_key = b.member_key");
             sent += persons.Count;
@@ -93,7 +94,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         ? (int)Math.Clamp(limit * run.Job.BudgetShare, IntentsAtOnce, MostInBurst)
         : 100;
 
-    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation)
+    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, Action<Store, long, IReadOnlyList<string>>? alongside, CancellationToken cancellation)
     {
         // Interrupted, no call is begun, and those under way get a moment to be answered.
         using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, run.Clock);
@@ -111,7 +112,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                     break;
                 }
 
-                journal.Intend(delivery.Id, [.. group.Select(p => p.MemberKey)]);
+                journal.Intend(delivery.Id, [.. group.Select(p => p.MemberKey)], alongside);
                 await burst.BeginAsync(group);
             }
         }

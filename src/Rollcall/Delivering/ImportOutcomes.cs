@@ -63,21 +63,21 @@ internal static class ImportOutcomes
                CASE WHEN m.operation = 'update' THEN 'Failed'
                     WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
                     WHEN {SqlText.Literal(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
-               CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
-                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN s.book_status
+               CASE WHEN m.operation <> 'update' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation <> 'update' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
+                    WHEN m.operation <> 'update' AND s.verdict = 'out' THEN s.book_status
                     WHEN {SqlText.Literal(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
                     ELSE {SqlText.Literal(code)} END AS code,
-               CASE WHEN m.operation = 'enter' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
-                    WHEN m.operation = 'enter' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
-                    WHEN m.operation = 'enter' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.'
+               CASE WHEN m.operation <> 'update' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
+                    WHEN m.operation <> 'update' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
+                    WHEN m.operation <> 'update' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.'
                     ELSE {SqlText.Literal(reason)} END AS reason,
-               {now} AS told_at, CASE WHEN m.operation = 'enter' THEN s.account_status END AS account_status, CASE WHEN m.operation = 'enter' THEN s.book_status END AS book_status
+               {now} AS told_at, CASE WHEN m.operation <> 'update' THEN s.account_status END AS account_status, CASE WHEN m.operation <> 'update' THEN s.book_status END AS book_status
         FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
         """;
 
     /// <summary>Nothing happened.</summary>
     public static string AllFailed(string manifest, string code, string reason, long now) => $"""
-        SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE operation WHEN 'enter' THEN 'failed' END AS state, origin, audience,
+        SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE WHEN operation <> 'update' THEN 'failed' END AS state, origin, audience,
                NULL::UBIGINT AS fields_hash, 'Failed' AS outcome, {SqlText.Literal(code)} AS code, {SqlText.Literal(reason)} AS reason, {now} AS told_at,
                NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM {manifest}
@@ -85,10 +85,10 @@ internal static class ImportOutcomes
 
     // An update that failed leaves people where they are; only those gone or barred change state.
     private static string State(string judgement) => $"""
-        CASE {judgement} WHEN 'Delivered' THEN CASE operation WHEN 'enter' THEN 'delivered' END
+        CASE {judgement} WHEN 'Delivered' THEN CASE WHEN operation <> 'update' THEN 'delivered' END
              WHEN 'Suppressed' THEN 'suppressed'
-             WHEN 'Invalid' THEN CASE operation WHEN 'enter' THEN 'invalid' END
-             ELSE CASE operation WHEN 'enter' THEN 'failed' END END
+             WHEN 'Invalid' THEN CASE WHEN operation <> 'update' THEN 'invalid' END
+             ELSE CASE WHEN operation <> 'update' THEN 'failed' END END
         """;
 }
 

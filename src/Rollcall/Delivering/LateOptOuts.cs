@@ -36,7 +36,8 @@ internal sealed class LateOptOuts(RunContext run)
         INSERT INTO late_opt_out
         SELECT c.kh, c.member_key, c.book_no, any_value(s.status), bool_or(s.book_id = 0), max(s.since)
         FROM change c JOIN seen_opt_out s ON {match} JOIN book b ON b.book_no = c.book_no
-        WHERE s.book_id IN (0, b.book_id) AND s.cause <> 'deleted' AND c.action = 'enter'
+        WHERE s.book_id IN (0, b.book_id) AND s.cause <> 'deleted'
+          AND (c.action = 'enter' OR (c.action = 'resubscribe' AND (s.status <> 'Unsubscribed' OR s.since IS NULL OR s.since > c.status_since)))
           AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
         GROUP BY 1, 2, 3
         """);

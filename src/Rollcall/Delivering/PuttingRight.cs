@@ -4,8 +4,8 @@ using Rollcall.Ledger;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Unsubscribes again, at once, whoever opted out while an import of ours was under way and was put back by it. The one use of the single
-/// unsubscribe call: POST /v2/address-books/{id}/contacts/unsubscribe.
+/// Unsubscribes again, at once, whoever opted out while an import of ours was under way and was put back by it: POST
+/// /v2/address-books/{id}/contacts/unsubscribe. Whom the run brought back on request stays, unless they opted out anew since.
 /// </summary>
 internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement settlement)
 {
@@ -15,7 +15,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     /// <summary>Looks at everyone in imports that are settled and not yet in the ledger.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var imports = run.Journal.Settled().Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add && d.Books.Count > 0).ToList();
+        var imports = run.Journal.Settled().Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe && d.Books.Count > 0).ToList();
         if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.SeenNo)) == 0)
         {
             return;
@@ -23,12 +23,16 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
 
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE put_back AS
-            WITH entered AS (SELECT DISTINCT kh, member_key, email, contact_id, book_id FROM {OutcomeFiles.Relation(run.Folder, imports)} WHERE operation = 'enter')
-            SELECT kh, member_key, email, contact_id, book_id, any_value(status) AS status, bool_or(out_of = 0) AS of_account FROM (
-                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.email_key = e.member_key AND s.book_id IN (0, e.book_id) AND s.cause <> 'deleted'
+            WITH entered AS (
+                SELECT kh, member_key, email, contact_id, book_id, bool_or(operation = 'resubscribe') AS on_request
+                FROM {OutcomeFiles.Relation(run.Folder, imports)} WHERE operation IN ('enter', 'resubscribe') GROUP BY ALL),
+            late AS (SELECT *, status = 'Unsubscribed' AND since IS NOT DISTINCT FROM asked_since AS was_answered FROM seen_opt_out WHERE cause <> 'deleted')
+            SELECT kh, member_key, email, contact_id, book_id, bool_or(on_request) AS on_request, any_value(status) AS status, bool_or(out_of = 0) AS of_account FROM (
+                SELECT e.*, s.status, s.book_id AS out_of, s.was_answered FROM entered e JOIN late s ON s.email_key = e.member_key AND s.book_id IN (0, e.book_id)
                 UNION ALL
-                SELECT e.*, s.status, s.book_id AS out_of FROM entered e JOIN seen_opt_out s ON s.contact_id = e.contact_id AND s.book_id IN (0, e.book_id) AND s.cause <> 'deleted')
-            GROUP BY 1, 2, 3, 4, 5
+                SELECT e.*, s.status, s.book_id AS out_of, s.was_answered FROM entered e JOIN late s ON s.contact_id = e.contact_id AND s.book_id IN (0, e.book_id))
+            WHERE NOT (on_request AND was_answered)
+            GROUP BY kh, member_key, email, contact_id, book_id
             """);
         if (run.Db.Number("SELECT count(*) FROM put_back") == 0)
         {
@@ -36,6 +40,12 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         }
 
         await readBack.ReadAsync("put_back", null, cancellation);
+
+        // Who was asked and has not come back is where they were; that a feed dates the question as a new opt-out changes nothing.
+        run.Db.Execute("""
+            DELETE FROM put_back USING seen s
+            WHERE put_back.on_request AND s.kh = put_back.kh AND s.member_key = put_back.member_key AND s.book_id = put_back.book_id AND (s.verdict IN ('pending', 'absent') OR s.book_status = 'Unsubscribed')
+            """);
         foreach (var (email, book) in run.Db.Query(
             "SELECT p.email, p.book_id FROM put_back p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'in'",
             r => (r.GetString(0), r.GetInt64(1))))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Ledger;
 
@@ -99,13 +100,15 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     }
 
     /// <summary>Puts on the disk what was learnt by reading or decided here, without a call; nothing when there is nothing.</summary>
-    public void RecordLocal(string outcomes)
+    /// <param name="outcomes">The outcomes, in SQL.</param>
+    /// <param name="began">The count of readings of opt-outs before Dotdigital was asked, where people had time to answer since they were asked back.</param>
+    public void RecordLocal(string outcomes, long? began = null)
     {
         run.Db.Execute($"CREATE OR REPLACE TABLE local_outcome AS SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
         if (run.Db.Number("SELECT count(*) FROM local_outcome") > 0)
         {
             var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Local, [], null, 0, 0);
-            SettleWith(delivery, "FROM local_outcome");
+            SettleWith(delivery, "FROM local_outcome", began);
         }
     }
 
@@ -117,8 +120,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         run.SomethingLeft = true;
         var outcomes = delivery.Kind == DeliveryKind.Removal
             ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
-            : ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now);
-        Settled.Add(run.Journal.Refuse(delivery, Publish(delivery, outcomes), refusal.Message));
+            : AskedOutcomes.OfImport(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now), maySent: false);
+        Settled.Add(run.Journal.Refuse(delivery, KeepConsent(delivery, Publish(delivery, outcomes), null), refusal.Message));
     }
 
     /// <summary>Settles a delivery whose call was never answered, by reading its people back.</summary>
@@ -232,7 +235,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadBackImportAsync(delivery, "ReportGone", "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
-                SettleWith(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now));
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false));
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -302,13 +305,45 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     {
         var people = $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)} WHERE book_id IS NOT NULL)";
         await readBack.ReadAsync(people, delivery.PreparedAt, cancellation);
-        SettleWith(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now));
+        SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now), maySent: true));
         run.SomethingLeft = true;
     }
 
-    private void SettleWith(Delivery delivery, string outcomes)
+    private void SettleWith(Delivery delivery, string outcomes, long? began = null)
     {
-        Settled.Add(run.Journal.Settle(delivery, KeepDeleted(Publish(delivery, outcomes))));
+        Settled.Add(run.Journal.Settle(delivery, KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began)));
+    }
+
+    /// <summary>Lifts the opt-outs of people whom Dotdigital shows back, and frees those whose resubscription it refused to be asked another time.</summary>
+    private string KeepConsent(Delivery delivery, string outcomes, long? began)
+    {
+        var rows = run.Db.Query(
+            $"SELECT DISTINCT member_key, book_id, outcome FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE operation = '{Comparing.Action.Resubscribe}' AND (code = '{Consent.Resubscribed}' OR outcome = 'Failed')",
+            r => (Key: r.GetString(0), Book: r.GetInt64(1), Outcome: r.GetString(2)));
+        if (rows.Count > 0)
+        {
+            var asked = new AskedOptOuts(run);
+            asked.Lift(rows.Where(r => r.Outcome == "Delivered").Select(r => (r.Key, r.Book)), began);
+            asked.Unmark(delivery.Id, rows.Where(r => r.Outcome == "Failed").Select(r => r.Key));
+        }
+
+        if (delivery.Kind == DeliveryKind.Unsubscribe)
+        {
+            KeepUnsubscribed(outcomes);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Whom this job unsubscribed counts as opted out, for every job of the account.</summary>
+    private void KeepUnsubscribed(string outcomes)
+    {
+        foreach (var (key, book, id) in run.Db.Query(
+            $"SELECT member_key, book_id, contact_id FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE operation = 'exit' AND outcome = 'Delivered' AND code = 'Unsubscribed'",
+            r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2))))
+        {
+            new AskedOptOuts(run).KeepOurs(key, book, id, run.OptOuts.ServerNow);
+        }
     }
 
     /// <summary>Tells the account's other jobs who is deleted at Dotdigital: they must not create the person again either.</summary>

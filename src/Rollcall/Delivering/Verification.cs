@@ -1,3 +1,4 @@
+using Rollcall.Comparing;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 
@@ -45,11 +46,13 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
 
         // Nobody was written before they became pending, so the books' pages may begin there: person by person, many would cost a call each.
         var since = run.Db.Number($"SELECT min(since) FROM {pending}");
+        var began = run.OptOuts.SeenNo;
         await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
         RecordConfirmed(pending);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
         var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND p.since < {dayAgo}))))";
-        settlement.RecordLocal(Outcomes(known, "Unanswered", "The call was not answered, and a day later the person is still not in the book."));
+        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {Consent.AskedCodes})", "Unanswered", "The call was not answered, and a day later the person is still not in the book."));
+        settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {Consent.AskedCodes})", run.Now), began);
     }
 
     /// <summary>

@@ -46,10 +46,13 @@ public static class JobFileTemplate
           # The profile's own stable id, and the contact's id at Dotdigital, if there are such fields.
           #key_field: id
           #id_field: dm_contact_id
-          # What happens to somebody who left the audiences of a book: ignore or remove.
+          # What happens to somebody who left the audiences of a book: ignore, remove, or unsubscribe, which cannot be undone.
           #exit_action: ignore
           # Add people who enter one by one, so that the book's join actions fire: a call each. See guards.max_mails.
           #trigger_join: false
+          # Bring back people who unsubscribed before they entered an audience: asked by email first, or without asking.
+          #resubscribe: false
+          #resubscribe_no_challenge: false
           # Only changes of these fields update a member. Empty: all mapped fields.
           #field_changes: []
           # Sent only when somebody first enters. Left out, Dotdigital decides, and whoever chose keeps it.
@@ -67,6 +70,10 @@ public static class JobFileTemplate
         # Create mapped data fields that the account lacks.
         #create_missing_fields: false
 
+        # With resubscribe: also people who opted out while they were members.
+        #resubscribe_members: false
+        # What becomes of members whom somebody else took out of a book: leave or restore.
+        #on_foreign_removal: leave
         # Exits also act on people who were in the book before this job.
         #exit_existing: false
         # Create people again who were deleted at Dotdigital.

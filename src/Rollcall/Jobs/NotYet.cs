@@ -5,16 +5,12 @@ internal static class NotYet
 {
     public static IReadOnlyList<Refusal> All { get; } =
     [
-        new("config.resubscribe", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
-        new("config.resubscribe_no_challenge", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
-        new("config.exit_action", "unsubscribe", "unsubscribes nobody", "Write remove or ignore."),
         new("config.collection_id", null, "sends no recommendations", "Leave it out."),
         new("config.recommender_mappings", null, "sends no recommendations", "Leave it out."),
         new("config.insight_fields", null, "sends no insight data", "Leave it out."),
         new("config.insight_recommendations", "true", "sends no insight data", "Leave it out."),
         new("source.lytics", null, "does not read Lytics", "Read the audiences from source.tables."),
         new("status_sink.lytics", null, "does not write to Lytics", "Write status events to a file or to PostgreSQL."),
-        new("resubscribe_members", "true", "resubscribes nobody", "Leave it out: whoever opted out stays out."),
         new("insight_on_exit", "remove", "sends no insight data", "Leave it out."),
     ];
 

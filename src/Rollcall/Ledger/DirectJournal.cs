@@ -29,9 +29,10 @@ internal sealed record DirectAnswer(string Outcome, string? State, string Code, 
 /// </summary>
 internal sealed class DirectJournal(Store store, TimeProvider clock)
 {
-    /// <summary>Commits that these calls are about to go out.</summary>
-    public void Intend(long delivery, IReadOnlyList<string> memberKeys) => store.InTransaction(s =>
+    /// <summary>Commits that these calls are about to go out, and with it what <paramref name="alongside"/> writes of these people.</summary>
+    public void Intend(long delivery, IReadOnlyList<string> memberKeys, Action<Store, long, IReadOnlyList<string>>? alongside) => store.InTransaction(s =>
     {
+        alongside?.Invoke(s, delivery, memberKeys);
         using var insert = s.Prepare("INSERT INTO direct_call(delivery_id, member_key, state) VALUES ($delivery, $key, 'sent')", "$delivery", "$key");
         insert.Parameters["$delivery"].Value = delivery;
         foreach (var key in memberKeys)

@@ -66,9 +66,9 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
 {
     private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at, seen_no";
 
-    /// <summary>Commits the intent of a call.</summary>
+    /// <summary>Commits the intent of a call, and with it what <paramref name="alongside"/> writes.</summary>
     /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: whoever is learnt later is looked at once more.</param>
-    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, long seenNo = 0, bool causesMail = false)
+    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, long seenNo = 0, bool causesMail = false, Action<Store, long>? alongside = null)
     {
         var id = store.InTransaction(s =>
         {
@@ -76,7 +76,9 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
                 "INSERT INTO delivery(tag, account_id, run_id, kind, state, books, manifest, records, bytes, causes_mail, prepared_at, seen_no) VALUES ($tag, $account, $run, $kind, $state, $books, $manifest, $records, $bytes, $mail, $now, $seen)",
                 ("$tag", tag), ("$account", accountId), ("$run", runId), ("$kind", Word(kind)), ("$state", Word(DeliveryState.Prepared)),
                 ("$books", string.Join(',', books)), ("$manifest", manifest), ("$records", records), ("$bytes", bytes), ("$mail", causesMail ? 1 : 0), ("$now", Now()), ("$seen", seenNo));
-            return s.Number("SELECT last_insert_rowid()");
+            var number = s.Number("SELECT last_insert_rowid()");
+            alongside?.Invoke(s, number);
+            return number;
         });
         return Get(id);
     }

@@ -8,14 +8,14 @@ internal static class LedgerFiles
 {
     /// <summary>
     /// A row a member and book. <c>state</c>: delivered, pending, suppressed, invalid, failed, left. <c>origin</c>: ours, there (in the book before the job).
-    /// <c>fields_hash</c>: of the member key and the values Dotdigital was last sent, the same in all rows of a contact. Times are milliseconds since 1970.
+    /// <c>fields_hash</c>: of the member key and the values Dotdigital was last sent, the same in all rows of a contact. <c>entered_at</c>: the run that first saw the member wanted there, since they last left. Times are milliseconds since 1970.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Type)> Columns =
     [
         ("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("email", "VARCHAR"), ("profile_key", "VARCHAR"),
         ("contact_id", "BIGINT"), ("state", "VARCHAR"), ("since", "BIGINT"), ("origin", "VARCHAR"), ("audience", "VARCHAR"),
         ("fields_hash", "UBIGINT"), ("outcome", "VARCHAR"), ("code", "VARCHAR"), ("reason", "VARCHAR"), ("outcome_at", "BIGINT"),
-        ("account_status", "VARCHAR"), ("book_status", "VARCHAR"),
+        ("account_status", "VARCHAR"), ("book_status", "VARCHAR"), ("entered_at", "BIGINT"),
     ];
 
     /// <summary>The relation of a generation; empty, with the same columns, for none.</summary>

@@ -87,13 +87,13 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     /// <summary>How far the store's count of readings is: what is learnt later has a higher number.</summary>
     public long SeenNo => store.Number("SELECT readings FROM opt_out_count");
 
-    /// <summary>Fills <c>seen_opt_out(email_key, book_id, contact_id, status, since, cause, seen_no)</c> of the run's database with what was learnt after a count of <see cref="SeenNo"/>.</summary>
+    /// <summary>Fills <c>seen_opt_out</c> of the run's database with what was learnt after a count of <see cref="SeenNo"/> and is not lifted.</summary>
     public long CopySeenSince(RunDatabase db, long after)
     {
-        db.Execute("CREATE OR REPLACE TABLE seen_opt_out(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT)");
+        db.Execute($"CREATE OR REPLACE TABLE seen_opt_out({Copied})");
         using var appender = db.Connection.CreateAppender("seen_opt_out");
         return store.Query(
-            "SELECT email_key, book_id, contact_id, status, since, cause, seen_no FROM opt_out WHERE account_id = $account AND seen_no > $after",
+            $"SELECT {Columns} FROM opt_out WHERE account_id = $account AND seen_no > $after AND lifted_at IS NULL",
             row =>
             {
                 Append(appender, row);
@@ -109,11 +109,11 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     public void CopyTo(RunDatabase db, IEnumerable<long> books)
     {
         CopiedNo = SeenNo;
-        db.Execute("CREATE OR REPLACE TABLE opt_out_raw(email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT)");
+        db.Execute($"CREATE OR REPLACE TABLE opt_out_raw({Copied})");
         using (var appender = db.Connection.CreateAppender("opt_out_raw"))
         {
             store.Query(
-                $"SELECT email_key, book_id, contact_id, status, since, cause, seen_no FROM opt_out WHERE account_id = $account AND book_id IN (0{string.Concat(books.Select(b => $", {b}"))})",
+                $"SELECT {Columns} FROM opt_out WHERE account_id = $account AND book_id IN (0{string.Concat(books.Select(b => $", {b}"))}) AND lifted_at IS NULL",
                 row =>
                 {
                     Append(appender, row);
@@ -132,6 +132,16 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         return serverTime.Value.Time + clock.GetElapsedTime(serverTime.Value.Asked);
     }
 
+    /// <summary>Dotdigital's clock, as far as this run has asked for it.</summary>
+    public DateTimeOffset ServerNow => serverTime is { } server ? server.Time + clock.GetElapsedTime(server.Asked) : clock.GetUtcNow();
+
+    private const string Columns = "email_key, book_id, contact_id, status, since, cause, seen_no, asked_since, asked_at";
+
+    /// <summary><see cref="Columns"/> as a table of the run's database.</summary>
+    private const string Copied = "email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT, asked_since BIGINT, asked_at BIGINT";
+
+    // What a job of ours did and the feed dates within a minute of it is the same opt-out; a later one is theirs.
+    // A feed that lags shows an opt-out that was lifted once more, with its old date: only a later one, or worse than an opt-out, counts again.
     private const string Insert = """
         INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
         VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
@@ -139,7 +149,8 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
             contact_id = coalesce(excluded.contact_id, contact_id),
             status = CASE WHEN excluded.status = 'Deleted' THEN status ELSE excluded.status END,
             seen_no = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.seen_no ELSE seen_no END,
-            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.cause ELSE cause END,
+            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END) THEN excluded.cause ELSE cause END,
+            lifted_at = CASE WHEN excluded.since > since OR excluded.status <> 'Unsubscribed' THEN NULL ELSE lifted_at END,
             since = coalesce(max(excluded.since, since), excluded.since, since)
         """;
 
@@ -149,7 +160,10 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         _ = row.IsDBNull(2) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(2));
         to.AppendValue(row.GetString(3));
         _ = row.IsDBNull(4) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(4));
-        to.AppendValue(row.GetString(5)).AppendValue(row.GetInt64(6)).EndRow();
+        to.AppendValue(row.GetString(5)).AppendValue(row.GetInt64(6));
+        _ = row.IsDBNull(7) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(7));
+        _ = row.IsDBNull(8) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(8));
+        to.EndRow();
     }
 
     private async Task ReadFeedAsync(DotdigitalClient client, long feed, DateTimeOffset serverNow, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -230,7 +244,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     });
 
     /// <summary>Counts a reading. Writing transactions go one after another, in every process: who reads the count has all that was learnt up to it.</summary>
-    private static long NextNo(Store transaction)
+    public static long NextNo(Store transaction)
     {
         transaction.Execute("UPDATE opt_out_count SET readings = readings + 1");
         return transaction.Number("SELECT readings FROM opt_out_count");

@@ -75,6 +75,10 @@ internal static class StoreSchema
             since INTEGER,
             cause TEXT NOT NULL,         -- theirs | this job | deleted
             seen_no INTEGER NOT NULL,    -- the store's count of readings when we learnt it: clocks step back, this does not
+            asked_since INTEGER,         -- the since of the opt-out that a resubscription was sent for
+            asked_at INTEGER,            -- when it was sent: an opt-out is answered once
+            asked_by INTEGER,            -- the delivery that sent it
+            lifted_at INTEGER,           -- when Dotdigital showed the person back: kept, and counts no more until a later opt-out
             PRIMARY KEY(account_id, book_id, email_key)) WITHOUT ROWID;
         CREATE INDEX opt_out_seen ON opt_out(account_id, seen_no);
 

@@ -23,6 +23,9 @@ internal sealed class DirectEntries
     /// <summary>The condition, on a row <c>c</c> of the changes, of an entry that is sent singly.</summary>
     public string Singly { get; }
 
+    /// <summary>The condition of all changes that are not imported: entries sent singly, and people asked back into one book.</summary>
+    public string NotImported => $"({Singly} OR {(run.Job.Config.TriggerJoin ? $"c.action = '{Action.Resubscribe}'" : "false")})";
+
     /// <summary>
     /// Who was in the book before the job, or was left in it by an exit that the job ignores, joins nothing: their entry goes in bulk, which writes their fields.
     /// </summary>

@@ -24,6 +24,12 @@ internal static class Guards
     /// <summary>Exits that no percentage holds back.</summary>
     public const int FewExits = 10;
 
+    /// <summary>Most members of a book, in percent, that a run unsubscribes.</summary>
+    public const double MostUnsubscribedPercent = 5;
+
+    /// <summary>Most members of a book that a run unsubscribes.</summary>
+    public const int MostUnsubscribed = 1000;
+
     public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0)
     {
         var held = new List<GuardHeld>();
@@ -50,7 +56,16 @@ internal static class Guards
 
     private static IEnumerable<GuardHeld> Book(Job job, BookLoad load)
     {
-        if (job.Config.ExitAction != ExitAction.Ignore && job.Guards.MaxExitPercent is { } percent
+        if (job.Config.ExitAction == ExitAction.Unsubscribe)
+        {
+            // It cannot be undone: whatever the job file allows, no more than this without being told to.
+            var percent = Math.Min(job.Guards.MaxExitPercent ?? MostUnsubscribedPercent, MostUnsubscribedPercent);
+            if (load.Exits > FewExits && (load.Exits > MostUnsubscribed || load.Exits * 100.0 > percent * load.DeliveredBefore))
+            {
+                yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
+            }
+        }
+        else if (job.Config.ExitAction != ExitAction.Ignore && job.Guards.MaxExitPercent is { } percent
             && load.Exits > FewExits && load.Exits * 100.0 > percent * load.DeliveredBefore)
         {
             yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);

@@ -55,7 +55,7 @@ internal static class Planner
         // What a guard holds in one book mails nobody.
         Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow).Books);
         var mails = Mails(run, records, direct.Cost());
-        var verdict = Guards.Judge(run.Job, loads, records.FirstEntryMails ? mails.Joins + mails.ConfirmationsAtMost : mails.Joins, options.Allow, moves);
+        var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves);
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
         var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
@@ -72,7 +72,7 @@ internal static class Planner
 
     /// <summary>Each single add fires a join action at most, and makes the account ask to confirm whom it does not know; so does a verified double opt-in, which the job asks for.</summary>
     private static PlanMails Mails(RunContext run, ImportRecords records, DirectCost direct) =>
-        new(direct.Adds, records.FirstEntryMails ? run.Db.Number("SELECT count(*) FROM changed WHERE contact_id IS NULL") : direct.Unknown, 0);
+        new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{Action.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
     private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
@@ -104,19 +104,19 @@ internal static class Planner
         var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.DeliveredOurs);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
         var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
-        return new BookLoad(book, counts.Of(book.No, Action.Enter), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
+        return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
     }
 
     private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, DirectEntries direct, PlanMails mails, long moves)
     {
-        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0, direct.Singly);
+        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0, direct.NotImported);
         var (count, bytes, imports) = (0L, 0L, 0L);
-        foreach (var causesMail in records.FirstEntryMails ? new[] { false, true } : [false])
+        foreach (var lane in records.Lanes)
         {
             var (n, size) = (0L, 0L);
             foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")))
             {
-                var measured = run.Db.Query(records.Measure(pairs, slice, causesMail), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
+                var measured = run.Db.Query(records.Measure(pairs, slice, lane), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
                 n += measured.Item1;
                 size += measured.Item2;
             }
@@ -137,9 +137,10 @@ internal static class Planner
             : [];
         var removalCalls = removals.Sum(n => (n + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch);
         var single = direct.Cost();
+        var (resubscribes, unsubscribes) = (ConsentCost.Resubscribes(run), ConsentCost.Unsubscribes(run));
         var creations = run.Books.Count(b => b.Id is null);
         // Before: account, books, fields, time and the feeds. After each import the feeds of its books; at the end the account's and the books'.
-        var reads = 4 + ((run.Books.Count + 1) * (imports + single.Adds > 0 ? 2 : 1)) + (imports * run.Books.Count);
+        var reads = 4 + ((run.Books.Count + 1) * (imports + single.Adds + resubscribes > 0 ? 2 : 1)) + (imports * run.Books.Count);
         return (
             new PlanCost
             {
@@ -148,7 +149,9 @@ internal static class Planner
                 ImportBytes = bytes,
                 DirectAdds = single.Adds,
                 Removals = removals.Sum(),
-                ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads,
+                Unsubscribes = unsubscribes,
+                Resubscribes = resubscribes,
+                ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
                 Mails = mails,
             },
             count);
@@ -162,8 +165,8 @@ internal static class Planner
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
             $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { Action.Enter, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
-        if (run.Job.Config.ExitAction == ExitAction.Remove)
+        List<string> kinds = [.. new[] { Action.Enter, Action.Resubscribe, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
+        if (run.Job.Config.ExitAction != ExitAction.Ignore)
         {
             kinds.Add(Of(kinds.Count, Removable));
         }

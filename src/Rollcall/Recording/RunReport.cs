@@ -22,7 +22,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
     public void Judge(string? outcomes)
     {
-        var staying = run.Job.Config.ExitAction == Jobs.ExitAction.Remove ? "c.origin <> 'ours'" : "true";
+        var staying = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore ? "true" : "c.origin <> 'ours'";
         run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
@@ -31,7 +31,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 WITH o AS (
                     SELECT kh, member_key, coalesce(book_id, -1) AS book, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
                     FROM {outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})"} WHERE {slice.Where()} GROUP BY 1, 2, 3, 4),
-                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action <> '{Action.MovedAway}')
+                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{Action.MovedAway}', '{Action.Leave}'))
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
                          WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
@@ -40,25 +40,28 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN h.book_no IS NOT NULL THEN 'Held'
                          WHEN u.kh IS NOT NULL OR c.action = '{Action.MoveHeld}' THEN 'Held'
                          WHEN c.action = '{Action.MoveUnclear}' THEN 'Omitted'
-                         WHEN l.kh IS NOT NULL THEN 'Suppressed'
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
+                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN 'Suppressed'
+                         WHEN c.action = '{Action.Await}' THEN coalesce(o.outcome, '{(outcomes is null ? "Pending" : "Held")}')
+                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN 'Held'
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
-                         ELSE coalesce(o.outcome, '{(outcomes is null ? "Delivered" : "Failed")}') END,
-                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL THEN l.status
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
+                         ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{Action.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
+                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action = '{Action.StillPending}' THEN c.code WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
+                         WHEN c.action = '{Action.Await}' THEN '{Consent.AwaitsAnswer}'
+                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.code
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
-                              THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.'
+                              THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '')
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}') THEN c.reason
-                         WHEN l.kh IS NOT NULL THEN l.status || ' while the run was under way.'
-                         WHEN c.action = '{Action.Enter}' AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
+                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
+                         WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
+                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.reason
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN 'Left the audience; another job of the data folder wants the person in the book.'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
@@ -92,7 +95,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         List<AudienceResult> results = [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
         {
             var book = run.Books[m.Book];
-            var entered = Of(m, Action.Enter, "Delivered", "Pending");
+            var entered = Of(m, Action.Enter, "Delivered", "Pending") + Of(m, Action.Resubscribe, "Delivered", "Pending") + Of(m, Action.Await, "Pending");
             var updated = Of(m, Action.Update, "Delivered") + Of(m, Action.Move, "Delivered");
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
@@ -112,7 +115,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Suppressed = suppressed,
                 Invalid = invalid,
                 Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
-                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
+                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
                     + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
             };
         })];

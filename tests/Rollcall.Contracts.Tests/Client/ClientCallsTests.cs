@@ -73,6 +73,12 @@ public sealed class ClientCallsTests
             Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.PatchIntoBookAsync(RecordedSimulator.Empty, new ContactToAdd("ada@example.com"), "overwrite-if-empty")).Id);
             Assert.Equal("contacts:invalidContacts", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.PatchIntoBookAsync(9, person, "overwrite-if-not-empty"))).ErrorCode);
         },
+        ["Contacts.ResubscribeAsync"] = async client =>
+        {
+            Assert.Equal(Resubscription.Challenged, (await client.Contacts.ResubscribeAsync(Newsletter, "left@example.com", challenge: true)).Result);
+            Assert.Equal(Resubscription.Added, (await client.Contacts.ResubscribeAsync(Newsletter, "left@example.com", challenge: false)).Result);
+            Assert.Equal(Resubscription.Refused, (await client.Contacts.ResubscribeAsync(Newsletter, "hardbounced@example.com", challenge: false)).Result);
+        },
         ["Imports.StartAsync"] = async client => Assert.NotEmpty(await client.Imports.StartAsync(Import)),
         ["Imports.ReadAsync"] = async client =>
         {

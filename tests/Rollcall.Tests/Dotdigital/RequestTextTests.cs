@@ -264,6 +264,20 @@ public sealed class RequestTextTests
         AssertJson("""{"email":"o'brien+x@emailsim.io"}""", script.Calls[^1]);
     }
 
+    [Theory]
+    [InlineData(true, "resubscribe", "ContactChallenged", Resubscription.Challenged)]
+    [InlineData(false, "resubscribe-with-no-challenge", "ContactAdded", Resubscription.Added)]
+    [InlineData(false, "resubscribe-with-no-challenge", "ContactCannotBeUnsuppressed", Resubscription.Refused)]
+    [InlineData(false, "resubscribe-with-no-challenge", "NotAvailableInThisVersion", Resubscription.Unknown)]
+    public async Task One_person_is_asked_back_or_brought_back(bool challenge, string call, string status, Resubscription result)
+    {
+        var script = Connected.Script().On($"POST {Home}v2/address-books/42/contacts/{call}", 200, $$"""{"contact":{"id":7,"email":"o'brien+x@emailsim.io","status":"Subscribed"},"status":"{{status}}"}""");
+        using var client = await Connected.ToAsync(script);
+        var answer = await client.Contacts.ResubscribeAsync(42, "o'brien+x@emailsim.io", challenge, Cancellation);
+        Assert.Equal(new ResubscribeAnswer(result, 7, ContactStatus.Subscribed), answer);
+        AssertJson("""{"unsubscribedContact":{"email":"o'brien+x@emailsim.io"}}""", script.Calls[^1]);
+    }
+
     [Fact]
     public async Task An_imports_body_is_sent_as_it_is_with_its_length()
     {

@@ -23,6 +23,23 @@ public sealed class GuardTests
         Assert.Equal(held, verdict.Held.Any(g => g.Guard == "exits"));
     }
 
+    [Theory]
+    [InlineData(10, 10, false)]
+    [InlineData(11, 220, false)]
+    [InlineData(12, 220, true)]
+    [InlineData(1000, 100_000, false)]
+    [InlineData(1001, 100_000, true)]
+    public void Unsubscribing_is_held_beyond_a_twentieth_or_a_thousand_whatever_the_job_allows(long exits, long delivered, bool held)
+    {
+        foreach (var percent in new double?[] { 20, 100, null })
+        {
+            var verdict = Guards.Judge(Job(new GuardOptions { MaxExitPercent = percent }, ExitAction.Unsubscribe), [Load(0, exits: exits, delivered: delivered)], 0, Nothing);
+            Assert.Equal(held, verdict.Held.Any(g => g.Guard == "exits"));
+        }
+
+        Assert.Empty(Guards.Judge(Job(new GuardOptions(), ExitAction.Unsubscribe), [Load(0, exits: exits, delivered: delivered)], 0, new HashSet<string> { "exits" }).Held);
+    }
+
     [Fact]
     public void A_held_book_holds_no_other_and_too_many_mails_hold_the_run()
     {
@@ -49,14 +66,14 @@ public sealed class GuardTests
     private static BookLoad Load(int no, long enters = 0, long exits = 0, long delivered = 0, long rejected = 0, params string[] empty) =>
         new(new RunBook(no, 100 + no, $"Book {no}"), enters, exits, delivered, rejected, empty);
 
-    private static Job Job(GuardOptions guards) => new()
+    private static Job Job(GuardOptions guards, ExitAction exits = ExitAction.Remove) => new()
     {
         Tag = "t",
         Label = "t",
         Path = "/t.yaml",
         Authorization = new JobAuthorization("prod", null),
         Source = new TablesSourceOptions { Audiences = new Dictionary<string, AudienceQuery>() },
-        Config = new ExportConfig { SegmentIds = ["a"], SegMappings = [], EmailField = "email", ExitAction = ExitAction.Remove },
+        Config = new ExportConfig { SegmentIds = ["a"], SegMappings = [], EmailField = "email", ExitAction = exits },
         Guards = guards,
     };
 }

@@ -37,6 +37,9 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Hears every request before it goes out, as <c>PUT /contacts/v3/import</c>: the moment for other people's hands.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Gives another body than Dotdigital's to a request: what a server that lags would say.</summary>
+    public Func<string, string, string>? Answer { get; set; }
+
     public string DataFolder => folder["data"];
 
     public string Folder => folder.Path;
@@ -101,7 +104,7 @@ internal sealed class ExportScene : IAsyncDisposable
         Clock = Clock,
         Logs = NullLoggerFactory.Instance,
         Checkpoint = Checkpoint,
-        Http = Before is { } before ? new Hook(before) : null,
+        Http = Before is not null || Answer is not null ? new Hook(Before, Answer) : null,
     };
 
     /// <summary>The addresses subscribed to a book, sorted.</summary>
@@ -112,12 +115,20 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
 
-    private sealed class Hook(Action<string> before) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private sealed class Hook(Action<string>? before, Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            before($"{request.Method} {request.RequestUri!.AbsolutePath}");
-            return base.SendAsync(request, cancellationToken);
+            var text = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+            before?.Invoke(text);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (answer is not null)
+            {
+                var (had, type) = (await response.Content.ReadAsStringAsync(cancellationToken), response.Content.Headers.ContentType);
+                response.Content = new StringContent(answer(text, had)) { Headers = { ContentType = type } };
+            }
+
+            return response;
         }
     }
 

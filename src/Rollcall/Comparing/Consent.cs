@@ -1,0 +1,63 @@
+using Rollcall.Jobs;
+
+namespace Rollcall.Comparing;
+
+/// <summary>What a job says about people who opted out.</summary>
+/// <param name="Asks">Whether it resubscribes at all.</param>
+/// <param name="Members">Whether also those who opted out while they were members.</param>
+/// <param name="OfBooks">Whether it may lift an opt-out from a book: single calls can, an import cannot.</param>
+/// <param name="Now">The run's moment, ms since 1970.</param>
+internal sealed record ConsentRules(bool Asks, bool Members, bool OfBooks, long Now)
+{
+    /// <summary>Nobody is resubscribed.</summary>
+    public static ConsentRules Never { get; } = new(false, false, false, 0);
+
+    /// <summary>Whether a challenge that was sent, and not answered, is sent again: only when the user says so, of one person.</summary>
+    public bool Repeats { get; init; }
+
+    /// <summary>What the job file says. A job that adds people one by one has single calls for this too.</summary>
+    public static ConsentRules Of(Job job, long now) => new(job.Config.Resubscribe || job.Config.ResubscribeNoChallenge, job.ResubscribeMembers, job.Config.TriggerJoin, now);
+}
+
+/// <summary>
+/// Who may be resubscribed, in SQL: only people whose every opt-out is an unsubscription of their own, dated, on a day before they entered the
+/// audience, and not answered before. Whatever is in doubt leaves the person alone, with the reason.
+/// </summary>
+internal static class Consent
+{
+    /// <summary>Pending, because Dotdigital asked the person whether to come back.</summary>
+    public const string Challenged = "Challenged";
+
+    /// <summary>Pending: a resubscription was sent and not answered. It counts as sent.</summary>
+    public const string UnansweredChallenge = "UnansweredChallenge";
+
+    /// <summary>Pending: the person was asked through another book; this one follows their answer.</summary>
+    public const string AwaitsAnswer = "AwaitsAnswer";
+
+    /// <summary>Delivered: Dotdigital shows the person back.</summary>
+    public const string Resubscribed = "Resubscribed";
+
+    /// <summary>The pending people who wait for their own answer.</summary>
+    public const string AskedCodes = $"('{Challenged}', '{UnansweredChallenge}', '{AwaitsAnswer}')";
+
+    private const string Day = "86400000";
+
+    // The day that an opt-out must precede: that of the run which first saw the person wanted.
+    private static string Before(ConsentRules rules) =>
+        rules.Members ? $"{rules.Now}" : $"(CASE WHEN state IS NULL OR state = 'left' THEN {rules.Now} ELSE entered_at END)";
+
+    /// <summary>Why the person may not be resubscribed, as a text; NULL where nothing speaks against it.</summary>
+    public static string WhyNot(ConsentRules rules) => !rules.Asks ? "NULL::VARCHAR" : $"""
+        CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
+             WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
+             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} THEN NULL" : "")}
+             WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
+             WHEN NOT dated THEN 'Dotdigital does not say since when.'
+             WHEN asked_at IS NOT NULL AND out_since <= greatest(asked_since, asked_at + {Day})
+                 THEN 'A resubscription was sent on ' || strftime(make_timestamp(asked_at * 1000), '%Y-%m-%d') || ', and an opt-out is answered once.'
+             WHEN out_since // {Day} >= {rules.Now} // {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
+             WHEN (out_since // {Day} < {Before(rules)} // {Day}) IS DISTINCT FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
+             {(rules.OfBooks ? "" : "WHEN book_out IS NOT NULL THEN 'The person left this book alone, and an import resubscribes only people who left the account.'")}
+        END
+        """;
+}

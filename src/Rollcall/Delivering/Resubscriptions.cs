@@ -1,0 +1,136 @@
+using Rollcall.Comparing;
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Brings people back who opted out, where the job says so. Each is looked up before anything is sent: only who is unsubscribed at that moment,
+/// and nothing worse, is asked. Afterwards each is read back; a report proves nothing.
+/// </summary>
+internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement)
+{
+    private readonly AskedOptOuts asked = new(run);
+
+    /// <summary>Looks up whom <c>change</c> would resubscribe; who is not unsubscribed now is left alone, with the reason.</summary>
+    public async Task ConfirmAsync(CancellationToken cancellation)
+    {
+        var people = run.Db.Query(
+            $"SELECT member_key, any_value(email) FROM change WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = change.kh AND u.member_key = change.member_key) GROUP BY 1",
+            r => (r.GetString(0), r.GetString(1)));
+        if (people.Count == 0)
+        {
+            return;
+        }
+
+        run.Db.Execute("CREATE OR REPLACE TABLE looked_up(member_key VARCHAR, contact_id BIGINT, status VARCHAR, book_id BIGINT, list_status VARCHAR)");
+        var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
+        await foreach (var (key, contact) in LookUps.ByEmailAsync(run, people, "look up", cancellation))
+        {
+            var rows = books.Select(b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
+            run.Db.Execute($"INSERT INTO looked_up VALUES {string.Join(", ", rows)}");
+        }
+
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE confirmed AS
+            SELECT c.kh, c.member_key, c.book_no, l.contact_id, l.status,
+                CASE WHEN l.contact_id IS NULL THEN 'gone'
+                     WHEN l.status = 'PendingOptIn' OR (l.status IN ('Unsubscribed', 'Subscribed') AND l.list_status = 'Pending') THEN 'asked'
+                     WHEN l.status NOT IN ('Unsubscribed', 'Subscribed') THEN 'barred'
+                     WHEN c.status_of_account AND l.status = 'Unsubscribed' THEN 'ask'
+                     WHEN NOT c.status_of_account AND l.status = 'Subscribed' AND l.list_status = 'Suppressed' THEN 'ask'
+                     WHEN l.status = 'Unsubscribed' THEN 'left'
+                     ELSE 'back' END AS verdict
+            FROM change c JOIN book b USING (book_no) JOIN looked_up l ON l.member_key = c.member_key AND l.book_id = b.book_id
+            WHERE c.action IN ('{Action.Resubscribe}', '{Action.Await}');
+
+            UPDATE changed SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = changed.kh AND f.member_key = changed.member_key AND f.verdict = 'ask';
+            UPDATE change SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no;
+
+            UPDATE change SET
+                action = CASE WHEN f.verdict = 'asked' THEN '{Action.StillPending}' ELSE '{Action.Suppress}' END,
+                code = CASE WHEN f.verdict = 'asked' THEN '{Consent.Challenged}' ELSE code END,
+                reason = CASE WHEN f.verdict = 'asked' THEN '{AskedAlready}' ELSE reason END,
+                status = CASE f.verdict WHEN 'barred' THEN f.status WHEN 'gone' THEN 'Deleted' ELSE change.status END,
+                status_since = CASE WHEN f.verdict IN ('barred', 'gone') THEN NULL ELSE status_since END,
+                why_not = CASE f.verdict WHEN 'barred' THEN 'Only someone who unsubscribed can be resubscribed.'
+                                         WHEN 'gone' THEN 'Dotdigital has no such contact any more, and it is not created again.'
+                                         WHEN 'left' THEN 'The person has left the account too, since when is not known.'
+                                         WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: who comes back by themselves is left to themselves.' END
+            FROM confirmed f
+            WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no AND f.verdict <> 'ask';
+            """);
+        settlement.RecordLocal($"""
+            SELECT c.kh, c.member_key, b.book_id, 'resubscribe' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
+                   NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, c.code, c.reason, {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
+            FROM change c JOIN confirmed f ON f.kh = c.kh AND f.member_key = c.member_key AND f.book_no = c.book_no AND f.verdict = 'asked' JOIN book b ON b.book_no = c.book_no
+            """);
+    }
+
+    private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
+
+    /// <summary>What the transaction that commits a delivery also commits: the opt-outs of its people are answered by it.</summary>
+    public Action<Store, long> Mark(string manifest) => (transaction, delivery) => asked.Mark(
+        transaction,
+        delivery,
+        run.Db.Query($"SELECT member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));
+
+    /// <summary>
+    /// Asks people back into one book each, by single calls. An answer tells what became of the person; who was not answered is read back, and counts
+    /// as asked unless they are back.
+    /// </summary>
+    public async Task SendSinglyAsync(DirectCalls calls, CancellationToken cancellation)
+    {
+        foreach (var book in run.Job.Config.TriggerJoin ? run.Books.ToList() : [])
+        {
+            if (book.Id is { } id)
+            {
+                await calls.SendAsync(
+                    DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token), cancellation,
+                    (transaction, delivery, keys) => asked.Mark(transaction, delivery, keys.Select(key => (key, id))));
+            }
+        }
+    }
+
+    private async Task<DirectAnswer?> AskAsync(long book, DirectPerson person, CancellationToken cancellation)
+    {
+        // Both flags: people are asked.
+        var answer = await run.Client.Contacts.ResubscribeAsync(book, person.Email, run.Job.Config.Resubscribe, cancellation);
+        return (answer.Result, answer.Status) switch
+        {
+            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", Consent.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = answer.ContactId, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", Consent.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = answer.ContactId, BookStatus = "PendingOptIn" },
+            (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed", "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = answer.ContactId, ReadStatus = true },
+            _ => null,
+        };
+    }
+
+    private static string People(int book) => $"""
+        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, c.code AS known_code, '' AS fields
+        FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
+        LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
+        LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
+        WHERE c.book_no = {book} AND c.action = '{Action.Resubscribe}' AND l.kh IS NULL AND u.kh IS NULL
+          AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book))
+        """;
+
+    /// <summary>Reads back whom this run's imports asked, and records what Dotdigital shows.</summary>
+    public async Task ReadBackAsync(CancellationToken cancellation)
+    {
+        var sent = settlement.Settled.Where(d => d.Outcomes is not null && d.Kind == DeliveryKind.Import && d.CausesMail).ToList();
+        if (sent.Count == 0)
+        {
+            return;
+        }
+
+        run.Db.Execute($"CREATE OR REPLACE TABLE asked_back AS SELECT * FROM {OutcomeFiles.Relation(run.Folder, sent)} WHERE operation = '{Action.Resubscribe}' AND state = 'pending' QUALIFY row_number() OVER (PARTITION BY kh, member_key, book_id ORDER BY seq DESC) = 1");
+        if (run.Db.Number("SELECT count(*) FROM asked_back") == 0)
+        {
+            return;
+        }
+
+        await readBack.ReadAsync("asked_back", sent.Min(d => d.PreparedAt), cancellation);
+        settlement.RecordLocal(AskedOutcomes.Read("asked_back", run.Now));
+    }
+}

@@ -1,0 +1,53 @@
+using Rollcall.Dotdigital;
+using Rollcall.Ledger;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Unsubscribes from a book people who left its audiences, where <c>exit_action</c> says so: POST /v2/address-books/{id}/contacts/unsubscribe, a call
+/// each. It cannot be undone, so each is looked up first: only someone subscribed there at that moment is unsubscribed. The contact, its other books
+/// and its subscription to the account stay.
+/// </summary>
+internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
+{
+    /// <summary>Sends for the people of <c>unsubscribing</c>, whose columns are those <see cref="DirectCalls"/> takes.</summary>
+    public async Task SendAsync(CancellationToken cancellation)
+    {
+        foreach (var book in run.Books.ToList())
+        {
+            if (book.Id is { } id && run.Db.Number($"SELECT count(*) FROM unsubscribing WHERE book_id = {id}") > 0)
+            {
+                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, token), cancellation);
+            }
+        }
+    }
+
+    private async Task<DirectAnswer?> UnsubscribeAsync(long book, DirectPerson person, CancellationToken cancellation)
+    {
+        var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(person.Email, cancellation);
+        switch (contact?.Status, contact?.StatusIn(book))
+        {
+            case (null, _) or (ContactStatus.Deleted, _):
+                return new DirectAnswer("Omitted", "left", "NotAtDotdigital", "Left the audience; Dotdigital has no such contact any more.");
+            case (ContactStatus.Subscribed, ListStatus.Subscribed):
+                break;
+            case (ContactStatus.Unknown, _) or (_, ListStatus.Unknown):
+                return null;
+            case (ContactStatus.PendingOptIn, _) or (ContactStatus.Subscribed, ListStatus.Pending):
+                return new DirectAnswer("Pending", "pending", "AwaitsConfirmation", "Left the audience before confirming; leaves the book once they confirm.") { ContactId = contact!.Id };
+            case (ContactStatus.Subscribed, null):
+                return new DirectAnswer("Omitted", "left", "NotInBook", "Left the audience, and was not in the book any more.") { ContactId = contact!.Id };
+            case (ContactStatus.Subscribed, _):
+                return Out("Unsubscribed", "Subscribed", contact!.Id);
+            case ({ } status, _):
+                return Out(status.ToString(), status.ToString(), contact!.Id);
+        }
+
+        // The contact may have another address by now; it is the contact that this job put there.
+        await run.Client.Contacts.UnsubscribeAsync(book, contact!.Email ?? person.Email, cancellation);
+        return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact.Id, BookStatus = "Unsubscribed" };
+    }
+
+    private static DirectAnswer Out(string status, string account, long id) =>
+        new("Suppressed", "suppressed", status, $"Left the audience; Dotdigital shows the person as {status} already, and nothing was sent.") { ContactId = id, AccountStatus = account, BookStatus = status };
+}

@@ -1,0 +1,27 @@
+using Rollcall.Jobs;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Planning;
+
+/// <summary>What leaving and coming back costs: people unsubscribed and resubscribed, and the emails that ask them.</summary>
+internal static class ConsentCost
+{
+    /// <summary>Resubscriptions of books that nothing holds: an import asks a person once, single calls once a book.</summary>
+    public static long Resubscribes(RunContext run) => run.Db.Number($"""
+        SELECT count(DISTINCT {(run.Job.Config.TriggerJoin ? "(c.member_key, c.book_no)" : "c.member_key")}) FROM change c
+        WHERE c.action = '{Action.Resubscribe}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book)
+          AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+        """);
+
+    /// <summary>Emails that ask people whether to come back.</summary>
+    public static long Challenges(RunContext run) => run.Job.Config.Resubscribe ? Resubscribes(run) : 0;
+
+    /// <summary>People unsubscribed from books, a call each.</summary>
+    public static long Unsubscribes(RunContext run) => run.Job.Config.ExitAction == ExitAction.Unsubscribe
+        ? run.Db.Number($"SELECT count(*) FROM change c WHERE {Planner.Removable}")
+        : 0;
+
+    /// <summary>Calls: before each such call the person is looked up.</summary>
+    public static long Calls(RunContext run, long resubscribes, long unsubscribes) =>
+        (2 * unsubscribes) + resubscribes + (run.Job.Config.TriggerJoin ? resubscribes : 0);
+}

@@ -1,0 +1,161 @@
+using Rollcall.Simulators;
+using Xunit;
+using static Rollcall.Tests.Runs.ConsentScene;
+
+namespace Rollcall.Tests.Runs;
+
+/// <summary>People who wait for their own answer, and single resubscriptions into one book.</summary>
+public sealed class PendingTests
+{
+    private const string AsksSingly = "  exit_action: remove\n  trigger_join: true\n  resubscribe: true";
+    private const string BringsBackSingly = "  exit_action: remove\n  trigger_join: true\n  resubscribe_no_challenge: true";
+
+    [Fact]
+    public async Task A_single_call_asks_someone_who_left_the_book_and_they_enter_by_saying_yes()
+    {
+        await using var scene = await ConsentScene.StartAsync(AsksSingly);
+        scene.Left(Ann, scene.Gold);
+        scene.PassDays(2);
+        scene.Export.Set("gold", Ann, Bob);
+
+        var plan = await scene.Export.PlanAsync();
+        var asked = await scene.RunAsync();
+        var waits = await scene.RunAsync();
+        Assert.Equal((1L, 1L, 1L), (plan.Plan!.Resubscribes, plan.Plan.Mails.Challenges, plan.Plan.DirectAdds));
+        Assert.Equal(1, scene.Account.Challenges(Ann));
+        Assert.Equal(["Challenged", "Challenged"], new[] { asked, waits }.Select(r => Assert.Single(r.Failures).Code));
+
+        scene.Account.Confirm(Ann);
+        await scene.RunAsync();
+        Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
+        Assert.Equal("delivered", (await scene.Export.ExplainAsync(Ann)).Books[0].State);
+        ExportScene.AddsUp(asked);
+    }
+
+    [Fact]
+    public async Task A_single_call_without_a_challenge_brings_them_back_and_their_values_follow()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBackSingly);
+        scene.Left(Ann, scene.Gold);
+        scene.PassDays(2);
+        scene.Export.Set("gold", Ann + ",Anna,7");
+
+        await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal([Ann], scene.Export.In(scene.Gold));
+        Assert.Equal((0, 1), (scene.Account.Counters.Challenges, scene.Account.Counters.Resubscriptions));
+        Assert.Equal("Anna", scene.Account.Contact(Ann)!.DataFields["FIRSTNAME"]);
+    }
+
+    [Fact]
+    public async Task Dotdigital_may_ask_though_the_job_does_not_and_they_are_pending()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBackSingly, o => o with { ChallengeAnyway = true });
+        scene.Left(Ann, scene.Gold);
+        scene.PassDays(2);
+        scene.Export.Set("gold", Ann);
+
+        var result = await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal(("Pending", "Challenged"), (Assert.Single(result.Failures).Outcome, result.Failures[0].Code));
+        Assert.Equal(1, scene.Account.Challenges(Ann));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.DropBefore)]
+    [InlineData(FaultKind.DropAfter)]
+    public async Task A_single_challenge_without_an_answer_counts_as_sent(FaultKind kind)
+    {
+        await using var scene = await ConsentScene.StartAsync(AsksSingly);
+        scene.Left(Ann, scene.Gold);
+        scene.PassDays(2);
+        scene.Export.Set("gold", Ann);
+        scene.Account.AddFaults(new Fault { Operation = "resubscribeToAddressBook", Kind = kind });
+
+        await scene.RunAsync();
+        scene.PassDays(3);
+        var later = await scene.RunAsync();
+
+        Assert.Equal(1, scene.Account.Calls["resubscribeToAddressBook"]);
+        Assert.Equal(kind == FaultKind.DropAfter ? 1 : 0, scene.Account.Challenges(Ann));
+        Assert.Equal("Pending", Assert.Single(later.Failures).Outcome);
+    }
+
+    [Fact]
+    public async Task One_opt_out_from_the_account_is_one_question_however_many_books_want_the_person()
+    {
+        await using var scene = await ConsentScene.StartAsync(AsksSingly);
+        scene.Known(Ann, ContactStatus.Unsubscribed);
+        scene.Export.Set("gold", Ann);
+        scene.Export.Set("silver", Ann);
+
+        var result = await scene.RunAsync();
+        await scene.RunAsync();
+        Assert.Equal(1, scene.Account.Challenges(Ann));
+        Assert.Equal(2, result.Outcomes.Pending);
+
+        scene.Account.Confirm(Ann);
+        await scene.RunAsync();
+        Assert.Equal([Ann], scene.Export.In(scene.Gold));
+        Assert.Equal([Ann], scene.Export.In(scene.Export.Silver));
+        Assert.Equal(1, scene.Account.Challenges(Ann));
+    }
+
+    [Fact]
+    public async Task A_pending_member_survives_the_exit_and_goes_once_found_subscribed_outside_the_audience()
+    {
+        await using var scene = await ConsentScene.StartAsync("  exit_action: remove\n  resubscribe: true");
+        scene.Known(Ann, ContactStatus.Unsubscribed);
+        scene.Export.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+
+        scene.Export.Set("gold", Bob);
+        await scene.RunAsync();
+        Assert.Equal("pending", (await scene.Export.ExplainAsync(Ann)).Books[0].State);
+
+        scene.Account.Confirm(Ann);
+        await scene.RunAsync();
+        Assert.Equal([Bob], scene.Export.In(scene.Gold));
+        Assert.Equal("left", (await scene.Export.ExplainAsync(Ann)).Books[0].State);
+    }
+
+    [Fact]
+    public async Task Pending_people_become_what_dotdigital_says()
+    {
+        await using var scene = await ConsentScene.StartAsync(AsksSingly);
+        scene.Left(Ann, scene.Gold);
+        scene.PassDays(2);
+        scene.Export.Set("gold", Ann);
+        await scene.RunAsync();
+        scene.Account.SetStatus(Ann, ContactStatus.HardBounced);
+
+        await scene.RunAsync();
+
+        Assert.Equal("suppressed", (await scene.Export.ExplainAsync(Ann)).Books[0].State);
+    }
+
+    [Fact]
+    public async Task Opt_outs_are_read_again_before_each_burst_and_who_left_anew_is_not_brought_back()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBackSingly);
+        scene.Known(Ann, ContactStatus.Unsubscribed);
+        scene.Export.Set("gold", Ann);
+        var left = false;
+        scene.Export.Before = request =>
+        {
+            if (!left && request.Contains("/contacts/v3/email/", StringComparison.Ordinal))
+            {
+                left = true;
+                scene.Account.SetStatus(Ann, ContactStatus.IspComplained);
+                ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.False(scene.Account.Calls.ContainsKey("resubscribeToAddressBookWithNoChallenge"));
+        Assert.Equal("Suppressed", Assert.Single(result.Failures).Outcome);
+    }
+}

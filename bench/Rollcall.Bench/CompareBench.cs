@@ -41,6 +41,7 @@ internal static class CompareBench
         run.OptOuts.CopyTo(db, [1, 2]);
         db.Execute(ImportRecords.CreateHolds);
         db.Execute("CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT)");
+        Moves.None(db);
         var ledger = LedgerFiles.Relation(data, "ledger");
         var rows = db.Number($"SELECT count(*) FROM {ledger}");
 
@@ -70,10 +71,10 @@ internal static class CompareBench
         var rows = $"""
             SELECT kh, member_key, audience + 1 AS book_id, email, profile_key, (row + 1000000000)::BIGINT AS contact_id, 'delivered' AS state, 0::BIGINT AS since, 'ours' AS origin,
                    CASE audience WHEN 0 THEN 'everyone' ELSE 'tenth' END AS audience, CASE WHEN {change} THEN fields_hash + 1 ELSE fields_hash END AS fields_hash,
-                   'Delivered' AS outcome, 'Reported' AS code, 'Dotdigital reported the contact as written.' AS reason, 0::BIGINT AS outcome_at, 'Subscribed' AS account_status, 'Subscribed' AS book_status
+                   'Delivered' AS outcome, 'Reported' AS code, 'Dotdigital reported the contact as written.' AS reason, 0::BIGINT AS outcome_at, 'Subscribed' AS account_status, 'Subscribed' AS book_status, 0::BIGINT AS entered_at
             FROM roll {(same ? "" : "WHERE kh % 200 <> 12")}
             """;
-        var gone = same ? "" : "UNION ALL SELECT kh + 1, 'gone-' || member_key, book_id, 'gone-' || email, profile_key, contact_id, state, since, origin, audience, fields_hash, outcome, code, reason, outcome_at, account_status, book_status FROM l WHERE kh % 200 = 13";
+        var gone = same ? "" : "UNION ALL SELECT kh + 1, 'gone-' || member_key, book_id, 'gone-' || email, profile_key, contact_id, state, since, origin, audience, fields_hash, outcome, code, reason, outcome_at, account_status, book_status, entered_at FROM l WHERE kh % 200 = 13";
         foreach (var (slice, i) in KeySlice.For(db.Number("SELECT count(*) FROM roll")).Select((s, i) => (s, i)))
         {
             db.Execute($"COPY (WITH l AS ({rows} {(same ? "WHERE" : "AND")} {slice.Where()}) SELECT * FROM (SELECT * FROM l {gone}) ORDER BY kh) TO '{data.Full($"{generation}/{i:D4}.parquet")}' (FORMAT parquet)");

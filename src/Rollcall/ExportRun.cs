@@ -32,7 +32,7 @@ public static class ExportRun
         var readBack = new ReadBack(run);
         var settlement = new Settlement(run, readBack);
         var verification = new Verification(run, readBack, settlement);
-        var resubscriptions = new Resubscriptions(run, readBack, settlement);
+        var resubscriptions = new Resubscriptions(run, readBack, settlement, options.RepeatsChallenge);
         var puttingRight = new PuttingRight(run, readBack, settlement);
         var fold = new LedgerFold(run);
         var left = run.SomethingLeft;
@@ -133,7 +133,7 @@ public static class ExportRun
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
-                Consent = ConsentRules.Of(run.Job, run.Now),
+                Consent = ConsentRules.Of(run.Job, run.Now) with { Repeats = options.RepeatsChallenge },
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

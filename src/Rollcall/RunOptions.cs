@@ -24,6 +24,9 @@ public sealed record RunOptions
     /// <summary>Books, by name or id, and audiences taken out of the job, whose members are let go.</summary>
     public IReadOnlyList<string> Release { get; init; } = [];
 
+    /// <summary>Whether a challenge that was sent and not answered is sent again.</summary>
+    internal bool RepeatsChallenge { get; init; }
+
     /// <summary>Whether members stay as they are whom an ordinary run would change.</summary>
     internal bool IsLimited => IsPilot || Undelivered;
 

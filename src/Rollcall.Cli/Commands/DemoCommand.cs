@@ -41,6 +41,8 @@ internal static class DemoCommand
         var shop = new DemoShop(people);
         shop.Write(folder);
         File.WriteAllText(Path.Combine(folder, "job.yaml"), DemoJob.Text);
+        File.WriteAllText(Path.Combine(folder, "winners.csv"), DemoComeback.People);
+        File.WriteAllText(Path.Combine(folder, "comeback.yaml"), DemoComeback.Text);
         await using var simulator = await DotdigitalSimulator.StartAsync(
             new SimulatorOptions { Seed = DemoAccount.Seed(shop, terminal.Clock.GetUtcNow()), Clock = terminal.Clock },
             cancellation);
@@ -57,7 +59,7 @@ internal static class DemoCommand
         var day = shop.PassDay();
         shop.Write(folder);
         var optOuts = DemoAccount.PassDay(simulator.Account);
-        var between = new DemoBetween(day.Came, day.CollectedPoints, day.Moved, day.Left, optOuts.Unsubscribed.Count, optOuts.LeftBook.Count, optOuts.Bounced.Count);
+        var between = new DemoBetween(day.Came, day.CollectedPoints, day.Moved, day.Left, optOuts.Unsubscribed.Count, optOuts.LeftBook.Count, optOuts.Bounced.Count, optOuts.SaidYes.Count, optOuts.Silent.Count);
         report?.Between(between);
         var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("4  The second run", "only what changed is sent", second);
@@ -70,11 +72,24 @@ internal static class DemoCommand
             report?.LeftOut(history.Failures(job.Tag), explained);
         }
 
+        var comeback = JobLookup.ReadFile(invocation, Path.Combine(folder, "comeback.yaml"));
+        var back = await ShowAsync(progress => ExportRun.ExecuteAsync(comeback, new RunOptions(), invocation.Workplace(progress) with { Http = new DemoComeback.Hand(simulator.Account) }, cancellation));
+        var consent = new List<Explanation>();
+        foreach (var (of, email) in new[] { (job, optOuts.Silent.FirstOrDefault(shop.Has)), (comeback, DemoComeback.Bounced), (comeback, DemoComeback.Leaving) })
+        {
+            if (email is not null)
+            {
+                consent.Add(await ShowAsync(progress => Explain.RunAsync(of, email, invocation.Workplace(progress), cancellation)));
+            }
+        }
+
+        report?.Consent(back, consent);
+
         report?.End(folder, simulator.Url, keepOpen);
         if (invocation.Json)
         {
             var calls = new DemoCalls(first.ApiCalls.Total + second.ApiCalls.Total, DemoReport.OneByOne(first) + DemoReport.OneByOne(second));
-            invocation.WriteJson(new DemoDocument(folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, calls, explained));
+            invocation.WriteJson(new DemoDocument(folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, calls, explained, back, consent));
         }
 
         if (keepOpen)

@@ -12,13 +12,17 @@ internal static class RetryCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
-        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named };
+        var challenge = new Option<string>("--challenge") { Description = "Ask this person once more whether to come back, who was asked and has not answered", HelpName = "EMAIL" };
+        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named, challenge };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(named);
             var job = JobLookup.Read(invocation, name);
             var retry = new RunOptions { Undelivered = true };
-            var result = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation));
+            var person = invocation.Arguments.GetValue(challenge);
+            var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null
+                ? ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation)
+                : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), cancellation));
             if (invocation.Json)
             {
                 invocation.WriteJson(result);

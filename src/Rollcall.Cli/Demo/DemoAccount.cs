@@ -25,7 +25,7 @@ internal static class DemoAccount
         {
             Books = [new SeedBook { Id = BigSpenders, Name = "VIP customers" }, new SeedBook { Id = Brazil, Name = "Brazil newsletter" }],
             DataFields = [new SeedDataField { Name = "LOYALTY_POINTS", Type = "Numeric" }],
-            Contacts = contacts,
+            Contacts = [.. contacts, .. DemoComeback.Seed(now)],
         };
     }
 
@@ -39,7 +39,10 @@ internal static class DemoAccount
         unsubscribed.ForEach(email => account.Unsubscribe(email));
         left.ForEach(email => account.Unsubscribe(email, BigSpenders));
         bounced.ForEach(email => account.SetStatus(email, ContactStatus.HardBounced));
-        return new DemoOptOuts(unsubscribed, left, bounced);
+        var asked = account.Contacts.Where(contact => contact.Status == ContactStatus.Unsubscribed && account.Challenges(contact.Email) > 0).Select(contact => contact.Email).ToList();
+        var answered = Some(asked, 1, 4);
+        answered.ForEach(account.Confirm);
+        return new DemoOptOuts(unsubscribed, left, bounced, answered, [.. asked.Except(answered)]);
     }
 
     private static List<string> Some(IReadOnlyList<string> members, int from, int every) =>
@@ -60,5 +63,5 @@ internal static class DemoAccount
     }
 }
 
-/// <summary>Who opted out between the runs.</summary>
-internal sealed record DemoOptOuts(IReadOnlyList<string> Unsubscribed, IReadOnlyList<string> LeftBook, IReadOnlyList<string> Bounced);
+/// <summary>Who opted out between the runs, and who of those asked whether to come back said yes, or nothing.</summary>
+internal sealed record DemoOptOuts(IReadOnlyList<string> Unsubscribed, IReadOnlyList<string> LeftBook, IReadOnlyList<string> Bounced, IReadOnlyList<string> SaidYes, IReadOnlyList<string> Silent);

@@ -10,11 +10,13 @@ namespace Rollcall.Cli.Demo;
 /// <param name="SecondRun">The second run.</param>
 /// <param name="Calls">What the runs cost.</param>
 /// <param name="Explained">Why one of those who were left out is left out; null when nobody is.</param>
+/// <param name="Comeback">The run of the second job, which brings people back.</param>
+/// <param name="Consent">Somebody asked whether to come back, somebody who may not be brought back, and somebody who left while a run was under way.</param>
 internal sealed record DemoDocument(
-    string Folder, string Simulator, int People, RunResult Plan, RunResult FirstRun, DemoBetween Between, RunResult SecondRun, DemoCalls Calls, Explanation? Explained);
+    string Folder, string Simulator, int People, RunResult Plan, RunResult FirstRun, DemoBetween Between, RunResult SecondRun, DemoCalls Calls, Explanation? Explained, RunResult Comeback, IReadOnlyList<Explanation> Consent);
 
 /// <summary>What changed between the runs.</summary>
-internal sealed record DemoBetween(int Came, int CollectedPoints, int Moved, int Left, int Unsubscribed, int LeftBook, int Bounced);
+internal sealed record DemoBetween(int Came, int CollectedPoints, int Moved, int Left, int Unsubscribed, int LeftBook, int Bounced, int SaidYes, int Silent);
 
 /// <summary>Calls of both runs, and those of a sender that makes one a person, book and change.</summary>
 internal sealed record DemoCalls(long Used, long OneByOne);

@@ -36,9 +36,12 @@ internal static class DemoJob
           email_field: email
           key_field: customer_id
           exit_action: remove
+          # Who left the account before they entered an audience is asked by email, once, whether to come back.
+          resubscribe: true
           sync_status: true
 
         status_sink: {file: status.jsonl}
+        guards: {max_mails: none}
 
         """;
 }

@@ -33,6 +33,10 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock)
         Step("3  A day passes", "in the shop, and at Dotdigital");
         console.Indented($"• {Figures.Of(between.Came, "customer")} came, {Figures.Count(between.CollectedPoints)} collected points, {Figures.Count(between.Moved)} moved from Brazil, {Figures.Count(between.Left)} left");
         console.Indented($"• {Figures.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.LeftBook)} left the VIP book alone, {Figures.Count(between.Bounced)} bounced: none of them may be put back");
+        if (between.SaidYes + between.Silent > 0)
+        {
+            console.Indented($"• of {Figures.Of(between.SaidYes + between.Silent, "person", "people")} asked by email whether to come back, {Figures.Count(between.SaidYes)} said yes; the others stay out, and are not asked again");
+        }
     }
 
     public void Summary(RunResult first, RunResult second)
@@ -66,6 +70,22 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock)
         Step("7  One of them", $"rollcall explain demo {explained.Email}");
         console.WriteLine();
         ExplanationReport.Write(console, explained, clock);
+    }
+
+    public void Consent(RunResult comeback, IReadOnlyList<Explanation> explained)
+    {
+        Step("8  Whose decision it is", "a second job brings three people back without asking: one may be, one bounced, one leaves while the import is under way");
+        _run.WriteAudiences(comeback, planned: false);
+        foreach (var notice in comeback.Notices)
+        {
+            console.Indented($"• {notice}");
+        }
+
+        foreach (var one in explained)
+        {
+            console.WriteLine();
+            ExplanationReport.Write(console, one, clock);
+        }
     }
 
     public void End(string folder, Uri simulator, bool open)

@@ -9,7 +9,8 @@ namespace Rollcall.Delivering;
 /// Brings people back who opted out, where the job says so. Each is looked up before anything is sent: only who is unsubscribed at that moment,
 /// and nothing worse, is asked. Afterwards each is read back; a report proves nothing.
 /// </summary>
-internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement)
+/// <param name="repeats">Whether people are asked whom Dotdigital shows as asked already.</param>
+internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
 {
     private readonly AskedOptOuts asked = new(run);
 
@@ -36,6 +37,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             CREATE OR REPLACE TABLE confirmed AS
             SELECT c.kh, c.member_key, c.book_no, l.contact_id, l.status,
                 CASE WHEN l.contact_id IS NULL THEN 'gone'
+                     WHEN {repeats} AND l.list_status = 'Pending' AND l.status = CASE WHEN c.status_of_account THEN 'Unsubscribed' ELSE 'Subscribed' END THEN 'ask'
                      WHEN l.status = 'PendingOptIn' OR (l.status IN ('Unsubscribed', 'Subscribed') AND l.list_status = 'Pending') THEN 'asked'
                      WHEN l.status NOT IN ('Unsubscribed', 'Subscribed') THEN 'barred'
                      WHEN c.status_of_account AND l.status = 'Unsubscribed' THEN 'ask'

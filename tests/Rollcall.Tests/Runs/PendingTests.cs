@@ -83,6 +83,42 @@ public sealed class PendingTests
         Assert.Equal("Pending", Assert.Single(later.Failures).Outcome);
     }
 
+    [Theory]
+    [InlineData(FaultKind.DropBefore, true)]
+    [InlineData(FaultKind.DropAfter, true)]
+    [InlineData(FaultKind.DropBefore, false)]
+    public async Task Only_retry_challenge_asks_again_and_only_that_person(FaultKind kind, bool singly)
+    {
+        await using var scene = await ConsentScene.StartAsync(singly ? AsksSingly : "  exit_action: remove\n  resubscribe: true");
+        foreach (var email in new[] { Ann, Bob })
+        {
+            scene.Known(email, ContactStatus.Unsubscribed);
+        }
+
+        scene.Export.Set("gold", Ann, Bob);
+        scene.Account.AddFaults(new Fault { Operation = singly ? "resubscribeToAddressBook" : "importContacts", Times = singly ? 2 : 1, Kind = kind });
+        await scene.RunAsync();
+        await scene.RunAsync();
+        var before = (scene.Account.Challenges(Ann), scene.Account.Challenges(Bob));
+
+        var again = await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, (scene.Account.Challenges(Ann) - 1, scene.Account.Challenges(Bob)));
+        Assert.Equal(ExitCode.Done, again.ExitCode);
+        Assert.Equal("pending", (await scene.Export.ExplainAsync(Ann)).Books[0].State);
+    }
+
+    [Fact]
+    public async Task A_job_that_asks_nobody_has_no_challenge_to_repeat()
+    {
+        await using var scene = await ConsentScene.StartAsync("  resubscribe_no_challenge: true");
+        scene.Export.Set("gold", Ann);
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+    }
+
     [Fact]
     public async Task One_opt_out_from_the_account_is_one_question_however_many_books_want_the_person()
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Rollcall.Delivering;
 using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
@@ -207,12 +208,12 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN recreated THEN '{Action.Enter}'
                     WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
                     WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
-                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', 'UnansweredMail') THEN '{Action.StillPending}'
+                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}', 'UnansweredMail') THEN '{Action.StillPending}'
                     WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
                     WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT wanted THEN '{Action.LeaveRemoved}'
                     WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT {input.RestoreRemoved} THEN '{Action.StillRemoved}'
                     WHEN wanted THEN '{Action.Enter}'
-                    WHEN state = 'pending' AND code = 'AwaitsConfirmation' THEN '{Action.None}'
+                    WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}') THEN '{Action.None}'
                     WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code IS NOT DISTINCT FROM 'Unanswered') THEN '{Action.None}'
                     WHEN code = '{Adoption.NoMember}' THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'
@@ -240,8 +241,8 @@ internal sealed class Comparison(RunDatabase db)
             """);
         counts.Add(db.Query(
             $$"""
-            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER (state = 'delivered' AND {{Whose.MayLeave(input, "origin")}}), count(*) FILTER (code = 'RejectedByWatchdogAgain')
-            FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, state, origin, code FROM verdict) GROUP BY 1, 2, 3, 4
+            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER ({{Whose.MayLeave(input, "any_origin")}}), count(*) FILTER (code = 'RejectedByWatchdogAgain')
+            FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, any_origin, code FROM verdict) GROUP BY 1, 2, 3, 4
             """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
         db.Execute("TRUNCATE many; TRUNCATE look");

@@ -8,9 +8,9 @@ namespace Rollcall.Comparing;
 /// <param name="Audiences">The audiences that want the members: bit n is audience n.</param>
 /// <param name="KnownBy">For exits, the audience that put the members there.</param>
 /// <param name="Members">How many members.</param>
-/// <param name="DeliveredOurs">Of them, how many this job delivered.</param>
+/// <param name="Ours">Of them, how many an exit may take out: those this job put there, or may have.</param>
 /// <param name="TwiceRejected">Of them, how many the watchdog rejected twice.</param>
-internal sealed record VerdictCount(int Book, string Action, BigInteger Audiences, string KnownBy, long Members, long DeliveredOurs, long TwiceRejected);
+internal sealed record VerdictCount(int Book, string Action, BigInteger Audiences, string KnownBy, long Members, long Ours, long TwiceRejected);
 
 /// <summary>The comparison in numbers.</summary>
 internal sealed class ComparisonCounts
@@ -46,7 +46,7 @@ internal sealed class ComparisonCounts
         {
             var key = (count.Book, count.Action, count.Audiences, count.KnownBy);
             verdicts[key] = verdicts.TryGetValue(key, out var had)
-                ? had with { Members = had.Members + count.Members, DeliveredOurs = had.DeliveredOurs + count.DeliveredOurs, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
+                ? had with { Members = had.Members + count.Members, Ours = had.Ours + count.Ours, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
                 : count;
         }
     }
@@ -57,7 +57,7 @@ internal sealed class ComparisonCounts
     public void Recount(RunDatabase db, string members, int sign) => Add(db.Query(
         $"""
         SELECT book_no, action, audiences, CASE WHEN action = 'exit' THEN coalesce(audience, '') ELSE '' END, count(*),
-               count(*) FILTER (state = 'delivered' AND origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
+               count(*) FILTER (origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
         FROM change JOIN (SELECT DISTINCT kh, member_key FROM ({members})) m USING (kh, member_key) GROUP BY 1, 2, 3, 4
         """,
         r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), sign * r.GetInt64(4), sign * r.GetInt64(5), sign * r.GetInt64(6))));

@@ -32,7 +32,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         await SameContact.KeepAsync(run, settlement, cancellation);
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls).SendAsync(cancellation);
+        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -53,10 +53,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         EndFirstRun(left);
     }
 
-    /// <summary>A first run whose members were not all sent remains the first.</summary>
+    /// <summary>A first run whose members were not all read and sent remains the first.</summary>
     private void EndFirstRun(bool left)
     {
-        if (!run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT count(*) FROM under_way") == 0)
+        var all = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && work.Roll.Counts.All(c => c.Reading.HoldExits is null);
+        if (all && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0)
         {
             DirectEntries.EndFirstRun(run);
         }

@@ -12,10 +12,13 @@ namespace Rollcall.Delivering;
 /// says <c>direct_api: v3</c>. Whom Rollcall knows at Dotdigital is looked up first: who was deleted is not created again, who is in the book does not join
 /// twice, and who has another address there is added under it.
 /// </summary>
-internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls)
+internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
 {
     // Who was added to one book of this run needs no second look before the next: the id, and whether Dotdigital asked them to confirm.
     private readonly ConcurrentDictionary<string, (long Id, bool Asked)> added = new(StringComparer.Ordinal);
+
+    // Whose add to one book may still be carried out: looked up before the next book.
+    private readonly HashSet<string> unanswered = new(StringComparer.Ordinal);
 
     /// <summary>Whether even people unknown to Rollcall are looked up: v2 has no merge option, so values are left out where the contact exists.</summary>
     public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
@@ -28,6 +31,31 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             if (book.Id is { } id)
             {
                 await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add", (person, token) => AddAsync(id, person, token), cancellation);
+                Learn(id);
+            }
+        }
+    }
+
+    /// <summary>What looking people up told of calls to a book that were not answered, for the books that follow.</summary>
+    private void Learn(long book)
+    {
+        var settled = settlement.Settled.Where(d => d.Kind == DeliveryKind.Add && d.Books.Contains(book)).ToList();
+        if (run.Books.Count == 1 || settled.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (key, id, code) in run.Db.Query(
+            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{DirectOutcomes.Unanswered}')",
+            r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1), r.GetString(2))))
+        {
+            if (code == DirectOutcomes.Unanswered)
+            {
+                unanswered.Add(key);
+            }
+            else if (id is { } contact)
+            {
+                added[key] = (contact, code == "AwaitsConfirmation");
             }
         }
     }
@@ -41,7 +69,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         var (email, known) = (person.Email, again || person.ContactId is not null);
-        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || LooksUpEveryone(run.Job)))
+        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
         {
             var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(email, cancellation);
             if (Found(contact, book, person) is { } answer)
@@ -170,8 +198,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         FieldsWritten = fields,
     };
 
-    /// <summary>Not added: adding someone who was asked to confirm may ask them again. Without a status in the book, they are added once they have confirmed.</summary>
-    private static DirectAnswer Waits(long id, bool fields) => new("Pending", "pending", "AwaitsConfirmation", "Dotdigital asked the person to confirm; they are added to this book once they have.")
+    /// <summary>Not added: adding someone who was asked to confirm may ask them again.</summary>
+    private static DirectAnswer Waits(long id, bool fields) => new("Pending", "pending", DirectOutcomes.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
     {
         ContactId = id,
         AccountStatus = "PendingOptIn",

@@ -11,6 +11,9 @@ internal static class DirectOutcomes
     /// <summary>The code of who was added without an answer and is not in the book: looked up once more before they are added again.</summary>
     public const string Unanswered = "Unanswered";
 
+    /// <summary>The code of who was asked to confirm before being added: they are, once they have confirmed.</summary>
+    public const string WaitsToBeAdded = "WaitsToBeAdded";
+
     /// <summary>The code of who was asked to come back without an answer: that Dotdigital mailed them cannot be disproved, so they are not asked again.</summary>
     public const string UnansweredChallenge = "UnansweredChallenge";
 
@@ -28,30 +31,36 @@ internal static class DirectOutcomes
         LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
         """;
 
+    // All that a call to unsubscribe can do: whoever is out in another way, or gone from the book, left by another hand.
+    private const string LeftBook = "(s.verdict = 'out' AND s.account_status = 'Subscribed')";
+
     private static string State(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'left' END",
+        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} OR s.verdict = 'absent' THEN 'left' WHEN s.verdict = 'out' THEN 'suppressed' END",
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'delivered' ELSE 'pending' END",
         _ => "CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END",
     };
 
     private static string Outcome(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'Delivered' ELSE 'Failed' END",
+        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Delivered' WHEN s.verdict = 'absent' THEN 'Omitted' WHEN s.verdict = 'out' THEN 'Suppressed' ELSE 'Failed' END",
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Delivered' ELSE 'Pending' END",
         _ => "CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END",
     };
 
     private static string Code(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => $"CASE WHEN s.verdict IN ('out', 'absent') THEN 'Unsubscribed' ELSE '{Unanswered}' END",
+        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status ELSE '{Unanswered}' END",
         DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN 'Resubscribed' ELSE '{UnansweredChallenge}' END",
         _ => $"CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE '{Unanswered}' END",
     };
 
     private static string Reason(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => "CASE WHEN s.verdict IN ('out', 'absent') THEN 'Left the audience and was unsubscribed from the book.' ELSE 'The call was not answered, and the person is still in the book.' END",
+        DeliveryKind.Unsubscribe => $"""
+            CASE WHEN {LeftBook} THEN 'Left the audience and was unsubscribed from the book.' WHEN s.verdict = 'absent' THEN 'Left the audience, and is not in the book any more.'
+                 WHEN s.verdict = 'out' THEN 'Left the audience; Dotdigital shows the person as ' || s.book_status || '.' ELSE 'The call was not answered, and the person is still in the book.' END
+            """,
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
         _ => """
              CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'

@@ -61,7 +61,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
     private void RecordConfirmed(string pending)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE confirmed AS SELECT DISTINCT kh, member_key FROM seen WHERE verdict = 'in' OR account_status = 'Subscribed'");
-        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND p.code = 'AwaitsConfirmation' AND p.book_status IS NULL)";
+        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND p.code = '{DirectOutcomes.WaitsToBeAdded}')";
         settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 

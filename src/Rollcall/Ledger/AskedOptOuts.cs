@@ -54,15 +54,15 @@ internal sealed class AskedOptOuts(RunContext run)
             ("$now", run.Now), ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$status", nameof(ContactStatus.Unsubscribed)), ("$until", seenUntil))));
     }
 
-    /// <summary>Keeps that this job unsubscribed someone. What is dated later than a minute after is the person's own doing, and stays so.</summary>
+    /// <summary>Keeps that this job unsubscribed someone. What counts already, theirs or worse, stays as it is.</summary>
     public void KeepOurs(string memberKey, long book, long? contactId, DateTimeOffset since) => run.Store.InTransaction(s => s.Execute(
         """
         INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
         VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
         ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
             contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status, lifted_at = NULL, seen_no = excluded.seen_no,
-            cause = CASE WHEN since > excluded.since + 60000 THEN cause ELSE excluded.cause END,
-            since = coalesce(max(excluded.since, since), excluded.since)
+            cause = excluded.cause, since = coalesce(max(excluded.since, since), excluded.since)
+        WHERE lifted_at IS NOT NULL
         """,
         ("$account", account), ("$book", book), ("$email", memberKey), ("$contact", contactId), ("$status", nameof(ContactStatus.Unsubscribed)),
         ("$since", since.ToUnixTimeMilliseconds()), ("$cause", ThisJob), ("$seen", OptOuts.NextNo(s))));

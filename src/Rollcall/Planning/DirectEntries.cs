@@ -35,9 +35,10 @@ internal sealed class DirectEntries
     public string People(int book) => People($"c.book_no = {book}");
 
     private string People(string books) => $"""
-        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, c.code AS known_code, v.fields
+        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, CASE WHEN x.kh IS NULL THEN c.code ELSE '{DirectOutcomes.Unanswered}' END AS known_code, v.fields
         FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
+        LEFT JOIN (SELECT DISTINCT kh, member_key FROM change WHERE state = 'failed' AND code = '{DirectOutcomes.Unanswered}') x ON x.kh = c.kh AND x.member_key = c.member_key
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
         WHERE {books} AND {Singly} AND l.kh IS NULL AND u.kh IS NULL
           AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book))

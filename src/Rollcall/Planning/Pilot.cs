@@ -52,7 +52,7 @@ internal static class Pilot
     /// <summary>What the guards judge of a book: only what the run is asked for.</summary>
     public static BookLoad Load(RunContext run, BookLoad whole) => run.Db.Query(
         $"""
-        SELECT count(*) FILTER (c.action IN ('{Action.Enter}', '{Action.Resubscribe}')), count(*) FILTER (c.action = '{Action.Exit}' AND c.state = 'delivered' AND c.origin = 'ours'),
+        SELECT count(*) FILTER (c.action IN ('{Action.Enter}', '{Action.Resubscribe}')), count(*) FILTER (c.action = '{Action.Exit}' AND c.origin = 'ours'),
                count(*) FILTER (c.action <> '{Action.Exit}' AND c.code = 'RejectedByWatchdogAgain')
         FROM change c JOIN pilot p ON p.kh = c.kh AND p.member_key = c.member_key WHERE c.book_no = {whole.Book.No}
         """,

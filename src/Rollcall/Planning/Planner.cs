@@ -101,7 +101,7 @@ internal static class Planner
 
     private static BookLoad Load(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunBook book)
     {
-        var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.DeliveredOurs);
+        var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.Ours);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
         var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
         return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);

@@ -1,3 +1,4 @@
+using Rollcall.Delivering;
 using Rollcall.Ledger;
 using Rollcall.Reconciling;
 
@@ -9,6 +10,9 @@ namespace Rollcall.Recording;
 /// </summary>
 internal sealed class LedgerFold(RunContext run)
 {
+    // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
+    private const string StillUnanswered = $"(l.state = 'failed' AND l.code = '{DirectOutcomes.Unanswered}' AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
+
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public void Run(CancellationToken cancellation)
     {
@@ -78,7 +82,7 @@ internal sealed class LedgerFold(RunContext run)
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
                        b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
-                       coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
+                       coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL OR {StillUnanswered} THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
                        coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, l.book_status) AS book_status
                 FROM l FULL OUTER JOIN b ON b.kh = l.kh AND b.member_key = l.member_key AND b.book_id = l.book_id),
             n AS (

@@ -33,6 +33,6 @@ internal static class Whose
         var again = input.RecreateDeleted
             ? $" OR {Recreated(input)} OR coalesce(p.state = 'pending' AND p.code = 'UnansweredMail', false)"
             : "";
-        return $"CASE WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
+        return $"CASE WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
     }
 }

@@ -116,7 +116,7 @@ public sealed class UnansweredCallTests
         Assert.DoesNotContain("this job", Causes(scene));
         scene.Export.Set("gold", Ann, Bob);
         await scene.RunAsync();
-        Assert.Equal(what == "removed" ? [Ann, Bob] : [Bob], scene.Export.In(scene.Gold));
+        Assert.Equal(what == "left" ? [Bob] : [Ann, Bob], scene.Export.In(scene.Gold));
     }
 
     [Fact]

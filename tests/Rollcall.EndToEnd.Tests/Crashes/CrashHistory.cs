@@ -5,22 +5,47 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.Crashes;
 
+/// <summary>How a job's changes travel.</summary>
+internal enum CrashKind
+{
+    /// <summary>Everyone enters by import.</summary>
+    Bulk,
+
+    /// <summary>Everyone enters by a v2 call of their own.</summary>
+    Single,
+
+    /// <summary>Everyone enters by a v3 call of their own.</summary>
+    Patch,
+
+    /// <summary>Who leaves an audience is unsubscribed from its book.</summary>
+    Unsubscribe,
+
+    /// <summary>Who left the account long ago is brought back when they enter.</summary>
+    Resubscribe,
+}
+
 /// <summary>A random history of two audiences and two books, and the truth about who must be in which book when all is done.</summary>
 internal sealed class CrashHistory
 {
     private const int People = 60;
 
+    private readonly CrashKind kind;
     private readonly Random random;
     private readonly SimulatedAccount account;
     private readonly int[] books;
     private readonly HashSet<string>[] audiences = [[], []];
     private readonly HashSet<string>[] alreadyThere = [[], []];
     private readonly HashSet<string>[] optedOut = [[], []];
+    private readonly HashSet<string>[] lastIn = [[], []];
     private readonly HashSet<string> leftAccount = [];
+    private readonly HashSet<string> longGone = [];
+    private readonly HashSet<string> wantedBack = [];
     private readonly Dictionary<string, int> spends = [];
+    private readonly Dictionary<(string Email, int Book), int> entries = [];
 
-    public CrashHistory(Random random, SimulatedAccount account)
+    public CrashHistory(CrashKind kind, Random random, SimulatedAccount account)
     {
+        this.kind = kind;
         this.random = random;
         this.account = account;
         books = [account.AddBook("Gold"), account.AddBook("Silver")];
@@ -37,26 +62,36 @@ internal sealed class CrashHistory
             OptOut(email, book);
         }
 
+        if (kind == CrashKind.Resubscribe)
+        {
+            longGone.UnionWith(Everyone.Where(e => !alreadyThere.Any(a => a.Contains(e))).Take(12));
+            account.Plant(new Seed { Contacts = [.. longGone.Select(e => new SeedContact { Email = e, Status = ContactStatus.Unsubscribed, StatusSince = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })] });
+        }
+
         Change();
     }
 
-    public int Writes => account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook").Sum(c => c.Value);
+    public int Writes => account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "addContactToAddressBook" or "importContact" or "resubscribeToAddressBookWithNoChallenge").Sum(c => c.Value);
 
     private static IEnumerable<string> Everyone => Enumerable.Range(0, People).Select(i => Some.Email(i));
 
-    public static SimulatorOptions Options(Random random) => new()
+    public static SimulatorOptions Options(CrashKind kind, Random random) => new()
     {
+        // Dotdigital does not say whether a patch fires join actions; here it does, or there would be nothing to count.
+        PatchJoins = kind == CrashKind.Patch,
         ImportLatency = TimeSpan.FromMilliseconds(random.Next(2) * random.Next(0, 150)),
         ImportLatencyPerContact = TimeSpan.Zero,
         DeletionLatency = TimeSpan.FromMilliseconds(random.Next(0, 50)),
         ListSuppression = random.Next(2) == 0 ? ListSuppression.Clears : ListSuppression.Keeps,
         SuppressedInImport = random.Next(2) == 0 ? SuppressedInImport.Updated : SuppressedInImport.Fails,
-        Faults = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => Fault(random))],
+        Faults = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => Fault(kind, random))],
     };
 
-    /// <summary>Where the program is killed: numbers that every first run reaches; a later run may end before.</summary>
-    public static string KillPoint(Random random, int phase) => random.Next(4) switch
+    /// <summary>Where the program is killed: numbers that every first run reaches; a second run may end before, and a third is killed early.</summary>
+    public static string KillPoint(Random random, int phase) => random.Next(phase < 3 ? 4 : 2) switch
     {
+        0 when phase > 2 => $"request:{random.Next(1, 7)}",
+        1 when phase > 2 => $"answer:{random.Next(1, 7)}",
         0 => $"request:{random.Next(1, phase == 1 ? 13 : 16)}",
         1 => $"answer:{random.Next(1, phase == 1 ? 13 : 16)}",
         2 => $"commit:{random.Next(1, 26)}",
@@ -76,7 +111,10 @@ internal sealed class CrashHistory
           seg_mappings: [{gold: "{{books[0]}}"}, {silver: "{{books[1]}}"}]
           mappings: [{name: FIRSTNAME}, {spend: SPEND}]
           email_field: email
-          exit_action: remove
+          exit_action: {{(kind == CrashKind.Unsubscribe ? "unsubscribe" : "remove")}}
+          trigger_join: {{(kind is CrashKind.Single or CrashKind.Patch ? "true" : "false")}}
+          resubscribe_no_challenge: {{(kind == CrashKind.Resubscribe ? "true" : "false")}}
+        direct_api: {{(kind == CrashKind.Patch ? "v3" : "v2")}}
         guards: {max_exit_percent: 100}
         """;
 
@@ -86,7 +124,10 @@ internal sealed class CrashHistory
         for (var book = 0; book < 2; book++)
         {
             audiences[book].RemoveWhere(_ => random.Next(5) == 0);
-            audiences[book].UnionWith(Everyone.Where(_ => random.Next(3) == 0));
+            foreach (var email in Everyone.Where(_ => random.Next(3) == 0).Where(audiences[book].Add).ToList())
+            {
+                entries[(email, book)] = entries.GetValueOrDefault((email, book)) + 1;
+            }
         }
 
         foreach (var email in Everyone.Where(e => random.Next(4) == 0 || !spends.ContainsKey(e)).ToList())
@@ -134,24 +175,45 @@ internal sealed class CrashHistory
     /// <summary>The truth: who was there stays, who is wanted is in, who opted out is out, and everyone has their fields.</summary>
     public void Compare(string when)
     {
+        wantedBack.UnionWith(longGone.Where(e => audiences.Any(a => a.Contains(e))));
         for (var book = 0; book < 2; book++)
         {
+            if (kind == CrashKind.Unsubscribe)
+            {
+                // Whom the job had in the book and let go is out of it, for good: they count as opted out.
+                optedOut[book].UnionWith(lastIn[book].Except(audiences[book]).Except(alreadyThere[book]));
+            }
+
             var members = account.Members(books[book]).Where(e => !leftAccount.Contains(e)).Order(StringComparer.Ordinal).ToList();
             var truth = alreadyThere[book].Union(audiences[book]).Except(optedOut[book]).Except(leftAccount).Order(StringComparer.Ordinal).ToList();
             Assert.True(truth.SequenceEqual(members), $"{when}, book {book}: missing [{string.Join(' ', truth.Except(members))}], too many [{string.Join(' ', members.Except(truth))}]");
+            lastIn[book].Clear();
+            lastIn[book].UnionWith(truth);
             foreach (var email in audiences[book].Except(optedOut[book]).Except(leftAccount))
             {
                 Assert.True(account.Contact(email)!.DataFields["SPEND"] == spends[email].ToString(CultureInfo.InvariantCulture), $"{when}: {email} has an old value");
             }
         }
 
+        foreach (var (email, book) in Everyone.SelectMany(e => new[] { (e, 0), (e, 1) }))
+        {
+            var joins = account.Joins(email, books[book]);
+            Assert.True(joins <= (kind is CrashKind.Single or CrashKind.Patch ? entries.GetValueOrDefault((email, book)) : 0), $"{when}: the join action of book {book} fired {joins} times for {email}");
+        }
+
         Assert.All(leftAccount, e => Assert.Equal(ContactStatus.Unsubscribed, account.Contact(e)!.Status));
-        Assert.Equal(0, account.Counters.Resubscriptions);
+        Assert.Equal(wantedBack.Count, account.Counters.Resubscriptions);
+        Assert.Equal(0, account.Counters.Challenges);
     }
 
-    private static Fault Fault(Random random) => new()
+    private static Fault Fault(CrashKind kind, Random random) => new()
     {
-        Operation = random.Next(3) switch { 0 => "importContacts", 1 => "getImportStatus", _ => null },
+        Operation = random.Next(3) switch
+        {
+            0 => kind switch { CrashKind.Single => "addContactToAddressBook", CrashKind.Patch => "importContact", _ => "importContacts" },
+            1 => "getImportStatus",
+            _ => null,
+        },
         Occurrence = random.Next(1, 12),
         Kind = (FaultKind)random.Next(3),
         Status = random.Next(2) == 0 ? 500 : 503,

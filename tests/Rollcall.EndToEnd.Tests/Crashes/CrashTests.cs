@@ -10,29 +10,36 @@ namespace Rollcall.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// Kills the program with signal 9 at the Nth request, answer, commit or file, with faults of the network injected, in the first run or a later one;
-/// then runs it until it is done and compares the books with the truth. A seed is one history; ROLLCALL_CRASH_SEEDS asks for more of them.
+/// then runs it until it is done and compares the books with the truth. A seed is one history; ROLLCALL_CRASH_SEEDS asks for more of them, ROLLCALL_CRASH_SEED for one alone.
 /// </summary>
 public abstract class CrashTests
 {
+    private const int Kills = 2;
+
+    private static readonly int? Only = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEED"), CultureInfo.InvariantCulture, out var only) ? only : null;
+
     private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 100;
 
-    protected static IEnumerable<TheoryDataRow<int>> Half(int remainder) => Enumerable.Range(0, Seeds).Where(s => s % 2 == remainder).Select(s => new TheoryDataRow<int>(s));
+    protected static IEnumerable<TheoryDataRow<int>> Half(int remainder) => (Only is { } only ? [only] : Enumerable.Range(0, Seeds)).Where(s => s % 2 == remainder).Select(s => new TheoryDataRow<int>(s));
 
     protected static async Task KillAndCompareAsync(int seed)
     {
         var random = new Random(seed);
+        var kind = (CrashKind)(seed / 2 % Enum.GetValues<CrashKind>().Length);
         using var folder = new TempFolder();
-        await using var simulator = await DotdigitalSimulator.StartAsync(CrashHistory.Options(random) with { RequestLogFile = folder["requests.jsonl"] });
-        var history = new CrashHistory(random, simulator.Account);
+        await using var simulator = await DotdigitalSimulator.StartAsync(CrashHistory.Options(kind, random) with { RequestLogFile = folder["requests.jsonl"] });
+        var history = new CrashHistory(kind, random, simulator.Account);
         folder.Write("job.yaml", history.Job(simulator.Url));
 
-        // Phase one: a first export. Phase two: people enter, change and leave, and some opt out by themselves. A kill in both.
-        for (var phase = 1; phase <= 2; phase++)
+        // Phase one: a first export. Phase two: people enter, change and leave, and some opt out by themselves. A kill in both; a phase more where the second run ended before its kill.
+        var kills = 0;
+        for (var phase = 1; kills < Kills; phase++)
         {
             history.WriteAudiences(folder);
             var kill = CrashHistory.KillPoint(random, phase);
             var killed = await RunAsync(folder, kill);
             Assert.True(killed.ExitCode == 137 || phase == 2, $"Seed {seed}: the run was not killed at {kill}: {killed.ExitCode} {killed.Errors}");
+            kills += killed.ExitCode == 137 ? 1 : 0;
             if (random.Next(2) == 0)
             {
                 history.SomeoneOptsOut();
@@ -40,7 +47,13 @@ public abstract class CrashTests
 
             var contacts = simulator.Account.ContactCount;
             await RunUntilDoneAsync(folder, seed, kill);
-            history.Compare($"seed {seed}, phase {phase}, killed at {kill}");
+            if (kind != CrashKind.Bulk)
+            {
+                // Whom a look-up found in the book gets their fields, which nobody knows to be written, in bulk with the next run.
+                await RunUntilDoneAsync(folder, seed, kill);
+            }
+
+            history.Compare($"seed {seed}, {kind}, phase {phase}, killed at {kill}");
             Assert.True(simulator.Account.ContactCount >= contacts, "A contact was deleted.");
 
             var writes = history.Writes;
@@ -83,7 +96,7 @@ public abstract class CrashTests
 
     private static Task<ProcessResult> RunAsync(TempFolder folder, string? kill) => RollcallProcess.RunAsync(
         folder.Path,
-        ["run", "job.yaml", "--json", "--data", "data"],
+        ["run", "job.yaml", "--allow", "exits", "--json", "--data", "data"],
         kill is null ? null : new Dictionary<string, string> { ["ROLLCALL_KILL_AT"] = kill });
 }
 
@@ -92,7 +105,7 @@ public sealed class EvenCrashTests : CrashTests
 {
     public static IEnumerable<TheoryDataRow<int>> Cases() => Half(0);
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
     public Task A_kill_at_any_moment_loses_nothing_and_sends_nothing_wrong(int seed) => KillAndCompareAsync(seed);
 }
@@ -102,7 +115,7 @@ public sealed class OddCrashTests : CrashTests
 {
     public static IEnumerable<TheoryDataRow<int>> Cases() => Half(1);
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
     public Task A_kill_at_any_moment_loses_nothing_and_sends_nothing_wrong(int seed) => KillAndCompareAsync(seed);
 }

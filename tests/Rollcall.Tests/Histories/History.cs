@@ -33,11 +33,11 @@ internal sealed record History
 }
 
 /// <summary>A job of a history. <paramref name="Mapping"/>: audience (0: a, 1: b, ...) to book (0 or 1).</summary>
-internal sealed record HistoryJob(string Tag, IReadOnlyList<(int Audience, int Book)> Mapping, string Exit, string Verify, bool VerifiedOptIn, bool TriggerJoin, string DirectApi, string More)
+internal sealed record HistoryJob(string Tag, IReadOnlyList<(int Audience, int Book)> Mapping, string Exit, string Verify, bool VerifiedOptIn, bool TriggerJoin, string DirectApi, bool ExitExisting, bool RecreateDeleted, bool RestoreRemoved)
 {
     public IEnumerable<int> Audiences => Mapping.Select(m => m.Audience).Distinct();
 
-    public override string ToString() => $"job {Tag}: {string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"))}, exit {Exit}, verify {Verify}{(VerifiedOptIn ? ", verified opt-in" : "")}{(TriggerJoin ? ", trigger_join by " + DirectApi : "")} {More}";
+    public override string ToString() => $"job {Tag}: {string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"))}, exit {Exit}, verify {Verify}{(VerifiedOptIn ? ", verified opt-in" : "")}{(TriggerJoin ? ", trigger_join by " + DirectApi : "")}{(ExitExisting ? ", exit_existing" : "")}{(RecreateDeleted ? ", recreate_deleted" : "")}{(RestoreRemoved ? ", restores" : "")}";
 }
 
 /// <summary>One thing that happens.</summary>
@@ -77,8 +77,17 @@ internal sealed record ClockIsWrong(TimeSpan By) : Step;
 /// <summary>A job says what it would do.</summary>
 internal sealed record PlanOf(int Job) : Step;
 
-/// <summary>A job runs; it may be killed, meet faults, and other hands may be at work meanwhile.</summary>
-internal sealed record RunOf(int Job, IReadOnlyList<Fault> Faults, (string Word, int Number)? Kill, IReadOnlyList<(int BeforeRequest, OtherHand Hand)> Meanwhile) : Step
+/// <summary>How much of its work a run does.</summary>
+internal enum Way
 {
-    public override string ToString() => $"job {Job} runs{(Kill is { } k ? $", killed at {k.Word} {k.Number}" : "")}{string.Concat(Faults.Select(f => $"; {f.Operation ?? "call"} {f.Occurrence}x{f.Times}: {f.Kind} {(f.Kind == FaultKind.Refuse ? f.Status : "")}"))}{string.Concat(Meanwhile.Select(m => $"; before request {m.BeforeRequest} {m.Hand}"))}";
+    Whole,
+    Only,
+    Limit,
+    Retry,
+}
+
+/// <summary>A job runs; it may be killed, meet faults, and other hands may be at work meanwhile.</summary>
+internal sealed record RunOf(int Job, Way Way, IReadOnlyList<Fault> Faults, (string Word, int Number)? Kill, IReadOnlyList<(int BeforeRequest, OtherHand Hand)> Meanwhile) : Step
+{
+    public override string ToString() => $"job {Job} runs {Way}{(Kill is { } k ? $", killed at {k.Word} {k.Number}" : "")}{string.Concat(Faults.Select(f => $"; {f.Operation ?? "call"} {f.Occurrence}x{f.Times}: {f.Kind} {(f.Kind == FaultKind.Refuse ? f.Status : "")}"))}{string.Concat(Meanwhile.Select(m => $"; before request {m.BeforeRequest} {m.Hand}"))}";
 }

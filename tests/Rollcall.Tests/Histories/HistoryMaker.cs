@@ -86,7 +86,9 @@ internal static class HistoryMaker
             random.Next(8) == 0,
             random.Next(3) == 0,
             random.Next(2) == 0 ? "v2" : "v3",
-            "");
+            ExitExisting: random.Next(5) == 0,
+            RecreateDeleted: random.Next(5) == 0,
+            RestoreRemoved: random.Next(4) == 0);
     }
 
     private static Step AStep(Random random, int jobs, int audiences) => random.Next(12) switch
@@ -100,6 +102,7 @@ internal static class HistoryMaker
 
     private static RunOf Run(Random random, int jobs) => new(
         random.Next(jobs),
+        random.Next(5) == 0 ? (Way)random.Next(1, 4) : Way.Whole,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(_ => AFault(random))],
         random.Next(2) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 3))).Select(_ => (random.Next(1, 25), Hand(random)))]);

@@ -97,7 +97,7 @@ internal sealed class HistoryStage : IAsyncDisposable
                 return await PlanAsync(history.Jobs[plan.Job]);
             case RunOf run:
                 Account.AddFaults(run.Faults);
-                var wrong = await RunAsync(history.Jobs[run.Job], new RunOptions(), run, mayFail: run.Faults.Count > 0);
+                var wrong = await RunAsync(history.Jobs[run.Job], OptionsOf(run.Way), run, mayFail: run.Faults.Count > 0);
                 Account.ClearFaults();
                 return wrong;
             default:
@@ -163,7 +163,11 @@ internal sealed class HistoryStage : IAsyncDisposable
 
             if (result.ExitCode == ExitCode.Done)
             {
-                model.Finished(job, Account, books);
+                if (step is null or { Way: Way.Whole })
+                {
+                    model.Finished(job, Account, books);
+                }
+
                 if (!mayFail && model.OptOutsBroken(Account, books).ToList() is { Count: > 0 } broken)
                 {
                     return "after a run: " + string.Join("; ", broken);
@@ -281,15 +285,27 @@ internal sealed class HistoryStage : IAsyncDisposable
               mappings: [{spend: SPEND}]
               email_field: email
               exit_action: {{job.Exit}}
-              trigger_join: {{(job.TriggerJoin ? "true" : "false")}}
+              trigger_join: {{Word(job.TriggerJoin)}}
             {{(job.VerifiedOptIn ? "  opt_in_type: VerifiedDouble" : "")}}
             verify: {{job.Verify}}
             direct_api: {{job.DirectApi}}
-            {{job.More}}
+            exit_existing: {{Word(job.ExitExisting)}}
+            recreate_deleted: {{Word(job.RecreateDeleted)}}
+            on_foreign_removal: {{(job.RestoreRemoved ? "restore" : "leave")}}
             """,
             Path.Combine(folder, "job.yaml"),
             _ => null);
     }
+
+    private static string Word(bool value) => value ? "true" : "false";
+
+    private static RunOptions OptionsOf(Way way) => way switch
+    {
+        Way.Only => new RunOptions { Only = [.. History.People.Take(3)] },
+        Way.Limit => new RunOptions { Limit = 2 },
+        Way.Retry => new RunOptions { Undelivered = true },
+        _ => new RunOptions(),
+    };
 
     private static string Name(int audience) => ((char)('a' + audience)).ToString();
 

@@ -90,7 +90,7 @@ internal sealed class PlainModel(History history)
     {
         var key = Key(who);
         deleted[key] = deleted.GetValueOrDefault(key) + 1;
-        if (confirmedIn.Any(c => c.Who == key))
+        if (confirmedIn.Any(c => c.Who == key) && !history.Jobs.Any(j => j.RecreateDeleted))
         {
             mustStayDeleted.Add(key);
         }
@@ -237,9 +237,14 @@ internal sealed class PlainModel(History history)
             return null;
         }
 
-        if (there.Contains((who, book)) || history.Jobs.Any(j => Wants(j, who, book)))
+        if (history.Jobs.Any(j => Wants(j, who, book)))
         {
             return true;
+        }
+
+        if (there.Contains((who, book)))
+        {
+            return everWanted.Contains((who, book)) && history.Jobs.Any(j => j.ExitExisting) ? null : true;
         }
 
         var stays = history.Jobs.Any(j => j.Exit == "ignore");

@@ -5,7 +5,8 @@ namespace Rollcall.Reconciling;
 
 /// <summary>
 /// Takes people who are already in the mapped books into the ledger as delivered. Members get the hash of the roll's values, so that nothing is
-/// sent for them until a value changes. Whoever opted out, or waits to confirm, is not taken in.
+/// sent for them until a value changes. Whoever opted out, waits to confirm, or is in an
+/// import of this job that Dotdigital has not finished, is not taken in.
 /// </summary>
 internal sealed class Adoption(RunContext run, Destination destination, AdoptAs adoptAs)
 {
@@ -87,7 +88,8 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             LEFT JOIN l ON l.kh = f.kh AND l.member_key = f.member_key
             LEFT JOIN o ON o.kh = f.kh AND o.email_key = f.member_key
             LEFT JOIN c ON c.contact_id = f.contact_id
-            WHERE o.kh IS NULL AND c.contact_id IS NULL AND (l.state IS NULL OR l.state IN ('left', 'failed') OR ({own} AND l.state = 'delivered' AND l.origin = 'there'))
+            LEFT JOIN (SELECT DISTINCT kh, member_key FROM under_way) u ON u.kh = f.kh AND u.member_key = f.member_key
+            WHERE u.kh IS NULL AND o.kh IS NULL AND c.contact_id IS NULL AND (l.state IS NULL OR l.state IN ('left', 'failed') OR ({own} AND l.state = 'delivered' AND l.origin = 'there'))
             """);
     }
 }

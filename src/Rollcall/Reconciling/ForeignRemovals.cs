@@ -13,6 +13,12 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
     /// <summary>The ledger's code of someone whom another hand took out of the book.</summary>
     public const string Code = "RemovedAtDotdigital";
 
+    /// <summary>Removals of a book that no percentage makes implausible.</summary>
+    public const int PlausibleRemovals = 10;
+
+    /// <summary>Most members of a book, in percent, who are taken for removed by another hand since the last look.</summary>
+    public const int PlausiblePercent = 20;
+
     /// <summary>Whether it is time to look.</summary>
     public bool IsDue => run.Job.VerifyEvery is { } every
         && run.Store.Query("SELECT verified_at FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetInt64(0), ("$tag", run.Job.Tag)) is [var last]
@@ -27,7 +33,20 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
         foreach (var book in run.Books.Where(b => b.Id is not null))
         {
             await differences.FindAsync(book.Id!.Value, cancellation);
-            var gone = run.Db.Number($"SELECT count(*) FROM difference d WHERE book_id = {book.Id} AND {NotThere}");
+            var (gone, unasked) = run.Db.Query($"SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing') FROM difference d WHERE book_id = {book.Id} AND d.kind IN ('removed', 'missing') AND NOT {OptedOut}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
+            var members = run.Db.Number($"SELECT count(*) FROM {ledger} WHERE book_id = {book.Id} AND state = 'delivered'");
+            if (gone + unasked > Math.Max(PlausibleRemovals, members * PlausiblePercent / 100))
+            {
+                run.Notice($"{gone + unasked:N0} of {members:N0} members do not show in \"{book.Name}\": so many that none of them is taken for removed by another hand, and all remain in the ledger as they are. 'rollcall reconcile' lists them.");
+                run.Db.Execute($"DELETE FROM difference WHERE book_id = {book.Id} AND kind = 'removed'");
+                continue;
+            }
+
+            if (unasked > 0)
+            {
+                run.Notice($"{unasked:N0} more members do not show in \"{book.Name}\", too many to ask after each: they remain in the ledger as they are until the books are looked at again.");
+            }
+
             if (gone > 0)
             {
                 run.Notice(run.Job.OnForeignRemoval == OnForeignRemoval.Restore
@@ -44,15 +63,16 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
 
     // Who opted out of the account may be missing from a book's pages: the opt-out says it all.
     private const string OptedOut = "EXISTS (SELECT 1 FROM opt_out o WHERE o.kh = d.kh AND o.email_key = d.member_key AND (o.book_id = 0 OR o.book_id = d.book_id))";
-    private const string NotThere = $"d.kind IN ('removed', 'missing') AND NOT {OptedOut}";
+    // Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
+    private const string NotThere = $"d.kind = 'removed' AND NOT {OptedOut}";
 
     private string Outcomes() => $"""
         SELECT d.kh, d.member_key, d.book_id, 'verify' AS operation, d.email, NULL::VARCHAR AS profile_key, d.contact_id,
-               CASE WHEN d.kind IN ('removed', 'missing') THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
+               CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
-               CASE WHEN d.kind IN ('removed', 'missing') THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
-               CASE WHEN d.kind IN ('removed', 'missing') THEN '{Code}' WHEN d.kind = 'deleted' THEN 'DeletedAtDotdigital' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN 'AwaitsConfirmation' ELSE 'Seen' END AS code,
-               CASE WHEN d.kind IN ('removed', 'missing') THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN 'Deleted at Dotdigital; not created again.'
+               CASE WHEN d.kind = 'removed' THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
+               CASE WHEN d.kind = 'removed' THEN '{Code}' WHEN d.kind = 'deleted' THEN 'DeletedAtDotdigital' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN 'AwaitsConfirmation' ELSE 'Seen' END AS code,
+               CASE WHEN d.kind = 'removed' THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN 'Deleted at Dotdigital; not created again.'
                     WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.' WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
                     ELSE 'Dotdigital shows the person in the book.' END AS reason,
                {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status

@@ -88,6 +88,30 @@ public sealed class AdoptTests
     }
 
     [Fact]
+    public async Task Whom_an_unfinished_import_of_this_job_put_there_is_not_taken_for_already_there()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { StuckImport = 1 });
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        scene.Before = request =>
+        {
+            if (request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) && scene.Account.Calls["importContacts"] == 1)
+            {
+                clock.Ahead += TimeSpan.FromHours(3);
+            }
+        };
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        scene.Account.AddContact("ann@example.com", scene.Gold);
+
+        var result = await scene.RunAsync(AlreadyThere);
+
+        Assert.Equal("absent", (await scene.ExplainAsync("ann@example.com")).Books[0].State);
+        Assert.Equal("UnderWay", Assert.Single(result.Failures).Code);
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
     public async Task Whom_this_job_took_out_and_another_hand_put_back_is_already_there_when_adopted()
     {
         await using var scene = await StartedAsync();

@@ -60,6 +60,31 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
+    public async Task Nobody_counts_as_taken_out_whom_nobody_looked_up()
+    {
+        await using var scene = await ManyAsync(300, takenOut: 60);
+
+        var result = await LaterAsync(scene);
+
+        Assert.Equal((50L, 250L), (result.Audiences[0].Omitted, result.Audiences[0].Unchanged));
+        Assert.Contains(result.Notices, n => n.StartsWith("10 more members do not show in \"Gold\"", StringComparison.Ordinal));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task So_many_absences_that_they_are_not_plausible_change_nothing()
+    {
+        await using var scene = await ManyAsync(40, takenOut: 12);
+        scene.More = "on_foreign_removal: restore";
+
+        var result = await LaterAsync(scene);
+
+        Assert.Equal(40, result.Audiences[0].Unchanged);
+        Assert.Contains(result.Notices, n => n.StartsWith("12 of 40 members do not show in \"Gold\"", StringComparison.Ordinal));
+        Assert.Equal(28, scene.In(scene.Gold).Count);
+    }
+
+    [Fact]
     public async Task Who_was_deleted_at_Dotdigital_counts_as_deleted_and_is_not_created_again()
     {
         await using var scene = await TakenOutAsync();
@@ -111,6 +136,16 @@ public sealed class ForeignRemovalTests
         await scene.RunAsync();
 
         Assert.Equal("delivered", (await scene.ExplainAsync("bob@example.com")).Books[0].State);
+    }
+
+    private static async Task<ExportScene> ManyAsync(int members, int takenOut)
+    {
+        var scene = await ExportScene.StartAsync();
+        List<string> all = [.. Enumerable.Range(0, members).Select(i => $"m{i}@example.com")];
+        scene.Set("gold", all);
+        await scene.RunAsync();
+        all.Take(takenOut).ToList().ForEach(m => scene.Account.RemoveFromBook(m, scene.Gold));
+        return scene;
     }
 
     /// <summary>Ann and Bob were delivered into Gold, and another hand took Ann out.</summary>

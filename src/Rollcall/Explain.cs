@@ -126,6 +126,7 @@ public static class Explain
                 Action.Resubscribe when run.Job.Config.Resubscribe => $"Is asked by email whether to come back, and enters \"{book.Name}\" by saying yes. Looked up first: only someone who unsubscribed is asked.",
                 Action.Resubscribe => $"Is resubscribed, and enters \"{book.Name}\". Looked up first: only someone who unsubscribed is brought back.",
                 Action.Await => $"Is asked through another book whether to come back; \"{book.Name}\" follows the answer.",
+                Action.Leave when change.State == "failed" => $"Nothing is sent: no audience of \"{book.Name}\" has the person, who was not delivered.",
                 Action.Leave => $"Nothing is sent: no audience of \"{book.Name}\" has the person, who had opted out.",
                 Action.StillPending when change.Code == Consent.Challenged => $"Stays pending in \"{book.Name}\" until the person answers the email that asks whether to come back.",
                 Action.StillPending when change.Code == Consent.UnansweredChallenge => $"Stays pending in \"{book.Name}\": a resubscription was sent and not answered, and counts as sent. rollcall retry --challenge sends it again.",

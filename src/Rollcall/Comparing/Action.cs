@@ -27,7 +27,7 @@ internal static class Action
     /// <summary>Opted out, and to be resubscribed through another book first: one opt-out, one question.</summary>
     public const string Await = "await";
 
-    /// <summary>Opted out, and wanted no more: nothing is sent, the ledger notes that they left.</summary>
+    /// <summary>Opted out or never delivered, and wanted no more: nothing is sent, the ledger notes that they left.</summary>
     public const string Leave = "leave";
 
     /// <summary>Refused by Dotdigital as no address.</summary>

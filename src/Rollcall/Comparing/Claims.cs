@@ -16,20 +16,22 @@ internal static class Claims
     public const string Code = "ClaimedByAnotherJob";
 
     /// <summary>
+    /// Whom another job could not deliver yet, it tries again: its <c>failed</c> rows claim too, until they leave its audiences.
     /// Marks the exits in <c>change</c> that another job's ledger, or a delivery of it on its way there, claims: by address, or by contact where
     /// that job has not learnt of a new address yet.
     /// </summary>
-    public static void Mark(RunContext run)
+    /// <returns>Whether there are any that were not marked before; they are in <c>claimed(kh, member_key, book_no)</c>.</returns>
+    public static bool Mark(RunContext run)
     {
         if (run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours'") == 0)
         {
-            return;
+            return false;
         }
 
         List<string> others = [.. Others(run)];
         if (others.Count == 0)
         {
-            return;
+            return false;
         }
 
         run.Db.Execute($"""
@@ -43,10 +45,13 @@ internal static class Claims
             UPDATE change SET origin = '{Claimed}' FROM claimed k
             WHERE change.action = '{Action.Exit}' AND change.kh = k.kh AND change.member_key = k.member_key AND change.book_no = k.book_no;
             """);
-        foreach (var (book, members) in run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        var marked = run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1)));
+        foreach (var (book, members) in marked)
         {
             run.Notice($"{members:N0} members stay in \"{run.Books[book].Name}\", though this job lets them go: another job of the data folder wants them there.");
         }
+
+        return marked.Count > 0;
     }
 
     private static IEnumerable<string> Others(RunContext run)
@@ -55,7 +60,7 @@ internal static class Claims
         var (ledgers, manifests) = run.Store.InTransaction(s => (
             s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
             s.Query($"SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN {Entering} AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
-        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
+        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
     }
 }

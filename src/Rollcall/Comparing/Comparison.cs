@@ -165,7 +165,7 @@ internal sealed class Comparison(RunDatabase db)
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
                        k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
-            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR code IS DISTINCT FROM '{Moves.Moved}') AS contact_id FROM known GROUP BY kh, member_key),
+            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}')) AS contact_id FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause, asked_since, asked_at FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
@@ -214,6 +214,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT {input.RestoreRemoved} THEN '{Action.StillRemoved}'
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}') THEN '{Action.None}'
+                    WHEN state = 'failed' AND code IS DISTINCT FROM 'Unanswered' THEN '{Action.Leave}'
                     WHEN state NOT IN ('delivered', 'pending') AND NOT (state = 'failed' AND code IS NOT DISTINCT FROM 'Unanswered') THEN '{Action.None}'
                     WHEN code = '{Adoption.NoMember}' THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'

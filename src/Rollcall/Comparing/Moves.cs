@@ -81,6 +81,7 @@ internal static class Moves
             UPDATE change SET action = '{Action.Move}' FROM moved_pair p WHERE p.kh = change.kh AND p.member_key = change.member_key AND p.book_no = change.book_no;
             UPDATE change SET action = '{Action.MovedAway}' FROM moved_pair p WHERE p.old_kh = change.kh AND p.old_key = change.member_key AND p.book_no = change.book_no AND change.action = '{Action.Exit}';
             UPDATE changed SET contact_id = m.contact_id FROM move m WHERE m.kh = changed.kh AND m.member_key = changed.member_key;
+            UPDATE change SET contact_id = m.contact_id FROM move m WHERE m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{Action.Enter}', '{Action.Move}');
             """);
         counts.Recount(db, Touched, 1);
         KeyOptOuts.DeleteIdle(db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);

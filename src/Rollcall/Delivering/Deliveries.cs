@@ -4,6 +4,7 @@ using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Recording;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -30,11 +31,12 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         }
 
         await SameContact.KeepAsync(run, settlement, cancellation);
+        LeaveClaimed();
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
         await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
-        await new Unsubscribes(run, calls).SendAsync(cancellation);
+        await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);
         await SendAgainWithoutVanishedBooksAsync(imports, cancellation);
         RecordGone();
@@ -109,8 +111,8 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
             FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
             UNION ALL
-            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftOptedOut',
-                   'Left the audience; had opted out, and nothing was sent.', {run.Now}, NULL, NULL
+            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
+                   CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.' ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{Action.Leave}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
             UNION ALL
@@ -127,20 +129,35 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{Action.LeaveRemoved}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
             UNION ALL
-            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, NULL, NULL, NULL, NULL, 'Omitted', '{Claims.Code}',
-                   'Left the audience; another job of the data folder wants the person in the book.', {run.Now}, NULL, NULL
-            FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.Exit}' AND {(acts ? "true" : "false")} AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{Claims.Code}'
-              AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
-              AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+            {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             """);
     }
 
-    /// <summary>Ties the keys of <c>key_field</c> to people whom the ledger has without one: the job named the field after it delivered them.</summary>
+    /// <summary>
+    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them,
+    /// and of people delivered under another, which would let a move take them for whoever has that key now.
+    /// </summary>
     private void RecordKeys()
     {
-        var ledger = RunSession.LedgerRelation(run);
-        if (run.Job.Config.KeyField is null || run.Db.Number($"SELECT count(*) FROM (SELECT 1 FROM {ledger} WHERE profile_key IS NULL LIMIT 1)") == 0)
+        if (run.Job.Config.KeyField is null)
+        {
+            return;
+        }
+
+        // Numbers first: whose key is the same, nearly everyone, is not looked at closer.
+        var (ledger, current) = (RunSession.LedgerRelation(run), LedgerFold.Current(run));
+        run.Db.Execute("CREATE OR REPLACE TABLE rekeyed(kh UBIGINT)");
+        foreach (var slice in KeySlice.For(Math.Max(current.Rows, run.Db.Number("SELECT count(*) FROM roll"))))
+        {
+            run.Db.Execute($"""
+                INSERT INTO rekeyed
+                SELECT DISTINCT r.kh FROM (SELECT kh, hash(profile_key) AS key FROM roll WHERE profile_key IS NOT NULL AND {slice.Where()}) r
+                JOIN (SELECT kh, hash(profile_key) AS key FROM {ledger} WHERE (profile_key IS NULL OR state IN ('delivered', 'pending')) AND {slice.Where()}) k ON k.kh = r.kh
+                WHERE k.key IS DISTINCT FROM r.key
+                """);
+        }
+
+        if (run.Db.Number("SELECT count(*) FROM rekeyed") == 0)
         {
             return;
         }
@@ -149,9 +166,9 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, r.profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
                    NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
                    NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
-            FROM {ledger} k
-            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
-            WHERE k.profile_key IS NULL
+            FROM {ledger} k SEMI JOIN rekeyed USING (kh)
+            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh) WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
+            WHERE k.profile_key IS NULL OR (k.profile_key <> r.profile_key AND k.state IN ('delivered', 'pending'))
             """);
     }
 
@@ -167,6 +184,29 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             CREATE OR REPLACE TABLE gone AS SELECT * FROM removal WHERE false;
             """);
     }
+
+    /// <summary>Imports and single adds take hours: whom another job has put into a book since, or has under way, stays there after all.</summary>
+    private void LeaveClaimed()
+    {
+        if (run.Db.Number("SELECT (SELECT count(*) FROM removal) + (SELECT count(*) FROM unsubscribing)") == 0 || !Claims.Mark(run))
+        {
+            return;
+        }
+
+        const string Claimed = "EXISTS (SELECT 1 FROM claimed k JOIN book b USING (book_no) WHERE k.kh = {0}.kh AND k.member_key = {0}.member_key AND b.book_id = {0}.book_id)";
+        run.Db.Execute($"DELETE FROM removal WHERE {Claimed.Replace("{0}", "removal", StringComparison.Ordinal)}; DELETE FROM unsubscribing WHERE {Claimed.Replace("{0}", "unsubscribing", StringComparison.Ordinal)}");
+        settlement.RecordLocal(ClaimedOutcomes("SEMI JOIN claimed k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_no = c.book_no", run.Now));
+    }
+
+    private static string ClaimedOutcomes(string only, long now) => $"""
+        SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Claims.Code}' AS code, 'Left the audience; another job of the data folder wants the person in the book.' AS reason,
+               {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+        FROM change c {only} JOIN book b USING (book_no)
+        WHERE c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{Claims.Code}'
+          AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
+          AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+        """;
 
     /// <summary>Whoever was to leave and is not at Dotdigital at all has left.</summary>
     private void RecordGone() => settlement.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));

@@ -48,7 +48,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="progress">The step's word, such as <c>add</c>.</param>
     /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
     /// <param name="alongside">What the transaction that commits the intent of some calls also writes, of the delivery's number and their member keys.</param>
-    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Action<Store, long, IReadOnlyList<string>>? alongside = null)
+    /// <param name="beforeEach">What is done before each burst is read from the relation.</param>
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Action<Store, long, IReadOnlyList<string>>? alongside = null, System.Action? beforeEach = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -58,6 +59,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         {
             cancellation.ThrowIfCancellationRequested();
             await lateOptOuts.LookAgainAsync(cancellation);
+            beforeEach?.Invoke();
             run.Db.Execute($"CREATE OR REPLACE TABLE burst AS SELECT * FROM {remaining} ORDER BY kh, member_key LIMIT {BurstSize()}");
             var persons = run.Db.Query("SELECT member_key, email, contact_id, fields, known_code FROM burst ORDER BY kh, member_key", Person);
             if (persons.Count == 0)

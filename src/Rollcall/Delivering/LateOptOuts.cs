@@ -25,17 +25,20 @@ internal sealed class LateOptOuts(RunContext run)
         var now = run.OptOuts.SeenNo;
         run.OptOuts.CopySeenSince(run.Db, SeenNo);
         SeenNo = now;
-        var kept = Keep("s.email_key = c.member_key") + Keep("s.contact_id = c.contact_id");
+        var kept = Keep("seen_opt_out", "s.email_key = c.member_key") + Keep("seen_opt_out", "s.contact_id = c.contact_id") + Keep(OfMoved, "s.email_key = c.member_key");
         if (closed || kept > 0)
         {
             Found++;
         }
     }
 
-    private int Keep(string match) => run.Db.Execute($"""
+    // Whoever is moved opted out of what they enter under the former address too.
+    private const string OfMoved = "(SELECT o.* REPLACE (m.member_key AS email_key) FROM seen_opt_out o JOIN move m ON m.old_key = o.email_key)";
+
+    private int Keep(string seen, string match) => run.Db.Execute($"""
         INSERT INTO late_opt_out
         SELECT c.kh, c.member_key, c.book_no, any_value(s.status), bool_or(s.book_id = 0), max(s.since)
-        FROM change c JOIN seen_opt_out s ON {match} JOIN book b ON b.book_no = c.book_no
+        FROM change c JOIN {seen} s ON {match} JOIN book b ON b.book_no = c.book_no
         WHERE s.book_id IN (0, b.book_id) AND s.cause <> 'deleted'
           AND (c.action = 'enter' OR (c.action = 'resubscribe' AND (s.status <> 'Unsubscribed' OR s.since IS NULL OR s.since > c.status_since)))
           AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)

@@ -5,19 +5,20 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Unsubscribes from a book people who left its audiences, where <c>exit_action</c> says so: POST /v2/address-books/{id}/contacts/unsubscribe, a call
-/// each. It cannot be undone, so each is looked up first: only someone subscribed there at that moment is unsubscribed. The contact, its other books
+/// each. It cannot be undone, so each is looked up first: only someone subscribed there at that moment, under the address that left, is unsubscribed. The contact, its other books
 /// and its subscription to the account stay.
 /// </summary>
 internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
 {
     /// <summary>Sends for the people of <c>unsubscribing</c>, whose columns are those <see cref="DirectCalls"/> takes.</summary>
-    public async Task SendAsync(CancellationToken cancellation)
+    /// <param name="beforeEach">What is done before each burst: it may take people out of the table.</param>
+    public async Task SendAsync(System.Action beforeEach, CancellationToken cancellation)
     {
         foreach (var book in run.Books.ToList())
         {
             if (book.Id is { } id && run.Db.Number($"SELECT count(*) FROM unsubscribing WHERE book_id = {id}") > 0)
             {
-                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, token), cancellation);
+                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, token), cancellation, beforeEach: beforeEach);
             }
         }
     }
@@ -25,6 +26,12 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
     private async Task<DirectAnswer?> UnsubscribeAsync(long book, DirectPerson person, CancellationToken cancellation)
     {
         var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(person.Email, cancellation);
+        if (contact is { Status: not ContactStatus.Deleted } && !Has(contact, person))
+        {
+            // The call goes by address, and would unsubscribe whoever the contact is now: a member, perhaps, under the new one.
+            return new DirectAnswer("Omitted", "left", SameContact.Code, "Left the audience under this address; the contact has another address now, under which it stays in the book.") { ContactId = contact.Id };
+        }
+
         switch (contact?.Status, contact?.StatusIn(book))
         {
             case (null, _) or (ContactStatus.Deleted, _):
@@ -43,10 +50,12 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
                 return Out(status.ToString(), status.ToString(), contact!.Id);
         }
 
-        // The contact may have another address by now; it is the contact that this job put there.
-        await run.Client.Contacts.UnsubscribeAsync(book, contact!.Email ?? person.Email, cancellation);
-        return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact.Id, BookStatus = "Unsubscribed" };
+        await run.Client.Contacts.UnsubscribeAsync(book, person.Email, cancellation);
+        return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id, BookStatus = "Unsubscribed" };
     }
+
+    private static bool Has(Contact contact, DirectPerson person) =>
+        contact.Email?.Trim() is { } email && (string.Equals(email, person.MemberKey, StringComparison.OrdinalIgnoreCase) || string.Equals(email, person.Email.Trim(), StringComparison.OrdinalIgnoreCase));
 
     private static DirectAnswer Out(string status, string account, long id) =>
         new("Suppressed", "suppressed", status, $"Left the audience; Dotdigital shows the person as {status} already, and nothing was sent.") { ContactId = id, AccountStatus = account, BookStatus = status };

@@ -364,6 +364,80 @@ public sealed class MoveTests
     }
 
     [Fact]
+    public async Task Whoever_has_a_former_address_later_is_another_contact_than_the_one_that_stayed_under_the_new_one()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@old.example,Ann,1", "x@example.com");
+        await scene.RunAsync();
+        scene.Account.ChangeEmail("ann@old.example", "ann@new.example");
+        scene.Set("gold", "ann@new.example,Ann,1", "x@example.com");
+        await scene.RunAsync();
+
+        scene.Set("gold", "ann@new.example,Ann,1", "x@example.com", "ann@old.example,Other,7");
+        await scene.RunAsync();
+
+        Assert.Equal(["ann@new.example", "ann@old.example", "x@example.com"], scene.In(scene.Gold));
+        Assert.Equal(("1", "7"), (scene.Account.Contact("ann@new.example")!.DataFields["SPEND"], scene.Account.Contact("ann@old.example")!.DataFields["SPEND"]));
+    }
+
+    [Fact]
+    public async Task A_key_that_another_profile_has_by_now_moves_nobody()
+    {
+        // The key is no mapped field: that it changed is no update.
+        await using var scene = await StartAsync();
+        Task<RunResult> RunAsync()
+        {
+            var job = scene.Job();
+            job = job with { Config = job.Config with { Mappings = [.. job.Config.Mappings.Where(m => m.DataField == "SPEND")] } };
+            return ExportRun.ExecuteAsync(job, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        }
+
+        scene.Set("gold", "ann@example.com,k1,1", "x@example.com,x,1");
+        await RunAsync();
+        var ann = scene.Account.Contact("ann@example.com")!.Id;
+        scene.Set("gold", "ann@example.com,k2,1", "x@example.com,x,1");
+        Assert.Equal(2, (await RunAsync()).Audiences[0].Unchanged);
+
+        scene.Set("gold", "bob@example.com,k1,1", "x@example.com,x,1");
+        await RunAsync();
+
+        Assert.Equal(["bob@example.com", "x@example.com"], scene.In(scene.Gold));
+        Assert.Equal((ann, 0), (scene.Account.Contact("ann@example.com")!.Id, scene.Account.Counters.AddressesChanged));
+    }
+
+    [Fact]
+    public async Task Whoever_opts_out_of_a_book_just_before_their_move_does_not_enter_it_under_the_new_address()
+    {
+        var clock = new LeapingClock();
+        await using var scene = await ExportScene.StartAsync(o => o with { Clock = clock, ListSuppression = ListSuppression.Clears });
+        scene.Clock = clock;
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,1");
+        scene.Set("silver", "ann@new.example,k1,1");
+        clock.Ahead = TimeSpan.FromDays(8);
+        var seen = false;
+        scene.Before = request =>
+        {
+            // The books are read once more after the opt-outs were, and before anything is sent.
+            if (!seen && request.StartsWith("GET /contacts/v3", StringComparison.Ordinal))
+            {
+                seen = true;
+                scene.Account.Unsubscribe("ann@old.example", scene.Silver);
+                clock.Ahead += TimeSpan.FromMinutes(10);
+            }
+        };
+
+        var result = await scene.RunAsync();
+
+        Assert.True(seen);
+        Assert.Equal(BookStatus.Unsubscribed, scene.Account.Contact("ann@new.example")!.Books[scene.Silver]);
+        Assert.Equal((1L, 1L), (result.Audiences[0].Updated, result.Audiences[1].Suppressed));
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
     public async Task Somebody_already_at_the_new_address_by_another_hand_counts_as_moved()
     {
         await using var scene = await StartAsync();

@@ -1,3 +1,4 @@
+using Rollcall.Simulators;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -102,6 +103,63 @@ public sealed class TwoJobsTests
         await RunOtherAsync(scene);
         await scene.RunAsync();
         Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Theory]
+    [InlineData("remove")]
+    [InlineData("unsubscribe")]
+    public async Task Whom_another_job_begins_to_put_into_the_book_while_the_run_sends_is_not_taken_out(string exit)
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Config = $"  exit_action: {exit}";
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        await Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(
+            scene.Job() with { Tag = "other" },
+            new RunOptions(),
+            scene.Workplace() with { Http = null, Checkpoint = KillAfterImport(scene) },
+            TestContext.Current.CancellationToken));
+        SetState(scene, "recorded");
+        scene.Before = request =>
+        {
+            if (request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))
+            {
+                SetState(scene, "prepared");
+            }
+        };
+        scene.Set("gold", "ann@example.com,Anna,2");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal(0, result.Audiences[0].Exited);
+        Assert.Equal("ClaimedByAnotherJob", Assert.Single(result.Failures).Code);
+        ExportScene.AddsUp(result);
+    }
+
+    [Fact]
+    public async Task Whom_another_job_could_not_deliver_yet_stays_for_it_until_it_lets_them_go()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync();
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.Refuse, Status = 400, Message = "no" });
+        Assert.Equal(ExitCode.SomeNotDelivered, (await RunOtherAsync(scene)).ExitCode);
+
+        scene.Set("gold", "ann@example.com");
+        var held = await scene.RunAsync();
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
+        Assert.Equal("ClaimedByAnotherJob", Assert.Single(held.Failures).Code);
+
+        ExportScene.AddsUp(await RunOtherAsync(scene));
+        await scene.RunAsync();
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+    }
+
+    private static void SetState(ExportScene scene, string state)
+    {
+        using var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder));
+        Assert.Equal(1, store.Execute($"UPDATE delivery SET state = '{state}' WHERE tag = 'other' AND kind = 'import'"));
     }
 
     private static Action<string> KillAfterImport(ExportScene scene) => _ =>

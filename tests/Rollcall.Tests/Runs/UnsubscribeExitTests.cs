@@ -91,6 +91,32 @@ public sealed class UnsubscribeExitTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_contact_that_is_a_member_under_its_new_address_is_not_unsubscribed_under_the_former_one(bool atOnce)
+    {
+        const string New = "ann@new.example";
+        await using var scene = await ConsentScene.StartAsync(Unsubscribes);
+        scene.Export.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+        scene.Account.ChangeEmail(Ann, New);
+        if (!atOnce)
+        {
+            scene.Export.Set("gold", Ann, Bob, New);
+            await scene.RunAsync();
+        }
+
+        scene.Export.Set("gold", Bob, New);
+        var result = await scene.RunAsync();
+        await scene.RunAsync();
+
+        Assert.Equal([New, Bob], scene.Export.In(scene.Gold));
+        Assert.False(scene.Account.Calls.ContainsKey("unsubscribeFromAddressBook"));
+        Assert.Equal("SameContact", Assert.Single(result.Failures).Code);
+        ExportScene.AddsUp(result);
+    }
+
+    [Theory]
     [InlineData(FaultKind.DropBefore)]
     [InlineData(FaultKind.DropAfter)]
     public async Task An_unsubscription_without_an_answer_changes_nobodys_consent_beyond_what_was_asked(FaultKind kind)

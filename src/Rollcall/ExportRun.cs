@@ -4,6 +4,7 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
+using Rollcall.Forgetting;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
@@ -112,6 +113,7 @@ public static class ExportRun
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
+        ForgottenThere.AddTo(run, there);
 
         if (upkeep is not null)
         {
@@ -133,7 +135,7 @@ public static class ExportRun
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
-                Consent = ConsentRules.Of(run.Job, run.Now) with { Repeats = options.RepeatsChallenge },
+                Consent = ConsentRules.Of(run.Job, Math.Min(run.Now, run.OptOuts.ServerNow.ToUnixTimeMilliseconds())) with { Repeats = options.RepeatsChallenge },
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

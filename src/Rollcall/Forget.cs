@@ -15,14 +15,14 @@ public static class Forget
     /// <summary>The lock that keeps runs and plans out while a person is erased.</summary>
     internal const string Lock = ".forget";
 
-    private const string OptOutsOf = "SELECT account_id, book_id, status, since FROM opt_out WHERE email_key = $key";
+    private const string OptOutsOf = "SELECT account_id, book_id, status, since FROM opt_out WHERE email_key = $key AND lifted_at IS NULL";
 
     /// <summary>Forgets one address, whatever its case.</summary>
     /// <param name="email">The address.</param>
     /// <param name="dataFolder">The data folder's path.</param>
     /// <param name="environment">Reads the environment for job files, which say where status files and sources are.</param>
     /// <param name="checkpoint">As <see cref="Workplace.Checkpoint"/>.</param>
-    /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder.</exception>
+    /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder, or a job has sent something of the person that no run has settled.</exception>
     public static ForgetResult Run(string email, string dataFolder, Func<string, string?> environment, Action<string>? checkpoint = null, CancellationToken cancellation = default)
     {
         var trace = new Trace(MemberKey(email));
@@ -32,18 +32,10 @@ public static class Forget
         }
 
         var folder = new DataFolder(dataFolder, checkpoint);
-        try
-        {
-            using var taken = folder.TryLock(Lock) ?? throw Busy(folder, "Another person is being erased");
-            RefuseWhileOthersWork(folder);
-            using var store = Store.Open(folder, checkpoint);
-            return Run(email, trace, folder, store, environment, cancellation);
-        }
-        finally
-        {
-            // Gone, it costs runs nothing to look for it.
-            folder.Delete($"locks/{Lock}.lock");
-        }
+        using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
+        RefuseWhileOthersWork(folder);
+        using var store = Store.Open(folder, checkpoint);
+        return Run(email, trace, folder, store, environment, cancellation);
     }
 
     /// <summary>Stops a run or a plan that began while a person is being erased.</summary>
@@ -58,9 +50,11 @@ public static class Forget
     private static ForgetResult Run(string email, Trace trace, DataFolder folder, Store store, Func<string, string?> environment, CancellationToken cancellation)
     {
         RunFolders.DeleteDeadFolders(folder);
+        OpenDeliveries.Refuse(folder, store, trace);
         var jobs = KnownJobs.Read(folder, store, environment);
         var known = jobs.SelectMany(j => j.Rows(folder, store, trace)).ToList();
         var kept = KeepOptOuts(folder, store, trace, known);
+        ForgottenThere.Keep(folder, store, trace, known);
 
         // Only now may what is kept as a hash go: whoever is cut off here still has either.
         var ofStore = new StoreTraces(store, trace).Erase();

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Rollcall.Delivering;
+using Rollcall.Forgetting;
 using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
@@ -177,6 +178,7 @@ internal sealed class Comparison(RunDatabase db)
                        coalesce(oa.status, 'Unsubscribed') = 'Unsubscribed' AND coalesce(ob.status, 'Unsubscribed') = 'Unsubscribed' AS only_unsubscribed,
                        (oa.kh IS NULL AND ca.contact_id IS NOT NULL) OR (ob.kh IS NULL AND cb.contact_id IS NOT NULL) OR coalesce(ca.addresses, 1) > 1 OR coalesce(cb.addresses, 1) > 1 AS by_contact_only,
                        (oa.kh IS NULL OR oa.since IS NOT NULL) AND (ob.kh IS NULL OR ob.since IS NOT NULL) AS dated,
+                       coalesce(oa.cause = '{ForgottenOptOuts.Cause}', false) OR coalesce(ob.cause = '{ForgottenOptOuts.Cause}', false) AS forgotten,
                        greatest(oa.since, ob.since) AS out_since, greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
                        coalesce(oa.contact_id, ob.contact_id) AS out_contact_id
                 FROM pair p

@@ -50,6 +50,7 @@ internal static class Consent
     public static string WhyNot(ConsentRules rules) => !rules.Asks ? "NULL::VARCHAR" : $"""
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
              WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
+             WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
              {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
              WHEN NOT dated THEN 'Dotdigital does not say since when.'

@@ -80,6 +80,17 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Mark(manifest) : null);
+        if (lane == ImportLane.Resubscriptions && resubscriptions.TakeBack(delivery))
+        {
+            var without = Refill(pairs, lane, filling);
+            if (without.Count > 0)
+            {
+                await SendBodyAsync(pairs, lane, without, cancellation);
+            }
+
+            return;
+        }
+
         try
         {
             delivery = run.Journal.Accept(delivery, await run.Client.Imports.StartAsync(json, cancellation));

@@ -214,7 +214,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>
     private void RecordLate() => settlement.RecordLocal($"""
         SELECT c.kh, c.member_key, b.book_id, c.action AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
-               NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, l.status || ' while the run was under way.' AS reason,
+               NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, coalesce(l.why, l.status || ' while the run was under way.') AS reason,
                {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
         FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe') JOIN book b ON b.book_no = l.book_no
         LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id

@@ -37,7 +37,7 @@ internal sealed class LateOptOuts(RunContext run)
 
     private int Keep(string seen, string match) => run.Db.Execute($"""
         INSERT INTO late_opt_out
-        SELECT c.kh, c.member_key, c.book_no, any_value(s.status), bool_or(s.book_id = 0), max(s.since)
+        SELECT c.kh, c.member_key, c.book_no, any_value(s.status), bool_or(s.book_id = 0), max(s.since), NULL
         FROM change c JOIN {seen} s ON {match} JOIN book b ON b.book_no = c.book_no
         WHERE s.book_id IN (0, b.book_id) AND s.cause <> 'deleted'
           AND (c.action = 'enter' OR (c.action = 'resubscribe' AND (s.status <> 'Unsubscribed' OR s.since IS NULL OR s.since > c.status_since)))

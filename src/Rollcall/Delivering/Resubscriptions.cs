@@ -13,6 +13,7 @@ namespace Rollcall.Delivering;
 internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
 {
     private readonly AskedOptOuts asked = new(run);
+    private IReadOnlyList<string> answeredElsewhere = [];
 
     /// <summary>Looks up whom <c>change</c> would resubscribe; who is not unsubscribed now is left alone, with the reason.</summary>
     public async Task ConfirmAsync(CancellationToken cancellation)
@@ -40,6 +41,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                      WHEN {repeats} AND l.list_status = 'Pending' AND l.status = CASE WHEN c.status_of_account THEN 'Unsubscribed' ELSE 'Subscribed' END THEN 'ask'
                      WHEN l.status = 'PendingOptIn' OR (l.status IN ('Unsubscribed', 'Subscribed') AND l.list_status = 'Pending') THEN 'asked'
                      WHEN l.status NOT IN ('Unsubscribed', 'Subscribed') THEN 'barred'
+                     WHEN c.status_of_account AND l.status = 'Unsubscribed' AND l.list_status = 'Suppressed' AND NOT {run.Job.Config.TriggerJoin} THEN 'book'
                      WHEN c.status_of_account AND l.status = 'Unsubscribed' THEN 'ask'
                      WHEN NOT c.status_of_account AND l.status = 'Subscribed' AND l.list_status = 'Suppressed' THEN 'ask'
                      WHEN l.status = 'Unsubscribed' THEN 'left'
@@ -58,6 +60,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                 status_since = CASE WHEN f.verdict IN ('barred', 'gone') THEN NULL ELSE status_since END,
                 why_not = CASE f.verdict WHEN 'barred' THEN 'Only someone who unsubscribed can be resubscribed.'
                                          WHEN 'gone' THEN 'Dotdigital has no such contact any more, and it is not created again.'
+                                         WHEN 'book' THEN 'The person left this book too, and an import resubscribes only people who left the account.'
                                          WHEN 'left' THEN 'The person has left the account too, since when is not known.'
                                          WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: who comes back by themselves is left to themselves.' END
             FROM confirmed f
@@ -73,10 +76,44 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
 
     /// <summary>What the transaction that commits a delivery also commits: the opt-outs of its people are answered by it.</summary>
-    public Action<Store, long> Mark(string manifest) => (transaction, delivery) => asked.Mark(
+    public Action<Store, long> Mark(string manifest) => (transaction, delivery) => answeredElsewhere = asked.Mark(
         transaction,
         delivery,
         run.Db.Query($"SELECT member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));
+
+    /// <summary>
+    /// Takes a delivery back, before it is sent, when another job has answered opt-outs of its people since this run read them, and leaves those people
+    /// out of all that follows.
+    /// </summary>
+    /// <returns>Whether it did: the delivery is made anew, without them.</returns>
+    public bool TakeBack(Delivery delivery)
+    {
+        if (answeredElsewhere.Count == 0)
+        {
+            return false;
+        }
+
+        run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
+        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM read_parquet({SqlText.Literal(run.Folder.Full(delivery.Manifest!))}) WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(answeredElsewhere));
+        LeaveOut(answeredElsewhere);
+        answeredElsewhere = [];
+        return true;
+    }
+
+    private IReadOnlyList<string> LeaveOut(IReadOnlyList<string> answered)
+    {
+        if (answered.Count > 0)
+        {
+            run.Db.Execute($"""
+                INSERT INTO late_opt_out
+                SELECT kh, member_key, book_no, coalesce(status, 'Unsubscribed'), status_of_account, status_since, 'Another job of the data folder has answered this opt-out at the same time, and an opt-out is answered once.'
+                FROM change c WHERE action = '{Action.Resubscribe}' AND member_key IN ({string.Join(", ", answered.Distinct().Select(a => SqlText.Literal(a)))})
+                  AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
+                """);
+        }
+
+        return answered;
+    }
 
     /// <summary>
     /// Asks people back into one book each, by single calls. An answer tells what became of the person; who was not answered is read back, and counts
@@ -90,7 +127,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             {
                 await calls.SendAsync(
                     DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token), cancellation,
-                    (transaction, delivery, keys) => asked.Mark(transaction, delivery, keys.Select(key => (key, id))));
+                    (transaction, delivery, keys) => LeaveOut(asked.Mark(transaction, delivery, keys.Select(key => (key, id)))));
             }
         }
     }

@@ -174,7 +174,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
 
         await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
-        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now));
+        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.OptOuts.KnownServerNow : null);
     }
 
     /// <summary>Asks once after what is under way.</summary>
@@ -235,7 +235,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadBackImportAsync(delivery, "ReportGone", "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false));
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.OptOuts.KnownServerNow);
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -309,9 +309,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         run.SomethingLeft = true;
     }
 
-    private void SettleWith(Delivery delivery, string outcomes, long? began = null)
+    private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null)
     {
-        Settled.Add(run.Journal.Settle(delivery, KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began)));
+        Settled.Add(run.Journal.Settle(delivery, KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began), ended: ended));
     }
 
     /// <summary>Lifts the opt-outs of people whom Dotdigital shows back, and frees those whose resubscription it refused to be asked another time.</summary>

@@ -24,6 +24,11 @@ internal sealed class ForgottenOptOuts
     /// <summary>Whether this opt-out is kept as a hash: a feed that tells of it again must not bring the address back.</summary>
     public bool Has(long book, string memberKey) => hash is not null && kept.Contains((book, hash.Of(memberKey)));
 
+    /// <summary>Takes from a feed what it says of someone known by a hash: a later opt-out dates the hash anew.</summary>
+    public void Learn(Store transaction, long book, string memberKey, string status, long? since) => transaction.Execute(
+        "UPDATE forgotten_opt_out SET status = CASE WHEN $status = 'Deleted' THEN status ELSE $status END, since = coalesce(max($since, since), $since, since) WHERE account_id = $account AND book_id = $book AND hash = $hash",
+        ("$account", accountId), ("$book", book), ("$hash", hash!.Of(memberKey)), ("$status", status), ("$since", since));
+
     /// <summary>Adds to <c>opt_out</c> of the run's database whoever in the roll was forgotten and had opted out. Only then are members hashed at all.</summary>
     public void AddTo(RunDatabase db)
     {

@@ -26,7 +26,7 @@ internal static class KnownJobs
 }
 
 /// <summary>A person's row in a job's ledger.</summary>
-internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, string State, string? Status);
+internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, string State, string? Status, string? Origin);
 
 /// <summary>A job that ran in the data folder.</summary>
 /// <param name="Tag">Its tag.</param>
@@ -42,8 +42,8 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
         var names = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (r.GetInt64(0), r.GetString(1)), ("$tag", Tag)).ToDictionary(b => b.Item1, b => b.Item2);
         return OnLedger(
             folder,
-            relation => $"SELECT book_id, state, coalesce(book_status, code) FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}",
-            r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)));
+            relation => $"SELECT book_id, state, coalesce(book_status, code), origin FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}",
+            r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)));
     }
 
     /// <summary>The status files that the job's sink has written so far.</summary>

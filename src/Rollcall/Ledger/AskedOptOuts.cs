@@ -16,13 +16,29 @@ internal sealed class AskedOptOuts(RunContext run)
     /// <summary>Marks the opt-outs of people as answered by a delivery, before it is sent. Runs inside the transaction that commits the delivery.</summary>
     /// <param name="delivery">The delivery's id.</param>
     /// <param name="people">A member and a book: its opt-out and the account's are meant.</param>
-    public void Mark(Store transaction, long delivery, IEnumerable<(string MemberKey, long Book)> people)
+    /// <returns>Whom another job has answered since this run read the opt-outs, in part or wholly: nothing may be sent to them.</returns>
+    public IReadOnlyList<string> Mark(Store transaction, long delivery, IEnumerable<(string MemberKey, long Book)> people)
     {
+        var all = people.ToList();
+        var known = KnownAsked(all.Select(p => p.MemberKey));
+        using var look = transaction.Prepare(
+            "SELECT book_id, asked_at, (SELECT run_id FROM delivery d WHERE d.id = asked_by) FROM opt_out WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND lifted_at IS NULL",
+            "$account", "$book", "$email");
         using var mark = transaction.Prepare(
             "UPDATE opt_out SET asked_since = since, asked_at = $now, asked_by = $delivery WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND lifted_at IS NULL",
             "$now", "$delivery", "$account", "$book", "$email");
-        foreach (var (key, book) in people)
+        var answered = new List<string>();
+        foreach (var (key, book) in all)
         {
+            look.Parameters["$account"].Value = account;
+            look.Parameters["$book"].Value = book;
+            look.Parameters["$email"].Value = key;
+            if (!MayAsk(look, key, known))
+            {
+                answered.Add(key);
+                continue;
+            }
+
             mark.Parameters["$now"].Value = run.Now;
             mark.Parameters["$delivery"].Value = delivery;
             mark.Parameters["$account"].Value = account;
@@ -30,6 +46,42 @@ internal sealed class AskedOptOuts(RunContext run)
             mark.Parameters["$email"].Value = key;
             mark.ExecuteNonQuery();
         }
+
+        return answered;
+    }
+
+    private bool MayAsk(Microsoft.Data.Sqlite.SqliteCommand look, string key, Dictionary<(string, long), long> known)
+    {
+        using var row = look.ExecuteReader();
+        var any = false;
+        while (row.Read())
+        {
+            any = true;
+            var ours = row.IsDBNull(1) || (!row.IsDBNull(2) && row.GetString(2) == run.RunId) || (known.TryGetValue((key, row.GetInt64(0)), out var asked) && asked == row.GetInt64(1));
+            if (!ours)
+            {
+                return false;
+            }
+        }
+
+        // Lifted since: another job has brought them back already.
+        return any;
+    }
+
+    /// <summary>When the opt-outs of people had been answered, as this run read them: those are asked for on purpose.</summary>
+    private Dictionary<(string, long), long> KnownAsked(IEnumerable<string> keys)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE marking(member_key VARCHAR)");
+        using (var appender = run.Db.Connection.CreateAppender("marking"))
+        {
+            foreach (var key in keys.Distinct())
+            {
+                appender.CreateRow().AppendValue(key).EndRow();
+            }
+        }
+
+        return run.Db.Query("SELECT o.email_key, o.book_id, o.asked_at FROM opt_out o JOIN marking m ON m.member_key = o.email_key WHERE o.asked_at IS NOT NULL", r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2)))
+            .ToDictionary(r => (r.Item1, r.Item2), r => r.Item3);
     }
 
     /// <summary>Takes the marks of a delivery back from people whom Dotdigital refused, so that nothing was sent to them.</summary>

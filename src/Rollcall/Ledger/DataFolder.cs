@@ -61,14 +61,16 @@ internal sealed partial class DataFolder
     }
 
     /// <summary>Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it.</summary>
-    public FileStream? TryLock(string tag)
+    public FileStream? TryLock(string tag) => TryLock(tag, FileOptions.None);
+
+    private FileStream? TryLock(string tag, FileOptions options)
     {
         var folder = Path.Combine(Root, "locks");
         CreateFolder(folder);
         var path = Path.Combine(folder, tag + ".lock");
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);
             Restrict(path);
             return file;
         }
@@ -77,6 +79,9 @@ internal sealed partial class DataFolder
             return null;
         }
     }
+
+    /// <summary>As <see cref="TryLock(string)"/>, of a lock whose file goes when it is given back, and not before: gone, it costs others nothing to look for it.</summary>
+    public FileStream? TryRareLock(string name) => TryLock(name, FileOptions.DeleteOnClose);
 
     /// <summary>Whether a run of the job is under way, in any process, this one too.</summary>
     public bool IsLocked(string tag)

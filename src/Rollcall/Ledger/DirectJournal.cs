@@ -30,9 +30,15 @@ internal sealed record DirectAnswer(string Outcome, string? State, string Code, 
 internal sealed class DirectJournal(Store store, TimeProvider clock)
 {
     /// <summary>Commits that these calls are about to go out, and with it what <paramref name="alongside"/> writes of these people.</summary>
-    public void Intend(long delivery, IReadOnlyList<string> memberKeys, Action<Store, long, IReadOnlyList<string>>? alongside) => store.InTransaction(s =>
+    /// <param name="alongside">Says whom not to call after all.</param>
+    /// <returns>Whom to call.</returns>
+    public IReadOnlyList<string> Intend(long delivery, IReadOnlyList<string> memberKeys, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside) => store.InTransaction(s =>
     {
-        alongside?.Invoke(s, delivery, memberKeys);
+        if (alongside is not null)
+        {
+            memberKeys = [.. memberKeys.Except(alongside(s, delivery, memberKeys), StringComparer.Ordinal)];
+        }
+
         using var insert = s.Prepare("INSERT INTO direct_call(delivery_id, member_key, state) VALUES ($delivery, $key, 'sent')", "$delivery", "$key");
         insert.Parameters["$delivery"].Value = delivery;
         foreach (var key in memberKeys)
@@ -40,6 +46,8 @@ internal sealed class DirectJournal(Store store, TimeProvider clock)
             insert.Parameters["$key"].Value = key;
             insert.ExecuteNonQuery();
         }
+
+        return memberKeys;
     });
 
     /// <summary>Commits answers.</summary>

@@ -59,12 +59,13 @@ internal sealed record Delivery(
     bool CausesMail,
     string? RemoteId,
     DateTimeOffset PreparedAt,
-    long SeenNo);
+    long SeenNo,
+    DateTimeOffset? Ended);
 
 /// <summary>The journal of one job: intent before the call, receipt the moment it is known, outcomes when they are known.</summary>
 internal sealed class Journal(Store store, string tag, long accountId, TimeProvider clock)
 {
-    private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at, seen_no";
+    private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at, seen_no, ended";
 
     /// <summary>Commits the intent of a call, and with it what <paramref name="alongside"/> writes.</summary>
     /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: whoever is learnt later is looked at once more.</param>
@@ -85,7 +86,10 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
 
     public Delivery Accept(Delivery delivery, string remoteId) => Set(delivery, "state = $state, remote_id = $remote, accepted_at = $now", DeliveryState.Accepted, ("$remote", remoteId));
 
-    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null) => Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now", DeliveryState.Settled, ("$outcomes", outcomes), ("$note", note));
+    /// <summary>Commits what became of a delivery.</summary>
+    /// <param name="ended">Dotdigital's clock when all of it was surely done; null where nobody knows.</param>
+    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null) =>
+        Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now, ended = $ended", DeliveryState.Settled, ("$outcomes", outcomes), ("$note", note), ("$ended", ended?.ToUnixTimeMilliseconds()));
 
     public Delivery Refuse(Delivery delivery, string? outcomes, string note) => Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now", outcomes is null ? DeliveryState.Refused : DeliveryState.Settled, ("$outcomes", outcomes), ("$note", note));
 
@@ -135,7 +139,8 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
         row.GetInt64(8) != 0,
         row.IsDBNull(9) ? null : row.GetString(9),
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)),
-        row.GetInt64(11));
+        row.GetInt64(11),
+        row.IsDBNull(12) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(12)));
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

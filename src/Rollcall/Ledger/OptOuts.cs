@@ -57,6 +57,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     {
         if (Forgotten?.Has(bookId, emailKey) == true)
         {
+            store.InTransaction(s => Forgotten.Learn(s, bookId, emailKey, status, since?.ToUnixTimeMilliseconds()));
             return;
         }
 
@@ -132,6 +133,9 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         return serverTime.Value.Time + clock.GetElapsedTime(serverTime.Value.Asked);
     }
 
+    /// <summary>Dotdigital's clock; null before this run has asked for it, or where this machine's clock ran backwards since.</summary>
+    public DateTimeOffset? KnownServerNow => serverTime is { } server && clock.GetElapsedTime(server.Asked) >= TimeSpan.Zero ? ServerNow : null;
+
     /// <summary>Dotdigital's clock, as far as this run has asked for it.</summary>
     public DateTimeOffset ServerNow => serverTime is { } server ? server.Time + clock.GetElapsedTime(server.Asked) : clock.GetUtcNow();
 
@@ -141,16 +145,16 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     private const string Copied = "email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT, asked_since BIGINT, asked_at BIGINT";
 
     // What a job of ours did and the feed dates within a minute of it is the same opt-out; a later one is theirs.
-    // A feed that lags shows an opt-out that was lifted once more, with its old date: only a later one, or worse than an opt-out, counts again.
+    // A feed that lags shows an opt-out that was lifted once more, with its old date: only a later one, one without a date, or worse than an opt-out, counts again.
     private const string Insert = """
         INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
         VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
         ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
             contact_id = coalesce(excluded.contact_id, contact_id),
             status = CASE WHEN excluded.status = 'Deleted' THEN status ELSE excluded.status END,
-            seen_no = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since) THEN excluded.seen_no ELSE seen_no END,
+            seen_no = CASE WHEN (excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since)) OR (lifted_at IS NOT NULL AND excluded.since IS NULL) THEN excluded.seen_no ELSE seen_no END,
             cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END) THEN excluded.cause ELSE cause END,
-            lifted_at = CASE WHEN excluded.since > since OR excluded.status <> 'Unsubscribed' THEN NULL ELSE lifted_at END,
+            lifted_at = CASE WHEN excluded.since IS NULL OR since IS NULL OR excluded.since > since OR excluded.status <> 'Unsubscribed' THEN NULL ELSE lifted_at END,
             since = coalesce(max(excluded.since, since), excluded.since, since)
         """;
 
@@ -218,6 +222,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         {
             if (Forgotten?.Has(feed, row.Email!.Trim().ToLowerInvariant()) == true)
             {
+                Forgotten.Learn(s, feed, row.Email.Trim().ToLowerInvariant(), row.Status.ToString(), row.Since?.ToUnixTimeMilliseconds());
                 continue;
             }
 

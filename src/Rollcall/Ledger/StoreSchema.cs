@@ -46,6 +46,7 @@ internal static class StoreSchema
             seen_no INTEGER NOT NULL DEFAULT 0,  -- opt_out.seen_no that its manifest took account of
             accepted_at INTEGER,
             settled_at INTEGER,
+            ended INTEGER,               -- Dotdigital's clock when all of it was surely done; NULL where nobody knows
             note TEXT);
         CREATE INDEX delivery_open ON delivery(tag, state);
 
@@ -93,6 +94,14 @@ internal static class StoreSchema
             status TEXT NOT NULL,
             since INTEGER,
             PRIMARY KEY(account_id, book_id, hash)) WITHOUT ROWID;
+
+        -- People who were in a book before a job, and were erased on request.
+        CREATE TABLE forgotten_there(
+            tag TEXT NOT NULL,
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,
+            hash TEXT NOT NULL,          -- as in forgotten_opt_out
+            PRIMARY KEY(tag, account_id, book_id, hash)) WITHOUT ROWID;
 
         CREATE TABLE opt_out_feed(
             account_id INTEGER NOT NULL,

@@ -65,7 +65,7 @@ internal sealed class ImportRecords(Job job)
         CREATE OR REPLACE TABLE held_book(book_no USMALLINT);
         CREATE OR REPLACE TABLE closed_book(book_no USMALLINT);
         CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR, code VARCHAR);
-        CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT);
+        CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT, why VARCHAR);
         """;
 
     /// <summary>One row a record: <c>kh, record</c>, in the order of kh.</summary>

@@ -1,3 +1,4 @@
+using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
@@ -55,7 +56,7 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
             }
         }
 
-        settlement.RecordLocal(Outcomes());
+        settlement.RecordLocal(Outcomes(ledger));
     }
 
     /// <summary>Notes that the books were looked at.</summary>
@@ -66,7 +67,10 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
     // Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
     private const string NotThere = $"d.kind = 'removed' AND NOT {OptedOut}";
 
-    private string Outcomes() => $"""
+    // Whoever was asked to come back is unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
+    private static string AwaitsAnswer(string ledger) => $"EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending' AND k.code IN {Consent.AskedCodes})";
+
+    private string Outcomes(string ledger) => $"""
         SELECT d.kh, d.member_key, d.book_id, 'verify' AS operation, d.email, NULL::VARCHAR AS profile_key, d.contact_id,
                CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
@@ -77,6 +81,6 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
                     ELSE 'Dotdigital shows the person in the book.' END AS reason,
                {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status
         FROM difference d
-        WHERE ({NotThere}) OR d.kind = 'deleted' OR (d.kind = 'status' AND d.state IN ('delivered', 'pending'))
+        WHERE ({NotThere}) OR d.kind = 'deleted' OR (d.kind = 'status' AND d.state IN ('delivered', 'pending') AND (NOT {AwaitsAnswer(ledger)} OR (d.verdict = 'out' AND d.book_status <> 'Unsubscribed')))
         """;
 }

@@ -1,6 +1,7 @@
 using Rollcall.Delivering;
 using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;
 
@@ -34,6 +35,7 @@ internal sealed class LedgerFold(RunContext run)
         var outcomes = OutcomeFiles.Relation(run.Folder, settled);
         run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
         DeleteLitter(next);
+        FindMoved(ledger, outcomes);
         var slices = KeySlice.For(current.Rows + run.Db.Number($"SELECT count(*) FROM {outcomes}"));
         var rows = 0L;
         var books = new Dictionary<long, (long Delivered, long Pending, long Suppressed)>();
@@ -89,16 +91,17 @@ internal sealed class LedgerFold(RunContext run)
                 SELECT j.*, coalesce(j.b_state, CASE WHEN j.there THEN u.state END, j.old_state) AS state, j.there AND u.kh IS NOT NULL AND j.b_at IS NULL AS by_update,
                        u.told_at AS u_at, u.fields_hash AS u_hash, u.contact_id AS u_contact_id, u.profile_key AS u_profile_key, u.outcome AS u_outcome, u.code AS u_code, u.reason AS u_reason,
                        u.account_status AS u_account_status, u.book_status AS u_book_status
-                FROM j LEFT JOIN u ON u.kh = j.kh AND u.member_key = j.member_key)
-            SELECT kh, member_key, book_id, email, coalesce(u_profile_key, profile_key) AS profile_key, coalesce(u_contact_id, contact_id) AS contact_id, state,
+                FROM j LEFT JOIN u ON u.kh = j.kh AND u.member_key = j.member_key),
+            m AS (SELECT * FROM moved_entry WHERE {slice.Where()})
+            SELECT n.kh, n.member_key, n.book_id, email, coalesce(u_profile_key, profile_key) AS profile_key, coalesce(u_contact_id, contact_id) AS contact_id, state,
                    CASE WHEN state IS DISTINCT FROM old_state THEN coalesce(b_at, u_at) ELSE old_since END AS since, origin, audience,
                    coalesce(b_hash, u_hash, l_hash) AS fields_hash,
                    CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update THEN u_code ELSE code END AS code, CASE WHEN by_update THEN u_reason ELSE reason END AS reason,
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR old_state = 'left' THEN coalesce(b_at, u_at) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
-            FROM n WHERE state IS NOT NULL;
+                   CASE WHEN old_state IS NULL OR old_state = 'left' THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
+            FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id WHERE state IS NOT NULL;
             """);
         if (run.Job.Config.SyncStatus)
         {
@@ -119,6 +122,21 @@ internal sealed class LedgerFold(RunContext run)
         }
 
         return run.Db.Number("SELECT count(*) FROM folded");
+    }
+
+    /// <summary>Fills <c>moved_entry</c>: whoever goes on under another address entered when they entered under the former one.</summary>
+    private void FindMoved(string ledger, string outcomes)
+    {
+        run.Db.Execute($"CREATE OR REPLACE TABLE moved_away AS SELECT DISTINCT kh, member_key, book_id, contact_id FROM {outcomes} WHERE operation = '{Action.MovedAway}' AND contact_id IS NOT NULL");
+        run.Db.Execute(run.Db.Number("SELECT count(*) FROM moved_away") == 0
+            ? "CREATE OR REPLACE TABLE moved_entry(kh UBIGINT, member_key VARCHAR, book_id BIGINT, entered_at BIGINT)"
+            : $"""
+              CREATE OR REPLACE TABLE moved_entry AS
+              SELECT n.kh, n.member_key, n.book_id, min(k.entered_at) AS entered_at
+              FROM {outcomes} n JOIN moved_away o ON o.contact_id = n.contact_id AND o.book_id = n.book_id
+              JOIN {ledger} k ON k.kh = o.kh AND k.member_key = o.member_key AND k.book_id = o.book_id
+              WHERE n.operation = '{Action.Move}' GROUP BY 1, 2, 3
+              """);
     }
 
     /// <summary>Deletes older generations, also those that a killed process left; the one before stays for whoever plans or explains from it just now.</summary>

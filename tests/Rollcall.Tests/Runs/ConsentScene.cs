@@ -31,6 +31,8 @@ internal sealed class ConsentScene : IAsyncDisposable
         return new ConsentScene(export, clock);
     }
 
+    public void PassHours(int hours) => clock.Ahead += TimeSpan.FromHours(hours);
+
     public void PassDays(int days) => clock.Ahead += TimeSpan.FromDays(days);
 
     /// <summary>Someone Dotdigital has known for a while, of this status since ten days.</summary>

@@ -1,0 +1,49 @@
+using DuckDB.NET.Data;
+using Rollcall.Ledger;
+
+namespace Rollcall.Forgetting;
+
+/// <summary>What was sent, or may have been, and is not in a ledger yet. Erased, nobody would look whether it arrived, and the next run would send it again.</summary>
+internal static class OpenDeliveries
+{
+    /// <summary>Refuses to erase someone of whom a delivery is open.</summary>
+    /// <exception cref="RollcallException">Exit 6: one is.</exception>
+    public static void Refuse(DataFolder folder, Store store, Trace trace)
+    {
+        foreach (var (tag, file) in store.Query(
+            "SELECT tag, coalesce(outcomes, manifest) FROM delivery WHERE state IN ('prepared', 'accepted', 'settled') AND coalesce(outcomes, manifest) IS NOT NULL ORDER BY id",
+            r => (r.GetString(0), r.GetString(1))))
+        {
+            if (PersonRows.In(folder, file, trace) > 0)
+            {
+                throw new RollcallException(
+                    ExitCode.Busy,
+                    $"The job {tag} has sent something of this person, and no run has settled yet what became of it. Nobody was erased.",
+                    folder.Root,
+                    $"Run {tag} first, so that nothing is sent twice, and repeat the command.");
+            }
+        }
+    }
+}
+
+/// <summary>A person's rows in one of the folder's tables.</summary>
+internal static class PersonRows
+{
+    /// <summary>How many there are, under the person's present or former address.</summary>
+    public static long In(DataFolder folder, string file, Trace trace)
+    {
+        if (!File.Exists(folder.Full(file)))
+        {
+            return 0;
+        }
+
+        using var duckdb = new DuckDBConnection("DataSource=:memory:");
+        duckdb.Open();
+        using var command = duckdb.CreateCommand();
+        var table = $"read_parquet({SqlText.Literal(folder.Full(file))})";
+        command.CommandText = $"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'";
+        var moves = Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) > 0;
+        command.CommandText = $"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}";
+        return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

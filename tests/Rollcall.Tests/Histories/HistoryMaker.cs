@@ -22,19 +22,20 @@ internal static class HistoryMaker
         }
 
         var audiences = two ? 3 : 2;
+        List<(int Person, int Book)> there = [.. Enumerable.Range(0, History.People.Count).Where(_ => random.Next(3) == 0).Select(p => (p, random.Next(History.Books)))];
         List<Step> steps = [.. Enumerable.Range(0, audiences).Select(a => Audience(random, a))];
         var count = random.Next(3, MostSteps);
         var runs = 0;
         for (var i = 0; i < count; i++)
         {
-            var step = AStep(random, jobs.Count, audiences);
+            var step = AStep(random, jobs.Count, audiences, there);
             runs += step is RunOf ? 1 : 0;
             steps.Add(step);
         }
 
         if (runs == 0)
         {
-            steps.Insert(audiences, Run(random, jobs.Count));
+            steps.Insert(audiences, Run(random, jobs.Count, there));
         }
 
         return new History
@@ -42,7 +43,7 @@ internal static class HistoryMaker
             Seed = seed,
             Account = Account(random),
             Jobs = jobs,
-            There = [.. Enumerable.Range(0, History.People.Count).Where(_ => random.Next(4) == 0).Select(p => (p, random.Next(History.Books)))],
+            There = there,
             Steps = steps,
         };
     }
@@ -91,21 +92,33 @@ internal static class HistoryMaker
             RestoreRemoved: random.Next(4) == 0);
     }
 
-    private static Step AStep(Random random, int jobs, int audiences) => random.Next(12) switch
+    private static Step AStep(Random random, int jobs, int audiences, List<(int, int)> there) => random.Next(12) switch
     {
         0 or 1 or 2 => Audience(random, random.Next(audiences)),
         3 or 4 or 5 => Hand(random),
         6 => new TimePasses(random.Next(3) switch { 0 => TimeSpan.FromMinutes(random.Next(1, 10)), 1 => TimeSpan.FromHours(random.Next(1, 30)), _ => TimeSpan.FromDays(random.Next(1, 40)) }),
         7 => random.Next(3) == 0 ? new ClockIsWrong(random.Next(2) == 0 ? TimeSpan.FromHours(-1) : TimeSpan.Zero) : new PlanOf(random.Next(jobs)),
-        _ => Run(random, jobs),
+        _ => Run(random, jobs, there),
     };
 
-    private static RunOf Run(Random random, int jobs) => new(
+    private static RunOf Run(Random random, int jobs, List<(int Person, int Book)> there) => new(
         random.Next(jobs),
         random.Next(5) == 0 ? (Way)random.Next(1, 4) : Way.Whole,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(_ => AFault(random))],
         random.Next(2) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
-        [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 3))).Select(_ => (random.Next(1, 25), Hand(random)))]);
+        [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 4))).Select(_ => Meanwhile(random, there))]);
+
+    /// <summary>Half of what happens during a run is what is hardest: someone leaves a book about when an import names it.</summary>
+    private static (int, OtherHand) Meanwhile(Random random, List<(int Person, int Book)> there)
+    {
+        if (there.Count == 0 || random.Next(2) == 0)
+        {
+            return (random.Next(1, 25), Hand(random));
+        }
+
+        var (person, book) = there[random.Next(there.Count)];
+        return (random.Next(8, 15), new OtherHand(Deed.LeavesBook, person, book));
+    }
 
     private static Fault AFault(Random random)
     {

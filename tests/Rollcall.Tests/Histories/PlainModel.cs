@@ -19,6 +19,7 @@ internal sealed class PlainModel(History history)
     private readonly HashSet<(string Who, int Book)> everWanted = [];
     private readonly HashSet<string> mustStayDeleted = [];
     private readonly HashSet<(string Tag, string Who, int Book)> wantedAtLastRun = [];
+    private readonly HashSet<(string Tag, string Who)> everAsking = [];
     private readonly Dictionary<(string Who, int Book), int> entries = [];
     private readonly Dictionary<(string Who, int Book), int> confirmed = [];
     private readonly Dictionary<string, int> deleted = [];
@@ -47,6 +48,7 @@ internal sealed class PlainModel(History history)
             else
             {
                 everWanted.Add((who, book));
+                everAsking.Add((job.Tag, who));
                 if (wantedAtLastRun.Add((job.Tag, who, book)))
                 {
                     entries[(who, book)] = entries.GetValueOrDefault((who, book)) + 1;
@@ -256,13 +258,12 @@ internal sealed class PlainModel(History history)
 
     private bool Wants(HistoryJob job, string who, int book) => job.Mapping.Any(m => m.Book == book && Rows(m.Audience).Any(r => Key(r.Email) == who));
 
-    /// <summary>The value of the first audience that has the person; null where two jobs may each have sent theirs.</summary>
+    /// <summary>The value of the first audience that has the person; null where two jobs may each have sent theirs, of which the later stays.</summary>
     private string? Spend(string who)
     {
-        var asking = history.Jobs.Where(j => j.Audiences.Any(a => Rows(a).Any(r => Key(r.Email) == who))).ToList();
-        return asking.Count == 1
-            ? asking[0].Audiences.Order().SelectMany(Rows).First(r => Key(r.Email) == who).Spend.ToString(System.Globalization.CultureInfo.InvariantCulture)
-            : null;
+        var asking = history.Jobs.Where(j => everAsking.Contains((j.Tag, who))).ToList();
+        var rows = asking.Count == 1 ? asking[0].Audiences.Order().SelectMany(Rows).Where(r => Key(r.Email) == who).Take(1) : [];
+        return rows.Select(r => r.Spend.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 
     private void AllUncertain(string who)

@@ -39,7 +39,7 @@ internal static class CompareBench
         var read = System.Diagnostics.Stopwatch.GetElapsedTime(reading);
         LedgerOf(db, data, "ledger");
         run.OptOuts.CopyTo(db, [1, 2]);
-        db.Execute(ImportRecords.CreateHolds);
+        db.Execute(Holds.Create);
         db.Execute("CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT)");
         Moves.None(db);
         var ledger = LedgerFiles.Relation(data, "ledger");

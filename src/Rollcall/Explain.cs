@@ -39,7 +39,7 @@ public static class Explain
     {
         var contact = await run.Client.Contacts.FindByEmailAsync(email.Trim(), cancellation);
         var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
-        run.Db.Execute(ImportRecords.CreateHolds + "CREATE OR REPLACE TABLE exits_held(book_no USMALLINT);");
+        run.Db.Execute(Holds.Create);
         run.OptOuts.CopyTo(run.Db, books);
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, cancellation);

@@ -98,11 +98,11 @@ public static class ExportRun
     private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
-        run.Db.Execute(ImportRecords.CreateHolds);
+        run.Db.Execute(Holds.Create);
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
         {
             // A member is in one unsettled delivery at most.
-            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))})");
+            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM {run.Rows(manifest)}");
         }
 
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);

@@ -3,6 +3,7 @@ using DuckDB.NET.Data;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Reading;
 
 namespace Rollcall;
 
@@ -123,9 +124,7 @@ public static class Forget
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        using var command = duckdb.CreateCommand();
-        command.CommandText = $"SELECT lower(trim({SqlText.Literal(email.Trim())}))";
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!;
+        return duckdb.Query($"SELECT lower(trim({SqlText.Literal(email.Trim())}))", r => r.GetString(0))[0];
     }
 }
 

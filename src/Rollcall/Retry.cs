@@ -6,11 +6,12 @@ namespace Rollcall;
 public static class Retry
 {
     /// <summary>
-    /// Asks one person once more whether to come back, who was asked and has not answered. The person has to be in an audience still, pending in the
-    /// ledger, and unsubscribed at Dotdigital at this moment; everyone else stays as they are.
+    /// Resubscribes one person once more, as the job says, with a challenge or without, whose answer is awaited or whose resubscription Dotdigital
+    /// did not answer. The person has to be in an audience still, pending in the ledger, and unsubscribed at Dotdigital at this moment; everyone else
+    /// stays as they are.
     /// </summary>
-    /// <exception cref="RollcallException">Exit 2: the job does not ask people back. Otherwise as a run.</exception>
-    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, CancellationToken cancellation = default) => job.Config.Resubscribe
+    /// <exception cref="RollcallException">Exit 2: the job brings nobody back. Otherwise as a run.</exception>
+    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, CancellationToken cancellation = default) => job.Config.BringsBack
         ? ExportRun.ExecuteAsync(job, new RunOptions { Only = [email], RepeatsChallenge = true }, workplace, cancellation)
-        : throw new RollcallException(ExitCode.BadJob, "The job asks nobody whether to come back.", job.Where("config.resubscribe"), "Only a job with resubscribe: true sends challenges.");
+        : throw new RollcallException(ExitCode.BadJob, "The job brings nobody back.", job.Where("config.resubscribe"), "Only a job with resubscribe: true or resubscribe_no_challenge: true does.");
 }

@@ -50,12 +50,15 @@ internal sealed class RunContext
 
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 
-    /// <summary>The name of a file of this run inside the data folder.</summary>
-    public string FileName(string kind, long number) => $"{kind}/{RunId}/{number:D5}.parquet";
-
     /// <summary>Writes a query's rows to a durable Parquet file and returns its name.</summary>
     public string Publish(string name, string query) =>
         Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+
+    /// <summary>The rows of a Parquet file of the data folder, as a relation.</summary>
+    public string Rows(string file) => $"read_parquet({SqlText.Literal(Folder.Full(file))})";
+
+    /// <summary>Writes the manifest of the delivery that is to be prepared next.</summary>
+    public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery"):D5}.parquet", query);
 
     public void Notice(string text, LogLevel level = LogLevel.Warning)
     {

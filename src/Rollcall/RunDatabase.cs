@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Reading;
 
 namespace Rollcall;
 
@@ -47,12 +48,7 @@ internal sealed class RunDatabase : IDisposable
         return connection;
     }
 
-    public int Execute(string sql)
-    {
-        using var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteNonQuery();
-    }
+    public int Execute(string sql) => Connection.Execute(sql);
 
     public long Number(string sql)
     {
@@ -62,19 +58,7 @@ internal sealed class RunDatabase : IDisposable
         return value is null or DBNull ? 0 : ((IConvertible)Narrow(value)).ToInt64(CultureInfo.InvariantCulture);
     }
 
-    public List<T> Query<T>(string sql, Func<DuckDBDataReader, T> read)
-    {
-        using var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
+    public List<T> Query<T>(string sql, Func<DuckDBDataReader, T> read) => Connection.Query(sql, read);
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ internal static class RetryCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
-        var challenge = new Option<string>("--challenge") { Description = "Ask this person once more whether to come back, who was asked and has not answered", HelpName = "EMAIL" };
+        var challenge = new Option<string>("--challenge") { Description = "Resubscribe this person once more, who was asked and has not answered, or whose resubscription was not answered", HelpName = "EMAIL" };
         var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named, challenge };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
@@ -23,17 +23,7 @@ internal static class RetryCommand
             var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null
                 ? ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation)
                 : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), cancellation));
-            if (invocation.Json)
-            {
-                invocation.WriteJson(result);
-            }
-            else
-            {
-                using var history = new History(invocation.DataFolder);
-                new RunReport(invocation.Out, name).WriteRun(result, history.Failures(job.Tag));
-            }
-
-            return result.ExitCode;
+            return RunReport.Show(invocation, name, job.Tag, result);
         });
         return command;
     }

@@ -72,17 +72,7 @@ internal static class RunCommand
             }
 
             var result = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.ExecuteAsync(job, run, invocation.Workplace(progress), cancellation));
-            if (invocation.Json)
-            {
-                invocation.WriteJson(result);
-            }
-            else
-            {
-                using var history = new History(invocation.DataFolder);
-                new RunReport(invocation.Out, name).WriteRun(result, history.Failures(job.Tag));
-            }
-
-            return result.ExitCode;
+            return RunReport.Show(invocation, name, job.Tag, result);
         });
         return command;
     }

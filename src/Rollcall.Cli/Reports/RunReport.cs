@@ -1,3 +1,4 @@
+using Rollcall.Cli.Terminals;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
@@ -28,6 +29,24 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         WriteLeftOut(result.Failures.Count == 0 ? [] : failures, "");
         WriteHeld(result, planned: false);
         WriteNotices(result);
+    }
+
+    /// <summary>Shows what a run came to, for people or as JSON.</summary>
+    /// <param name="jobFile">The job file as the user named it.</param>
+    /// <returns>The run's exit code.</returns>
+    public static ExitCode Show(Invocation invocation, string jobFile, string tag, RunResult result)
+    {
+        if (invocation.Json)
+        {
+            invocation.WriteJson(result);
+        }
+        else
+        {
+            using var history = new History(invocation.DataFolder);
+            new RunReport(invocation.Out, jobFile).WriteRun(result, history.Failures(tag));
+        }
+
+        return result.ExitCode;
     }
 
     public void WritePlan(RunResult result)

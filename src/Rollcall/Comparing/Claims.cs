@@ -15,6 +15,9 @@ internal static class Claims
     /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
     public const string Code = "ClaimedByAnotherJob";
 
+    /// <summary>Why such a person stays, in words.</summary>
+    public const string Reason = "Left the audience; another job of the data folder wants the person in the book.";
+
     /// <summary>
     /// Whom another job could not deliver yet, it tries again: its <c>failed</c> rows claim too, until they leave its audiences.
     /// Marks the exits in <c>change</c> that another job's ledger, or a delivery of it on its way there, claims: by address, or by contact where
@@ -61,6 +64,6 @@ internal static class Claims
             s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
             s.Query($"SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN {Entering} AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
         return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
-            .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(m))}) WHERE book_id IS NOT NULL"));
+            .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM {run.Rows(m)} WHERE book_id IS NOT NULL"));
     }
 }

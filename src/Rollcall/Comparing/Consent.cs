@@ -16,7 +16,7 @@ internal sealed record ConsentRules(bool Asks, bool Members, bool OfBooks, long 
     public bool Repeats { get; init; }
 
     /// <summary>What the job file says. A job that adds people one by one has single calls for this too.</summary>
-    public static ConsentRules Of(Job job, long now) => new(job.Config.Resubscribe || job.Config.ResubscribeNoChallenge, job.ResubscribeMembers, job.Config.TriggerJoin, now);
+    public static ConsentRules Of(Job job, long now) => new(job.Config.BringsBack, job.ResubscribeMembers, job.Config.TriggerJoin, now);
 }
 
 /// <summary>
@@ -39,6 +39,13 @@ internal static class Consent
 
     /// <summary>The pending people who wait for their own answer.</summary>
     public const string AskedCodes = $"('{Challenged}', '{UnansweredChallenge}', '{AwaitsAnswer}')";
+
+
+    /// <summary>What is said of a row <c>c</c> of the changes whose person opted out: how, since when, and why they are not asked back.</summary>
+    public const string OptOutWords = """
+        c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END
+        || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '')
+        """;
 
     private const string Day = "86400000";
 

@@ -24,7 +24,7 @@ internal sealed class AlreadyThere(RunContext run)
 
             if (known[0] is { } file)
             {
-                run.Db.Execute($"INSERT INTO there SELECT kh, member_key, book_id, contact_id FROM read_parquet({SqlText.Literal(run.Folder.Full(file))})");
+                run.Db.Execute($"INSERT INTO there SELECT kh, member_key, book_id, contact_id FROM {run.Rows(file)}");
             }
         }
 

@@ -13,7 +13,8 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     // Two members with one 64-bit key hash stay in one body; room for the second is kept free.
     private const int MarginForSameKey = 1_000_000;
 
-    private readonly byte[] body = GC.AllocateUninitializedArray<byte>(DotdigitalLimits.ImportBodyBytes);
+    // Made when there is something to send.
+    private readonly Lazy<byte[]> body = new(() => GC.AllocateUninitializedArray<byte>(DotdigitalLimits.ImportBodyBytes));
 
     /// <summary>Sends the records made from <paramref name="pairs"/>, a relation of <see cref="ImportRecords.Pairs"/>.</summary>
     /// <param name="total">How many records there are, for the progress.</param>
@@ -30,7 +31,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     {
         var changed = run.Db.Number("SELECT count(*) FROM changed");
         using var reading = run.Db.Open();
-        var filling = new Filling(body, records, lateOptOuts.Found);
+        var filling = new Filling(body.Value, records, lateOptOuts.Found);
         foreach (var slice in KeySlice.For(changed))
         {
             // The stream shows the records as they were when it was opened, whoever opts out while it lasts.
@@ -39,12 +40,12 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             while (source.Read())
             {
                 // A body ends only between key hashes, by which its manifest is cut.
-                if (filling.Count > 0 && filling.Length + source.Text.Length > body.Length - MarginForSameKey && source.Key != filling.Last)
+                if (filling.Count > 0 && filling.Length + source.Text.Length > DotdigitalLimits.ImportBodyBytes - MarginForSameKey && source.Key != filling.Last)
                 {
                     sent += filling.Count;
                     await SendBodyAsync(pairs, lane, filling, cancellation);
                     run.Progress?.Report(new RunProgress("import", sent, total, "members"));
-                    filling = new Filling(body, records, found);
+                    filling = new Filling(body.Value, records, found);
                 }
 
                 filling.Append(source.Key, source.Text);
@@ -75,9 +76,8 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             }
         }
 
-        var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
-        var manifest = run.Publish(run.FileName("manifests", number), records.Manifest(pairs, filling.First, filling.Last, lane));
-        var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
+        var manifest = run.PublishManifest(records.Manifest(pairs, filling.First, filling.Last, lane));
+        var books = run.Db.Query($"SELECT DISTINCT book_id FROM {run.Rows(manifest)} WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Mark(manifest) : null);
         if (lane == ImportLane.Resubscriptions && resubscriptions.TakeBack(delivery))
@@ -121,7 +121,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
     private Filling Refill(string pairs, ImportLane lane, Filling filling)
     {
-        var again = new Filling(body, records, lateOptOuts.Found);
+        var again = new Filling(body.Value, records, lateOptOuts.Found);
         using var reading = run.Db.Open();
         using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), lane));
         while (source.Read())

@@ -107,27 +107,27 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         settlement.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
-                   c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '') AS reason,
+                   {Consent.OptOutWords} AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
-            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND c.book_no NOT IN (SELECT book_no FROM held_book)
+            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND {Holds.NotHeld}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
                    CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.' ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.Leave}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
+            WHERE c.action = '{Action.Leave}' AND {Holds.MayExit}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
                    {(acts ? "'AlreadyThere'" : "'ExitIgnored'")},
                    {(acts ? "'Left the audience; was in the book before this job, and stays in it.'" : "'Left the audience; exit_action is ignore, so the book keeps the person.'")},
                    {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
-              AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+            WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND {Holds.MayExit}
+              AND {Holds.NotUnderWay}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftAfterRemoval',
                    'Left the audience; had been taken out of the book at Dotdigital, by another hand.', {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.LeaveRemoved}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
+            WHERE c.action = '{Action.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
             {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             """);
@@ -200,12 +200,12 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
     private static string ClaimedOutcomes(string only, long now) => $"""
         SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Claims.Code}' AS code, 'Left the audience; another job of the data folder wants the person in the book.' AS reason,
+               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Claims.Code}' AS code, '{Claims.Reason}' AS reason,
                {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM change c {only} JOIN book b USING (book_no)
         WHERE c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{Claims.Code}'
-          AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held)
-          AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+          AND {Holds.MayExit}
+          AND {Holds.NotUnderWay}
         """;
 
     /// <summary>Whoever was to leave and is not at Dotdigital at all has left.</summary>
@@ -218,7 +218,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
         FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe') JOIN book b ON b.book_no = l.book_no
         LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id
-        WHERE b.book_no NOT IN (SELECT book_no FROM held_book) AND o.kh IS NULL
+        WHERE {Holds.NotHeld} AND o.kh IS NULL
         """);
 
     /// <summary>Who was asked through another book waits for the same answer here.</summary>
@@ -228,7 +228,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
         FROM change c JOIN book b USING (book_no)
         JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{Action.Resubscribe}' AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
-        WHERE c.action = '{Action.Await}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book)
+        WHERE c.action = '{Action.Await}' AND {Holds.MayEnter}
         """);
 
     /// <summary>One vanished list spoils every record that names it: it is named, and the records are sent again without it.</summary>

@@ -67,8 +67,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                 return;
             }
 
-            var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
-            var manifest = run.Publish(run.FileName("manifests", number), "SELECT * EXCLUDE (fields) FROM burst");
+            var manifest = run.PublishManifest("SELECT * EXCLUDE (fields) FROM burst");
             var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, lateOptOuts.SeenNo, causesMail);
             var (end, failure) = await SendBurstAsync(delivery, persons, call, alongside, cancellation);
             await settlement.SettleDirectAsync(delivery, cancellation);

@@ -1,3 +1,4 @@
+using Rollcall.Comparing;
 using Rollcall.Ledger;
 
 namespace Rollcall.Delivering;
@@ -13,9 +14,6 @@ internal static class DirectOutcomes
 
     /// <summary>The code of who was asked to confirm before being added: they are, once they have confirmed.</summary>
     public const string WaitsToBeAdded = "WaitsToBeAdded";
-
-    /// <summary>The code of who was asked to come back without an answer: that Dotdigital mailed them cannot be disproved, so they are not asked again.</summary>
-    public const string UnansweredChallenge = "UnansweredChallenge";
 
     public static string Settled(DeliveryKind kind, string manifest, long now) => $"""
         SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(d.contact_id, s.contact_id, m.contact_id) AS contact_id,
@@ -38,21 +36,21 @@ internal static class DirectOutcomes
     {
         DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} OR s.verdict = 'absent' THEN 'left' WHEN s.verdict = 'out' THEN 'suppressed' END",
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'delivered' ELSE 'pending' END",
-        _ => "CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END",
+        _ => ReadBack.State("failed"),
     };
 
     private static string Outcome(DeliveryKind kind) => kind switch
     {
         DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Delivered' WHEN s.verdict = 'absent' THEN 'Omitted' WHEN s.verdict = 'out' THEN 'Suppressed' ELSE 'Failed' END",
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Delivered' ELSE 'Pending' END",
-        _ => "CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END",
+        _ => ReadBack.Outcome("Failed"),
     };
 
     private static string Code(DeliveryKind kind) => kind switch
     {
         DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status ELSE '{Unanswered}' END",
-        DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN 'Resubscribed' ELSE '{UnansweredChallenge}' END",
-        _ => $"CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE '{Unanswered}' END",
+        DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN '{Consent.Resubscribed}' ELSE '{Consent.UnansweredChallenge}' END",
+        _ => ReadBack.Code($"'{Unanswered}'"),
     };
 
     private static string Reason(DeliveryKind kind) => kind switch
@@ -62,9 +60,6 @@ internal static class DirectOutcomes
                  WHEN s.verdict = 'out' THEN 'Left the audience; Dotdigital shows the person as ' || s.book_status || '.' ELSE 'The call was not answered, and the person is still in the book.' END
             """,
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
-        _ => """
-             CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
-                  WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE 'The call was not answered, and the person is not in the book.' END
-             """,
+        _ => ReadBack.Reason("'The call was not answered, and the person is not in the book.'"),
     };
 }

@@ -9,8 +9,8 @@ internal static class ImportOutcomes
     /// <summary>The code of people whose import may have mailed them and was not answered: they wait, and are sent again after a day.</summary>
     public const string UnansweredMail = "UnansweredMail";
 
-    // Spelled in two cases by Dotdigital (v3 contacts API, import status).
-    private const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
+    /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
+    public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
     private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";
     private const string GoneCodes = "('invalidcontactid', 'invalidcontact')";
 
@@ -54,26 +54,21 @@ internal static class ImportOutcomes
 
     /// <summary>Outcomes from <c>seen</c>, where Dotdigital's word on the import is missing. That someone is in the book does not prove that this import put
     /// them there, or wrote their fields: the next comparison sends the fields again.</summary>
-    public static string ReadBack(string manifest, string code, string reason, long now) => $"""
-        SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
-               CASE WHEN m.operation = 'update' THEN NULL
-                    WHEN s.verdict = 'in' THEN 'delivered' WHEN s.verdict = 'pending' THEN 'pending' WHEN s.verdict = 'out' THEN 'suppressed'
-                    WHEN {SqlText.Literal(code)} = '{UnansweredMail}' THEN 'pending' ELSE 'failed' END AS state,
-               m.origin, m.audience, NULL::UBIGINT AS fields_hash,
-               CASE WHEN m.operation = 'update' THEN 'Failed'
-                    WHEN s.verdict = 'in' THEN 'Delivered' WHEN s.verdict = 'pending' THEN 'Pending' WHEN s.verdict = 'out' THEN 'Suppressed'
-                    WHEN {SqlText.Literal(code)} = '{UnansweredMail}' THEN 'Pending' ELSE 'Failed' END AS outcome,
-               CASE WHEN m.operation <> 'update' AND s.verdict = 'in' THEN 'Seen' WHEN m.operation <> 'update' AND s.verdict = 'pending' THEN 'AwaitsConfirmation'
-                    WHEN m.operation <> 'update' AND s.verdict = 'out' THEN s.book_status
-                    WHEN {SqlText.Literal(code)} = 'RejectedByWatchdog' AND m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain'
-                    ELSE {SqlText.Literal(code)} END AS code,
-               CASE WHEN m.operation <> 'update' AND s.verdict = 'in' THEN 'Dotdigital shows the person in the book.'
-                    WHEN m.operation <> 'update' AND s.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
-                    WHEN m.operation <> 'update' AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.'
-                    ELSE {SqlText.Literal(reason)} END AS reason,
-               {now} AS told_at, CASE WHEN m.operation <> 'update' THEN s.account_status END AS account_status, CASE WHEN m.operation <> 'update' THEN s.book_status END AS book_status
-        FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
-        """;
+    public static string ReadBack(string manifest, string code, string reason, long now)
+    {
+        // An update has no book of its own, so nothing that was seen is paired with it.
+        var mail = code == UnansweredMail;
+        var rejectedAgain = code == "RejectedByWatchdog" ? "CASE WHEN m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain' ELSE 'RejectedByWatchdog' END" : SqlText.Literal(code);
+        return $"""
+            SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
+                   CASE WHEN m.operation <> 'update' THEN {Delivering.ReadBack.State(mail ? "pending" : "failed")} END AS state,
+                   m.origin, m.audience, NULL::UBIGINT AS fields_hash,
+                   CASE WHEN m.operation = 'update' THEN 'Failed' ELSE {Delivering.ReadBack.Outcome(mail ? "Pending" : "Failed")} END AS outcome,
+                   {Delivering.ReadBack.Code(rejectedAgain)} AS code, {Delivering.ReadBack.Reason(SqlText.Literal(reason))} AS reason,
+                   {now} AS told_at, s.account_status, s.book_status
+            FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
+            """;
+    }
 
     /// <summary>Nothing happened.</summary>
     public static string AllFailed(string manifest, string code, string reason, long now) => $"""

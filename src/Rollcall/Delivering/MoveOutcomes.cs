@@ -9,8 +9,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal static class MoveOutcomes
 {
-    private const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
-
     // No values hash to it, as far as anyone will see: the next comparison sends the fields.
     private const string UnknownFields = "0::UBIGINT";
 
@@ -43,7 +41,7 @@ internal static class MoveOutcomes
     private static string Rows(string judged, long now) => $"""
         SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE WHEN moved THEN state END AS state, origin, audience,
                CASE WHEN moved THEN CASE WHEN written AND failed IS NULL THEN fields_hash ELSE {UnknownFields} END END AS fields_hash,
-               CASE WHEN moved THEN 'Delivered' WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid' WHEN lower(failed) = 'duplicate' THEN 'Omitted' ELSE 'Failed' END AS outcome,
+               CASE WHEN moved THEN 'Delivered' WHEN lower(failed) IN {ImportOutcomes.InvalidCodes} THEN 'Invalid' WHEN lower(failed) = 'duplicate' THEN 'Omitted' ELSE 'Failed' END AS outcome,
                CASE WHEN moved THEN coalesce(known_code, '{Moves.Moved}') WHEN lower(failed) = 'duplicate' THEN '{Moves.Unclear}' ELSE coalesce(failed, 'NotMoved') END AS code,
                CASE WHEN moved THEN 'The profile has a new address; the contact was moved to it.'
                     WHEN lower(failed) = 'duplicate' THEN 'Another contact at Dotdigital has the new address.'

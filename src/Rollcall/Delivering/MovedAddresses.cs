@@ -139,8 +139,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     private async Task SendAsync(List<long> moves, CancellationToken cancellation)
     {
         var rows = Manifest(moves);
-        var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
-        var manifest = run.Publish(run.FileName("manifests", number), rows);
+        var manifest = run.PublishManifest(rows);
         var records = run.Db.Query(
             $$"""
             SELECT '{"matchIdentifier":"contactId","identifiers":{"contactId":' || m.contact_id || ',"email":' || to_json(m.email)::VARCHAR || '}'
@@ -149,7 +148,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """,
             r => r.GetString(0));
         byte[] body = [.. head, .. System.Text.Encoding.UTF8.GetBytes(string.Join(',', records)), .. tail];
-        var books = run.Db.Query($"SELECT DISTINCT book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) ORDER BY 1", r => r.GetInt64(0));
+        var books = run.Db.Query($"SELECT DISTINCT book_id FROM {run.Rows(manifest)} ORDER BY 1", r => r.GetInt64(0));
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Move, books, manifest, moves.Count, body.Length, lateOptOuts.SeenNo);
         try
         {

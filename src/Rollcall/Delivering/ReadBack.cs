@@ -103,6 +103,21 @@ internal sealed class ReadBack(RunContext run)
              ELSE 'out' END
         """;
 
+    /// <summary>The ledger's state of someone entered, by <c>s.verdict</c>; <paramref name="otherwise"/> for who is absent or was not seen.</summary>
+    public static string State(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE '{otherwise}' END";
+
+    /// <summary>Their outcome.</summary>
+    public static string Outcome(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE '{otherwise}' END";
+
+    /// <summary>Its code; <paramref name="otherwise"/> is an expression.</summary>
+    public static string Code(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {otherwise} END";
+
+    /// <summary>Its reason; <paramref name="otherwise"/> is an expression.</summary>
+    public static string Reason(string otherwise) => $"""
+        CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
+             WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {otherwise} END
+        """;
+
     private void Judge() => run.Db.Execute($"""
         CREATE OR REPLACE TABLE seen AS
         WITH f AS (SELECT * FROM found),

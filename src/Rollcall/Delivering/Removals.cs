@@ -42,8 +42,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
     private async Task<bool> SendBatchAsync(long book, long from, int size, CancellationToken cancellation)
     {
         var rows = $"SELECT kh, member_key, email, contact_id, book_id FROM leaving WHERE n >= {from} AND n < {from + size}";
-        var number = run.Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery");
-        var manifest = run.Publish(run.FileName("manifests", number), rows);
+        var manifest = run.PublishManifest(rows);
         var ids = run.Db.Query($"SELECT contact_id FROM ({rows})", r => r.GetInt64(0)).ToArray();
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Removal, [book], manifest, size, 0);
         try

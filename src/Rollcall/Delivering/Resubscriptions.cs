@@ -1,6 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Ledger;
+using Rollcall.Planning;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -19,7 +20,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     public async Task ConfirmAsync(CancellationToken cancellation)
     {
         var people = run.Db.Query(
-            $"SELECT member_key, any_value(email) FROM change WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = change.kh AND u.member_key = change.member_key) GROUP BY 1",
+            $"SELECT member_key, any_value(email) FROM change c WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
             r => (r.GetString(0), r.GetString(1)));
         if (people.Count == 0)
         {
@@ -79,7 +80,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     public Action<Store, long> Mark(string manifest) => (transaction, delivery) => answeredElsewhere = asked.Mark(
         transaction,
         delivery,
-        run.Db.Query($"SELECT member_key, book_id FROM read_parquet({SqlText.Literal(run.Folder.Full(manifest))}) WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));
+        run.Db.Query($"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));
 
     /// <summary>
     /// Takes a delivery back, before it is sent, when another job has answered opt-outs of its people since this run read them, and leaves those people
@@ -94,7 +95,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         }
 
         run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
-        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM read_parquet({SqlText.Literal(run.Folder.Full(delivery.Manifest!))}) WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(answeredElsewhere));
+        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(answeredElsewhere));
         LeaveOut(answeredElsewhere);
         answeredElsewhere = [];
         return true;
@@ -151,7 +152,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
         WHERE c.book_no = {book} AND c.action = '{Action.Resubscribe}' AND l.kh IS NULL AND u.kh IS NULL
-          AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book))
+          AND {Holds.MayEnter})
         """;
 
     /// <summary>Reads back whom this run's imports asked, and records what Dotdigital shows.</summary>

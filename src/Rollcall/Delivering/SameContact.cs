@@ -11,6 +11,9 @@ internal static class SameContact
     /// <summary>The outcome's code of a former address whose contact stays under its new one.</summary>
     public const string Code = "SameContact";
 
+    /// <summary>The outcome's reason.</summary>
+    public const string Reason = "Left the audience under this address; the contact has another address now, under which it stays in the book.";
+
     public static async Task KeepAsync(RunContext run, Settlement settlement, CancellationToken cancellation)
     {
         if (run.Db.Number("SELECT count(*) FROM removal") == 0)
@@ -33,7 +36,7 @@ internal static class SameContact
             """);
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Code}' AS code, 'Left the audience under this address; the contact has another address now, under which it stays in the book.' AS reason,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Code}' AS code, '{Reason}' AS reason,
                    {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM same_contact
             """);

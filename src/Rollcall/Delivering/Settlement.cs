@@ -317,8 +317,14 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Lifts the opt-outs of people whom Dotdigital shows back, and frees those whose resubscription it refused to be asked another time.</summary>
     private string KeepConsent(Delivery delivery, string outcomes, long? began)
     {
+        if (delivery is { Kind: DeliveryKind.Import, CausesMail: false })
+        {
+            // Whoever is asked back travels in a lane of its own.
+            return outcomes;
+        }
+
         var rows = run.Db.Query(
-            $"SELECT DISTINCT member_key, book_id, outcome FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE operation = '{Comparing.Action.Resubscribe}' AND (code = '{Consent.Resubscribed}' OR outcome = 'Failed')",
+            $"SELECT DISTINCT member_key, book_id, outcome FROM {run.Rows(outcomes)} WHERE operation = '{Comparing.Action.Resubscribe}' AND (code = '{Consent.Resubscribed}' OR outcome = 'Failed')",
             r => (Key: r.GetString(0), Book: r.GetInt64(1), Outcome: r.GetString(2)));
         if (rows.Count > 0)
         {
@@ -338,11 +344,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Whom this job unsubscribed counts as opted out, for every job of the account.</summary>
     private void KeepUnsubscribed(string outcomes)
     {
-        foreach (var (key, book, id) in run.Db.Query(
-            $"SELECT member_key, book_id, contact_id FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE operation = 'exit' AND outcome = 'Delivered' AND code = 'Unsubscribed'",
-            r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2))))
+        var people = run.Db.Query(
+            $"SELECT member_key, book_id, contact_id FROM {run.Rows(outcomes)} WHERE operation = 'exit' AND outcome = 'Delivered' AND code = 'Unsubscribed'",
+            r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
+        if (people.Count > 0)
         {
-            new AskedOptOuts(run).KeepOurs(key, book, id, run.OptOuts.ServerNow);
+            new AskedOptOuts(run).KeepOurs(people, run.OptOuts.ServerNow);
         }
     }
 
@@ -350,7 +357,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string KeepDeleted(string outcomes)
     {
         foreach (var (key, id) in run.Db.Query(
-            $"SELECT DISTINCT member_key, contact_id FROM read_parquet({SqlText.Literal(run.Folder.Full(outcomes))}) WHERE code = 'DeletedAtDotdigital'",
+            $"SELECT DISTINCT member_key, contact_id FROM {run.Rows(outcomes)} WHERE code = 'DeletedAtDotdigital'",
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))))
         {
             run.OptOuts.Keep(key, OptOuts.WholeAccount, id, nameof(ContactStatus.Deleted), null, "deleted");
@@ -362,7 +369,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string Publish(Delivery delivery, string outcomes) =>
         run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"), $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
 
-    private string Manifest(Delivery delivery) => $"read_parquet({SqlText.Literal(run.Folder.Full(delivery.Manifest!))})";
+    private string Manifest(Delivery delivery) => run.Rows(delivery.Manifest!);
 
     private string RemovedPeople(Delivery delivery) => $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)})";
 

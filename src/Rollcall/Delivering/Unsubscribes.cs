@@ -29,7 +29,7 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
         if (contact is { Status: not ContactStatus.Deleted } && !Has(contact, person))
         {
             // The call goes by address, and would unsubscribe whoever the contact is now: a member, perhaps, under the new one.
-            return new DirectAnswer("Omitted", "left", SameContact.Code, "Left the audience under this address; the contact has another address now, under which it stays in the book.") { ContactId = contact.Id };
+            return new DirectAnswer("Omitted", "left", SameContact.Code, SameContact.Reason) { ContactId = contact.Id };
         }
 
         switch (contact?.Status, contact?.StatusIn(book))

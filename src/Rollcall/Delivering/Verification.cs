@@ -67,12 +67,9 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
 
     private string Outcomes(string people, string absentCode, string absentReason) => $"""
         SELECT p.kh, p.member_key, p.book_id, p.operation, p.email, p.profile_key, coalesce(s.contact_id, p.contact_id) AS contact_id,
-               CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE 'failed' END AS state,
+               {ReadBack.State("failed")} AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
-               CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE 'Failed' END AS outcome,
-               CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {SqlText.Literal(absentCode)} END AS code,
-               CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book.' WHEN 'pending' THEN 'Dotdigital asked the person to confirm.'
-                    WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {SqlText.Literal(absentReason)} END AS reason,
+               {ReadBack.Outcome("Failed")} AS outcome, {ReadBack.Code(SqlText.Literal(absentCode))} AS code, {ReadBack.Reason(SqlText.Literal(absentReason))} AS reason,
                {run.Now} AS told_at, s.account_status, CASE WHEN s.verdict <> 'absent' THEN s.book_status END AS book_status
         FROM {people} p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND s.verdict <> 'unknown'
         """;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Ledger;
+using Rollcall.Reading;
 
 namespace Rollcall.Forgetting;
 
@@ -17,7 +18,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         var erased = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        Execute(duckdb, $"SET memory_limit='{RunDatabase.MemoryLimit}'");
+        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'");
         foreach (var path in Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -92,16 +93,16 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     private long EraseTable(DuckDBConnection duckdb, string name)
     {
         var table = $"read_parquet({SqlText.Literal(folder.Full(name))})";
-        var texts = Query(duckdb, $"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1))).Where(c => c.Type == "VARCHAR").Select(c => c.Name).ToList();
+        var texts = duckdb.Query($"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1))).Where(c => c.Type == "VARCHAR").Select(c => c.Name).ToList();
         var identities = texts.Where(Identities.Contains).ToList();
         var others = texts.Except(identities).ToList();
         var theirs = identities.Count == 0 ? "false" : string.Join(" OR ", identities.Select(c => trace.SqlIs(SqlText.Name(c))));
         var mentioned = others.Count == 0 ? "false" : string.Join(" OR ", others.Select(c => trace.SqlIsIn(SqlText.Name(c))));
-        var rows = Query(duckdb, $"SELECT count(*) FROM {table} WHERE {theirs} OR {mentioned}", r => r.GetInt64(0))[0];
+        var rows = duckdb.Query($"SELECT count(*) FROM {table} WHERE {theirs} OR {mentioned}", r => r.GetInt64(0))[0];
         if (rows > 0)
         {
             var replaced = others.Count == 0 ? "" : $" REPLACE ({string.Join(", ", others.Select(c => $"{trace.SqlErased(SqlText.Name(c))} AS {SqlText.Name(c)}"))})";
-            folder.Publish(name, path => Execute(duckdb, $"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+            folder.Publish(name, path => duckdb.Execute($"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)"));
         }
 
         return rows;
@@ -123,26 +124,5 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     {
         File.Delete(path);
         return 0;
-    }
-
-    private static void Execute(DuckDBConnection duckdb, string sql)
-    {
-        using var command = duckdb.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static List<T> Query<T>(DuckDBConnection duckdb, string sql, Func<DuckDBDataReader, T> read)
-    {
-        using var command = duckdb.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
     }
 }

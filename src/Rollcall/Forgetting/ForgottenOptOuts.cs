@@ -57,7 +57,7 @@ internal sealed class ForgottenOptOuts
             db.Execute($"""
                 INSERT INTO opt_out BY NAME
                 SELECT r.kh, r.member_key AS email_key, f.book_id, f.status, f.since, '{Cause}' AS cause
-                FROM (SELECT kh, member_key, {hash.Sql("member_key")} AS hash FROM (SELECT DISTINCT kh, member_key FROM roll WHERE {slice.Where()})) r
+                FROM {hash.Members(slice)} r
                 JOIN forgotten f ON f.hash = r.hash
                 LEFT JOIN opt_out o ON o.kh = r.kh AND o.email_key = r.member_key AND o.book_id = f.book_id
                 WHERE o.kh IS NULL

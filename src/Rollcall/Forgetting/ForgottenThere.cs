@@ -48,7 +48,7 @@ internal static class ForgottenThere
             run.Db.Execute($"""
                 INSERT INTO {there} BY NAME
                 SELECT r.kh, r.member_key, f.book_id, NULL::BIGINT AS contact_id
-                FROM (SELECT kh, member_key, {hash.Sql("member_key")} AS hash FROM (SELECT DISTINCT kh, member_key FROM roll WHERE {slice.Where()})) r
+                FROM {hash.Members(slice)} r
                 JOIN forgotten_there f ON f.hash = r.hash
                 LEFT JOIN {there} t ON t.kh = r.kh AND t.member_key = r.member_key AND t.book_id = f.book_id
                 WHERE t.kh IS NULL

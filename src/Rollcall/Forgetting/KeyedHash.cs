@@ -38,6 +38,9 @@ internal sealed class KeyedHash(byte[] key)
     /// <summary>The same hash as an expression of DuckDB.</summary>
     public string Sql(string column) => $"sha256({Padded(0x5c)} || unhex(sha256({Padded(0x36)} || encode({column}))))";
 
+    /// <summary>The members of the roll in a slice, as a relation of <c>kh, member_key, hash</c>.</summary>
+    public string Members(KeySlice slice) => $"(SELECT kh, member_key, {Sql("member_key")} AS hash FROM (SELECT DISTINCT kh, member_key FROM roll WHERE {slice.Where()}))";
+
     private string Padded(byte pad)
     {
         var block = key.Length > BlockBytes ? SHA256.HashData(key) : key;

@@ -1,5 +1,6 @@
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Reading;
 
 namespace Rollcall.Forgetting;
 
@@ -84,15 +85,6 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
 
         using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        using var command = duckdb.CreateCommand();
-        command.CommandText = query(LedgerFiles.Relation(folder, Ledger));
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
+        return duckdb.Query(query(LedgerFiles.Relation(folder, Ledger)), read);
     }
 }

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Ledger;
+using Rollcall.Reading;
 
 namespace Rollcall.Forgetting;
 
@@ -39,11 +40,8 @@ internal static class PersonRows
 
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        using var command = duckdb.CreateCommand();
         var table = $"read_parquet({SqlText.Literal(folder.Full(file))})";
-        command.CommandText = $"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'";
-        var moves = Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) > 0;
-        command.CommandText = $"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}";
-        return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        var moves = duckdb.Query($"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'", r => r.GetInt64(0))[0] > 0;
+        return duckdb.Query($"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}", r => r.GetInt64(0))[0];
     }
 }

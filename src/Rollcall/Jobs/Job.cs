@@ -188,6 +188,9 @@ public sealed record ExportConfig
     /// <summary>Resubscribe people who unsubscribed, without one.</summary>
     public bool ResubscribeNoChallenge { get; init; }
 
+    /// <summary>Whether people who unsubscribed are resubscribed at all.</summary>
+    public bool BringsBack => Resubscribe || ResubscribeNoChallenge;
+
     /// <summary>Send status events to the status sink.</summary>
     public bool SyncStatus { get; init; }
 

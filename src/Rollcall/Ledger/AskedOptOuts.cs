@@ -106,8 +106,8 @@ internal sealed class AskedOptOuts(RunContext run)
             ("$now", run.Now), ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$status", nameof(ContactStatus.Unsubscribed)), ("$until", seenUntil))));
     }
 
-    /// <summary>Keeps that this job unsubscribed someone. What counts already, theirs or worse, stays as it is.</summary>
-    public void KeepOurs(string memberKey, long book, long? contactId, DateTimeOffset since) => run.Store.InTransaction(s => s.Execute(
+    /// <summary>Keeps that this job unsubscribed people. What counts already, theirs or worse, stays as it is.</summary>
+    public void KeepOurs(List<(string MemberKey, long Book, long? ContactId)> people, DateTimeOffset since) => run.Store.InTransaction(s => people.ForEach(p => s.Execute(
         """
         INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
         VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
@@ -116,6 +116,6 @@ internal sealed class AskedOptOuts(RunContext run)
             cause = excluded.cause, since = coalesce(max(excluded.since, since), excluded.since)
         WHERE lifted_at IS NOT NULL
         """,
-        ("$account", account), ("$book", book), ("$email", memberKey), ("$contact", contactId), ("$status", nameof(ContactStatus.Unsubscribed)),
-        ("$since", since.ToUnixTimeMilliseconds()), ("$cause", ThisJob), ("$seen", OptOuts.NextNo(s))));
+        ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$contact", p.ContactId), ("$status", nameof(ContactStatus.Unsubscribed)),
+        ("$since", since.ToUnixTimeMilliseconds()), ("$cause", ThisJob), ("$seen", OptOuts.NextNo(s)))));
 }

@@ -9,8 +9,8 @@ internal static class ConsentCost
     /// <summary>Resubscriptions of books that nothing holds: an import asks a person once, single calls once a book.</summary>
     public static long Resubscribes(RunContext run) => run.Db.Number($"""
         SELECT count(DISTINCT {(run.Job.Config.TriggerJoin ? "(c.member_key, c.book_no)" : "c.member_key")}) FROM change c
-        WHERE c.action = '{Action.Resubscribe}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book)
-          AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+        WHERE c.action = '{Action.Resubscribe}' AND {Holds.MayEnter}
+          AND {Holds.NotUnderWay}
         """);
 
     /// <summary>Emails that ask people whether to come back.</summary>

@@ -41,7 +41,7 @@ internal sealed class DirectEntries
         LEFT JOIN (SELECT DISTINCT kh, member_key FROM change WHERE state = 'failed' AND code = '{DirectOutcomes.Unanswered}') x ON x.kh = c.kh AND x.member_key = c.member_key
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
         WHERE {books} AND {Singly} AND l.kh IS NULL AND u.kh IS NULL
-          AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM closed_book))
+          AND {Holds.MayEnter})
         """;
 
     /// <summary>What adding them costs.</summary>

@@ -21,7 +21,7 @@ internal sealed class ImportRecords(Job job)
     public bool FirstEntryMails => job.Config.OptInType == OptInType.VerifiedDouble;
 
     /// <summary>Whether the job brings people back who left the account.</summary>
-    public bool Resubscribes => job.Config.Resubscribe || job.Config.ResubscribeNoChallenge;
+    public bool Resubscribes => job.Config.BringsBack;
 
     /// <summary>Whether they are asked first. Both flags: they are asked.</summary>
     public bool Challenges => job.Config.Resubscribe;
@@ -52,21 +52,13 @@ internal sealed class ImportRecords(Job job)
             FROM {changes} c JOIN book b USING (book_no)
             LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
             LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
-            WHERE c.action IN ('enter', 'update', 'resubscribe') AND (l.kh IS NULL OR c.action = 'update') AND u.kh IS NULL AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT {singly}
+            WHERE c.action IN ('enter', 'update', 'resubscribe') AND (l.kh IS NULL OR c.action = 'update') AND u.kh IS NULL AND {Holds.NotHeld} AND NOT {singly}
               AND NOT (c.action IN ('enter', 'resubscribe') AND c.book_no IN (SELECT book_no FROM closed_book)))
             """;
         return manyBooks
             ? $"(SELECT * EXCLUDE rank FROM (SELECT *, (row_number() OVER (PARTITION BY kh, member_key, action ORDER BY book_no) - 1) // {DotdigitalLimits.ListsPerRecord} AS rank FROM {pairs}) WHERE rank = {round} AND (action <> 'update' OR rank = 0))"
             : pairs;
     }
-
-    /// <summary>The tables of what is left alone, read by <see cref="Pairs"/>: books a guard holds, books nobody enters, people who opted out since the comparison, people in imports and removals that Dotdigital has not finished (<c>UnderWay</c>) and those the run is not asked for (<see cref="Pilot.Code"/>).</summary>
-    public const string CreateHolds = """
-        CREATE OR REPLACE TABLE held_book(book_no USMALLINT);
-        CREATE OR REPLACE TABLE closed_book(book_no USMALLINT);
-        CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR, code VARCHAR);
-        CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT, why VARCHAR);
-        """;
 
     /// <summary>One row a record: <c>kh, record</c>, in the order of kh.</summary>
     public string Records(string pairs, KeySlice slice, ImportLane lane) => $"SELECT c.kh, {string.Join(" || ", Parts())} AS record FROM {Source(pairs, slice, lane)} ORDER BY c.kh";

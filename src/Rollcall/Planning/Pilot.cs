@@ -44,7 +44,7 @@ internal static class Pilot
             INSERT INTO under_way
             SELECT DISTINCT c.kh, c.member_key, '{Code}' FROM change c
             WHERE {Changes} AND NOT EXISTS (SELECT 1 FROM pilot p WHERE p.kh = c.kh AND p.member_key = c.member_key)
-              AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key);
+              AND {Holds.NotUnderWay};
             DELETE FROM changed WHERE NOT EXISTS (SELECT 1 FROM pilot p WHERE p.kh = changed.kh AND p.member_key = changed.member_key);
             """);
     }
@@ -89,7 +89,7 @@ internal static class Pilot
             INSERT INTO pilot
             SELECT DISTINCT c.kh, c.member_key FROM change c
             WHERE {Changes} AND c.action <> '{Action.Exit}' AND {only}
-              AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)
+              AND {Holds.NotUnderWay}
             ORDER BY 1, 2 {(options.Limit is { } limit ? $"LIMIT {limit}" : "")}
             """);
     }

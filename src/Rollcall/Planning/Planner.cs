@@ -77,7 +77,6 @@ internal static class Planner
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
     private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE exits_held(book_no USMALLINT, code VARCHAR, reason VARCHAR)");
         foreach (var book in options.IsPilot ? run.Books : [])
         {
             run.Db.Execute($"INSERT INTO exits_held VALUES ({book.No}, '{Pilot.Code}', 'Nobody exits in a pilot.')");
@@ -158,14 +157,14 @@ internal static class Planner
     }
 
     /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
-    public const string Removable = "c.action = 'exit' AND c.origin = 'ours' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND c.book_no NOT IN (SELECT book_no FROM exits_held) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)";
+    public const string Removable = $"c.action = 'exit' AND c.origin = 'ours' AND {Holds.MayExit} AND {Holds.NotUnderWay}";
 
     private static List<PlannedChange> First(RunContext run)
     {
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
             $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { Action.Enter, Action.Resubscribe, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND c.book_no NOT IN (SELECT book_no FROM held_book) AND NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)"))];
+        List<string> kinds = [.. new[] { Action.Enter, Action.Resubscribe, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
         if (run.Job.Config.ExitAction != ExitAction.Ignore)
         {
             kinds.Add(Of(kinds.Count, Removable));

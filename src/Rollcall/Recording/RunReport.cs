@@ -54,7 +54,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
-                              THEN c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '')
+                              THEN {Consent.OptOutWords}
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
@@ -63,7 +63,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL THEN e.reason
-                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN 'Left the audience; another job of the data folder wants the person in the book.'
+                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book

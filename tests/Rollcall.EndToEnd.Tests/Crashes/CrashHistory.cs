@@ -73,6 +73,9 @@ internal sealed class CrashHistory
 
     public int Writes => account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "addContactToAddressBook" or "importContact" or "resubscribeToAddressBookWithNoChallenge").Sum(c => c.Value);
 
+    /// <summary>Who left the account long ago, is wanted, and has not been brought back.</summary>
+    public IReadOnlyList<string> NotBack => [.. longGone.Where(e => audiences.Any(a => a.Contains(e)) && !leftAccount.Contains(e) && account.Contact(e)!.Status == ContactStatus.Unsubscribed)];
+
     private static IEnumerable<string> Everyone => Enumerable.Range(0, People).Select(i => Some.Email(i));
 
     public static SimulatorOptions Options(CrashKind kind, Random random) => new()

@@ -101,7 +101,7 @@ public sealed class ComparisonPropertyTests
             CREATE TABLE opt_out(kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, asked_since BIGINT, asked_at BIGINT);
             CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT);
             CREATE TABLE ledger({string.Join(", ", LedgerFiles.Columns.Select(c => $"{c.Name} {c.Type}"))});
-            {ImportRecords.CreateHolds}
+            {Holds.Create}
             """);
         foreach (var (r, i) in rows.Select((r, i) => (r, i)))
         {

@@ -90,16 +90,7 @@ public sealed class AdoptTests
     [Fact]
     public async Task Whom_an_unfinished_import_of_this_job_put_there_is_not_taken_for_already_there()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { StuckImport = 1 });
-        var clock = new LeapingClock();
-        scene.Clock = clock;
-        scene.Before = request =>
-        {
-            if (request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) && scene.Account.Calls["importContacts"] == 1)
-            {
-                clock.Ahead += TimeSpan.FromHours(3);
-            }
-        };
+        await using var scene = await ExportScene.StartWithStuckImportAsync();
         scene.Set("gold", "ann@example.com");
         await scene.RunAsync();
         scene.Account.AddContact("ann@example.com", scene.Gold);

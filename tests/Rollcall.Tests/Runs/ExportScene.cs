@@ -55,6 +55,22 @@ internal sealed class ExportScene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>A scene whose first import never finishes: every look at it takes three hours, longer than a run waits.</summary>
+    public static async Task<ExportScene> StartWithStuckImportAsync()
+    {
+        var scene = await StartAsync(o => o with { StuckImport = 1 });
+        var clock = new LeapingClock();
+        scene.Clock = clock;
+        scene.Before = request =>
+        {
+            if (request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) && scene.Account.Calls["importContacts"] == 1)
+            {
+                clock.Ahead += TimeSpan.FromHours(3);
+            }
+        };
+        return scene;
+    }
+
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
     public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 

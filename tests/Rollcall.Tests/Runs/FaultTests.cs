@@ -250,16 +250,7 @@ public sealed class FaultTests
     [Fact]
     public async Task People_in_an_import_that_never_finishes_are_not_sent_again_and_keep_nobody_waiting()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { StuckImport = 1 });
-        var clock = new LeapingClock();
-        scene.Clock = clock;
-        scene.Before = request =>
-        {
-            if (request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) && scene.Account.Calls["importContacts"] == 1)
-            {
-                clock.Ahead += TimeSpan.FromHours(3);
-            }
-        };
+        await using var scene = await ExportScene.StartWithStuckImportAsync();
         scene.Set("gold", "ann@example.com");
         await scene.RunAsync();
 

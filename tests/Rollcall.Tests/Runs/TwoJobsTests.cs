@@ -64,11 +64,7 @@ public sealed class TwoJobsTests
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
-        await Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(
-            scene.Job() with { Tag = "other" },
-            new RunOptions(),
-            scene.Workplace() with { Http = null, Checkpoint = KillAfterImport(scene) },
-            TestContext.Current.CancellationToken));
+        await KillOtherAfterImportAsync(scene);
         using (var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder)))
         {
             Assert.Equal(1, store.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
@@ -114,11 +110,7 @@ public sealed class TwoJobsTests
         scene.Config = $"  exit_action: {exit}";
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
-        await Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(
-            scene.Job() with { Tag = "other" },
-            new RunOptions(),
-            scene.Workplace() with { Http = null, Checkpoint = KillAfterImport(scene) },
-            TestContext.Current.CancellationToken));
+        await KillOtherAfterImportAsync(scene);
         SetState(scene, "recorded");
         scene.Before = request =>
         {
@@ -174,4 +166,11 @@ public sealed class TwoJobsTests
 
     private static Task<RunResult> RunOtherAsync(ExportScene scene) =>
         ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+
+    /// <summary>Another job of the data folder, killed when its import was accepted.</summary>
+    private static Task<KilledException> KillOtherAfterImportAsync(ExportScene scene) => Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(
+        scene.Job() with { Tag = "other" },
+        new RunOptions(),
+        scene.Workplace() with { Http = null, Checkpoint = KillAfterImport(scene) },
+        TestContext.Current.CancellationToken));
 }

@@ -29,6 +29,12 @@ internal sealed class RunContext
 
     public required ILogger Log { get; init; }
 
+    /// <summary>
+    /// Since when somebody may have been wanted of whom the ledger has no row, ms since 1970: whoever is new now entered then at the earliest. The
+    /// run's moment, unless earlier runs were killed, held by a guard, or a pilot.
+    /// </summary>
+    public required long EnteringSince { get; init; }
+
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
 

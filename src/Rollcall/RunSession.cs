@@ -133,6 +133,7 @@ internal static class RunSession
             Db = db,
             Client = client,
             Log = workplace.Logs.CreateLogger("Rollcall"),
+            EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(workplace.Clock.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };
         run.Books.AddRange(destination.Books);
         foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
@@ -171,7 +172,7 @@ internal static class RunSession
         if (recorded)
         {
             store.Execute(
-                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at) VALUES ($tag, $account, $file, $exit, $now) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit",
+                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at, entering_since) VALUES ($tag, $account, $file, $exit, $now, $now) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit, entering_since = coalesce(entering_since, $now)",
                 ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)), ("$now", now.ToUnixTimeMilliseconds()));
         }
     }

@@ -34,6 +34,7 @@ internal sealed class Comparison(RunDatabase db)
             if (looked >= KeySlice.Members / 2 || i + 1 == slices.Count)
             {
                 var slice = new KeySlice(first, slices[i].Last);
+                EnterNew(input, slice, counts);
                 Gather(input, slice, counts);
                 Decide(input, slice);
                 Keep(input, counts);
@@ -118,6 +119,35 @@ internal sealed class Comparison(RunDatabase db)
             """);
     }
 
+    /// <summary>
+    /// Enters whom one row of the roll wants and of whom nothing else speaks, by key hash: no ledger, no opt-out, no book that had them already. That
+    /// is most of a first run; the others are left in <c>look</c>.
+    /// </summary>
+    private void EnterNew(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
+    {
+        var where = slice.Where();
+        db.Execute($"""
+            CREATE OR REPLACE TEMP TABLE fresh AS
+            SELECT kh FROM look ANTI JOIN many USING (kh)
+            ANTI JOIN (SELECT kh FROM {input.Ledger} WHERE {where}) USING (kh)
+            ANTI JOIN (SELECT kh FROM {input.OptOuts} WHERE {where}) USING (kh)
+            ANTI JOIN (SELECT kh FROM {input.AlreadyThere} WHERE {where}) USING (kh);
+
+            INSERT INTO change
+            SELECT r.kh, r.member_key, m.book_no, '{Action.Enter}', m.bit, m.audience_id, r.email, NULL, 'ours', NULL, NULL, NULL, NULL, false, NULL, NULL
+            FROM roll r SEMI JOIN fresh USING (kh) JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")};
+
+            INSERT INTO changed
+            SELECT kh, member_key, email, profile_key, NULL, contact_id, fields, fields_hash
+            FROM roll SEMI JOIN fresh USING (kh) SEMI JOIN mapping USING (audience) WHERE {where};
+
+            DELETE FROM look WHERE kh IN (SELECT kh FROM fresh);
+            """);
+        counts.Add(db.Query(
+            $"SELECT m.book_no, m.bit, count(*) FROM roll r SEMI JOIN fresh USING (kh) JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")} GROUP BY 1, 2",
+            r => new VerdictCount(r.GetFieldValue<ushort>(0), Action.Enter, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(2), 0)));
+    }
+
     /// <summary>Collects what roll and ledger say of those who need a closer look.</summary>
     private void Gather(ComparisonInput input, KeySlice slice, ComparisonCounts counts)
     {
@@ -194,10 +224,7 @@ internal sealed class Comparison(RunDatabase db)
                 LEFT JOIN opt_out_contact cb ON cb.contact_id = c.contact_id AND cb.book_id = b.book_id),
             judged AS (SELECT *, account_out IS NOT NULL OR book_out IS NOT NULL AS opted_out, {Consent.WhyNot(input.Consent)} AS why_not FROM joined),
             asked AS (
-                -- Who left the account is brought back to it as a whole: one book that speaks against it is enough, and one book asks.
-                SELECT *, account_out IS NOT NULL AND bool_or(wanted AND account_out IS NOT NULL AND (book_out IS NULL OR {input.Consent.OfBooks}) AND why_not IS NOT NULL) OVER person AS another_speaks_against,
-                       CASE WHEN account_out IS NOT NULL AND {input.Consent.OfBooks} THEN min(book_no) FILTER (wanted AND why_not IS NULL) OVER person END AS asking_book
-                FROM judged WINDOW person AS (PARTITION BY kh, member_key))
+                {Consent.Together(input.Consent)})
             SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not, 'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
                 CASE
                     WHEN state = 'pending' AND code IN {Consent.AskedCodes} AND coalesce(account_out, 'Unsubscribed') = 'Unsubscribed' AND coalesce(book_out, 'Unsubscribed') = 'Unsubscribed' AND NOT ({input.Consent.Repeats} AND wanted)

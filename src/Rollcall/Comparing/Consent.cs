@@ -12,6 +12,9 @@ internal sealed record ConsentRules(bool Asks, bool Members, bool OfBooks, long 
     /// <summary>Nobody is resubscribed.</summary>
     public static ConsentRules Never { get; } = new(false, false, false, 0);
 
+    /// <summary>When people without a row in the ledger entered at the earliest, ms since 1970.</summary>
+    public long EnteringSince { get; init; } = Now;
+
     /// <summary>Whether a challenge that was sent, and not answered, is sent again: only when the user says so, of one person.</summary>
     public bool Repeats { get; init; }
 
@@ -51,7 +54,17 @@ internal static class Consent
 
     // The day that an opt-out must precede: that of the run which first saw the person wanted.
     private static string Before(ConsentRules rules) =>
-        rules.Members ? $"{rules.Now}" : $"(CASE WHEN state IS NULL OR state = 'left' THEN {rules.Now} ELSE entered_at END)";
+        rules.Members ? $"{rules.Now}" : $"(CASE WHEN state IS NULL OR state = 'left' THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
+
+    /// <summary>
+    /// A member's books together, from <c>judged</c>. Who left the account is brought back to it as a whole: one book that speaks against it is
+    /// enough, and one book asks.
+    /// </summary>
+    public static string Together(ConsentRules rules) => !rules.Asks ? "SELECT *, false AS another_speaks_against, NULL::USMALLINT AS asking_book FROM judged" : $"""
+        SELECT *, account_out IS NOT NULL AND bool_or(wanted AND account_out IS NOT NULL AND (book_out IS NULL OR {rules.OfBooks}) AND why_not IS NOT NULL) OVER person AS another_speaks_against,
+               CASE WHEN account_out IS NOT NULL AND {rules.OfBooks} THEN min(book_no) FILTER (wanted AND why_not IS NULL) OVER person END AS asking_book
+        FROM judged WINDOW person AS (PARTITION BY kh, member_key)
+        """;
 
     /// <summary>Why the person may not be resubscribed, as a text; NULL where nothing speaks against it.</summary>
     public static string WhyNot(ConsentRules rules) => !rules.Asks ? "NULL::VARCHAR" : $"""

@@ -52,16 +52,29 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
         await puttingRight.RunAsync(cancellation);
         RecordLate();
-        EndFirstRun(left);
+        EndEntering(left);
+        run.SomethingLeft |= FieldsLeft();
     }
 
-    /// <summary>A first run whose members were not all read and sent remains the first.</summary>
-    private void EndFirstRun(bool left)
+    /// <summary>Whether somebody was found in a book, whose fields nobody knows to be written: the next run writes them.</summary>
+    private bool FieldsLeft()
     {
-        var all = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && work.Roll.Counts.All(c => c.Reading.HoldExits is null);
-        if (all && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0)
+        var adds = settlement.Settled.Where(d => d is { Kind: DeliveryKind.Add, Outcomes: not null }).ToList();
+        return adds.Count > 0 && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
+    }
+
+    /// <summary>After a run that sent everyone, the ledger has a row of each. A first run whose members were not all read and sent remains the first.</summary>
+    private void EndEntering(bool left)
+    {
+        var sent = !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
+        if (sent && !left && work.Roll.Counts.All(c => c.Reading.HoldExits is null))
         {
             DirectEntries.EndFirstRun(run);
+        }
+
+        if (sent)
+        {
+            run.Store.InTransaction(s => s.Execute("UPDATE job SET entering_since = NULL WHERE tag = $tag", ("$tag", run.Job.Tag)));
         }
 
         run.SomethingLeft |= left;

@@ -52,4 +52,19 @@ internal static class OutcomeFiles
             ? $"(SELECT *, 0::BIGINT AS seq FROM {LedgerFiles.Empty(Columns)})"
             : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({SqlText.Literal(folder.Full(d.Outcomes!))})")) + ")";
     }
+
+    /// <summary>
+    /// Of several outcomes of one change, what the latest says, column by column: a read-back confirms, it does not erase. Most changes have one, and
+    /// are not grouped: aggregates of texts are slow.
+    /// </summary>
+    /// <param name="keys">The columns that, with the member, tell changes apart.</param>
+    /// <param name="values">The columns wanted.</param>
+    public static string Latest(string outcomes, KeySlice slice, string keys, IReadOnlyList<string> values) => $"""
+        (WITH
+        told AS MATERIALIZED (SELECT * FROM {outcomes} WHERE {slice.Where()}),
+        again AS (SELECT DISTINCT kh FROM (SELECT kh FROM told GROUP BY kh, {keys} HAVING count(*) > 1))
+        SELECT kh, member_key, {keys}, {string.Join(", ", values)} FROM told ANTI JOIN again USING (kh)
+        UNION ALL
+        SELECT kh, member_key, {keys}, {string.Join(", ", values.Select(v => $"arg_max({v}, seq)"))} FROM told SEMI JOIN again USING (kh) GROUP BY kh, member_key, {keys})
+        """;
 }

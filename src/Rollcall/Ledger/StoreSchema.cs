@@ -13,6 +13,7 @@ internal static class StoreSchema
             generation INTEGER NOT NULL DEFAULT 0,
             backfilled INTEGER NOT NULL DEFAULT 0,
             first_run_ended INTEGER NOT NULL DEFAULT 0,  -- whether everyone of a first run was sent
+            entering_since INTEGER,      -- since when there may be members without a row in the ledger; NULL after a run that left nobody out
             exit_action TEXT,            -- of its last run
             verified_at INTEGER NOT NULL);  -- when its books were last read to their end, to see who was taken out; at first, when the job came here
 

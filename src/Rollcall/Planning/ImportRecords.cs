@@ -75,8 +75,8 @@ internal sealed class ImportRecords(Job job)
               UNION ALL
               SELECT kh, member_key, action, NULL, any_value(audience), any_value(origin), max(code) FROM {pairs} WHERE action = 'update' AND kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY kh, member_key, action) p
         JOIN changed c ON c.kh = p.kh AND c.member_key = p.member_key
-        JOIN (SELECT kh, member_key, bool_or(action = 'resubscribe') AS back FROM {pairs} WHERE kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY 1, 2) r ON r.kh = p.kh AND r.member_key = p.member_key
-        WHERE {In(lane, "r.back")}
+        {(Resubscribes ? $"JOIN (SELECT kh, member_key, bool_or(action = 'resubscribe') AS back FROM {pairs} WHERE kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY 1, 2) r ON r.kh = p.kh AND r.member_key = p.member_key" : "")}
+        WHERE {In(lane, Resubscribes ? "r.back" : "false")}
         """;
 
     // An aggregate that sorts (string_agg with ORDER BY) takes six times as long as a list sorted afterwards.

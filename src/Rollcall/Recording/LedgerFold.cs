@@ -70,11 +70,10 @@ internal sealed class LedgerFold(RunContext run)
 
     private long Fold(string ledger, string outcomes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
     {
-        // Of several outcomes of one change, what the latest says wins, column by column: a read-back confirms, it does not erase.
-        var latest = string.Join(", ", OutcomeFiles.Columns.Select(c => c.Name).Except(["kh", "member_key", "book_id", "operation"]).Select(c => $"arg_max({c}, seq) AS {c}"));
+        var latest = OutcomeFiles.Latest(outcomes, slice, "book_id", [.. OutcomeFiles.Columns.Select(c => c.Name).Except(["kh", "member_key", "book_id", "operation"])]);
         run.Db.Execute($"""
             CREATE OR REPLACE TEMP TABLE folded AS
-            WITH o AS (SELECT kh, member_key, book_id, {latest} FROM {outcomes} WHERE {slice.Where()} GROUP BY kh, member_key, book_id),
+            WITH o AS {latest},
             b AS (SELECT * FROM o WHERE book_id IS NOT NULL),
             u AS (SELECT * FROM o WHERE book_id IS NULL),
             l AS (SELECT * FROM {ledger} WHERE {slice.Where()}),
@@ -100,7 +99,7 @@ internal sealed class LedgerFold(RunContext run)
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR old_state = 'left' THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
+                   CASE WHEN old_state IS NULL OR old_state = 'left' THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id WHERE state IS NOT NULL;
             """);
         if (run.Job.Config.SyncStatus)

@@ -29,8 +29,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             run.Db.Execute($"""
                 INSERT INTO fate
                 WITH o AS (
-                    SELECT kh, member_key, coalesce(book_id, -1) AS book, operation, arg_max(outcome, seq) AS outcome, arg_max(code, seq) AS code, arg_max(reason, seq) AS reason
-                    FROM {outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})"} WHERE {slice.Where()} GROUP BY 1, 2, 3, 4),
+                    SELECT * EXCLUDE book_id, coalesce(book_id, -1) AS book
+                    FROM {OutcomeFiles.Latest(outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})", slice, "book_id, operation", ["outcome", "code", "reason"])}),
                 c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{Action.MovedAway}', '{Action.Leave}'))
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'

@@ -25,7 +25,7 @@ internal sealed record History
     public override string ToString() =>
         $"""
         seed {Seed}
-        account: {Account.ListSuppression}, {Account.SuppressedInImport}, double opt-in {Account.DoubleOptIn}, patch joins {Account.PatchJoins}, import {Account.ImportLatency}, slow {Account.SlowImport}, watchdog {Account.WatchdogImport}, failed {Account.FailedImport}, applied {Account.AppliedBeforeRejection}, feeds late {Account.FeedDelay} lost {Account.FeedLoss:0.##}, low limit {Account.LowLimit}, clock offset {Account.ClockOffset}
+        account: {Account.ListSuppression}, {Account.SuppressedInImport}, double opt-in {Account.DoubleOptIn}, patch joins {Account.PatchJoins}, import {Account.ImportLatency}, slow {Account.SlowImport}, watchdog {Account.WatchdogImport}, failed {Account.FailedImport}, applied {Account.AppliedBeforeRejection}, feeds late {Account.FeedDelay} lost {Account.FeedLoss:0.##}, low limit {Account.LowLimit}, challenges anyway {Account.ChallengeAnyway}, clock offset {Account.ClockOffset}
         {string.Join('\n', Jobs)}
         there: {string.Join(", ", There.Select(t => $"{People[t.Person]} in book {t.Book}"))}
         {string.Join('\n', Steps.Select((s, i) => $"{i + 1}. {s}"))}
@@ -33,11 +33,11 @@ internal sealed record History
 }
 
 /// <summary>A job of a history. <paramref name="Mapping"/>: audience (0: a, 1: b, ...) to book (0 or 1).</summary>
-internal sealed record HistoryJob(string Tag, IReadOnlyList<(int Audience, int Book)> Mapping, string Exit, string Verify, bool VerifiedOptIn, bool TriggerJoin, string DirectApi, bool ExitExisting, bool RecreateDeleted, bool RestoreRemoved)
+internal sealed record HistoryJob(string Tag, IReadOnlyList<(int Audience, int Book)> Mapping, string Exit, string Verify, bool VerifiedOptIn, bool TriggerJoin, string DirectApi, bool ExitExisting, bool RecreateDeleted, bool RestoreRemoved, string Comeback, bool MembersToo)
 {
     public IEnumerable<int> Audiences => Mapping.Select(m => m.Audience).Distinct();
 
-    public override string ToString() => $"job {Tag}: {string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"))}, exit {Exit}, verify {Verify}{(VerifiedOptIn ? ", verified opt-in" : "")}{(TriggerJoin ? ", trigger_join by " + DirectApi : "")}{(ExitExisting ? ", exit_existing" : "")}{(RecreateDeleted ? ", recreate_deleted" : "")}{(RestoreRemoved ? ", restores" : "")}";
+    public override string ToString() => $"job {Tag}: {string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"))}, exit {Exit}, verify {Verify}{(VerifiedOptIn ? ", verified opt-in" : "")}{(TriggerJoin ? ", trigger_join by " + DirectApi : "")}{(ExitExisting ? ", exit_existing" : "")}{(RecreateDeleted ? ", recreate_deleted" : "")}{(RestoreRemoved ? ", restores" : "")}{(Comeback == "no" ? "" : ", resubscribes " + Comeback + (MembersToo ? ", members too" : ""))}";
 }
 
 /// <summary>One thing that happens.</summary>
@@ -77,6 +77,15 @@ internal sealed record ClockIsWrong(TimeSpan By) : Step;
 /// <summary>A job says what it would do.</summary>
 internal sealed record PlanOf(int Job) : Step;
 
+/// <summary>A job is compared with its books.</summary>
+internal sealed record ReconcileOf(int Job) : Step;
+
+/// <summary>A person is erased from the data folder.</summary>
+internal sealed record Forgets(int Person) : Step
+{
+    public override string ToString() => $"{History.People[Person]} is forgotten";
+}
+
 /// <summary>How much of its work a run does.</summary>
 internal enum Way
 {
@@ -84,6 +93,7 @@ internal enum Way
     Only,
     Limit,
     Retry,
+    Adopt,
 }
 
 /// <summary>A job runs; it may be killed, meet faults, and other hands may be at work meanwhile.</summary>

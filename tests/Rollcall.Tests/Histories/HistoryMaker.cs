@@ -14,7 +14,7 @@ internal static class HistoryMaker
     {
         var random = new Random(seed);
         var two = random.Next(3) == 0;
-        var exit = random.Next(4) == 0 ? "ignore" : "remove";
+        var exit = random.Next(8) switch { 0 or 1 => "ignore", 2 or 3 => "unsubscribe", _ => "remove" };
         List<HistoryJob> jobs = [Job(random, "one", exit, [0, 1])];
         if (two)
         {
@@ -33,6 +33,12 @@ internal static class HistoryMaker
             steps.Add(step);
         }
 
+        if (jobs.FindIndex(j => j.Comeback != "no") is >= 0 and var asking && random.Next(3) > 0)
+        {
+            steps.InsertRange(random.Next(audiences, steps.Count + 1), Comeback(random, asking, jobs[asking], there));
+            runs++;
+        }
+
         if (runs == 0)
         {
             steps.Insert(audiences, Run(random, jobs.Count, there));
@@ -46,6 +52,32 @@ internal static class HistoryMaker
             There = there,
             Steps = steps,
         };
+    }
+
+    /// <summary>What resubscribing is for: someone leaves, and enters an audience on a later day.</summary>
+    private static IEnumerable<Step> Comeback(Random random, int job, HistoryJob asking, List<(int Person, int Book)> there)
+    {
+        var (audience, book) = asking.Mapping[0];
+        var person = there.Count > 0 && random.Next(2) == 0 ? there[random.Next(there.Count)].Person : random.Next(History.People.Count);
+        var others = Audience(random, audience).Rows.Where(r => PlainModel.Key(r.Email) != PlainModel.Key(History.People[person])).ToList();
+        yield return new OtherHand(random.Next(3) switch { 0 => Deed.Bounces, 1 when asking.TriggerJoin => Deed.LeavesBook, _ => Deed.LeavesAccount }, person, book);
+        if (random.Next(2) == 0)
+        {
+            yield return new AudienceIs(audience, others);
+            yield return new RunOf(job, Way.Whole, [], null, []);
+        }
+
+        if (random.Next(5) > 0)
+        {
+            yield return new TimePasses(TimeSpan.FromHours(random.Next(20, 60)));
+        }
+
+        yield return new AudienceIs(audience, [.. others, (History.People[person], 1)]);
+        yield return Run(random, job + 1, there) with { Job = job };
+        if (random.Next(2) == 0)
+        {
+            yield return new OtherHand(Deed.Confirms, person, book);
+        }
     }
 
     private static SimulatorOptions Account(Random random) => new()
@@ -68,6 +100,7 @@ internal static class HistoryMaker
         FeedUnordered = random.Next(2) == 0,
         ListShowsSubscribedOnly = random.Next(4) == 0,
         LowLimit = random.Next(5) == 0 ? 15 : 600,
+        ChallengeAnyway = random.Next(4) == 0,
         ClockOffset = random.Next(4) == 0 ? TimeSpan.FromMinutes(random.Next(-90, 90)) : TimeSpan.Zero,
     };
 
@@ -89,21 +122,24 @@ internal static class HistoryMaker
             random.Next(2) == 0 ? "v2" : "v3",
             ExitExisting: random.Next(5) == 0,
             RecreateDeleted: random.Next(5) == 0,
-            RestoreRemoved: random.Next(4) == 0);
+            RestoreRemoved: random.Next(4) == 0,
+            random.Next(6) switch { 0 => "with a challenge", 1 or 2 => "without", _ => "no" },
+            MembersToo: random.Next(3) == 0);
     }
 
-    private static Step AStep(Random random, int jobs, int audiences, List<(int, int)> there) => random.Next(12) switch
+    private static Step AStep(Random random, int jobs, int audiences, List<(int, int)> there) => random.Next(13) switch
     {
         0 or 1 or 2 => Audience(random, random.Next(audiences)),
         3 or 4 or 5 => Hand(random),
         6 => new TimePasses(random.Next(3) switch { 0 => TimeSpan.FromMinutes(random.Next(1, 10)), 1 => TimeSpan.FromHours(random.Next(1, 30)), _ => TimeSpan.FromDays(random.Next(1, 40)) }),
         7 => random.Next(3) == 0 ? new ClockIsWrong(random.Next(2) == 0 ? TimeSpan.FromHours(-1) : TimeSpan.Zero) : new PlanOf(random.Next(jobs)),
+        8 => random.Next(3) == 0 ? new ReconcileOf(random.Next(jobs)) : random.Next(2) == 0 ? new Forgets(random.Next(History.People.Count)) : Hand(random),
         _ => Run(random, jobs, there),
     };
 
     private static RunOf Run(Random random, int jobs, List<(int Person, int Book)> there) => new(
         random.Next(jobs),
-        random.Next(5) == 0 ? (Way)random.Next(1, 4) : Way.Whole,
+        random.Next(5) == 0 ? (Way)random.Next(1, 5) : Way.Whole,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(_ => AFault(random))],
         random.Next(2) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 4))).Select(_ => Meanwhile(random, there))]);

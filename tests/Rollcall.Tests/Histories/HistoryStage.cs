@@ -86,7 +86,7 @@ internal sealed class HistoryStage : IAsyncDisposable
                 return null;
             case TimePasses time:
                 clocks.Pass(time.Time);
-                model.Look(Account, books);
+                model.Look(Account, books, clocks.Theirs.GetUtcNow());
                 return null;
             case ClockIsWrong clock:
                 clocks.Wrong = clock.By;
@@ -96,6 +96,10 @@ internal sealed class HistoryStage : IAsyncDisposable
                 return null;
             case PlanOf plan:
                 return await PlanAsync(history.Jobs[plan.Job]);
+            case ReconcileOf reconcile:
+                return await ReconcileAsync(history.Jobs[reconcile.Job]);
+            case Forgets forgets:
+                return Forget(History.People[forgets.Person]);
             case RunOf run:
                 Account.AddFaults(run.Faults);
                 var wrong = await RunAsync(history.Jobs[run.Job], OptionsOf(run.Way), run, mayFail: run.Faults.Count > 0);
@@ -114,7 +118,7 @@ internal sealed class HistoryStage : IAsyncDisposable
         {
             // What waits for a day, for a late feed or a slow import, comes to its end.
             clocks.Pass(TimeSpan.FromDays(2));
-            model.Look(Account, books);
+            model.Look(Account, books, clocks.Theirs.GetUtcNow());
             var writes = WriteCalls();
             foreach (var job in history.Jobs)
             {
@@ -147,10 +151,38 @@ internal sealed class HistoryStage : IAsyncDisposable
         return writes != WriteCalls() ? "a plan wrote" : AddsUp(plan, job);
     }
 
+    private async Task<string?> ReconcileAsync(HistoryJob job)
+    {
+        var writes = WriteCalls();
+        await Reconcile.RunAsync(JobOf(job), Workplace(null, new KillPoint(null)));
+        model.WentOn();
+        return writes != WriteCalls() ? "a comparison with the books wrote" : null;
+    }
+
+    private string? Forget(string email)
+    {
+        if (!Directory.Exists(Path.Combine(folder, "data")))
+        {
+            return null;
+        }
+
+        try
+        {
+            Rollcall.Forget.Run(email, Path.Combine(folder, "data"), _ => null);
+            model.Forgotten(email);
+        }
+        catch (RollcallException e) when (e.ExitCode == ExitCode.Busy)
+        {
+            told.Add(e.Message);
+        }
+
+        return null;
+    }
+
     private async Task<string?> RunAsync(HistoryJob job, RunOptions options, RunOf? step, bool mayFail)
     {
         Runs++;
-        model.Runs(job);
+        model.Runs(job, clocks.Theirs.GetUtcNow(), options);
         unfinished.Add(job.Tag);
         var kill = new KillPoint(step?.Kill);
         try
@@ -230,19 +262,19 @@ internal sealed class HistoryStage : IAsyncDisposable
         {
             case Deed.LeavesBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
                 Account.Unsubscribe(email, book);
-                model.LeftBook(email, hand.Book);
+                model.LeftBook(email, hand.Book, clocks.Theirs.GetUtcNow());
                 break;
             case Deed.LeavesAccount when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn:
                 Account.Unsubscribe(email);
-                model.LeftAccount(email, ContactStatus.Unsubscribed);
+                model.LeftAccount(email, ContactStatus.Unsubscribed, clocks.Theirs.GetUtcNow());
                 break;
             case Deed.Bounces when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.HardBounced);
-                model.LeftAccount(email, ContactStatus.HardBounced);
+                model.LeftAccount(email, ContactStatus.HardBounced, clocks.Theirs.GetUtcNow());
                 break;
             case Deed.Complains when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.IspComplained);
-                model.LeftAccount(email, ContactStatus.IspComplained);
+                model.LeftAccount(email, ContactStatus.IspComplained, clocks.Theirs.GetUtcNow());
                 break;
             case Deed.ComesBackToBook when inBook is not BookStatus.Subscribed:
                 Account.Subscribe(email, book);
@@ -260,9 +292,19 @@ internal sealed class HistoryStage : IAsyncDisposable
                 Account.DeleteContact(email);
                 model.WasDeleted(email);
                 break;
-            case Deed.Confirms when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn:
+            case Deed.Confirms when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn || (contact.Status == ContactStatus.Unsubscribed && Account.Challenges(email) > 0):
                 model.Confirmed(email, contact.Books.Where(b => b.Value is BookStatus.Pending or BookStatus.Challenged).Select(b => books.IndexOf(b.Key)));
                 Account.Confirm(email);
+                if (contact.Status == ContactStatus.Unsubscribed && Account.Contact(email)!.Status == ContactStatus.Subscribed)
+                {
+                    model.CameBackToAccount(email);
+                }
+
+                foreach (var challenged in contact.Books.Where(b => b.Value == BookStatus.Challenged))
+                {
+                    model.CameBackToBook(email, books.IndexOf(challenged.Key));
+                }
+
                 break;
         }
     }
@@ -290,7 +332,10 @@ internal sealed class HistoryStage : IAsyncDisposable
               email_field: email
               exit_action: {{job.Exit}}
               trigger_join: {{Word(job.TriggerJoin)}}
+              resubscribe: {{Word(job.Comeback == "with a challenge")}}
+              resubscribe_no_challenge: {{Word(job.Comeback == "without")}}
             {{(job.VerifiedOptIn ? "  opt_in_type: VerifiedDouble" : "")}}
+            resubscribe_members: {{Word(job.MembersToo)}}
             verify: {{job.Verify}}
             direct_api: {{job.DirectApi}}
             exit_existing: {{Word(job.ExitExisting)}}
@@ -308,6 +353,7 @@ internal sealed class HistoryStage : IAsyncDisposable
         Way.Only => new RunOptions { Only = [.. History.People.Take(3)] },
         Way.Limit => new RunOptions { Limit = 2 },
         Way.Retry => new RunOptions { Undelivered = true },
+        Way.Adopt => new RunOptions { Adopt = AdoptAs.AlreadyThere },
         _ => new RunOptions(),
     };
 
@@ -377,7 +423,7 @@ internal sealed class HistoryStage : IAsyncDisposable
                     using var feed = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
                     lock (stage.model)
                     {
-                        stage.model.Look(stage.Account, stage.books);
+                        stage.model.Look(stage.Account, stage.books, stage.clocks.Theirs.GetUtcNow());
                         stage.model.Showed(feed.RootElement.EnumerateArray().Select(r => r.GetProperty("suppressedContact").GetProperty("email").GetString()!), book);
                     }
                 }
@@ -389,7 +435,7 @@ internal sealed class HistoryStage : IAsyncDisposable
                 stage.clocks.Answered();
                 lock (stage.model)
                 {
-                    stage.model.Look(stage.Account, stage.books);
+                    stage.model.Look(stage.Account, stage.books, stage.clocks.Theirs.GetUtcNow());
                 }
             }
         }

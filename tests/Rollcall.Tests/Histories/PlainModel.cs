@@ -10,6 +10,7 @@ namespace Rollcall.Tests.Histories;
 internal sealed class PlainModel(History history)
 {
     private const int WholeAccount = -1;
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromHours(3);
 
     private readonly Dictionary<(string Who, int Book), OptOut> optedOut = [];
     private readonly Dictionary<string, ContactStatus> accountOut = [];
@@ -18,7 +19,10 @@ internal sealed class PlainModel(History history)
     private readonly HashSet<(string Who, int Book)> confirmedIn = [];
     private readonly HashSet<(string Who, int Book)> everWanted = [];
     private readonly HashSet<string> mustStayDeleted = [];
-    private readonly HashSet<(string Tag, string Who, int Book)> wantedAtLastRun = [];
+    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> wantedSince = [];
+    private readonly Dictionary<string, int> answerable = [];
+    private readonly HashSet<string> adopted = [];
+    private readonly List<string> wrong = [];
     private readonly HashSet<(string Tag, string Who)> everAsking = [];
     private readonly Dictionary<(string Who, int Book), int> entries = [];
     private readonly Dictionary<(string Who, int Book), int> confirmed = [];
@@ -37,31 +41,52 @@ internal sealed class PlainModel(History history)
     public IReadOnlyList<(string Email, int Spend)> Rows(int audience) => audiences.GetValueOrDefault(audience, []);
 
     /// <summary>A job is about to read its audiences.</summary>
-    public void Runs(HistoryJob job)
+    public void Runs(HistoryJob job, DateTimeOffset now, RunOptions options)
     {
+        if (options.Adopt is not null)
+        {
+            adopted.Add(job.Tag);
+        }
+
         foreach (var (who, book) in Everybody())
         {
             if (!Wants(job, who, book))
             {
-                wantedAtLastRun.Remove((job.Tag, who, book));
+                wantedSince.Remove((job.Tag, who, book));
             }
             else
             {
                 everWanted.Add((who, book));
                 everAsking.Add((job.Tag, who));
-                if (wantedAtLastRun.Add((job.Tag, who, book)))
+                if (wantedSince.TryAdd((job.Tag, who, book), now))
                 {
                     entries[(who, book)] = entries.GetValueOrDefault((who, book)) + 1;
                 }
             }
         }
+
+        if (job.Comeback != "no")
+        {
+            foreach (var ((who, book), outOf) in optedOut.Where(o => !o.Value.MayBeAnswered && MayAsk(job, o.Key.Who, o.Key.Book, o.Value, now)))
+            {
+                outOf.MayBeAnswered = true;
+                answerable[who] = answerable.GetValueOrDefault(who) + 1;
+            }
+        }
     }
 
-    public void LeftBook(string who, int book) => optedOut[(Key(who), book)] = new OptOut();
-
-    public void LeftAccount(string who, ContactStatus status)
+    /// <summary>Whether an opt-out may be answered by asking the person back: they entered on a later day. Clocks may be three hours apart.</summary>
+    private bool MayAsk(HistoryJob job, string who, int book, OptOut outOf, DateTimeOffset now)
     {
-        optedOut[(Key(who), WholeAccount)] = new OptOut();
+        var entered = wantedSince.Where(w => w.Key.Tag == job.Tag && w.Key.Who == who && (book == WholeAccount || w.Key.Book == book)).Select(w => job.MembersToo ? now : w.Value).ToList();
+        return !outOf.Lasting && (book == WholeAccount || job.TriggerJoin) && entered.Any(e => (e + ClocksApart).UtcDateTime.Date > outOf.At.UtcDateTime.Date);
+    }
+
+    public void LeftBook(string who, int book, DateTimeOffset now) => optedOut[(Key(who), book)] = new OptOut { At = now };
+
+    public void LeftAccount(string who, ContactStatus status, DateTimeOffset now)
+    {
+        optedOut[(Key(who), WholeAccount)] = new OptOut { At = now, Lasting = status != ContactStatus.Unsubscribed };
         accountOut[Key(who)] = status;
     }
 
@@ -128,9 +153,36 @@ internal sealed class PlainModel(History history)
     /// <summary>The engine was killed: whether it kept what the last answers showed is not known.</summary>
     public void Killed() => shown = [];
 
-    /// <summary>An opt-out that a write lifted before any answer showed it is lost: nobody could know of it.</summary>
-    public void Look(SimulatedAccount account, IReadOnlyList<int> books)
+    /// <summary>Nothing is known of the person any more but that they opted out.</summary>
+    public void Forgotten(string who)
     {
+        var key = Key(who);
+        AllUncertain(who);
+        foreach (var wanted in wantedSince.Keys.Where(w => w.Who == key).ToList())
+        {
+            wantedSince.Remove(wanted);
+        }
+
+        mustStayDeleted.Remove(key);
+    }
+
+    /// <summary>
+    /// An opt-out that a write lifted before any answer showed it is lost: nobody could know of it. Who is out of a book without having left it was
+    /// unsubscribed by a job, which must have had them there, and lost them.
+    /// </summary>
+    public void Look(SimulatedAccount account, IReadOnlyList<int> books, DateTimeOffset now)
+    {
+        foreach (var (who, book) in Everybody().Where(m => !optedOut.ContainsKey(m) && account.Contact(m.Who)?.Books.GetValueOrDefault(books[m.Book], BookStatus.Subscribed) == BookStatus.Unsubscribed))
+        {
+            var letGo = history.Jobs.Any(j => j.Exit == "unsubscribe" && j.Mapping.Any(m => m.Book == book) && !wantedSince.ContainsKey((j.Tag, who, book)));
+            if (!uncertain.Contains((who, book)) && (!letGo || !everWanted.Contains((who, book)) || (there.Contains((who, book)) && !history.Jobs.Any(j => j.ExitExisting))))
+            {
+                wrong.Add($"{who} was unsubscribed from book {book}");
+            }
+
+            optedOut[(who, book)] = new OptOut { At = now, Shown = true };
+        }
+
         foreach (var ((who, book), outOf) in optedOut.Where(o => o is { Key.Book: >= 0, Value: { Shown: false, Lost: false } }))
         {
             outOf.Lost = account.Contact(who)?.Books.GetValueOrDefault(books[book], BookStatus.Unsubscribed) == BookStatus.Subscribed;
@@ -147,12 +199,12 @@ internal sealed class PlainModel(History history)
         foreach (var ((who, book), outOf) in optedOut.Where(o => !o.Value.Lost))
         {
             var contact = account.Contact(who);
-            if (book == WholeAccount && contact is not null && contact.Status != accountOut[who])
+            if (book == WholeAccount && contact is not null && contact.Status != accountOut[who] && !(outOf.MayBeAnswered && contact.Status == ContactStatus.Subscribed))
             {
                 yield return $"{who} is {contact.Status} in the account and must be {accountOut[who]}";
             }
 
-            if (book != WholeAccount && IsIn(contact, books[book]))
+            if (book != WholeAccount && !outOf.MayBeAnswered && IsIn(contact, books[book]))
             {
                 yield return $"{who} opted out of book {book} and is in it{(outOf.Shown ? "" : ", though no answer ever showed it")}";
             }
@@ -162,7 +214,7 @@ internal sealed class PlainModel(History history)
     /// <summary>Everything that is not as it must be when all is done.</summary>
     public IEnumerable<string> Broken(SimulatedAccount account, IReadOnlyList<int> books)
     {
-        foreach (var broken in OptOutsBroken(account, books))
+        foreach (var broken in OptOutsBroken(account, books).Concat(wrong))
         {
             yield return broken;
         }
@@ -198,9 +250,9 @@ internal sealed class PlainModel(History history)
                 yield return $"{who} was asked to confirm {mailed} times";
             }
 
-            if (account.Challenges(who) > 0)
+            if (account.Challenges(who) > answerable.GetValueOrDefault(who))
             {
-                yield return $"{who} was asked to come back";
+                yield return $"{who} was asked {account.Challenges(who)} times to come back, {answerable.GetValueOrDefault(who)} at most are right";
             }
 
             if (mustStayDeleted.Contains(who) && account.Contact(who) is not null)
@@ -210,7 +262,7 @@ internal sealed class PlainModel(History history)
         }
 
         var counters = account.Counters;
-        if (counters.ContactsDeleted != deleted.Values.Sum() || counters.Resubscriptions > 0 || counters.AddressesChanged > 0)
+        if (counters.ContactsDeleted != deleted.Values.Sum() || counters.Resubscriptions > answerable.Values.Sum() || counters.AddressesChanged > 0)
         {
             yield return $"contacts deleted {counters.ContactsDeleted} (by others {deleted.Values.Sum()}), resubscribed {counters.Resubscriptions}, addresses changed {counters.AddressesChanged}";
         }
@@ -226,12 +278,12 @@ internal sealed class PlainModel(History history)
     {
         if (optedOut.GetValueOrDefault((who, book)) is { } left)
         {
-            return left.Lost ? null : false;
+            return left.Lost || left.MayBeAnswered ? null : false;
         }
 
         if (optedOut.GetValueOrDefault((who, WholeAccount)) is { } away)
         {
-            return away.Lost ? null : false;
+            return away.Lost || away.MayBeAnswered ? null : false;
         }
 
         if (uncertain.Contains((who, book)))
@@ -258,11 +310,12 @@ internal sealed class PlainModel(History history)
 
     private bool Wants(HistoryJob job, string who, int book) => job.Mapping.Any(m => m.Book == book && Rows(m.Audience).Any(r => Key(r.Email) == who));
 
-    /// <summary>The value of the first audience that has the person; null where two jobs may each have sent theirs, of which the later stays.</summary>
+    /// <summary>The value of the first audience that has the person; null where two jobs may each have sent theirs, of which the later stays, or adopting took theirs as sent.</summary>
     private string? Spend(string who)
     {
         var asking = history.Jobs.Where(j => everAsking.Contains((j.Tag, who))).ToList();
-        var rows = asking.Count == 1 ? asking[0].Audiences.Order().SelectMany(Rows).Where(r => Key(r.Email) == who).Take(1) : [];
+        var known = asking.Count == 1 && !(adopted.Contains(asking[0].Tag) && there.Any(t => t.Who == who));
+        var rows = known ? asking[0].Audiences.Order().SelectMany(Rows).Where(r => Key(r.Email) == who).Take(1) : [];
         return rows.Select(r => r.Spend.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 
@@ -285,5 +338,13 @@ internal sealed class PlainModel(History history)
         public bool Shown { get; set; }
 
         public bool Lost { get; set; }
+
+        public required DateTimeOffset At { get; init; }
+
+        /// <summary>Whether nobody may lift it: a bounce, a complaint.</summary>
+        public bool Lasting { get; init; }
+
+        /// <summary>Whether a job may have asked the person back, once.</summary>
+        public bool MayBeAnswered { get; set; }
     }
 }

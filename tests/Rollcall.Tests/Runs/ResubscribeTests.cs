@@ -182,6 +182,30 @@ public sealed class ResubscribeTests
         Assert.Equal(1, scene.Account.Challenges(Ann));
     }
 
+    [Theory]
+    [InlineData("a guard")]
+    [InlineData("a pilot")]
+    public async Task Who_was_kept_waiting_entered_when_they_were_first_wanted(string what)
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBack);
+        scene.Known(Ann);
+        scene.Export.Set("gold", Ann, Bob);
+        scene.Export.More = what == "a guard" ? "guards: {max_enter: 1}" : "";
+        await scene.Export.RunAsync(what == "a guard" ? new RunOptions() : new RunOptions { Only = [Bob] });
+        scene.PassDays(1);
+        scene.Account.Unsubscribe(Ann);
+        scene.PassDays(1);
+        scene.Export.More = "";
+
+        var result = await scene.RunAsync();
+        scene.PassDays(1);
+        await scene.RunAsync();
+
+        Assert.Contains("opted out as a member of the audience", Assert.Single(result.Failures).Reason, StringComparison.Ordinal);
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+        Assert.Equal([Bob], scene.Export.In(scene.Gold));
+    }
+
     [Fact]
     public async Task Who_opted_out_on_the_day_they_entered_is_not_asked_then_or_later()
     {

@@ -30,6 +30,7 @@ internal static class CompareBench
             Db = db,
             Client = null!,
             Log = NullLogger.Instance,
+            EnteringSince = 0,
         };
         run.Books.AddRange([new RunBook(0, 1, "Everyone"), new RunBook(1, 2, "Tenth")]);
         var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []);

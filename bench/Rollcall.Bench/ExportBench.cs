@@ -23,7 +23,7 @@ internal static class ExportBench
         var least = (counts.GetProperty("bytes").GetInt64() + 49_999_999) / 50_000_000 + 1;
         Measure.Row("the same JSON to a null sink", $"{sink.Wall.TotalSeconds:N1} s");
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
-        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes (bar: {least}); {result.ApiCalls.Total:N0} calls");
+        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes (bar: {least}); {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         return 0;
     }
 
@@ -119,7 +119,11 @@ internal sealed class StepClock : IProgress<RunProgress>
     public void Report(RunProgress value)
     {
         var now = Stopwatch.GetElapsedTime(began);
-        if (Environment.GetEnvironmentVariable("BENCH_TRACE") is not null) Console.Error.WriteLine($"{now.TotalSeconds:N1} {value}");
+        if (Environment.GetEnvironmentVariable("BENCH_TRACE") is not null)
+        {
+            Console.Error.WriteLine($"{now.TotalSeconds:N1} {value}");
+        }
+
         steps[value.Step] = (steps.TryGetValue(value.Step, out var had) ? had.First : now, now);
     }
 

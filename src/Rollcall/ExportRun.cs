@@ -87,8 +87,8 @@ public static class ExportRun
         {
             State = RunState.Completed,
             Failures = work.Report.First(),
-            Plan = work.Cost,
-            Changes = work.FirstChanges,
+            Plan = Planner.Cost(run, work),
+            Changes = Planner.First(run),
             ExitCode = ExitCode.Done,
         };
     }

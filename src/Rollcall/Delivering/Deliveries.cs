@@ -25,9 +25,9 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
-        if (work.ImportRecordCount > 0)
+        if (Planner.Imported(run, work) is > 0 and var members)
         {
-            await SendAsync(imports, "change", work.ImportRecordCount, cancellation);
+            await SendAsync(imports, "change", members, cancellation);
         }
 
         await SameContact.KeepAsync(run, settlement, cancellation);

@@ -14,27 +14,26 @@ namespace Rollcall.Planning;
 /// <param name="Roll">What was read.</param>
 /// <param name="Counts">What the comparison found.</param>
 /// <param name="Verdict">What the guards hold.</param>
-/// <param name="Cost">What it costs.</param>
 /// <param name="Records">How its import records are written.</param>
 /// <param name="Report">What becomes of it.</param>
-/// <param name="FirstChanges">The first rows of each kind of change.</param>
+/// <param name="Direct">Who is added one by one.</param>
+/// <param name="Mails">The mails it may cause.</param>
+/// <param name="Moves">How many contacts move.</param>
 internal sealed record PlannedWork(
     RollCall Roll,
     ComparisonCounts Counts,
     GuardVerdict Verdict,
-    PlanCost Cost,
     ImportRecords Records,
     RunReport Report,
-    IReadOnlyList<PlannedChange> FirstChanges)
+    DirectEntries Direct,
+    PlanMails Mails,
+    long Moves)
 {
-    /// <summary>Who is added one by one.</summary>
-    public required DirectEntries Direct { get; init; }
-
-    /// <summary>Import records of the first round.</summary>
-    public long ImportRecordCount { get; init; }
+    /// <summary>The pairs of member and book that imports carry, a member's first hundred lists.</summary>
+    public string ImportPairs => ImportRecords.Pairs("change", manyBooks: false, 0, Direct.NotImported);
 }
 
-/// <summary>Changes + config -> plan: applies the guards and adds up what the plan costs. Sends nothing.</summary>
+/// <summary>Changes + config -> plan: applies the guards, and adds up what the plan costs for whoever asks. Sends nothing.</summary>
 internal static class Planner
 {
     private const int FirstOfEachKind = 10;
@@ -58,8 +57,7 @@ internal static class Planner
         var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves);
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
-        var (cost, count) = Cost(run, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
-        return new PlannedWork(roll, counts, verdict, cost, records, new RunReport(run, counts, destination.Mapping), First(run)) { Direct = direct, ImportRecordCount = count };
+        return new PlannedWork(roll, counts, verdict, records, new RunReport(run, counts, destination.Mapping), direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
     }
 
     private static void Hold(RunContext run, IEnumerable<int> books)
@@ -106,16 +104,21 @@ internal static class Planner
         return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
     }
 
-    private static (PlanCost Cost, long Records) Cost(RunContext run, ImportRecords records, DirectEntries direct, PlanMails mails, long moves)
+    /// <summary>How many members the imports are about.</summary>
+    public static long Imported(RunContext run, PlannedWork work) =>
+        KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")).Sum(slice => run.Db.Number($"SELECT count(DISTINCT kh) FROM {work.ImportPairs} WHERE {slice.Where()}"));
+
+    /// <summary>What the work costs, in calls, bytes and mails.</summary>
+    public static PlanCost Cost(RunContext run, PlannedWork work)
     {
-        var pairs = ImportRecords.Pairs("change", manyBooks: false, 0, direct.NotImported);
-        var (count, bytes, imports) = (0L, 0L, 0L);
+        var (records, direct, moves) = (work.Records, work.Direct, work.Moves);
+        var (bytes, imports) = (0L, 0L);
         foreach (var lane in records.Lanes)
         {
             var (n, size) = (0L, 0L);
             foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")))
             {
-                var measured = run.Db.Query(records.Measure(pairs, slice, lane), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
+                var measured = run.Db.Query(records.Measure(work.ImportPairs, slice, lane), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
                 n += measured.Item1;
                 size += measured.Item2;
             }
@@ -125,7 +128,6 @@ internal static class Planner
                 var bodies = (size + DotdigitalLimits.ImportBodyBytes - 1) / DotdigitalLimits.ImportBodyBytes;
                 imports += bodies;
                 bytes += size - bodies + (bodies * (records.Head.Length + records.Tail.Length));
-                count += n;
             }
         }
 
@@ -140,26 +142,25 @@ internal static class Planner
         var creations = run.Books.Count(b => b.Id is null);
         // Before: account, books, fields, time and the feeds. After each import the feeds of its books; at the end the account's and the books'.
         var reads = 4 + ((run.Books.Count + 1) * (imports + single.Adds + resubscribes > 0 ? 2 : 1)) + (imports * run.Books.Count);
-        return (
-            new PlanCost
-            {
-                Imports = imports + moveImports,
-                Moves = moves,
-                ImportBytes = bytes,
-                DirectAdds = single.Adds,
-                Removals = removals.Sum(),
-                Unsubscribes = unsubscribes,
-                Resubscribes = resubscribes,
-                ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
-                Mails = mails,
-            },
-            count);
+        return new PlanCost
+        {
+            Imports = imports + moveImports,
+            Moves = moves,
+            ImportBytes = bytes,
+            DirectAdds = single.Adds,
+            Removals = removals.Sum(),
+            Unsubscribes = unsubscribes,
+            Resubscribes = resubscribes,
+            ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
+            Mails = work.Mails,
+        };
     }
 
     /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
     public const string Removable = $"c.action = 'exit' AND c.origin = 'ours' AND {Holds.MayExit} AND {Holds.NotUnderWay}";
 
-    private static List<PlannedChange> First(RunContext run)
+    /// <summary>The first rows of each kind of change.</summary>
+    public static List<PlannedChange> First(RunContext run)
     {
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>

@@ -205,29 +205,41 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
 
     private void WriteTriggerJoin()
     {
-        if (WriteFlag("trigger_join"))
+        if (config.Flag("trigger_join"))
         {
             notes.Say(
                 "config.trigger_join",
                 "a run that would fire more than 1,000 join actions is held back (guards.max_mails).",
                 "Members of the first run fire nothing with join_existing: false.");
+            file.Write("trigger_join", Plain("true"));
         }
     }
 
     private void WriteResubscribe()
     {
-        var (asked, unasked) = (WriteFlag("resubscribe"), WriteFlag("resubscribe_no_challenge"));
+        var (asked, unasked) = (config.Flag("resubscribe"), config.Flag("resubscribe_no_challenge"));
+        if (!asked && !unasked)
+        {
+            return;
+        }
+
+        notes.Say(
+            asked ? "config.resubscribe" : "config.resubscribe_no_challenge",
+            "Rollcall brings back people who had unsubscribed before they entered an audience.",
+            "Lytics' wider reading, also those who opt out as members: resubscribe_members: true");
+        if (asked)
+        {
+            file.Write("resubscribe", Plain("true"));
+        }
+
         if (asked && unasked)
         {
             notes.Say("config.resubscribe_no_challenge", "resubscribe is true as well: people are asked.", "Keep one of them.");
         }
 
-        if (asked || unasked)
+        if (unasked)
         {
-            notes.Say(
-                "config.resubscribe",
-                "Rollcall brings back people who had unsubscribed before they entered an audience.",
-                "Lytics' wider reading, also those who opt out as members: resubscribe_members: true");
+            file.Write("resubscribe_no_challenge", Plain("true"));
         }
     }
 

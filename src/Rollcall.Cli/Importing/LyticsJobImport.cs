@@ -36,9 +36,8 @@ internal sealed class LyticsJobImport
     {
         _job.Take("workflow");
         var (id, name, state) = (_job.Text("id"), _job.Text("name"), _job.Text("state"));
-        var status = state is null ? _job.Text("status") : null;
-        state ??= status;
-        _file.Remark($"Made of the Lytics job {id ?? "without an id"} by rollcall import-lytics. Check it: rollcall check FILE");
+        state ??= _job.Text("status");
+        _file.Remark($"Made of {(id is null ? "a Lytics job" : $"the Lytics job {id}")} by rollcall import-lytics. Check it: rollcall check FILE");
         WriteState(state);
         _file.Blank();
         WriteIdentity(id, name);
@@ -72,7 +71,7 @@ internal sealed class LyticsJobImport
         }
         else if (given is null)
         {
-            _notes.Say("tag", "the job has no tracking slug; the tag is made of its name.", "Choose it once: it is the job's identity.");
+            _notes.Say("tag", "the job has no tracking slug; the tag is made of its name or id.", "Choose it once: it is the job's identity.");
         }
 
         _file.Write("tag", Text(tag));
@@ -107,7 +106,7 @@ internal sealed class LyticsJobImport
     private void WriteSource()
     {
         _file.Blank();
-        _notes.Say("source", $"the Lytics API token is taken from the environment.", $"Set it: export {TokenVariable}=...");
+        _notes.Say("source", "the Lytics API token is taken from the environment.", $"Set it: export {TokenVariable}=...");
         _file.Begin("source");
         _file.Write("lytics", Lytics());
         _file.End();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Rollcall.Simulators.Lytics;
 
 /// <summary>A content collection and its documents, the most popular first.</summary>
-internal sealed class Collection(SeedCollection about)
+internal sealed class Collection(SeedContent about)
 {
     private static readonly string[] Topics = ["Books", "Films", "Gardening", "Music", "Sport", "Travel"];
 

@@ -31,7 +31,7 @@ public sealed record LyticsSeed
     public IReadOnlyList<SeedAudience> Audiences { get; init; } = [];
 
     /// <summary>Content collections.</summary>
-    public IReadOnlyList<SeedCollection> Collections { get; init; } = [];
+    public IReadOnlyList<SeedContent> Collections { get; init; } = [];
 }
 
 /// <summary>An audience to begin with.</summary>
@@ -66,7 +66,7 @@ public sealed record SeedAudience
 }
 
 /// <summary>A content collection to begin with.</summary>
-public sealed record SeedCollection
+public sealed record SeedContent
 {
     /// <summary>Its id.</summary>
     public required string Id { get; init; }

@@ -174,7 +174,7 @@ public class ImportLyticsTests
 
         Assert.Equal([new FieldMapping("a", "GOOD")], Read(jobFile).Config.Mappings);
         Assert.Equal(7, notes.Count(note => note.Where == "config.mappings"));
-        Assert.All(new[] { "has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7" }, left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+        Assert.All((string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -273,8 +273,8 @@ public class ImportLyticsTests
         var job = Read(jobFile);
 
         Assert.Equal((false, true, ExitAction.Ignore), (job.Config.TriggerJoin, job.Config.Resubscribe, job.Config.ExitAction));
-        Assert.All(new[] { "[\"x\"]", "maybe", "delete", "Postcard" }, left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
-        Assert.All(new[] { "description", "config.trigger_join", "config.exit_action", "config.email_type" }, where => Assert.Contains(notes, note => note.Where == where));
+        Assert.All((string[])["[\"x\"]", "maybe", "delete", "Postcard"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+        Assert.All((string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"], where => Assert.Contains(notes, note => note.Where == where));
     }
 
     [Fact]

@@ -14,8 +14,8 @@ public class RecommendTests
     {
         Collections =
         [
-            new SeedCollection { Id = "c1", Slug = "articles", Generate = 40 },
-            new SeedCollection { Id = "c2", Items = [new JsonObject { ["url"] = "https://example.com/1", ["title"] = "One" }] },
+            new SeedContent { Id = "c1", Slug = "articles", Generate = 40 },
+            new SeedContent { Id = "c2", Items = [new JsonObject { ["url"] = "https://example.com/1", ["title"] = "One" }] },
         ],
     };
 
@@ -29,7 +29,7 @@ public class RecommendTests
         var other = await session.Data($"{Person.Replace("person1", "person2", StringComparison.Ordinal)}?contentsegment=c1&limit=5");
 
         Assert.Equal(5, first.Count);
-        Assert.All(first, item => Assert.All(new[] { "url", "title", "description", "topics", "topic_relevances", "primary_image", "author", "created", "id", "confidence", "visited" }, field => Assert.NotNull(item![field])));
+        Assert.All(first, item => Assert.All((string[])["url", "title", "description", "topics", "topic_relevances", "primary_image", "author", "created", "id", "confidence", "visited"], field => Assert.NotNull(item![field])));
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
         Assert.NotEqual(first.ToJsonString(), other.ToJsonString());
         Assert.Equal(first.OrderByDescending(item => item!["confidence"]!.GetValue<double>()), first);

@@ -74,7 +74,7 @@ public class ScanTests
         var page = await session.Page("limit=100&splits=4,90,17");
 
         Assert.Equal(500, page.Total);
-        Assert.All(page.Ids, id => Assert.Contains(session.Account.SplitOf(id), new[] { 4, 17, 90 }));
+        Assert.All(page.Ids, id => Assert.True(session.Account.SplitOf(id) is 4 or 17 or 90, id));
         Assert.Equal((await session.Scan("limit=100&splits=4")).Count + (await session.Scan("limit=100&splits=17")).Count + (await session.Scan("limit=100&splits=90")).Count, (await session.Scan("limit=3&splits=4,90,17")).Count);
     }
 

@@ -14,7 +14,7 @@ public class SegmentTests
             new SeedAudience { Id = "a1", Slug = "big_spenders", Name = "Big spenders", Generate = 3, SegmentQl = "FILTER total_spend > 500", Tags = ["vip"] },
             new SeedAudience { Id = "a2", Invalid = true },
         ],
-        Collections = [new SeedCollection { Id = "c1", Slug = "articles", Name = "Articles", Generate = 2 }],
+        Collections = [new SeedContent { Id = "c1", Slug = "articles", Name = "Articles", Generate = 2 }],
     };
 
     [Fact]

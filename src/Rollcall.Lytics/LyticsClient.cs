@@ -34,7 +34,7 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
         transport.SendAsync(new LyticsCall("the schema", "api/schema/user"), LyticsWire.Columns, pace: null, cancellation);
 
     /// <summary>One page of an audience's profiles.</summary>
-    /// <param name="audience">Its id or slug.</param>
+    /// <param name="audience">Its id.</param>
     /// <param name="fields">The fields to read.</param>
     /// <param name="splits">The buckets to read, as <c>0,1,2</c>; null for all.</param>
     /// <param name="start">The token of the page; null for the first.</param>

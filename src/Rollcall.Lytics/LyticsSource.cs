@@ -11,6 +11,7 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     /// <summary>Pages read and not yet in the table.</summary>
     private const int PagesBetween = 64;
 
+    private readonly Dictionary<string, string> ids = new(StringComparer.Ordinal);
     private int tables;
 
     public string Name => access.ToString();
@@ -74,13 +75,31 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     {
         try
         {
-            return await new AudienceScan(client, audience, fields).RunAsync(pages, cancellation).ConfigureAwait(false);
+            return await new AudienceScan(client, await IdAsync(audience, cancellation).ConfigureAwait(false), fields).RunAsync(pages, cancellation).ConfigureAwait(false);
         }
         finally
         {
             // Whoever reads the pages comes to an end either way, and then learns how it went.
             pages.Complete();
         }
+    }
+
+    /// <summary>An audience's id: only some calls take a slug for it.</summary>
+    private async Task<string> IdAsync(string audience, CancellationToken cancellation)
+    {
+        if (!ids.TryGetValue(audience, out var id))
+        {
+            var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
+            id = known?.Id ?? throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
+            if (known.Invalid == true)
+            {
+                throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.");
+            }
+
+            ids[audience] = id;
+        }
+
+        return id;
     }
 
     private static RollcallException Stop(LyticsException e, string where) => new(ExitCode.Source, e.Message, where, e.Todo, e);

@@ -45,6 +45,7 @@ internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? B
 }
 
 /// <summary>Scans one audience, its buckets side by side.</summary>
+/// <param name="audience">Its id.</param>
 internal sealed class AudienceScan(LyticsClient client, string audience, IReadOnlyList<string> fields)
 {
     private readonly Lock sync = new();

@@ -26,14 +26,14 @@ public sealed class LyticsReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_audience_of_one_page_takes_one_call()
+    public async Task An_audience_of_one_page_takes_one_page()
     {
         lytics.Add("all", 100);
 
         var (rows, result) = await ReadAsync("email");
 
         Assert.Equal((100, null), (rows.Count, result.HoldExits));
-        Assert.Single(lytics.Calls);
+        Assert.Single(lytics.Scans);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LyticsReadingTests : IDisposable
 
         await ReadAsync("email", "first_name");
 
-        Assert.All(lytics.Scans, call => Assert.StartsWith("/api/segment/all/scan?limit=100&fields=email,first_name", call, StringComparison.Ordinal));
+        Assert.All(lytics.Scans, call => Assert.StartsWith("/api/segment/id-all/scan?limit=100&fields=email,first_name", call, StringComparison.Ordinal));
         Assert.Equal(ScriptedLytics.Token, lytics.Authorization);
     }
 
@@ -170,7 +170,8 @@ public sealed class LyticsReadingTests : IDisposable
     [Fact]
     public async Task A_size_that_is_not_told_holds_exits()
     {
-        lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""");
+        lytics.Add("all", 1);
+        lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""") : null;
 
         var (rows, result) = await ReadAsync("email");
 
@@ -217,6 +218,19 @@ public sealed class LyticsReadingTests : IDisposable
         Assert.Equal(status == 500 ? 9 : 1, lytics.Calls.Count);
     }
 
+    [Fact]
+    public async Task An_audience_that_is_gone_or_invalid_stops_with_exit_3()
+    {
+        var gone = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
+        lytics.Add("all", 1);
+        lytics.Invalid.Add("all");
+        var invalid = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
+
+        Assert.Equal([ExitCode.Source, ExitCode.Source], [gone.ExitCode, invalid.ExitCode]);
+        Assert.Equal("audience all: Lytics has no such audience. rollcall check lists the audiences that there are.", gone.Message);
+        Assert.Contains("invalid", invalid.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("[]")]
@@ -228,13 +242,14 @@ public sealed class LyticsReadingTests : IDisposable
     [InlineData("""{"total":1,"_next":"","data":[]} more""")]
     public async Task A_page_of_another_shape_stops_with_exit_3(string body)
     {
-        lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, body);
+        lytics.Add("all", 1);
+        lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, body) : null;
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
-        Assert.Single(lytics.Calls);
+        Assert.Single(lytics.Scans);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class LyticsRunTests
 
         await scene.RunAsync();
 
-        Assert.Equal(2, scene.Lytics.Calls.Count);
+        Assert.Equal(2, scene.Lytics.Scans.Count());
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class LyticsRunTests
         var scans = 0;
         scene.Lytics.Instead = call =>
         {
-            if (++scans < 2)
+            if (!call.Contains("/scan?", StringComparison.Ordinal) || ++scans < 2)
             {
                 return null;
             }

@@ -89,7 +89,7 @@ internal sealed class ScriptedLytics : HttpMessageHandler
             ["api", "segment"] => Ok(new { data = Audiences.Keys.Where(slug => !Invalid.Contains(slug)).Select(Described) }),
             ["api", "segment", "sizes"] => Ok(new { data = query["ids"]!.Split(',').Select(id => new { id, slug_name = id[3..], size = Audiences[id[3..]].Count }) }),
             ["api", "segment", var audience] => Slug(audience) is { } slug ? Ok(new { data = Described(slug) }) : Refuse(404, "segment not found"),
-            ["api", "segment", var audience, "scan"] => Slug(audience) is { } slug ? Page(slug, query["splits"], query["start"], int.Parse(query["limit"]!, CultureInfo.InvariantCulture)) : Refuse(404, "segment not found"),
+            ["api", "segment", var audience, "scan"] => audience.StartsWith("id-", StringComparison.Ordinal) && Slug(audience) is { } slug ? Page(slug, query["splits"], query["start"], int.Parse(query["limit"]!, CultureInfo.InvariantCulture)) : Refuse(404, "segment not found"),
             ["api", "schema", "user"] => Schema is null ? Refuse(404) : Answer(HttpStatusCode.OK, Schema),
             ["collect", "json", _] => Collect(body!),
             _ => Refuse(404),

@@ -142,15 +142,15 @@ internal sealed class CollectCalls(LyticsState state)
         var (taken, rejected) = (0, 0);
         foreach (var one in events)
         {
-            var text = one?.ToJsonString(Compact);
-            if (text is null || Encoding.UTF8.GetByteCount(text) > maxEvent || ++_seen % (state.Options.RejectEvery ?? int.MaxValue) == 0)
+            var text = one is null ? null : JsonSerializer.SerializeToUtf8Bytes(one, Compact);
+            if (text is null || text.Length > maxEvent || ++_seen % (state.Options.RejectEvery ?? int.MaxValue) == 0)
             {
                 rejected++;
                 continue;
             }
 
             taken++;
-            state.Events.Add(new CollectedEvent(call.Path[0], state.Now, text));
+            state.Events.Add(new TakenEvent(call.Path[0], state.Now, text));
             StatusMapping.Apply(state, call.Path[0], one!);
         }
 

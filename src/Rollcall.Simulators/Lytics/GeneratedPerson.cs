@@ -23,6 +23,9 @@ internal readonly record struct GeneratedPerson(int Number, int Revision, int? R
         ("joined", "date"), ("last_visit", "date"), ("interests", "[]string"), ("scores", "map[string]number"),
     ];
 
+    /// <summary>The names of the fields.</summary>
+    public static readonly IReadOnlyList<string> FieldNames = [.. Fields.Select(field => field.Field)];
+
     public string Id => Prefix + Number.ToString(CultureInfo.InvariantCulture);
 
     public string Email

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Simulators.Control;
@@ -154,7 +155,7 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         <h2>Streams</h2>
         {Table(["Stream", "#Events"], Streams().Select(stream => (string[])[Text(stream.Key), stream.Value.ToString("N0")]))}
         <h2>The last events</h2>
-        {Table(["Time (UTC)", "Stream", "Event"], Enumerable.Reverse(state.Events).Take(EventsOnPage).Select(one => (string[])[one.Time.ToString("HH:mm:ss"), Text(one.Stream), Text(one.Json)]))}
+        {Table(["Time (UTC)", "Stream", "Event"], Enumerable.Reverse(state.Events).Take(EventsOnPage).Select(one => (string[])[one.Time.ToString("HH:mm:ss"), Text(one.Stream), Text(Encoding.UTF8.GetString(one.Json))]))}
         """));
 
     private string CallsPage() => Whole(Site, "Calls", $"""

@@ -58,7 +58,7 @@ internal sealed class LyticsState
     public HashSet<string> HiddenFields { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Events taken, in the order they came.</summary>
-    public List<CollectedEvent> Events { get; } = [];
+    public List<TakenEvent> Events { get; } = [];
 
     public Audience Audience(string idOrSlug) =>
         Audiences.Find(audience => audience.Id == idOrSlug) ?? Audiences.Find(audience => audience.Slug == idOrSlug)
@@ -104,8 +104,5 @@ internal sealed class LyticsState
         : throw new InvalidDataException($"Generated people have numbers from 1 to {People.FirstWritten - 1}; {count} from {from} are not among them.");
 }
 
-/// <summary>An event as it was taken.</summary>
-/// <param name="Stream">The stream.</param>
-/// <param name="Time">When.</param>
-/// <param name="Json">The event, compact.</param>
-public sealed record CollectedEvent(string Stream, DateTime Time, string Json);
+/// <summary>An event as it was taken, compact.</summary>
+internal readonly record struct TakenEvent(string Stream, DateTime Time, byte[] Json);

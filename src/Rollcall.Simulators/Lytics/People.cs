@@ -1,24 +1,27 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
-/// Every profile, by its number: generated people by their own, those written out by numbers above. A generated
-/// person whose fields somebody sets is written out from then on. Whoever uses it holds the account's gate.
+/// Every profile, by its number: generated people by their own, those written out by numbers above. Of a generated
+/// person only what somebody set is kept. Whoever uses it holds the account's gate.
 /// </summary>
 internal sealed class People(Func<LyticsSimulatorOptions> options)
 {
     /// <summary>The number of the first profile that was written out and never generated.</summary>
     public const int FirstWritten = 1 << 30;
 
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _ids = [];
-    private readonly Dictionary<int, JsonObject> _written = [];
+    private readonly Dictionary<int, Written> _written = [];
     private readonly Dictionary<int, int> _revisions = [];
     private readonly Dictionary<string, SortedSet<int>> _byEmail = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The types of fields that profiles written out have, by field.</summary>
+    /// <summary>The types of fields that somebody wrote, by field.</summary>
     public Dictionary<string, string> WrittenTypes { get; } = new(StringComparer.Ordinal);
 
     public string Id(int number) => number < FirstWritten ? Generated(number).Id : _ids[number - FirstWritten];
@@ -29,7 +32,7 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
     /// <summary>The profile of an id; null when there is none.</summary>
     public int? Find(string id) => _numbers.TryGetValue(id, out var number) ? number : id.Contains('@', StringComparison.Ordinal) ? null : GeneratedPerson.NumberOf(id);
 
-    /// <summary>The first profile with a value in a field; null when there is none.</summary>
+    /// <summary>The first profile with a value in a field; null when there is none. But for <c>_id</c> and <c>email</c>, only fields that somebody wrote are looked at.</summary>
     public int? FindBy(string field, string value)
     {
         switch (field)
@@ -39,13 +42,13 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
             case "email":
                 return _byEmail.TryGetValue(value, out var known) && known.Count > 0
                     ? known.Min
-                    : GeneratedPerson.NumberOf(value) is { } number && !_written.ContainsKey(number) ? number : null;
+                    : GeneratedPerson.NumberOf(value) is { } number && IsAt(number, value) ? number : null;
             default:
-                foreach (var (number2, profile) in _written)
+                foreach (var (one, written) in _written)
                 {
-                    if (profile[field] is JsonValue found && found.ToString() == value)
+                    if (written.Read()[field] is JsonValue found && found.ToString() == value)
                     {
-                        return number2;
+                        return one;
                     }
                 }
 
@@ -62,44 +65,24 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
         }
 
         var number = Find(id) ?? NewNumber(id);
-        if (_written.TryGetValue(number, out var former) && Email(former) is { } left)
-        {
-            _byEmail.GetValueOrDefault(left)?.Remove(number);
-        }
-
-        _written[number] = profile;
-        if (Email(profile) is { } email)
-        {
-            (_byEmail.TryGetValue(email, out var same) ? same : _byEmail[email] = []).Add(number);
-        }
-
-        foreach (var (field, held) in profile)
-        {
-            if (held is not null)
-            {
-                WrittenTypes[field] = FieldTypes.Of(held);
-            }
-        }
-
+        Keep(number, profile, whole: true);
         return number;
     }
 
-    /// <summary>The fields of a profile, to be changed and put again.</summary>
-    public JsonObject Fields(int number)
+    /// <summary>Sets fields of a profile.</summary>
+    public void Set(int number, IEnumerable<KeyValuePair<string, JsonNode?>> fields)
     {
-        if (_written.TryGetValue(number, out var profile))
+        var (kept, whole) = _written.TryGetValue(number, out var written) ? (written.Read(), written.Whole) : ([], false);
+        foreach (var (field, value) in fields)
         {
-            return (JsonObject)profile.DeepClone();
+            kept[field] = value?.DeepClone();
         }
 
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            Write(json, number, null);
-        }
-
-        return JsonNode.Parse(stream.ToArray())!.AsObject();
+        Keep(number, kept, whole);
     }
+
+    /// <summary>The value that somebody wrote into a field; null when nobody did.</summary>
+    public JsonNode? WrittenValue(int number, string field) => _written.TryGetValue(number, out var written) ? written.Read()[field] : null;
 
     /// <summary>Changes the spend, visits and last visit of generated people.</summary>
     public void Change(int from, int count)
@@ -114,45 +97,62 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
     public void Write(Utf8JsonWriter json, int number, IReadOnlyList<string>? fields)
     {
         json.WriteStartObject();
-        if (_written.TryGetValue(number, out var profile))
-        {
-            foreach (var (field, value) in profile)
-            {
-                if (fields is null || fields.Contains(field))
-                {
-                    json.WritePropertyName(field);
-                    if (value is null)
-                    {
-                        json.WriteNullValue();
-                    }
-                    else
-                    {
-                        value.WriteTo(json);
-                    }
-                }
-            }
-        }
-        else
+        using var written = _written.TryGetValue(number, out var found) ? JsonDocument.Parse(found.Json) : null;
+        if (!found.Whole)
         {
             var person = Generated(number);
-            if (fields is not null)
+            foreach (var field in fields ?? GeneratedPerson.FieldNames)
             {
-                foreach (var field in fields)
-                {
-                    person.Write(json, field);
-                }
-            }
-            else
-            {
-                foreach (var (field, _) in GeneratedPerson.Fields)
+                if (written is null || !written.RootElement.TryGetProperty(field, out _))
                 {
                     person.Write(json, field);
                 }
             }
         }
 
+        if (written is not null)
+        {
+            foreach (var property in written.RootElement.EnumerateObject())
+            {
+                if (fields is null || fields.Contains(property.Name))
+                {
+                    property.WriteTo(json);
+                }
+            }
+        }
+
         json.WriteEndObject();
     }
+
+    private void Keep(int number, JsonObject fields, bool whole)
+    {
+        if (WrittenEmail(number) is { } left)
+        {
+            _byEmail.GetValueOrDefault(left)?.Remove(number);
+        }
+
+        _written[number] = new Written(JsonSerializer.SerializeToUtf8Bytes(fields, Compact), whole);
+        if (Email(fields) is { } email)
+        {
+            (_byEmail.TryGetValue(email, out var same) ? same : _byEmail[email] = []).Add(number);
+        }
+
+        foreach (var (field, held) in fields)
+        {
+            if (held is not null)
+            {
+                WrittenTypes[field] = FieldTypes.Of(held);
+            }
+        }
+    }
+
+    /// <summary>Whether a generated person has an address.</summary>
+    private bool IsAt(int number, string email) =>
+        _written.TryGetValue(number, out var written) && (written.Whole || written.Read().ContainsKey("email"))
+            ? string.Equals(WrittenEmail(number), email, StringComparison.OrdinalIgnoreCase)
+            : string.Equals(Generated(number).Email, email, StringComparison.OrdinalIgnoreCase);
+
+    private string? WrittenEmail(int number) => _written.TryGetValue(number, out var written) ? Email(written.Read()) : null;
 
     private GeneratedPerson Generated(int number) =>
         new(number, _revisions.Count == 0 ? 0 : _revisions.GetValueOrDefault(number), options().RepeatEmailEvery);
@@ -166,4 +166,12 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
     }
 
     private static string? Email(JsonObject profile) => profile["email"] is JsonValue value && value.TryGetValue<string>(out var email) ? email : null;
+
+    /// <summary>Fields that somebody wrote, as JSON: small, since there may be a million.</summary>
+    /// <param name="Json">An object.</param>
+    /// <param name="Whole">Whether there are no others.</param>
+    private readonly record struct Written(byte[] Json, bool Whole)
+    {
+        public JsonObject Read() => JsonNode.Parse(Json)!.AsObject();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Rollcall.Simulators.Lytics;
@@ -53,19 +55,23 @@ public sealed class SimulatedLytics
     }
 
     /// <summary>Sets fields of a profile, also of a generated person: a JSON object of the fields to set.</summary>
-    public void Set(string id, string fields) => Do(() =>
+    public void Set(string id, string fields)
     {
-        var profile = _state.People.Fields(_state.Person(id));
-        foreach (var (field, value) in (JsonObject)JsonNode.Parse(fields)!)
-        {
-            profile[field] = value?.DeepClone();
-        }
-
-        _state.People.Put(profile);
-    });
+        var set = JsonNode.Parse(fields) as JsonObject ?? throw new InvalidDataException("Fields are a JSON object.");
+        Do(() => _state.People.Set(_state.Person(id), set));
+    }
 
     /// <summary>A profile as JSON.</summary>
-    public string Profile(string id) => Locked(() => _state.People.Fields(_state.Person(id)).ToJsonString());
+    public string Profile(string id) => Locked(() =>
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            _state.People.Write(json, _state.Person(id), null);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    });
 
     /// <summary>Profiles enter an audience.</summary>
     public void Enter(string audience, params IEnumerable<string> profiles) =>
@@ -128,7 +134,7 @@ public sealed class SimulatedLytics
 
     /// <summary>The events that a stream took, in the order they came.</summary>
     public IReadOnlyList<CollectedEvent> Events(string stream = StatusMapping.Stream) =>
-        Locked(() => _state.Events.Where(one => one.Stream == stream).ToList());
+        Locked(() => _state.Events.Where(one => one.Stream == stream).Select(one => new CollectedEvent(one.Stream, one.Time, Encoding.UTF8.GetString(one.Json))).ToList());
 
     /// <summary>Adds faults to those scripted.</summary>
     public void AddFaults(params IEnumerable<Fault> faults) => _state.Faults.Add(faults);
@@ -155,3 +161,9 @@ public sealed class SimulatedLytics
 
 /// <summary>An audience as it is; <paramref name="Members"/> counts its profiles.</summary>
 public sealed record SimulatedAudience(string Id, string Slug, string Name, bool Invalid, int Members);
+
+/// <summary>An event that a stream took.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Time">When.</param>
+/// <param name="Json">The event, compact.</param>
+public sealed record CollectedEvent(string Stream, DateTime Time, string Json);

@@ -15,31 +15,26 @@ internal static class StatusMapping
         }
 
         var email = given.Trim().ToLowerInvariant();
-        var profile = state.People.FindBy("email", email) is { } number
-            ? state.People.Fields(number)
-            : new JsonObject { ["_id"] = email, ["email"] = email };
+        var number = state.People.FindBy("email", email) ?? state.People.Put(new JsonObject { ["_id"] = email, ["email"] = email });
+        var changes = new JsonObject { ["dm_addressbook_status_ts"] = state.Now };
         var account = Text(one, "account_id");
         if (account is not null && Text(one, "account_status") is { } accountStatus)
         {
-            Map(profile, "dm_account_status")[account] = accountStatus;
+            changes["dm_account_status"] = Map(state.People, number, "dm_account_status", account, accountStatus);
         }
 
         if (account is not null && Text(one, "address_book_id") is { } book && Text(one, "address_book_status") is { } bookStatus)
         {
-            Map(profile, "dm_addressbook_status")[$"{account}_{book}"] = bookStatus;
+            changes["dm_addressbook_status"] = Map(state.People, number, "dm_addressbook_status", $"{account}_{book}", bookStatus);
         }
 
-        profile["dm_addressbook_status_ts"] = state.Now;
-        state.People.Put(profile);
+        state.People.Set(number, changes);
     }
 
-    private static JsonObject Map(JsonObject profile, string field)
+    private static JsonObject Map(People people, int number, string field, string key, string value)
     {
-        if (profile[field] is not JsonObject map)
-        {
-            profile[field] = map = [];
-        }
-
+        var map = people.WrittenValue(number, field) is JsonObject kept ? (JsonObject)kept.DeepClone() : [];
+        map[key] = value;
         return map;
     }
 

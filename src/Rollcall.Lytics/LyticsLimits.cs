@@ -23,8 +23,8 @@ internal static class LyticsLimits
     /// <summary>How many rows may be missing from a scan that counts as complete, as a share: an audience changes while it is scanned.</summary>
     public const double MayBeMissing = 0.001;
 
-    /// <summary>Bytes of an answer, at most: a page of profiles has a few hundred thousand.</summary>
-    public const int AnswerBytes = 64 << 20;
+    /// <summary>Bytes of an answer, at most: a page of profiles has some ten thousand, and a hundred are under way at once.</summary>
+    public const int AnswerBytes = 16 << 20;
 
     /// <summary>Bytes of one call to a stream (10 MB are allowed), and events in it. A record of a batch may have 16 KB, a single one 4 KB; ours have some 250 bytes.</summary>
     public const int CollectBytes = 1 << 20;

@@ -36,7 +36,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             else if (reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
-                rows = Rows_(ref reader, fields);
+                rows = ReadRows(ref reader, fields);
             }
             else
             {
@@ -54,7 +54,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
         return rows is null ? throw new JsonException("A page has no data.") : new ScanPage(total, next, rows);
     }
 
-    private static List<string?[]> Rows_(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    private static List<string?[]> ReadRows(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
     {
         var rows = new List<string?[]>(LyticsLimits.PageRows);
         if (reader.TokenType == JsonTokenType.Null)

@@ -64,6 +64,10 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             {
                 File.Delete(work);
                 File.Delete(work + ".wal");
+                if (Directory.Exists(work + ".spill"))
+                {
+                    Directory.Delete(work + ".spill", recursive: true);
+                }
             }
 
             DataFolder.Restrict(unfinished);

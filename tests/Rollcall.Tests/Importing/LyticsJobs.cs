@@ -53,6 +53,5 @@ internal static class LyticsJobs
     }
 
     private static bool IsNotYet(Problem problem) =>
-        problem.Message.StartsWith("this version of Rollcall", StringComparison.Ordinal)
-        || (problem.Message.EndsWith("is no audience of the source.", StringComparison.Ordinal) && NotYet.All.Any(refusal => refusal.Key == "source.lytics"));
+        problem.Message.StartsWith("this version of Rollcall", StringComparison.Ordinal);
 }

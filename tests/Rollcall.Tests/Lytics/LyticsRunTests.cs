@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Rollcall.Dotdigital;
+using Rollcall.TestKit;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;
@@ -138,6 +140,33 @@ public sealed class LyticsRunTests
         Assert.Equal((2L, 0L, 0L), Counts(first));
         Assert.Equal((3L, 1L), (first.Audiences[0].Members, first.Audiences[0].Omitted));
         Assert.Equal((0L, 0L, 0L), Counts(second));
+    }
+
+    [Fact]
+    public async Task A_data_field_that_is_created_has_the_type_of_the_values()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        scene.More = "create_missing_fields: true";
+        scene.Mappings = "[{n: N}, {b: B}, {s: S}, {none: NONE}]";
+        scene.Set("""{"email":"a@example.com","n":1,"b":true,"s":"x"}""", """{"email":"b@example.com","n":2.5,"b":false,"s":7}""", """{"email":"c@example.com","n":null}""");
+
+        await scene.RunAsync();
+
+        using var client = await DotdigitalClient.ConnectAsync(new DotdigitalOptions { Username = Some.Username, Password = Some.Password, Endpoint = scene.Simulator.Url }, TestContext.Current.CancellationToken);
+        var fields = (await client.DataFields.ListAsync(TestContext.Current.CancellationToken)).ToDictionary(field => field.Name, field => field.Type);
+        Assert.Equal((DataFieldType.Numeric, DataFieldType.Boolean, DataFieldType.String, DataFieldType.String), (fields["N"], fields["B"], fields["S"], fields["NONE"]));
+    }
+
+    [Fact]
+    public async Task A_value_of_many_is_left_out_and_listed_and_the_member_delivered()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        scene.Set("""{"email":"a@example.com","first_name":["A","B"]}""");
+
+        var first = await scene.RunAsync();
+
+        Assert.Equal((1L, 1L), (first.Audiences[0].Entered, first.ValuesLeftOut));
+        Assert.Equal(("field", "a@example.com"), (first.Failures[0].Operation, first.Failures[0].Email));
     }
 
     [Fact]

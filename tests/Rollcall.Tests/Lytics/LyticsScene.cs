@@ -22,6 +22,8 @@ internal sealed class LyticsScene : IAsyncDisposable
     /// <summary>Lines of the job file's top level.</summary>
     public string More { get; set; } = "";
 
+    public string Mappings { get; set; } = "[{first_name: FIRSTNAME}]";
+
     public string this[string name] => folder[name];
 
     public static async Task<LyticsScene> StartAsync()
@@ -45,7 +47,7 @@ internal sealed class LyticsScene : IAsyncDisposable
         config:
           segment_ids: [gold]
           seg_mappings: [{gold: "{{Gold}}"}]
-          mappings: [{first_name: FIRSTNAME}]
+          mappings: {{Mappings}}
           email_field: email
           exit_action: remove
           sync_status: {{(More.Contains("status_sink", StringComparison.Ordinal) ? "true" : "false")}}

@@ -17,6 +17,8 @@ switch (args)
         return await AgainBench.RunAsync(Members(members), folder);
     case ["direct", var folder]:
         return await DirectBench.RunAsync(folder);
+    case ["lytics", var folder]:
+        return await LyticsBench.RunAsync(folder);
     case ["all", .. var sizes] when sizes.Length > 0:
         foreach (var size in sizes.Select(Members))
         {
@@ -25,7 +27,7 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER");
+        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER | lytics FOLDER");
         return 2;
 }
 

@@ -18,7 +18,8 @@ internal static class CommandLine
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
         DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create, RetryCommand.Create,
-        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create, AuthCommand.Create, SimulateCommand.Create,
+        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create, AuthCommand.Create,
+        ImportLyticsCommand.Create, LyticsCommand.Create, SimulateCommand.Create,
     ];
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)

@@ -1,12 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Rollcall.Simulators.Control;
 using Rollcall.Simulators.Http;
 using Rollcall.Simulators.State;
@@ -32,7 +25,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         _log = log;
         _timers = timers;
         Account = account;
-        Url = new Uri(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        Url = LocalServer.Address(_app);
     }
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:41234</c>.</summary>
@@ -63,7 +56,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         [
             .. imports.Operations,
             .. insight.Operations,
-            .. new AccountCalls(simulation, limiter, () => Address(app!)).Operations,
+            .. new AccountCalls(simulation, limiter, () => LocalServer.Address(app!)).Operations,
             .. new AddressBookCalls(simulation).Operations,
             .. deletions.Operations,
             .. new BookContactCalls(simulation).Operations,
@@ -74,10 +67,10 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         account.Operations = [.. operations.Select(operation => operation.Name)];
         var api = new ApiServer(simulation, operations, limiter, log);
         var control = new ControlServer(simulation, account);
-        app = Build(options);
+        app = LocalServer.Build(options.Urls);
         app.Run(context =>
         {
-            var path = Segments(context);
+            var path = LocalServer.Segments(context);
             return path is [] or ["simulator", ..] or ["favicon.ico"] ? control.Serve(context, path) : api.Serve(context, path);
         });
         await app.StartAsync(cancellationToken);
@@ -111,32 +104,5 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         {
             account.Plant(seed);
         }
-    }
-
-    private static Uri Address(WebApplication app) =>
-        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
-
-    private static WebApplication Build(SimulatorOptions options)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        builder.WebHost.UseUrls(options.Urls.Split(';'));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.Logging.ClearProviders();
-        return builder.Build();
-    }
-
-    /// <summary>The path as it was sent, taken apart before it is unescaped: an address may hold an escaped slash.</summary>
-    private static string[] Segments(HttpContext context)
-    {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var path = target.Split('?')[0].Trim('/');
-        return path.Length == 0 ? [] : [.. path.Split('/').Select(Uri.UnescapeDataString)];
     }
 }

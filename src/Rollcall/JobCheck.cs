@@ -3,7 +3,6 @@ using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Reading;
-using Rollcall.Reading.Tables;
 
 namespace Rollcall;
 
@@ -14,11 +13,11 @@ public static class JobCheck
     public static async Task<IReadOnlyList<Problem>> RunAsync(Job job, Workplace workplace, CancellationToken cancellation = default)
     {
         List<Problem> problems = [.. job.Warnings];
-        await using (var source = TablesSource.Open(job, workplace.DataFolder))
+        await using (var source = AudienceSources.Open(job, workplace, workplace.DataFolder))
         {
             try
             {
-                problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, Roll.Fields(job.Config), cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
+                problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
             }
             catch (RollcallException e)
             {
@@ -48,7 +47,10 @@ public static class JobCheck
         return problems;
     }
 
-    /// <summary>The SQL that reads an audience.</summary>
-    /// <param name="audience">The audience's id.</param>
-    public static string AudienceSql(Job job, string audience) => TablesSource.Open(job, Path.GetTempPath()).Sql(audience);
+    /// <summary>The SQL that reads each audience, by its id; comments where the source has no SQL.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> AudienceSqlAsync(Job job, Workplace workplace)
+    {
+        await using var source = AudienceSources.Open(job, workplace, workplace.DataFolder);
+        return job.Config.SegmentIds.ToDictionary(audience => audience, source.Sql);
+    }
 }

@@ -3,6 +3,9 @@ namespace Rollcall;
 /// <summary>How much a <see cref="Problem"/> matters.</summary>
 public enum Severity
 {
+    /// <summary>Nothing is wrong: something worth knowing.</summary>
+    Note,
+
     /// <summary>Said; nothing stops.</summary>
     Warning,
 

@@ -65,9 +65,15 @@ public sealed record Workplace
     /// <summary>Sends the requests to Dotdigital; null for a real connection.</summary>
     public HttpMessageHandler? Http { get; init; }
 
+    /// <summary>Where audiences and sinks are that the engine does not know itself; null for nowhere.</summary>
+    public ICustomerDataPlatform? Platform { get; init; }
+
     /// <summary>Called around every step that makes something durable or known, with <c>commit</c>, <c>file</c>, <c>request</c> or <c>answer</c>: where a crash test ends the process.</summary>
     public Action<string>? Checkpoint { get; init; }
 
     /// <summary>Hears how far the run is.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
+
+    internal ICustomerDataPlatform PlatformOf(object options) =>
+        Platform ?? throw new RollcallException(ExitCode.BadJob, $"{options} is not reachable from here: this program was put together without it.");
 }

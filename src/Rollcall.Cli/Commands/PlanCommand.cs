@@ -20,15 +20,15 @@ internal static class PlanCommand
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             var queries = invocation.Arguments.GetValue(sql)
-                ? job.Config.SegmentIds.ToDictionary(audience => audience, audience => JobCheck.AudienceSql(job, audience))
+                ? await JobCheck.AudienceSqlAsync(job, invocation.Workplace())
                 : null;
             if (!invocation.Json)
             {
                 ErrorReport.Problems(terminal.Err, job.Warnings);
-                foreach (var (audience, query) in queries ?? [])
+                foreach (var (audience, query) in queries ?? new Dictionary<string, string>())
                 {
                     invocation.Out.MarkupLineInterpolated($"[dim]-- audience {audience}[/]");
-                    terminal.RawOut.WriteLine(query.TrimEnd().TrimEnd(';') + ";");
+                    terminal.RawOut.WriteLine(query.StartsWith("--", StringComparison.Ordinal) ? query : query.TrimEnd().TrimEnd(';') + ";");
                     terminal.RawOut.WriteLine();
                 }
             }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Terminals;
 using Rollcall.Simulators;
+using Rollcall.Simulators.Lytics;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
@@ -10,40 +12,63 @@ namespace Rollcall.Cli.Commands;
 internal static class SimulateCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options) =>
-        new("simulate", "Play a Dotdigital account on this machine, to try a job against") { Dotdigital(terminal, options) };
+        new("simulate", "Play a Dotdigital or a Lytics account on this machine, to try a job against")
+        {
+            Dotdigital(terminal, options),
+            Lytics(terminal, options),
+        };
 
     private static Command Dotdigital(Terminal terminal, GlobalOptions options)
     {
-        var switches = new SimulatorSwitches();
+        var switches = new DotdigitalSwitches();
         var command = new Command("dotdigital", "Play a Dotdigital account until Ctrl-C; the first line printed is its address. API user demo, password demo");
         switches.AddTo(command);
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
-            await using var simulator = await StartAsync(switches.Read(invocation), cancellation);
-            var url = simulator.Url.GetLeftPart(UriPartial.Authority);
-            if (invocation.Json)
-            {
-                invocation.WriteJson(new ListeningSimulator(url));
-            }
-            else
-            {
-                terminal.RawOut.WriteLine(url);
-                invocation.Out.MarkupLineInterpolated($"[dim]Open it in a browser to look around. Ctrl-C ends it; what it holds is gone then.[/]");
-            }
-
+            await using var simulator = await StartAsync(() => DotdigitalSimulator.StartAsync(switches.Read(invocation), cancellation));
+            Say(invocation, simulator.Url);
             await simulator.WaitForShutdownAsync(cancellation);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task<DotdigitalSimulator> StartAsync(SimulatorOptions options, CancellationToken cancellation)
+    private static Command Lytics(Terminal terminal, GlobalOptions options)
+    {
+        var switches = new LyticsSwitches();
+        var command = new Command("lytics", "Play a Lytics account until Ctrl-C; the first line printed is its address. API token demo");
+        switches.AddTo(command);
+        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        {
+            await using var simulator = await StartAsync(() => LyticsSimulator.StartAsync(switches.Read(invocation), cancellation));
+            Say(invocation, simulator.Url);
+            await simulator.WaitForShutdownAsync(cancellation);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Say(Invocation invocation, Uri address)
+    {
+        var url = address.GetLeftPart(UriPartial.Authority);
+        if (invocation.Json)
+        {
+            invocation.WriteJson(new ListeningSimulator(url));
+        }
+        else
+        {
+            invocation.Terminal.RawOut.WriteLine(url);
+            invocation.Out.MarkupLineInterpolated($"[dim]Open it in a browser to look around. Ctrl-C ends it; what it holds is gone then.[/]");
+        }
+    }
+
+    private static async Task<T> StartAsync<T>(Func<Task<T>> start)
     {
         try
         {
-            return await DotdigitalSimulator.StartAsync(options, cancellation);
+            return await start();
         }
-        catch (Exception refused) when (refused is IOException or InvalidDataException or UnauthorizedAccessException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception refused) when (refused is IOException or InvalidDataException or UnauthorizedAccessException or FormatException or InvalidOperationException or ArgumentException or JsonException)
         {
             throw new RollcallException(ExitCode.BadJob, $"The simulator does not start: {refused.Message}", inner: refused);
         }

@@ -47,6 +47,17 @@ internal sealed record CheckDocument(string Job, bool Ok, IReadOnlyList<CheckedP
 /// <summary>A problem that <c>check</c> found.</summary>
 internal sealed record CheckedProblem(Severity Severity, string Message, string? Where, string? Todo);
 
+/// <summary>The answer of <c>import-lytics</c>.</summary>
+/// <param name="JobFile">The job file's text.</param>
+/// <param name="Notes">What differs from the Lytics job.</param>
+internal sealed record ImportedJob(string JobFile, IReadOnlyList<ImportedNote> Notes);
+
+/// <summary>What differs at one key of a Lytics job.</summary>
+internal sealed record ImportedNote(string Message, string? Where, string? Todo);
+
+/// <summary>The answer of <c>lytics mapping</c>.</summary>
+internal sealed record LyticsQuery(string Stream, string Query);
+
 /// <summary>The answer of <c>status</c>.</summary>
 internal sealed record JobList(IReadOnlyList<JobStatus> Jobs);
 
@@ -68,6 +79,8 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(WrittenFile))]
 [JsonSerializable(typeof(WrittenRows))]
 [JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(ImportedJob))]
+[JsonSerializable(typeof(LyticsQuery))]
 [JsonSerializable(typeof(JobStatus))]
 [JsonSerializable(typeof(JobList))]
 [JsonSerializable(typeof(RunList))]

@@ -35,7 +35,12 @@ internal static class ErrorReport
     {
         foreach (var problem in problems)
         {
-            var mark = problem.Severity == Severity.Error ? "[red]✗[/]" : "[yellow]![/]";
+            var mark = problem.Severity switch
+            {
+                Severity.Error => "[red]✗[/]",
+                Severity.Warning => "[yellow]![/]",
+                _ => "[dim]·[/]",
+            };
             var where = problem.Where is null ? "" : $"[bold]{Markup.Escape(problem.Where)}:[/] ";
             console.Write(new Padder(new Markup($"{mark} {where}{Markup.Escape(problem.Message)}"), new Padding(0)));
             if (problem.Todo is not null)

@@ -4,6 +4,7 @@ using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Jobs;
+using Rollcall.Lytics;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;
@@ -84,6 +85,7 @@ internal sealed class Invocation : IDisposable
             Logs = _log.Value,
             ShowEmails = ShowEmails,
             Progress = progress,
+            Platform = new LyticsPlatform(Terminal.Clock, _log.Value),
             Checkpoint = KillPoint.From(Terminal.Environment.GetValueOrDefault(KillPoint.Variable)),
         };
     }

@@ -93,13 +93,9 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
 
     private Reply Plant(Seed seed) => Done(() => account.Plant(seed));
 
-    /// <summary>Takes one fault or a list of them, each as an object or in the short form.</summary>
     private Reply AddFaults(JsonElement body)
     {
-        var given = body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().ToArray() : [body];
-        var faults = given.Select(fault => fault.ValueKind == JsonValueKind.String
-            ? Fault.Parse(fault.GetString()!)
-            : fault.Deserialize<Fault>(SwitchesJson.Options)!).ToList();
+        var faults = FaultsJson.Read(body);
         return Done(() => account.AddFaults(faults));
     }
 

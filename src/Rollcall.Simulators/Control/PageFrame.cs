@@ -38,17 +38,22 @@ internal static class PageFrame
     /// <summary>A link's target made of a parameter and its value.</summary>
     public static string Link(string name, string value) => Text($"/?{name}={Uri.EscapeDataString(value)}");
 
-    public static string Whole(string title, string content) => $"""
+    private static readonly PageSite Dotdigital =
+        new("Simulated Dotdigital", [("/", "Address books"), ("/?view=calls", "Calls"), ("/?view=counters", "Counters")]);
+
+    public static string Whole(string title, string content) => Whole(Dotdigital, title, content);
+
+    public static string Whole(PageSite site, string title, string content) => $"""
         <!doctype html>
         <html lang="en">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{Text(title)} · Simulated Dotdigital</title>
+        <title>{Text(title)} · {site.Name}</title>
         <style>{Style}</style>
         </head>
         <body>
-        <header><strong>Simulated Dotdigital</strong><a href="/">Address books</a><a href="/?view=calls">Calls</a><a href="/?view=counters">Counters</a></header>
+        <header><strong>{site.Name}</strong>{string.Concat(site.Views.Select(view => $"<a href=\"{view.Link}\">{view.Name}</a>"))}</header>
         <main>
         <h1>{Text(title)}</h1>
         {content}
@@ -78,3 +83,6 @@ internal static class PageFrame
         _ => "bad",
     };
 }
+
+/// <summary>Whose page it is, and what it shows.</summary>
+internal sealed record PageSite(string Name, IReadOnlyList<(string Link, string Name)> Views);

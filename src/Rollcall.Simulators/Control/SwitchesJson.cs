@@ -15,7 +15,20 @@ internal static class SwitchesJson
     };
 
     /// <summary>The options with the named ones changed.</summary>
-    public static SimulatorOptions Change(SimulatorOptions current, JsonElement changes)
+    public static SimulatorOptions Change(SimulatorOptions current, JsonElement changes) => Merge(current, changes) with
+    {
+        Urls = current.Urls,
+        UserName = current.UserName,
+        Password = current.Password,
+        Clock = current.Clock,
+        SeedFile = current.SeedFile,
+        Seed = current.Seed,
+        RequestLogFile = current.RequestLogFile,
+        Faults = current.Faults,
+    };
+
+    /// <summary>The options that JSON may name, changed; the others at their defaults.</summary>
+    public static T Merge<T>(T current, JsonElement changes)
     {
         if (changes.ValueKind != JsonValueKind.Object)
         {
@@ -28,17 +41,7 @@ internal static class SwitchesJson
             merged[change.Name] = JsonNode.Parse(change.Value.GetRawText());
         }
 
-        return merged.Deserialize<SimulatorOptions>(Options)! with
-        {
-            Urls = current.Urls,
-            UserName = current.UserName,
-            Password = current.Password,
-            Clock = current.Clock,
-            SeedFile = current.SeedFile,
-            Seed = current.Seed,
-            RequestLogFile = current.RequestLogFile,
-            Faults = current.Faults,
-        };
+        return merged.Deserialize<T>(Options)!;
     }
 
     private sealed class Seconds : JsonConverter<TimeSpan>

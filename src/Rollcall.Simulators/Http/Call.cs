@@ -26,33 +26,12 @@ internal enum Tier
 internal sealed record Operation(
     string Name, string Method, string Template, Framework Framework, Tier Tier, Func<Call, Reply> Handle)
 {
-    private readonly string[] _segments = Template.Trim('/').Split('/');
+    private readonly PathTemplate _path = new(Template);
 
     public IReadOnlyList<string> Query { get; init; } = [];
 
     /// <summary>The captured path values when the path is this operation's, else null.</summary>
-    public string[]? Match(string[] path)
-    {
-        if (path.Length != _segments.Length)
-        {
-            return null;
-        }
-
-        var captured = new List<string>();
-        for (var i = 0; i < path.Length; i++)
-        {
-            if (_segments[i][0] == '{')
-            {
-                captured.Add(path[i]);
-            }
-            else if (!string.Equals(path[i], _segments[i], StringComparison.OrdinalIgnoreCase))
-            {
-                return null;
-            }
-        }
-
-        return [.. captured];
-    }
+    public string[]? Match(string[] path) => _path.Match(path);
 }
 
 /// <summary>One request to one operation.</summary>

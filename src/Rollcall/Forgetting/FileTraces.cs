@@ -40,9 +40,16 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         return erased;
     }
 
-    /// <summary>Erases the person from a status file of JSON lines, wherever it is; counts the lines.</summary>
+    /// <summary>Erases the person from a status file, wherever it is: JSON lines, or a table of profiles. Counts the lines or rows.</summary>
     public long EraseStatusFile(string path)
     {
+        if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
+        {
+            using var duckdb = new DuckDBConnection("DataSource=:memory:");
+            duckdb.Open();
+            return EraseTable(duckdb, path);
+        }
+
         if (!File.ReadLines(path).Any(IsOfThem))
         {
             return 0;

@@ -50,6 +50,11 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
     /// <summary>The status files that the job's sink has written so far.</summary>
     public IEnumerable<string> StatusFiles()
     {
+        if (File?.StatusSink is ProfilesSinkOptions profiles)
+        {
+            return System.IO.File.Exists(profiles.Path) ? [profiles.Path] : [];
+        }
+
         var folder = File?.StatusSink is FileSinkOptions sink ? System.IO.Path.GetDirectoryName(sink.Path)! : null;
         return folder is null || !Directory.Exists(folder)
             ? []

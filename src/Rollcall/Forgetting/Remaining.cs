@@ -20,7 +20,7 @@ internal static class Remaining
             yield return job.File is null
                 ? $"The job file {job.Path} of {job.Tag} cannot be read: its source may have the person, and its status files, if it writes any, were not searched."
                 : $"The source of {job.Tag} ({job.File.Source}): while an audience there has the person, the next run reads the person again, and {(optOutsKept > 0 ? "leaves them alone where they had opted out" : "enters them as new")}.";
-            if (job.File?.StatusSink is PostgresSinkOptions sink)
+            if (job.File?.StatusSink is { } sink and not (FileSinkOptions or ProfilesSinkOptions))
             {
                 yield return $"Status events that {job.Tag} wrote to {sink}.";
             }

@@ -32,9 +32,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        var audiences = ((TablesSourceOptions)job.Source).Audiences;
+        var audiences = (job.Source as TablesSourceOptions)?.Audiences;
         var mapped = config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
-        var (knowsAudiences, knowsMappings) = (!problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
+        var (knowsAudiences, knowsMappings) = (audiences is not null && !problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
         var seen = new HashSet<string>();
         for (var i = 0; i < config.SegmentIds.Count; i++)
         {
@@ -43,9 +43,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
             }
-            else if (knowsAudiences && !audiences.ContainsKey(id))
+            else if (knowsAudiences && !audiences!.ContainsKey(id))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is no audience of the source.", Suggestion.For(id, audiences.Keys));
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is no audience of the source.", Suggestion.For(id, audiences!.Keys));
             }
             else if (knowsMappings && !mapped.Contains(id))
             {

@@ -4,15 +4,11 @@ namespace Rollcall.Jobs;
 public static class Endpoints
 {
     /// <summary>Only <c>https://*.dotdigital.com</c>, or this machine's loopback, where <c>http</c> will do; never with a user name in the URL.</summary>
-    public static bool MaySendPasswordTo(Uri endpoint)
-    {
-        if (!endpoint.IsAbsoluteUri || endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
-        {
-            return false;
-        }
+    public static bool MaySendPasswordTo(Uri endpoint) =>
+        MaySendTokenTo(endpoint) && (endpoint.IsLoopback || endpoint.IdnHost.EndsWith(".dotdigital.com", StringComparison.OrdinalIgnoreCase));
 
-        return endpoint.IsLoopback && !endpoint.IsFile
-            ? endpoint.Scheme is "http" or "https"
-            : endpoint.Scheme == "https" && endpoint.IdnHost.EndsWith(".dotdigital.com", StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>Only <c>https</c>, or this machine's loopback, where <c>http</c> will do; never with a user name in the URL.</summary>
+    public static bool MaySendTokenTo(Uri endpoint) =>
+        endpoint is { IsAbsoluteUri: true, UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0, IsFile: false }
+        && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && endpoint.IsLoopback));
 }

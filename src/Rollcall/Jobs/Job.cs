@@ -130,6 +130,24 @@ public sealed record TablesSourceOptions : SourceOptions
     public override string ToString() => DatabaseName ?? string.Join(", ", Files.Keys);
 }
 
+/// <summary>How a Lytics account is reached.</summary>
+/// <param name="Token">The API token; never printed, and sent to no other host than <paramref name="Url"/>.</param>
+/// <param name="Url">The API's address: https, or this machine.</param>
+/// <param name="AccountId">The account, for a token that knows several; null for the token's own.</param>
+public sealed record LyticsAccess(string Token, Uri Url, string? AccountId)
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => $"Lytics at {Url.Authority}";
+}
+
+/// <summary>Audiences in Lytics.</summary>
+/// <param name="Access">The account.</param>
+public sealed record LyticsSourceOptions(LyticsAccess Access) : SourceOptions
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => Access.ToString();
+}
+
 /// <summary>A file, or a glob of files of one kind, as a table.</summary>
 /// <param name="Path">Absolute path or glob. The kind follows from the name: csv, tsv, txt, json, jsonl, ndjson, parquet, each maybe with <c>.gz</c>.</param>
 /// <param name="Types">Column to type, for CSV: <c>text, integer, decimal, date, timestamp, boolean</c>; columns not named are text.</param>
@@ -154,6 +172,10 @@ public sealed record ExportConfig
 
     /// <summary>Which field goes to which data field.</summary>
     public IReadOnlyList<FieldMapping> Mappings { get; init; } = [];
+
+    /// <summary>The fields a job needs of every audience.</summary>
+    public IReadOnlyList<string> Fields =>
+        [.. new[] { EmailField, KeyField, IdField }.OfType<string>().Concat(Mappings.Select(mapping => mapping.Field)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The field with the email address.</summary>
     public required string EmailField { get; init; }
@@ -256,6 +278,19 @@ public sealed record PostgresSinkOptions(string Url, string Table) : StatusSinkO
     /// <summary>Without the URL, which may hold a password.</summary>
     public override string ToString() => $"PostgreSQL table {Table}";
 }
+
+/// <summary>Status events into a stream of Lytics.</summary>
+/// <param name="Access">The account.</param>
+/// <param name="Stream">The stream's name.</param>
+public sealed record LyticsSinkOptions(LyticsAccess Access, string Stream) : StatusSinkOptions
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => $"the stream {Stream} of {Access}";
+}
+
+/// <summary>Status events as fields of profiles in a Parquet file, which audiences over files can join.</summary>
+/// <param name="Path">Absolute path of the file; made when needed.</param>
+public sealed record ProfilesSinkOptions(string Path) : StatusSinkOptions;
 
 /// <summary>What holds changes back.</summary>
 public sealed record GuardOptions

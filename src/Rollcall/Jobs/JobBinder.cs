@@ -18,7 +18,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
             Description = Text(root, "description"),
             Path = path,
             Authorization = Authorization(root["authorization"]),
-            Source = Tables(Map(Map(root, "source"), "tables")),
+            Source = Map(Map(root, "source"), "lytics") is { } lytics ? new LyticsSourceOptions(Lytics(lytics)) : Tables(Map(Map(root, "source"), "tables")),
             Config = Config(Map(root, "config")),
             Schedule = Schedule(root["schedule"]),
             StatusSink = StatusSink(Map(root, "status_sink")),
@@ -73,6 +73,11 @@ internal sealed class JobBinder(JobProblems problems, string path)
                 : new AudienceQuery(Text(audience.Value) ?? "", null, null)),
         };
     }
+
+    private LyticsAccess Lytics(JobMap lytics) => new(
+        Text(lytics, "token") ?? "",
+        LyticsRules.Url(Text(lytics, "url") ?? LyticsRules.DefaultUrl) ?? new Uri(LyticsRules.DefaultUrl),
+        Text(lytics, "account_id"));
 
     private FileTable File(JobNode node)
     {
@@ -130,12 +135,21 @@ internal sealed class JobBinder(JobProblems problems, string path)
                 Number(quiet, "hours") ?? 1));
     }
 
-    private StatusSinkOptions? StatusSink(JobMap? sink) => (Text(sink, "file"), Text(sink, "postgres")) switch
+    private StatusSinkOptions? StatusSink(JobMap? sink)
     {
-        ({ } file, _) => new FileSinkOptions(Absolute(file)!),
-        (_, { } url) => new PostgresSinkOptions(DatabaseAddress.Read(url, folder).Database, Text(sink, "table") ?? ""),
-        _ => null,
-    };
+        if (Map(sink, "lytics") is { } lytics)
+        {
+            return new LyticsSinkOptions(Lytics(lytics), Text(lytics, "stream") ?? "dotmailer_export_status");
+        }
+
+        return (Text(sink, "file"), Text(sink, "postgres"), Text(sink, "profiles")) switch
+        {
+            ({ } file, _, _) => new FileSinkOptions(Absolute(file)!),
+            (_, { } url, _) => new PostgresSinkOptions(DatabaseAddress.Read(url, folder).Database, Text(sink, "table") ?? ""),
+            (_, _, { } profiles) => new ProfilesSinkOptions(Absolute(profiles)!),
+            _ => null,
+        };
+    }
 
     private static TimeSpan? Duration(string text) => text == "never" ? null : text[^1] switch
     {

@@ -45,9 +45,11 @@ internal static class JobKeys
         new("file", Text, "A file of JSON lines. Each run writes its own: `status.jsonl` becomes `status-RUN.jsonl` beside it, renamed into place when the run ends."),
         new("postgres", new TextShape { Secret = true, Pattern = "postgres(ql)?://.+", Says = "a postgres:// URL" }, "A PostgreSQL database, as `postgres://user:password@host:port/database`. Needs `table`."),
         new("table", new TextShape { Pattern = @"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?", Says = "a table name, maybe with a schema" }, "The table of the `postgres` sink, maybe with its schema."),
-        new("lytics", JobSourceKeys.Lytics, "Lytics' `dotmailer_export_status` stream."))
+        new("lytics", JobSourceKeys.LyticsStream, "Lytics' `dotmailer_export_status` stream, or another."),
+        new("profiles", new TextShape { Pattern = @".+\.[Pp][Aa][Rr][Qq][Uu][Ee][Tt]", Says = "a path that ends in .parquet" },
+            "A Parquet file with a row an address and Lytics' three user fields: `dm_account_status`, `dm_addressbook_status` (keys `[accountID]_[addressBookId]`) and `dm_addressbook_status_ts`. Named under `source.tables.files`, it can be joined by the next run's audiences."))
     {
-        OneOf = ["file", "postgres", "lytics"],
+        OneOf = ["file", "postgres", "lytics", "profiles"],
         Example = """
             status_sink: {file: status/loyalty.jsonl}
             """,

@@ -6,7 +6,7 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
     public void Check()
     {
         CheckAuthorization();
-        new SourceRules((TablesSourceOptions)job.Source, problems).Check();
+        CheckSource();
         new ConfigRules(job, problems).Check();
         CheckStatusSink();
         CheckSchedule();
@@ -32,8 +32,26 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
         }
     }
 
+    private void CheckSource()
+    {
+        switch (job.Source)
+        {
+            case TablesSourceOptions tables:
+                new SourceRules(tables, problems).Check();
+                break;
+            case LyticsSourceOptions lytics:
+                new LyticsRules("source.lytics", lytics.Access, root, problems).Check();
+                break;
+        }
+    }
+
     private void CheckStatusSink()
     {
+        if (job.StatusSink is LyticsSinkOptions lytics)
+        {
+            new LyticsRules("status_sink.lytics", lytics.Access, root, problems).Check();
+        }
+
         if (problems.IsTouched("status_sink"))
         {
             return;
@@ -52,9 +70,9 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
         {
             problems.Error("status_sink.table", "is missing; the postgres sink writes into a table.");
         }
-        else if (job.StatusSink is FileSinkOptions && problems.Has("status_sink.table"))
+        else if (job.StatusSink is not (PostgresSinkOptions or null) && problems.Has("status_sink.table"))
         {
-            problems.Error("status_sink.table", "goes with postgres, not with file.", "Take it out.");
+            problems.Error("status_sink.table", "goes with postgres alone.", "Take it out.");
         }
     }
 

@@ -6,11 +6,32 @@ internal static class JobSourceKeys
     /// <summary>Names of column types.</summary>
     public static string[] ColumnTypes { get; } = ["text", "integer", "decimal", "date", "timestamp", "boolean"];
 
-    /// <summary>Lytics' API.</summary>
-    public static GroupShape Lytics { get; } = new(
-        "a group of keys with token and url",
-        new("token", new TextShape { Secret = true }, "The API token. `${NAME}` keeps it out of the file.") { Required = true },
-        new("url", new TextShape(), "The API's address.") { Default = "https://api.lytics.io" });
+    private static JobKey[] LyticsAccess { get; } =
+    [
+        new("token", new TextShape { Secret = true, Pattern = @"[\x21-\x7e]+", Says = "a token" }, "The API token. `${NAME}` keeps it out of the file. It goes to `url` alone.") { Required = true },
+        new("url", new TextShape { Pattern = "[Hh][Tt][Tt][Pp][Ss]?://.+", Says = "a URL such as https://api.lytics.io" },
+            "The API's address: https, or http on this machine for the simulator.") { Default = "https://api.lytics.io" },
+        new("account_id", new TextShape(), "The Lytics account, for a token that knows several. Left out, it is the token's own."),
+    ];
+
+    private static GroupShape Lytics { get; } = new("a group of keys with token", LyticsAccess)
+    {
+        Example = """
+            source:
+              lytics: {token: "${LYTICS_TOKEN}"}
+            """,
+    };
+
+    /// <summary>A stream of Lytics.</summary>
+    public static GroupShape LyticsStream { get; } = new(
+        "a group of keys with token",
+        [.. LyticsAccess, new("stream", new TextShape { Pattern = "[A-Za-z0-9_.-]+", Says = "a name of letters, digits, -, _ and dots" }, "The stream that events go to.") { Default = "dotmailer_export_status" }])
+    {
+        Example = """
+            status_sink:
+              lytics: {token: "${LYTICS_TOKEN}"}
+            """,
+    };
 
     private static GroupShape File { get; } = new(
         "a group of keys with path",
@@ -60,9 +81,9 @@ internal static class JobSourceKeys
 
     /// <summary>The group under <c>source</c>.</summary>
     public static GroupShape Source { get; } = new(
-        "a group of keys with tables",
+        "a group of keys with tables or lytics",
         new("tables", Tables, "Audiences in the tables of a database, or in files."),
-        new("lytics", Lytics, "Audiences in Lytics."))
+        new("lytics", Lytics, "Audiences in Lytics: `config.segment_ids` are their ids or slugs, fields are user fields."))
     {
         OneOf = ["tables", "lytics"],
     };

@@ -9,8 +9,6 @@ internal static class NotYet
         new("config.recommender_mappings", null, "sends no recommendations", "Leave it out."),
         new("config.insight_fields", null, "sends no insight data", "Leave it out."),
         new("config.insight_recommendations", "true", "sends no insight data", "Leave it out."),
-        new("source.lytics", null, "does not read Lytics", "Read the audiences from source.tables."),
-        new("status_sink.lytics", null, "does not write to Lytics", "Write status events to a file or to PostgreSQL."),
         new("insight_on_exit", "remove", "sends no insight data", "Leave it out."),
     ];
 

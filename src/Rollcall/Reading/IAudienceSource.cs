@@ -12,12 +12,15 @@ public interface IAudienceSource : IAsyncDisposable
     /// <summary>The source's name for messages, without secrets.</summary>
     string Name { get; }
 
+    /// <summary>Whether a reading that looks complete may have missed members who are there: then it is read once more before any of them exits.</summary>
+    bool MayMiss => false;
+
     /// <summary>Finds everything wrong with the audiences at once: unreachable source, broken SQL, unknown or non-scalar fields.</summary>
     /// <param name="audiences">The audiences' ids.</param>
     /// <param name="fields">The fields the job needs.</param>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation);
 
-    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>.</summary>
+    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments that say how it is read where there is none.</summary>
     string Sql(string audience);
 
     /// <summary>Makes an audience's rows selectable in <paramref name="duckdb"/>.</summary>

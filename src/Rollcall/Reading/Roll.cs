@@ -24,13 +24,6 @@ internal sealed class Roll
         select = new RollSelect(config, mappings, job.OnMissingField, accountId);
     }
 
-    /// <summary>The fields a job needs of every audience.</summary>
-    public static IReadOnlyList<string> Fields(ExportConfig config) =>
-        [.. new[] { config.EmailField, config.KeyField, config.IdField }
-            .OfType<string>()
-            .Concat(config.Mappings.Select(mapping => mapping.Field))
-            .Distinct(StringComparer.Ordinal)];
-
     /// <summary>Makes the tables, empty.</summary>
     public Task CreateAsync(CancellationToken cancellation) =>
         duckdb.ExecuteAsync(RollTables.Create, cancellation);
@@ -39,9 +32,33 @@ internal sealed class Roll
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
     public async Task<AudienceCount> AddAsync(int audience, IAudienceReading reading, CancellationToken cancellation)
     {
-        await InsertAsync(audience, reading.Relation, cancellation);
+        await InsertAsync(audience, reading.Relation, rows => $"INSERT INTO roll {rows}", cancellation);
         var result = await reading.CompleteAsync(cancellation);
         AddRejected(audience, result.Rejected);
+        return await CountAsync(audience, result, cancellation);
+    }
+
+    /// <summary>Reads an audience once more, and adds the members that the first reading did not have.</summary>
+    /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
+    /// <param name="first">What the first reading came to.</param>
+    public async Task<(AudienceCount Count, string? Incomplete)> AddMissedAsync(int audience, AudienceCount first, IAudienceReading reading, CancellationToken cancellation)
+    {
+        await InsertAsync(
+            audience,
+            reading.Relation,
+            rows => $"""
+                INSERT INTO roll SELECT again.*
+                FROM ({rows}) AS again(kh, member_key, audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row, problem, left_out)
+                ANTI JOIN (SELECT kh, member_key FROM roll WHERE problem IS NULL AND audience = {Number(audience)}) AS had ON had.kh = again.kh AND had.member_key = again.member_key
+                WHERE again.problem IS NULL
+                """,
+            cancellation);
+        var incomplete = (await reading.CompleteAsync(cancellation)).HoldExits;
+        return (await CountAsync(audience, first.Reading, cancellation), incomplete);
+    }
+
+    private async Task<AudienceCount> CountAsync(int audience, AudienceReadingResult result, CancellationToken cancellation)
+    {
         var counts = await duckdb.QueryAsync(
             $"""
             SELECT count(*) FILTER (problem IS NULL), count(*) FILTER (problem = 'NoEmail'), count(*) FILTER (problem = 'InvalidEmail'),
@@ -84,12 +101,12 @@ internal sealed class Roll
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private async Task InsertAsync(int audience, string relation, CancellationToken cancellation)
+    private async Task InsertAsync(int audience, string relation, Func<string, string> insert, CancellationToken cancellation)
     {
         try
         {
             var columns = (await RelationColumns.OfAsync(duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-            await duckdb.ExecuteAsync("INSERT INTO roll " + select.Write(audience, relation, columns), cancellation);
+            await duckdb.ExecuteAsync(insert(select.Write(audience, relation, columns)), cancellation);
         }
         catch (DuckDBException e)
         {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
-using Rollcall.Reading.Tables;
 
 namespace Rollcall.Reading;
 
@@ -17,8 +16,8 @@ internal sealed class RollCall(RunContext run)
     public async Task ReadAsync(Destination destination, CancellationToken cancellation)
     {
         var job = run.Job;
-        await using var source = TablesSource.Open(job, run.Db.Folder);
-        var fields = Roll.Fields(job.Config);
+        await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
+        var fields = job.Config.Fields;
         Roll? roll = null;
         for (var i = 0; i < job.Config.SegmentIds.Count; i++)
         {
@@ -37,8 +36,41 @@ internal sealed class RollCall(RunContext run)
             run.Progress?.Report(new RunProgress($"read {audience}", count.Rows, count.Rows, "rows"));
         }
 
+        if (source.MayMiss)
+        {
+            await LookAgainAsync(source, roll!, destination, cancellation);
+        }
+
         run.Progress?.Report(new RunProgress("sort the roll", 0, null, "rows"));
         await roll!.FinishAsync(cancellation);
+    }
+
+    /// <summary>Before anybody exits, an audience that lost somebody is read once more: who is in either reading is a member. If that fails, nobody exits.</summary>
+    private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, CancellationToken cancellation)
+    {
+        var missing = new MissingMembers(run, destination);
+        foreach (var (i, count) in Counts.Index().ToList().Where(c => c.Item.Reading.HoldExits is null))
+        {
+            if (!missing.Any(i, cancellation))
+            {
+                continue;
+            }
+
+            var audience = run.Job.Config.SegmentIds[i];
+            run.Progress?.Report(new RunProgress($"read {audience} again", 0, null, "rows"));
+            var (again, why) = (count, (string?)null);
+            try
+            {
+                await using var reading = await source.OpenAsync(audience, run.Job.Config.Fields, run.Db.Connection, Shape(audience), Progress($"{audience} again"), cancellation);
+                (again, why) = await roll.AddMissedAsync(i, count, reading, cancellation);
+            }
+            catch (RollcallException e) when (e.ExitCode == ExitCode.Source)
+            {
+                why = e.Problems[0].Message;
+            }
+
+            Counts[i] = why is null ? again : again with { Reading = again.Reading with { HoldExits = $"Members were missing, and the second reading that looks for them was not complete: {why}" } };
+        }
     }
 
     /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
@@ -74,8 +106,16 @@ internal sealed class RollCall(RunContext run)
         var types = run.Db.Query($"DESCRIBE SELECT * FROM {reading.Relation} AS relation", r => (Name: r.GetString(0), Type: r.GetString(1))).ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         foreach (var mapping in run.Job.Config.Mappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
         {
-            NewFields.TryAdd(mapping.DataField, Suggested(types.GetValueOrDefault(mapping.Field, "VARCHAR")));
+            var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
+            NewFields.TryAdd(mapping.DataField, Suggested(type == "JSON" ? JsonType(reading, mapping.Field) : type));
         }
+    }
+
+    /// <summary>The type that all of a JSON column's values have.</summary>
+    private string JsonType(IAudienceReading reading, string field)
+    {
+        var kinds = run.Db.Query($"SELECT DISTINCT json_type({SqlText.Name(field)}) FROM {reading.Relation} AS relation", r => r.IsDBNull(0) ? "NULL" : r.GetString(0)).Where(kind => kind != "NULL").ToList();
+        return kinds.Count == 0 ? "VARCHAR" : kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? "DOUBLE" : kinds is ["BOOLEAN"] ? "BOOLEAN" : "VARCHAR";
     }
 
     private static Dotdigital.DataFieldType Suggested(string type) => type switch

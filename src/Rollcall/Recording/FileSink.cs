@@ -11,6 +11,18 @@ internal sealed class FileSink(FileSinkOptions options) : IStatusSink
 
     public async Task DeliverAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
     {
+        try
+        {
+            await WriteAsync(runId, events, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StatusSinkException(e.Message, e);
+        }
+    }
+
+    private async Task WriteAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
+    {
         var folder = Path.GetDirectoryName(options.Path)!;
         Directory.CreateDirectory(folder);
         var final = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(options.Path)}-{runId}{Path.GetExtension(options.Path)}");

@@ -7,17 +7,23 @@ namespace Rollcall.Recording;
 /// <param name="AccountStatus">The status in the account.</param>
 /// <param name="AddressBookId">The book.</param>
 /// <param name="AddressBookStatus">The status in the book.</param>
-public sealed record StatusEvent(string EventId, string Email, long AccountId, string AccountStatus, long AddressBookId, string AddressBookStatus);
+/// <param name="ContactId">The contact's Dotdigital id; null where it is not known.</param>
+public sealed record StatusEvent(string EventId, string Email, long AccountId, string AccountStatus, long AddressBookId, string AddressBookStatus, long? ContactId = null);
 
 /// <summary>
 /// Where status events go: the seam between Rollcall and a file, a table, or a customer data platform. Events come at least once; who takes them
-/// tells repeats by the event id. Let exceptions out: the events stay in the outbox and the next run sends them again.
+/// tells repeats by the event id. What the sink cannot take now is a <see cref="StatusSinkException"/>: the events stay in the outbox and the next run sends them again.
 /// </summary>
 public interface IStatusSink
 {
     /// <summary>The sink's name for messages, without secrets.</summary>
     string Name { get; }
 
-    /// <summary>Takes all the events of one run; returns when they are safe.</summary>
+    /// <summary>Takes all the events of one run, those of one member and book in the order they happened; returns when they are safe.</summary>
+    /// <exception cref="StatusSinkException">The sink could not take them, or not all of them.</exception>
     Task DeliverAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation);
 }
+
+/// <summary>A sink could not take status events now. They are kept.</summary>
+/// <param name="message">Why, in words, without secrets or addresses.</param>
+public sealed class StatusSinkException(string message, Exception? inner = null) : Exception(message, inner);

@@ -107,7 +107,7 @@ internal sealed class LedgerFold(RunContext run)
             run.Db.Execute($"""
                 INSERT INTO status_event
                 SELECT md5(concat_ws('|', {SqlText.Literal(run.Job.Tag)}, {generation}, book_id, member_key)), email, {run.Client.Account.Id}, coalesce(account_status, 'Subscribed'), book_id, book_status, contact_id
-                FROM folded WHERE book_status IS NOT NULL AND (book_status IS DISTINCT FROM old_book_status OR account_status IS DISTINCT FROM old_account_status)
+                FROM folded WHERE book_status IS NOT NULL AND (book_status IS DISTINCT FROM old_book_status OR coalesce(account_status, 'Subscribed') <> coalesce(old_account_status, 'Subscribed'))
                 """);
         }
 

@@ -1,7 +1,4 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
-using DuckDB.NET.Data;
-using Npgsql;
 using Rollcall.Jobs;
 
 namespace Rollcall.Recording;
@@ -23,7 +20,7 @@ internal sealed class Outbox(RunContext run)
             {
                 await sink.DeliverAsync(ofRun.Key, ReadAsync([.. ofRun.Select(w => w.Events)], cancellation), cancellation);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException or NpgsqlException)
+            catch (StatusSinkException e)
             {
                 run.Notice($"Status events could not be delivered to {sink.Name}: {e.Message} They are kept, and the next run delivers them.");
                 run.SomethingLeft = true;
@@ -44,19 +41,26 @@ internal sealed class Outbox(RunContext run)
     {
         FileSinkOptions file => new FileSink(file),
         PostgresSinkOptions postgres => new PostgresSink(postgres),
-        _ => null,
+        ProfilesSinkOptions profiles => new ProfilesSink(profiles, run.Clock),
+        { } other => run.Workplace.PlatformOf(other).Sink(run.Job),
+        null => null,
     };
 
     private async IAsyncEnumerable<StatusEvent> ReadAsync(IReadOnlyList<string> files, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var connection = run.Db.Open();
-        await using var command = connection.CreateCommand();
-        command.UseStreamingMode = true;
-        command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status FROM read_parquet([{string.Join(", ", files.Select(f => SqlText.Literal(run.Folder.Full(f))))}])";
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
+
+        // File by file: a later one may say more of the same member, and the last word counts.
+        foreach (var file in files)
         {
-            yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5));
+            await using var command = connection.CreateCommand();
+            command.UseStreamingMode = true;
+            command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status, contact_id FROM {run.Rows(file)}";
+            await using var row = await command.ExecuteReaderAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+            {
+                yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetInt64(6));
+            }
         }
     }
 }

@@ -11,6 +11,18 @@ internal sealed class PostgresSink(PostgresSinkOptions options) : IStatusSink
 
     public async Task DeliverAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
     {
+        try
+        {
+            await WriteAsync(runId, events, cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new StatusSinkException(e.Message, e);
+        }
+    }
+
+    private async Task WriteAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
+    {
         var table = string.Join('.', options.Table.Split('.').Select(SqlText.Name));
         await using var connection = PostgresDatabase.Connection(new DatabaseUrl(options.Url, Name));
         await connection.OpenAsync(cancellation);

@@ -43,6 +43,36 @@ public sealed class JobFileTests
     }
 
     [Fact]
+    public void Lytics_arrives_as_source_and_as_sink_and_its_token_is_not_shown()
+    {
+        var job = JobFile.Read(Path.Combine(RepositoryFiles.Cases("valid"), "lytics.yaml"), Some.Environment);
+
+        Assert.Equal(new LyticsSourceOptions(new LyticsAccess(Some.Password, new Uri("https://api.lytics.io"), "1234")), job.Source);
+        Assert.Equal(new LyticsSinkOptions(new LyticsAccess(Some.Password, new Uri("http://127.0.0.1:9500"), null), "my_status"), job.StatusSink);
+        Assert.Equal(["big_spenders", "4b1c0e2f8a7d"], job.Config.SegmentIds);
+        Assert.Equal(("Lytics at api.lytics.io", "the stream my_status of Lytics at 127.0.0.1:9500"), (job.Source.ToString(), job.StatusSink!.ToString()));
+        Assert.DoesNotContain(Some.Password, job.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_left_out_of_Lytics_has_its_default()
+    {
+        var job = JobFile.Parse(Some.Job.Replace("  tables:\n    database: shop.sqlite\n    audiences:\n      buyers: SELECT email FROM buyers\n", "  lytics: {token: \"${PASSWORD}\"}\n", StringComparison.Ordinal) + "status_sink: {lytics: {token: \"${PASSWORD}\"}}\n", "/jobs/job.yaml", Some.Environment);
+
+        var access = new LyticsAccess(Some.Password, new Uri("https://api.lytics.io"), null);
+        Assert.Equal(new LyticsSourceOptions(access), job.Source);
+        Assert.Equal(new LyticsSinkOptions(access, "dotmailer_export_status"), job.StatusSink);
+    }
+
+    [Fact]
+    public void The_profiles_sink_is_a_file_beside_the_job()
+    {
+        var folder = RepositoryFiles.Cases("valid");
+
+        Assert.Equal(new ProfilesSinkOptions(Path.Combine(folder, "status", "profiles.parquet")), JobFile.Read(Path.Combine(folder, "profiles.yaml"), Some.Environment).StatusSink);
+    }
+
+    [Fact]
     public void What_is_left_out_has_its_default()
     {
         var job = JobFile.Parse(Some.Job, "/jobs/job.yaml", _ => null);

@@ -106,7 +106,7 @@ public sealed class ReadingWorkshop : IDisposable
         var counts = new List<AudienceCount>();
         for (var i = 0; i < job.Config.SegmentIds.Count; i++)
         {
-            await using var reading = await source.OpenAsync(job.Config.SegmentIds[i], Roll.Fields(job.Config), DuckDb, null, null, cancellation);
+            await using var reading = await source.OpenAsync(job.Config.SegmentIds[i], job.Config.Fields, DuckDb, null, null, cancellation);
             counts.Add(await roll.AddAsync(i, reading, cancellation));
         }
 

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Rollcall.Cli.Importing;
+
+/// <summary>What differs between a Lytics job and the job file made of it: said to the user, and remarked in the file where it is written just then.</summary>
+internal sealed class ImportNotes(JobFileWriter file)
+{
+    private static readonly string[] SecretWords = ["password", "secret", "token", "credential", "apikey", "api_key"];
+
+    private readonly List<Problem> _notes = [];
+
+    public IReadOnlyList<Problem> All => _notes;
+
+    public void Say(string where, string message, string? todo = null)
+    {
+        _notes.Add(new Problem(message, where, todo, Severity.Warning));
+        var key = where[(where.LastIndexOf('.') + 1)..];
+        file.Remark($"{key}: {message}{(todo is null ? "" : " " + todo)}");
+    }
+
+    /// <summary>A key or value that is not taken over: it stays in the file as a remark, unless it may be a secret.</summary>
+    public void LeaveOut(string where, JsonElement value, string why, string? todo = null) => LeaveOut(where, JobFileWriter.AsJson(value), why, todo);
+
+    public void LeaveOut(string where, string json, string why, string? todo = null)
+    {
+        Say(where, why, todo);
+        var key = where[(where.LastIndexOf('.') + 1)..];
+        var secret = SecretWords.Any(word => json.Contains(word, StringComparison.OrdinalIgnoreCase) || key.Contains(word, StringComparison.OrdinalIgnoreCase));
+        file.LeftOut(key, secret ? "(not shown here: it may be a secret)" : json);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace Rollcall.Cli.Importing;
+
+/// <summary>Finds the one job in what Lytics' job API returns: in its envelope or bare, alone or in a list of one.</summary>
+internal static class LyticsJobText
+{
+    public const string Workflow = "dotmailer-multi-seg-export";
+
+    private const string Todo = "Give it what GET /v2/job/dotmailer-multi-seg-export/ID answers.";
+
+    /// <exception cref="RollcallException">Exit 2: the text holds no such job.</exception>
+    public static JsonElement Find(string text, string name)
+    {
+        JsonElement root;
+        try
+        {
+            using var document = JsonDocument.Parse(text.TrimStart('\uFEFF'), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            root = document.RootElement.Clone();
+            ReadAll(root);
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            throw new RollcallException(ExitCode.BadJob, $"is not JSON: {wrong.Message}", name, Todo, wrong);
+        }
+
+        var job = Single(Unwrapped(root, name), name);
+        CheckWorkflow(job, name);
+        return job.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.Object
+            ? job
+            : throw new RollcallException(ExitCode.BadJob, "the job has no config.", name, Todo);
+    }
+
+    /// <summary>Reads every text once: half a character in one shows only then.</summary>
+    private static void ReadAll(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    ReadAll(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var pair in value.EnumerateObject())
+                {
+                    _ = pair.Name;
+                    ReadAll(pair.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static JsonElement Unwrapped(JsonElement root, string name)
+    {
+        if (root.ValueKind != JsonValueKind.Object || root.TryGetProperty("config", out _) || root.TryGetProperty("workflow", out _))
+        {
+            return root;
+        }
+
+        if (root.TryGetProperty("data", out var data) && data.ValueKind != JsonValueKind.Null)
+        {
+            return data;
+        }
+
+        throw root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String && root.TryGetProperty("status", out var status)
+            ? new RollcallException(ExitCode.BadJob, $"is no job but an answer of Lytics: {status} {LyticsKeys.Shown(message.GetString()!)}.", name, Todo)
+            : new RollcallException(ExitCode.BadJob, "holds no job.", name, Todo);
+    }
+
+    private static JsonElement Single(JsonElement data, string name)
+    {
+        if (data.ValueKind == JsonValueKind.Array)
+        {
+            var jobs = data.EnumerateArray().ToList();
+            if (jobs.Count != 1)
+            {
+                var names = string.Join(", ", jobs.Take(10).Select(Named));
+                throw new RollcallException(ExitCode.BadJob, jobs.Count == 0 ? "holds no job." : $"holds {jobs.Count} jobs: {names}{(jobs.Count > 10 ? ", ..." : "")}.", name, "Give it one job. " + Todo);
+            }
+
+            data = jobs[0];
+        }
+
+        return data.ValueKind == JsonValueKind.Object
+            ? data
+            : throw new RollcallException(ExitCode.BadJob, "holds no job.", name, Todo);
+    }
+
+    private static void CheckWorkflow(JsonElement job, string name)
+    {
+        var workflow = Text(job, "workflow");
+        if (workflow is null)
+        {
+            throw new RollcallException(ExitCode.BadJob, "the job does not say its workflow.", name, Todo);
+        }
+
+        if (workflow != Workflow)
+        {
+            throw new RollcallException(ExitCode.BadJob, $"the job's workflow is {LyticsKeys.Shown(workflow)}; only {Workflow} (\"Dotdigital: Export Multiple Audiences\") is what Rollcall does.", name);
+        }
+    }
+
+    private static string Named(JsonElement job) =>
+        job.ValueKind != JsonValueKind.Object ? "?" : LyticsKeys.Shown(Text(job, "name") ?? Text(job, "id") ?? "?") + (Text(job, "id") is { } id ? $" ({id})" : "");
+
+    private static string? Text(JsonElement job, string key) => job.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using YamlDotNet.Core.Events;
+using static Rollcall.Cli.Importing.JobFileWriter;
+
+namespace Rollcall.Cli.Importing;
+
+/// <summary>When a Lytics job runs: all the time, but for its quiet hours, or once.</summary>
+internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, ImportNotes notes)
+{
+    private static readonly string[] Times = ["H:mm", "HH:mm", "H:mm:ss", "HH:mm:ss", "h:mm tt", "h:mmtt", "h tt", "htt"];
+
+    public void Write(string? state, bool backfillOnly)
+    {
+        file.Blank();
+        var quiet = Quiet(out var timezone);
+        if (job.Take("sleep_until") is { } until)
+        {
+            notes.LeaveOut("sleep_until", until, "has no counterpart: until then, let nothing start the job.");
+        }
+
+        if (backfillOnly)
+        {
+            notes.Say("config.backfill_only", "one run, then no more; it starts when it is told to.");
+            if (quiet is null)
+            {
+                return;
+            }
+        }
+        else if (state is not (null or "runnable" or "sleeping"))
+        {
+            notes.Say("schedule", $"Lytics jobs run all the time; this one is {state}, so nothing starts it by itself.");
+            file.LeftOut("schedule", "continuous");
+            return;
+        }
+
+        if (quiet is null)
+        {
+            file.Write("schedule", Text("continuous"));
+            return;
+        }
+
+        file.Write("schedule", Map([("continuous", Plain("true")), .. timezone is null ? [] : new[] { ("timezone", Text(timezone)) }, ("quiet", quiet)]));
+    }
+
+    private IEnumerable<ParsingEvent>? Quiet(out string? timezone)
+    {
+        timezone = job.Text("quiet_timezone");
+        var (timeOfDay, period) = (job.Text("quiet_time_of_day"), job.Text("quiet_period"));
+        if (timeOfDay is null && period is null)
+        {
+            if (timezone is not null)
+            {
+                notes.LeaveOut("quiet_timezone", JsonSerializer.Serialize(timezone), "says nothing without quiet hours.");
+            }
+
+            return null;
+        }
+
+        var wrong = Time(timeOfDay) is null ? "quiet_time_of_day is not a time of day such as 22:00"
+            : Hours(period) is null ? "quiet_period is not a number of hours above 0 and below 24"
+            : timezone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timezone, out _) ? "this machine does not know quiet_timezone"
+            : null;
+        if (wrong is null)
+        {
+            return Map([("from", Quoted(Time(timeOfDay)!)), ("hours", Plain(Hours(period)!))]);
+        }
+
+        var given = JsonSerializer.Serialize(new Dictionary<string, string?> { ["quiet_time_of_day"] = timeOfDay, ["quiet_period"] = period, ["quiet_timezone"] = timezone });
+        notes.LeaveOut("quiet_time_of_day", given, $"{wrong}, so there are no quiet hours.", "Write them as schedule.quiet.");
+        return null;
+    }
+
+    private static string? Time(string? text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hour) && hour < 24)
+        {
+            return $"{hour:00}:00";
+        }
+
+        return TimeOnly.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time.ToString("HH:mm", CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    private static string? Hours(string? text) =>
+        double.TryParse(text?.TrimEnd('h'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours is > 0 and < 24
+            ? hours.ToString(CultureInfo.InvariantCulture)
+            : null;
+}

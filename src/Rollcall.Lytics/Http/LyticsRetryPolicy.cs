@@ -1,0 +1,24 @@
+namespace Rollcall.Lytics;
+
+/// <summary>The one place that decides whether a call is made again. Every call may be: readings change nothing, and an event that comes twice says the same.</summary>
+internal static class LyticsRetryPolicy
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <param name="failure">How it failed.</param>
+    /// <param name="repeats">Repeats so far.</param>
+    public static bool Again(LyticsFailure failure, int repeats) => failure switch
+    {
+        // No Retry-After and no rate headers: patience is all there is. Pauses add up to a minute and a half.
+        LyticsFailure.Overloaded or LyticsFailure.Broken => repeats < 8,
+
+        // Pauses add up to a quarter of a minute: a wrong address should not keep anybody waiting.
+        LyticsFailure.Unreachable => repeats < 5,
+
+        // It would fail again.
+        _ => false,
+    };
+
+    public static TimeSpan Pause(int repeats) => repeats > 6 ? LongestPause : TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << repeats, LongestPause.Ticks));
+}

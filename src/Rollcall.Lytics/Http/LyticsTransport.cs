@@ -1,0 +1,169 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Rollcall.Jobs;
+
+namespace Rollcall.Lytics;
+
+/// <summary>Sends calls to one address, with the token, with patience, and again where <see cref="LyticsRetryPolicy"/> allows.</summary>
+internal sealed class LyticsTransport : IDisposable
+{
+    private static readonly ProductInfoHeaderValue Agent =
+        new("Rollcall", typeof(LyticsTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+
+    private readonly LyticsAccess access;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly HttpClient http;
+    private readonly Uri root;
+    private readonly ResiliencePipeline retry;
+
+    /// <param name="handler">Sends the requests; null: a handler of its own, which checks TLS and follows no redirect. Not disposed of.</param>
+    public LyticsTransport(LyticsAccess access, TimeProvider clock, ILogger log, HttpMessageHandler? handler)
+    {
+        if (!Endpoints.MaySendTokenTo(access.Url))
+        {
+            throw new ArgumentException($"A token may not go to {access.Url.Authority}.", nameof(access));
+        }
+
+        (this.access, this.clock, this.log) = (access, clock, log);
+        root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
+        http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LyticsLimits.AnswerBytes };
+        retry = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                // The policy decides how often; Polly only needs a bound.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is LyticsException e && LyticsRetryPolicy.Again(e.Failure, args.AttemptNumber)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(LyticsRetryPolicy.Pause(args.AttemptNumber)),
+            })
+            .Build();
+    }
+
+    /// <summary>Makes a call and reads its answer.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="read">Reads the answer's body; may throw <see cref="JsonException"/>.</param>
+    /// <param name="pace">Whose turn an attempt waits for; null for none.</param>
+    public async Task<T> SendAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, ScanPace? pace, CancellationToken cancellation) =>
+        await retry.ExecuteAsync(
+            async token =>
+            {
+                if (pace is null)
+                {
+                    return await AttemptAsync(call, read, token).ConfigureAwait(false);
+                }
+
+                var turn = await pace.EnterAsync(token).ConfigureAwait(false);
+                var answer = PaceAnswer.None;
+                try
+                {
+                    var result = await AttemptAsync(call, read, token).ConfigureAwait(false);
+                    answer = PaceAnswer.Good;
+                    return result;
+                }
+                catch (LyticsException e) when (e.Failure is LyticsFailure.Overloaded or LyticsFailure.Broken)
+                {
+                    answer = PaceAnswer.Overloaded;
+                    throw;
+                }
+                finally
+                {
+                    pace.Leave(turn, answer);
+                }
+            },
+            cancellation).ConfigureAwait(false);
+
+    public void Dispose() => http.Dispose();
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "HttpClient owns it")]
+    private static SocketsHttpHandler NewHandler(Uri url) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = !url.IsLoopback,
+        AutomaticDecompression = DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+    };
+
+    private async Task<T> AttemptAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
+    {
+        using var time = new CancellationTokenSource(LyticsLimits.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
+        using var message = Build(call);
+        var began = clock.GetTimestamp();
+        try
+        {
+            // The body comes along: it is bounded, and a page is read whole or not at all.
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
+            if (log.IsEnabled(LogLevel.Debug))
+            {
+                log.LogDebug("Lytics {Operation} answered {Status} after {Milliseconds:0} ms", call.Operation, (int)response.StatusCode, clock.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            return response.IsSuccessStatusCode ? read(body) : throw Refused(call, response.StatusCode, body);
+        }
+        catch (JsonException e)
+        {
+            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is not what Lytics' API describes: {e.Message}", e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is longer than any of Lytics' should be.", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} cannot be reached, or broke off: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
+        }
+    }
+
+    private HttpRequestMessage Build(LyticsCall call)
+    {
+        var path = access.AccountId is { } account ? $"{call.Path}{(call.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}account_id={Uri.EscapeDataString(account)}" : call.Path;
+        var message = new HttpRequestMessage(call.Body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(root, path));
+        message.Headers.TryAddWithoutValidation("Authorization", access.Token);
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.UserAgent.Add(Agent);
+        if (call.Body is { } body)
+        {
+            message.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        return message;
+    }
+
+    private LyticsException Refused(LyticsCall call, HttpStatusCode status, byte[] body)
+    {
+        var failure = (int)status switch
+        {
+            401 or 403 => LyticsFailure.Forbidden,
+            429 => LyticsFailure.Overloaded,
+            408 => LyticsFailure.Unreachable,
+            >= 500 => LyticsFailure.Broken,
+
+            // Which status a page token that went stale has, is not published: of what was just accepted without it, the token is to blame.
+            >= 400 when call.HasPageToken => LyticsFailure.Stale,
+            404 => LyticsFailure.NotFound,
+            _ => LyticsFailure.Refused,
+        };
+        var said = LyticsWire.MessageOf(body)?.Replace(access.Token, "***", StringComparison.Ordinal);
+        return new LyticsException(failure, $"{access.Url.Authority} refused {call.Operation} ({(int)status}){(said is null ? "." : $": {said}")}");
+    }
+}
+
+/// <summary>A call to Lytics.</summary>
+/// <param name="Operation">What it does, for messages.</param>
+/// <param name="Path">Path and query below the API's address, escaped.</param>
+/// <param name="Body">JSON to post; null to get.</param>
+/// <param name="HasPageToken">Whether it continues a scan.</param>
+internal sealed record LyticsCall(string Operation, string Path, ReadOnlyMemory<byte>? Body = null, bool HasPageToken = false);

@@ -1,0 +1,36 @@
+namespace Rollcall.Lytics;
+
+/// <summary>Lytics' limits, and how much of them is used.</summary>
+internal static class LyticsLimits
+{
+    /// <summary>Rows of a page of a scan, at most.</summary>
+    public const int PageRows = 100;
+
+    /// <summary>Each profile is in one of so many buckets, which can be scanned side by side.</summary>
+    public const int Splits = 100;
+
+    /// <summary>Pages of a part of a scan, about: an audience of few pages is cut into few parts.</summary>
+    public const int PartPages = 2;
+
+    /// <summary>Pages asked for at once, at first and at most.</summary>
+    public const int FirstPagesAtOnce = 8;
+
+    public const int MostPagesAtOnce = 100;
+
+    /// <summary>How often a part of a scan is begun whose page tokens go stale.</summary>
+    public const int Passes = 5;
+
+    /// <summary>How many rows may be missing from a scan that counts as complete, as a share: an audience changes while it is scanned.</summary>
+    public const double MayBeMissing = 0.001;
+
+    /// <summary>Bytes of an answer, at most: a page of profiles has some ten thousand, and a hundred are under way at once.</summary>
+    public const int AnswerBytes = 16 << 20;
+
+    /// <summary>Bytes of one call to a stream (10 MB are allowed), and events in it. A record of a batch may have 16 KB, a single one 4 KB; ours have some 250 bytes.</summary>
+    public const int CollectBytes = 1 << 20;
+
+    public const int CollectEvents = 2_000;
+
+    /// <summary>How long one attempt may take.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Rollcall.Jobs;
+using Rollcall.Reading;
+using Rollcall.Recording;
+
+namespace Rollcall.Lytics;
+
+/// <summary>Lytics as the engine meets it: its audiences and its streams.</summary>
+/// <param name="clock">The clock of pauses and time-outs.</param>
+/// <param name="logs">Where log lines go: operations, statuses and times, never a token or a profile.</param>
+/// <param name="http">Sends the requests; null: a handler that checks TLS and follows no redirect. Not disposed of.</param>
+public sealed class LyticsPlatform(TimeProvider clock, ILoggerFactory logs, HttpMessageHandler? http = null) : ICustomerDataPlatform
+{
+    /// <inheritdoc/>
+    public IAudienceSource Source(Job job)
+    {
+        var options = (LyticsSourceOptions)job.Source;
+        return new LyticsSource(Connect(options.Access), options.Access, job.Config);
+    }
+
+    /// <inheritdoc/>
+    public IStatusSink Sink(Job job)
+    {
+        var options = (LyticsSinkOptions)(job.StatusSink ?? throw new ArgumentException("The job has no sink.", nameof(job)));
+        return new LyticsStatusSink(() => Connect(options.Access), options);
+    }
+
+    private LyticsClient Connect(LyticsAccess access) => new(new LyticsTransport(access, clock, logs.CreateLogger("Rollcall.Lytics"), http));
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace Rollcall.Lytics;
+
+/// <summary>Rows of a page.</summary>
+/// <param name="Part">The part of the scan, from 0.</param>
+/// <param name="Pass">How often the part was begun, from 1.</param>
+/// <param name="Rows">A value a field, as JSON; null where there is none.</param>
+internal readonly record struct ScannedRows(int Part, int Pass, IReadOnlyList<string?[]> Rows);
+
+/// <summary>What became of a part of a scan.</summary>
+/// <param name="Pass">The pass that counts: the one that ended, or of those that did not, the longest.</param>
+/// <param name="Passes">Passes in all.</param>
+/// <param name="Rows">Rows of the pass that counts.</param>
+/// <param name="Ended">Whether it came to the end.</param>
+internal sealed record ScannedPart(int Pass, int Passes, long Rows, bool Ended);
+
+/// <summary>What became of a scan.</summary>
+/// <param name="Parts">Its parts.</param>
+/// <param name="Before">The audience's size by the first page; null where it was not told.</param>
+/// <param name="After">The size by the last page.</param>
+internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? Before, long? After)
+{
+    public long Rows => Parts.Sum(part => part.Rows);
+
+    /// <summary>Why the scan may not have everybody; null when it counts as complete.</summary>
+    public string? Incomplete()
+    {
+        if (Parts.Count(part => !part.Ended) is > 0 and var open)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{open} of the scan's {Parts.Count} parts did not come to an end: Lytics' page tokens went stale {LyticsLimits.Passes} times.");
+        }
+
+        if ((Before, After) is not ({ } before, { } after))
+        {
+            return "Lytics did not say how large the audience is, so the scan cannot be checked.";
+        }
+
+        var least = Math.Min(before, after);
+        return Rows >= least * (1 - LyticsLimits.MayBeMissing)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"The scan gave {Rows:N0} of {least:N0} profiles.");
+    }
+}
+
+/// <summary>Scans one audience, its buckets side by side.</summary>
+/// <param name="audience">Its id.</param>
+internal sealed class AudienceScan(LyticsClient client, string audience, IReadOnlyList<string> fields)
+{
+    private readonly Lock sync = new();
+    private long? after;
+
+    /// <summary>Writes every page to <paramref name="rows"/>, which stops the scan while it is full.</summary>
+    public async Task<ScannedAudience> RunAsync(ChannelWriter<ScannedRows> rows, CancellationToken cancellation)
+    {
+        using var pace = new ScanPace();
+        var first = await client.ScanAsync(audience, fields, splits: null, start: null, pace, cancellation).ConfigureAwait(false);
+        if (first.Next.Length == 0)
+        {
+            await rows.WriteAsync(new ScannedRows(0, 1, first.Rows), cancellation).ConfigureAwait(false);
+            return new ScannedAudience([new ScannedPart(1, 1, first.Rows.Count, true)], first.Total, first.Total);
+        }
+
+        var splits = Splits(first.Total);
+        var parts = new ScannedPart[splits.Count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, splits.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = splits.Count, CancellationToken = cancellation },
+            async (i, token) => parts[i] = await PartAsync(i, splits[i], rows, pace, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return new ScannedAudience(parts, first.Total, after);
+    }
+
+    /// <summary>All buckets, in as many parts as the audience is worth.</summary>
+    public static IReadOnlyList<string> Splits(long? total)
+    {
+        var parts = (int)Math.Clamp((total ?? long.MaxValue) / (LyticsLimits.PageRows * LyticsLimits.PartPages), 1, LyticsLimits.Splits);
+        return [.. Enumerable.Range(0, parts).Select(part => string.Join(',', Enumerable.Range(0, LyticsLimits.Splits).Where(split => split % parts == part)))];
+    }
+
+    private async Task<ScannedPart> PartAsync(int part, string splits, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    {
+        var (longest, most) = (1, -1L);
+        for (var pass = 1; pass <= LyticsLimits.Passes; pass++)
+        {
+            var (count, ended) = await PassAsync(part, pass, splits, rows, pace, cancellation).ConfigureAwait(false);
+            if (ended)
+            {
+                return new ScannedPart(pass, pass, count, true);
+            }
+
+            (longest, most) = count > most ? (pass, count) : (longest, most);
+        }
+
+        return new ScannedPart(longest, LyticsLimits.Passes, most, false);
+    }
+
+    /// <summary>Reads a part from its beginning; not to its end where a page token goes stale.</summary>
+    private async Task<(long Rows, bool Ended)> PassAsync(int part, int pass, string splits, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    {
+        var (count, start) = (0L, (string?)null);
+        while (true)
+        {
+            ScanPage page;
+            try
+            {
+                page = await client.ScanAsync(audience, fields, splits, start, pace, cancellation).ConfigureAwait(false);
+            }
+            catch (LyticsException e) when (e.Failure == LyticsFailure.Stale)
+            {
+                return (count, false);
+            }
+
+            lock (sync)
+            {
+                after = page.Total;
+            }
+
+            await rows.WriteAsync(new ScannedRows(part, pass, page.Rows), cancellation).ConfigureAwait(false);
+            count += page.Rows.Count;
+            if (page.Next.Length == 0)
+            {
+                return (count, true);
+            }
+
+            if (page.Next == start)
+            {
+                throw new LyticsException(LyticsFailure.Unreadable, "Lytics' scan does not move on: a page names itself as the next.");
+            }
+
+            start = page.Next;
+        }
+    }
+}

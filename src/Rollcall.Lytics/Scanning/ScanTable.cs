@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Threading.Channels;
+using DuckDB.NET.Data;
+using Rollcall.Reading;
+
+namespace Rollcall.Lytics;
+
+/// <summary>The rows of a scan as a table of the run's DuckDB: a column a field, with its values as JSON.</summary>
+internal sealed class ScanTable(DuckDBConnection duckdb, string table, IReadOnlyList<string> fields) : IAudienceReading
+{
+    private const int Reported = 10_000;
+    private AudienceReadingResult? result;
+
+    public string Relation => $"(SELECT {string.Concat(fields.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
+
+    /// <summary>Appends pages until there are no more: one appender, and no more in memory than the channel holds.</summary>
+    public async Task FillAsync(ChannelReader<ScannedRows> pages, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(fields.Select(field => $"{SqlText.Name(field)} JSON, "))}__row BIGINT, __part INTEGER, __pass INTEGER)");
+
+        // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
+        using var transaction = duckdb.BeginTransaction();
+        using (var appender = duckdb.CreateAppender(table))
+        {
+            var (row, reported) = (0L, 0L);
+            await foreach (var page in pages.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                foreach (var values in page.Rows)
+                {
+                    var target = appender.CreateRow();
+                    foreach (var value in values)
+                    {
+                        target.AppendValue(value);
+                    }
+
+                    target.AppendValue(++row).AppendValue(page.Part).AppendValue(page.Pass).EndRow();
+                }
+
+                if (row - reported >= Reported)
+                {
+                    progress?.Report(row);
+                    reported = row;
+                }
+            }
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Takes out what passes read that do not count.</summary>
+    public async Task FinishAsync(ScannedAudience scanned, CancellationToken cancellation)
+    {
+        foreach (var (i, part) in scanned.Parts.Index().Where(p => p.Item.Passes > 1))
+        {
+            await duckdb.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE __part = {i} AND __pass <> {part.Pass}"), cancellation).ConfigureAwait(false);
+        }
+
+        result = new AudienceReadingResult([], scanned.Incomplete(), AudienceShape.None);
+    }
+
+    public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) =>
+        Task.FromResult(result ?? throw new InvalidOperationException("The scan is not finished."));
+
+    public async ValueTask DisposeAsync() => await duckdb.ExecuteAsync($"DROP TABLE IF EXISTS {table}", CancellationToken.None).ConfigureAwait(false);
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Rollcall.Lytics;
+
+/// <summary>
+/// A profile's value as JSON that DuckDB takes, and from which it gives the same text back: it reads numbers as 64-bit integers or doubles,
+/// and stops at halves of characters.
+/// </summary>
+internal static class ProfileValue
+{
+    /// <summary>Stands for a text that is none: no data field takes an array, so it is left out and listed.</summary>
+    public const string NoText = "[]";
+
+    private const int ExactDigits = 15;
+
+    /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
+    public static string? Read(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return null;
+            case JsonTokenType.True:
+                return "true";
+            case JsonTokenType.False:
+                return "false";
+            case JsonTokenType.Number:
+                return Number(Encoding.UTF8.GetString(reader.ValueSpan));
+            case JsonTokenType.String:
+                return Text(ref reader);
+            default:
+                return Group(ref reader);
+        }
+    }
+
+    /// <summary>A number as it was written, in quotes where DuckDB would change it; without an exponent where it has one.</summary>
+    private static string Number(string written)
+    {
+        if (written.Length <= ExactDigits && !written.AsSpan().ContainsAny('e', 'E'))
+        {
+            return written;
+        }
+
+        return decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && written.AsSpan().ContainsAny('e', 'E')
+            ? $"\"{number.ToString(CultureInfo.InvariantCulture)}\""
+            : $"\"{written}\"";
+    }
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            // As it came: valid UTF-8, which the reader does not check itself.
+            return System.Text.Unicode.Utf8.IsValid(reader.ValueSpan) ? $"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\"" : NoText;
+        }
+
+        try
+        {
+            var text = reader.GetString()!;
+            return text.Contains('\0', StringComparison.Ordinal) ? NoText : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character, as "\ud83d" alone.
+            return NoText;
+        }
+    }
+
+    /// <summary>An array or a map: only its scalars by name are ever looked at, as a contact's ids by account.</summary>
+    private static string Group(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return NoText;
+        }
+
+        var map = new StringBuilder("{");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Text(ref reader);
+            reader.Read();
+            var value = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? Nested(ref reader) : Read(ref reader);
+            if (name != NoText && value is not null)
+            {
+                map.Append(map.Length == 1 ? "" : ",").Append(name).Append(':').Append(value);
+            }
+        }
+
+        return map.Append('}').ToString();
+    }
+
+    private static string Nested(ref Utf8JsonReader reader)
+    {
+        reader.Skip();
+        return NoText;
+    }
+}

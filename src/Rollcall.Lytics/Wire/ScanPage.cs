@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace Rollcall.Lytics;
+
+/// <summary>A page of a scan.</summary>
+/// <param name="Total">The whole audience's size; null where it is not told.</param>
+/// <param name="Next">The token of the next page; empty at the end.</param>
+/// <param name="Rows">A value a field, as JSON; null where there is none.</param>
+internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[]> Rows)
+{
+    /// <summary>Reads a page. Values of other fields are passed over.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ScanPage Parse(ReadOnlySpan<byte> body, IReadOnlyList<string> fields)
+    {
+        var (total, next, rows) = ((long?)null, "", (List<string?[]>?)null);
+        var reader = new Utf8JsonReader(body);
+        Expect(ref reader, JsonTokenType.StartObject, "an object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("total"u8))
+            {
+                reader.Read();
+                total = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number >= 0 ? number : null;
+                reader.TrySkip();
+            }
+            else if (reader.ValueTextEquals("_next"u8))
+            {
+                reader.Read();
+                next = reader.TokenType switch
+                {
+                    JsonTokenType.String => reader.GetString()!,
+                    JsonTokenType.Null => "",
+                    _ => throw new JsonException("_next is not a text."),
+                };
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                rows = ReadRows(ref reader, fields);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // What follows the object is read as well: a page is whole, or none.
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read())
+        {
+            throw new JsonException("The answer does not end where its object does.");
+        }
+
+        return rows is null ? throw new JsonException("A page has no data.") : new ScanPage(total, next, rows);
+    }
+
+    private static List<string?[]> ReadRows(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    {
+        var rows = new List<string?[]>(LyticsLimits.PageRows);
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return rows;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("data is not a list.");
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException("A profile is not an object.");
+            }
+
+            rows.Add(Row(ref reader, fields));
+        }
+
+        return rows;
+    }
+
+    private static string?[] Row(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    {
+        var values = new string?[fields.Count];
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = Position(ref reader, fields);
+            reader.Read();
+            if (field < 0)
+            {
+                reader.Skip();
+            }
+            else
+            {
+                values[field] = ProfileValue.Read(ref reader);
+            }
+        }
+
+        return values;
+    }
+
+    private static int Position(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (reader.ValueTextEquals(fields[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string what)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+        {
+            throw new JsonException($"The answer is not {what}.");
+        }
+    }
+}

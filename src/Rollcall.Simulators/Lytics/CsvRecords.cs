@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace Rollcall.Simulators.Lytics;
+
+/// <summary>Comma-separated records, with double quotes around what holds commas, quotes or line ends.</summary>
+internal static class CsvRecords
+{
+    /// <exception cref="FormatException">A quote is not closed, or stands where none may.</exception>
+    public static IEnumerable<IReadOnlyList<string>> Read(string text)
+    {
+        var record = new List<string>();
+        var value = new StringBuilder();
+        var at = 0;
+        while (at < text.Length)
+        {
+            at = ReadValue(text, at, value);
+            record.Add(value.ToString());
+            if (at < text.Length && text[at] == ',')
+            {
+                at++;
+                if (at < text.Length)
+                {
+                    continue;
+                }
+
+                record.Add("");
+            }
+
+            at += at < text.Length && text[at] == '\r' ? 1 : 0;
+            at += at < text.Length && text[at] == '\n' ? 1 : 0;
+            yield return [.. record];
+            record.Clear();
+        }
+    }
+
+    /// <returns>Where the value ends.</returns>
+    private static int ReadValue(string text, int at, StringBuilder value)
+    {
+        value.Clear();
+        if (text[at] != '"')
+        {
+            var end = text.AsSpan(at).IndexOfAny(",\r\n");
+            end = end < 0 ? text.Length : at + end;
+            value.Append(text, at, end - at);
+            return end;
+        }
+
+        for (at++; at < text.Length; at++)
+        {
+            if (text[at] != '"')
+            {
+                value.Append(text[at]);
+            }
+            else if (at + 1 < text.Length && text[at + 1] == '"')
+            {
+                value.Append('"');
+                at++;
+            }
+            else
+            {
+                return at + 1 == text.Length || text[at + 1] is ',' or '\r' or '\n'
+                    ? at + 1
+                    : throw new FormatException("there is text after a closing quote");
+            }
+        }
+
+        throw new FormatException("a quote is not closed");
+    }
+}

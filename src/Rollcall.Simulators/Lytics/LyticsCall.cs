@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Simulators.Http;
+
+namespace Rollcall.Simulators.Lytics;
+
+/// <summary>A call of the API: how it is asked for, what it does, and how long that takes.</summary>
+internal sealed record LyticsOperation(string Name, string Method, string Template, Func<LyticsCall, Reply> Handle)
+{
+    private readonly PathTemplate _path = new(Template);
+
+    /// <summary>The parameters it knows.</summary>
+    public IReadOnlyList<string> Query { get; init; } = [];
+
+    public Func<LyticsSimulatorOptions, TimeSpan> Latency { get; init; } = _ => TimeSpan.Zero;
+
+    /// <summary>The largest body in bytes.</summary>
+    public int MaxBody { get; init; } = 1024 * 1024;
+
+    public string[]? Match(string[] path) => _path.Match(path);
+}
+
+/// <summary>One request, and the envelope of its answer.</summary>
+internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Body, string RequestId)
+{
+    /// <summary>A parameter's value; null when it is not there or empty.</summary>
+    public string? Text(string name) => Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[^1] is { Length: > 0 } text ? text : null;
+
+    /// <summary>A parameter's value, which must be one of a few words.</summary>
+    public string? Word(string name, params ReadOnlySpan<string> words)
+    {
+        var text = Text(name);
+        return text is null || words.Contains(text) ? text : throw Refuse(400, $"{name} must be one of {string.Join(", ", words.ToArray())}");
+    }
+
+    public int Number(string name, int otherwise, int least, int most)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Refuse(400, $"{name} must be a whole number from {least} to {most}");
+    }
+
+    /// <summary>A comma list; null when it is not there.</summary>
+    public string[]? List(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The answer with its data.</summary>
+    public Reply Data(Action<Utf8JsonWriter> data, string message = "success") => Reply.Json(200, json =>
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("data");
+        data(json);
+        End(json, 200, message);
+    });
+
+    /// <summary>Writes the rest of an envelope.</summary>
+    public void End(Utf8JsonWriter json, int status, string message)
+    {
+        json.WriteNumber("status", status);
+        json.WriteString("message", message);
+        json.WriteString("request_id", RequestId);
+        json.WriteEndObject();
+    }
+
+    public RefusalException Refuse(int status, string message) => new(Error(status, message, RequestId));
+
+    public static Reply Error(int status, string message, string requestId) => Reply.Json(status, json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("status", status);
+        json.WriteString("message", message);
+        json.WriteString("request_id", requestId);
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Simulators.Control;
+using Rollcall.Simulators.Http;
+using Rollcall.Simulators.State;
+using static Rollcall.Simulators.Control.PageFrame;
+
+namespace Rollcall.Simulators.Lytics;
+
+/// <summary>What is no part of Lytics: the page at <c>/</c>, and under <c>/simulator/</c> the state, the switches and other people's hands. It asks for no token.</summary>
+internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
+{
+    private const string Help =
+        "GET state, events[?stream=], counters, options; POST seed, options, faults; DELETE faults; " +
+        "POST profiles (a profile), audiences/{id}/enter|exit[?profile=|from=&count=], people/change?from=&count=";
+
+    private const int EventsOnPage = 100;
+
+    public async Task Serve(HttpContext context, string[] path)
+    {
+        var reply = await Answer(context, path);
+        context.Response.StatusCode = reply.Status;
+        context.Response.ContentType = reply.ContentType;
+        await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
+    }
+
+    private async Task<Reply> Answer(HttpContext context, string[] path)
+    {
+        try
+        {
+            return (context.Request.Method, path) switch
+            {
+                ("GET", []) => Reply.Html(context.Request.Query["view"] == "calls" ? CallsPage() : AccountPage()),
+                ("GET", ["simulator", "state"]) => State(),
+                ("GET", ["simulator", "events"]) => Events(context.Request.Query["stream"]),
+                ("GET", ["simulator", "counters"]) => Counters(),
+                ("GET", ["simulator", "options"]) => Options(),
+                ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
+                ("POST", ["simulator", "seed"]) => Done(account.Plant, await Body<LyticsSeed>(context)),
+                ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
+                ("DELETE", ["simulator", "faults"]) => Done(_ => account.ClearFaults(), 0),
+                ("POST", ["simulator", "profiles"]) => Done(account.Put, (await Body<JsonElement>(context)).GetRawText()),
+                ("POST", ["simulator", "audiences", var audience, "enter"]) => Move(context, audience, account.Enter, account.EnterGenerated),
+                ("POST", ["simulator", "audiences", var audience, "exit"]) => Move(context, audience, account.Exit, account.ExitGenerated),
+                ("POST", ["simulator", "people", "change"]) => Done(_ => account.ChangeGenerated(Number(context, "from"), Number(context, "count")), 0),
+                _ => Wrong(404, "Known are: " + Help),
+            };
+        }
+        catch (KeyNotFoundException missing)
+        {
+            return Wrong(404, missing.Message);
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException or InvalidOperationException)
+        {
+            return Wrong(400, wrong.Message);
+        }
+    }
+
+    private static Reply Move(HttpContext context, string audience, Action<string, IEnumerable<string>> one, Action<string, int, int> many)
+    {
+        if ((string?)context.Request.Query["profile"] is { } profile)
+        {
+            one(audience, [profile]);
+        }
+        else
+        {
+            many(audience, Number(context, "from"), Number(context, "count"));
+        }
+
+        return Done(_ => { }, 0);
+    }
+
+    private Reply State() => Locked(() => Reply.Json(200, json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("audiences");
+        foreach (var audience in state.Audiences)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", audience.Id);
+            json.WriteString("slug", audience.Slug);
+            json.WriteString("name", audience.Name);
+            json.WriteBoolean("invalid", audience.Invalid);
+            json.WriteNumber("members", audience.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("collections");
+        foreach (var collection in state.Collections)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", collection.Id);
+            json.WriteString("slug", collection.Slug);
+            json.WriteString("name", collection.Name);
+            json.WriteNumber("items", collection.Items.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteCounts(json, "streams", Streams().ToDictionary());
+        json.WriteEndObject();
+    }));
+
+    private Reply Events(string? stream) => Locked(() => Reply.Json(200, json =>
+    {
+        json.WriteStartArray();
+        foreach (var one in state.Events.Where(one => stream is null || one.Stream == stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("stream", one.Stream);
+            json.WriteString("time", one.Time);
+            json.WritePropertyName("event");
+            json.WriteRawValue(one.Json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }));
+
+    private Reply Counters() => Reply.Json(200, json =>
+    {
+        json.WriteStartObject();
+        WriteCounts(json, "calls", state.Calls.Counts());
+        json.WriteNumber("mostAtOnce", state.Crowd.Most);
+        json.WriteEndObject();
+    });
+
+    private Reply Options() => new(200, JsonSerializer.SerializeToUtf8Bytes(account.Options, SwitchesJson.Options), Reply.JsonType);
+
+    private Reply Change(JsonElement changes)
+    {
+        var current = account.Options;
+        account.Options = SwitchesJson.Merge(current, changes) with
+        {
+            Urls = current.Urls,
+            Token = current.Token,
+            Clock = current.Clock,
+            SeedFile = current.SeedFile,
+            Seed = current.Seed,
+            RequestLogFile = current.RequestLogFile,
+            Faults = current.Faults,
+        };
+        return Options();
+    }
+
+    private Reply AddFaults(JsonElement body) => Done(account.AddFaults, FaultsJson.Read(body));
+
+    private string AccountPage() => Locked(() => Whole(Site, "Audiences", $"""
+        {Table(["Name", "Id", "Slug", "#Members", "Valid"], state.Audiences.Select(audience => (string[])[Text(audience.Name), Text(audience.Id), Text(audience.Slug), audience.Count.ToString("N0"), audience.Invalid ? "no" : "yes"]))}
+        <h2>Content collections</h2>
+        {Table(["Name", "Id", "#Documents"], state.Collections.Select(collection => (string[])[Text(collection.Name), Text(collection.Id), collection.Items.Count.ToString("N0")]))}
+        <h2>Streams</h2>
+        {Table(["Stream", "#Events"], Streams().Select(stream => (string[])[Text(stream.Key), stream.Value.ToString("N0")]))}
+        <h2>The last events</h2>
+        {Table(["Time (UTC)", "Stream", "Event"], Enumerable.Reverse(state.Events).Take(EventsOnPage).Select(one => (string[])[one.Time.ToString("HH:mm:ss"), Text(one.Stream), Text(Encoding.UTF8.GetString(one.Json))]))}
+        """));
+
+    private string CallsPage() => Whole(Site, "Calls", $"""
+        <p>At most {state.Crowd.Most} at once. The last calls first. Status 0: the connection was dropped.</p>
+        {Table(["Operation", "#Calls"], state.Calls.Counts().Select(count => (string[])[Text(count.Key), count.Value.ToString("N0")]))}
+        <h2>The last</h2>
+        {Table(["#No.", "Time (UTC)", "#Status", "Call"], state.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}")]))}
+        """);
+
+    private static readonly PageSite Site = new("Simulated Lytics", [("/", "Audiences"), ("/?view=calls", "Calls")]);
+
+    private IEnumerable<KeyValuePair<string, int>> Streams() => state.Events.CountBy(one => one.Stream);
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (state.Gate)
+        {
+            return read();
+        }
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, int> counts)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, count) in counts)
+        {
+            json.WriteNumber(key, count);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Reply Done<T>(Action<T> act, T argument)
+    {
+        act(argument);
+        return Reply.Json(200, json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("done", true);
+            json.WriteEndObject();
+        });
+    }
+
+    private static Reply Wrong(int status, string message) => Reply.Json(status, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("error", message);
+        json.WriteEndObject();
+    });
+
+    private static int Number(HttpContext context, string name) =>
+        context.Request.Query.TryGetValue(name, out var text)
+            ? int.Parse((string?)text ?? "", CultureInfo.InvariantCulture)
+            : throw new FormatException($"Say {name}=, a number.");
+
+    private static async Task<T> Body<T>(HttpContext context) =>
+        await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Seeding.Json, context.RequestAborted)
+        ?? throw new FormatException("The body is empty.");
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Rollcall.Connecting;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Recording;
+
+namespace Rollcall.Reading;
+
+/// <summary>Whom the ledger has in a book, and no audience of that book has any more.</summary>
+internal sealed class MissingMembers(RunContext run, Destination destination)
+{
+    private readonly (string? Folder, long Rows, long Generation) current = LedgerFold.Current(run);
+
+    /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
+    public bool Any(int audience, CancellationToken cancellation)
+    {
+        // Nobody leaves, and no address moves, because of who is missing.
+        if (current.Folder is null || run.Job.Config is { ExitAction: ExitAction.Ignore, KeyField: null })
+        {
+            return false;
+        }
+
+        var slices = KeySlice.For(current.Rows);
+        foreach (var book in destination.Mapping.Where(m => m.Audience == audience).Select(m => m.Book))
+        {
+            if (run.Books[book].Id is not { } id)
+            {
+                continue;
+            }
+
+            var audiences = string.Join(", ", destination.Mapping.Where(m => m.Book == book).Select(m => m.Audience.ToString(CultureInfo.InvariantCulture)));
+            foreach (var slice in slices)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (run.Db.Number(Query(id, audiences, slice)) > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private string Query(long book, string audiences, KeySlice slice) => $"""
+        SELECT count(*) FROM (
+            SELECT l.kh FROM (
+                SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, current.Folder)}
+                WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)} AND state <> 'left'{(run.Job.ExitExisting ? "" : " AND origin IS DISTINCT FROM 'there'")}) AS l
+            ANTI JOIN (SELECT kh, member_key FROM roll WHERE {slice.Where()} AND problem IS NULL AND audience IN ({audiences})) AS r ON r.kh = l.kh AND r.member_key = l.member_key
+            LIMIT 1)
+        """;
+}

@@ -1,0 +1,288 @@
+using System.Text.Json.Nodes;
+using Rollcall.Jobs;
+using Rollcall.Tests.Jobs;
+using Xunit;
+using static Rollcall.Tests.Importing.LyticsJobs;
+
+namespace Rollcall.Tests.Importing;
+
+public class ImportLyticsTests
+{
+    private static readonly string Cases = Path.Combine(RepositoryFiles.Root, "tests", "Rollcall.Tests", "Importing", "cases");
+
+    public static TheoryData<string> Jobs => [.. Directory.EnumerateFiles(Cases, "*.json").Select(Path.GetFileName).OfType<string>().Order()];
+
+    [Theory]
+    [MemberData(nameof(Jobs))]
+    public void Each_case_becomes_the_job_file_beside_it_with_the_notes_beside_that(string file)
+    {
+        var (jobFile, notes) = Import(File.ReadAllText(Path.Combine(Cases, file)));
+
+        RepositoryFiles.AssertCommitted(Path.Combine(Cases, Path.ChangeExtension(file, ".yaml")), jobFile);
+        RepositoryFiles.AssertCommitted(Path.Combine(Cases, Path.ChangeExtension(file, ".txt")), string.Concat(notes.Select(note => note + "\n")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Jobs))]
+    public void Each_case_is_a_job_file_that_check_takes(string file) => Read(Import(File.ReadAllText(Path.Combine(Cases, file))).JobFile);
+
+    [Fact]
+    public void A_job_comes_bare_or_in_its_envelope_alone_or_in_a_list_of_one()
+    {
+        var bare = Least();
+        JsonNode[] forms =
+        [
+            new JsonArray(bare.DeepClone()),
+            new JsonObject { ["data"] = bare.DeepClone(), ["status"] = 200, ["message"] = "success", ["request_id"] = "x" },
+            new JsonObject { ["data"] = new JsonArray(bare.DeepClone()), ["status"] = 200, ["message"] = "success", ["request_id"] = "x" },
+        ];
+
+        Assert.All(forms, form => Assert.Equal(Import(bare).JobFile, Import(form).JobFile));
+    }
+
+    [Theory]
+    [InlineData("{", "is not JSON")]
+    [InlineData("[]", "holds no job")]
+    [InlineData("7", "holds no job")]
+    [InlineData("{}", "holds no job")]
+    [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
+    [InlineData("""{"config":{}}""", "does not say its workflow")]
+    [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]
+    [InlineData("""{"workflow":"dotmailer-multi-seg-export"}""", "has no config")]
+    [InlineData("""{"workflow":"dotmailer-multi-seg-export","config":{"email_field":"\ud800"}}""", "is not JSON")]
+    [InlineData("""{"data":[{"id":"1","name":"One"},{"id":"2","name":"Two"}]}""", "\"One\" (1), \"Two\" (2)")]
+    public void What_is_no_such_job_is_said_plainly(string text, string says)
+    {
+        var refused = Assert.Throws<RollcallException>(() => Import(text));
+
+        Assert.Equal(ExitCode.BadJob, refused.ExitCode);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_key_of_a_job_arrives()
+    {
+        var job = Read(Import(File.ReadAllText(Path.Combine(Cases, "every-key.json"))).JobFile);
+
+        Assert.Equal(("loyalty-books", "Loyalty: \"big\" ones", "Line one\nline two"), (job.Tag, job.Label, job.Description));
+        Assert.Equal("dotdigital", job.Authorization.Name);
+        var config = job.Config;
+        Assert.Equal(["3fb1a7c0", "5c02d9e4"], config.SegmentIds);
+        Assert.Equal([("3fb1a7c0", 1001L), ("5c02d9e4", 1002L)], config.SegMappings.Select(mapping => (mapping.SegmentId, mapping.Book.Id!.Value)));
+        Assert.Equal([("first_name", "FIRSTNAME"), ("total_spend", "LIFETIME_SPEND")], config.Mappings.Select(mapping => (mapping.Field, mapping.DataField)));
+        Assert.Equal(("email", "dm_contact_id"), (config.EmailField, config.IdField));
+        Assert.Equal((EmailType.PlainText, OptInType.Double, ExitAction.Unsubscribe), (config.EmailType, config.OptInType, config.ExitAction));
+        Assert.Equal(["total_spend"], config.FieldChanges);
+        Assert.True(config is { TriggerJoin: true, ResubscribeNoChallenge: true, Resubscribe: false, SyncStatus: true, BackfillOnly: false });
+        Assert.Equal(new QuietHours(new TimeOnly(22, 30), 7.5), job.Schedule!.Quiet);
+        Assert.Equal(("Europe/London", true), (job.Schedule.Timezone, job.Schedule.Continuous));
+    }
+
+    [Fact]
+    public void Recommendations_and_insight_data_arrive()
+    {
+        var (jobFile, _) = Import(File.ReadAllText(Path.Combine(Cases, "recommendations.json")));
+
+        Assert.Contains("collection_id: c0ffee01", jobFile, StringComparison.Ordinal);
+        Assert.Contains("- title: REC_TITLE", jobFile, StringComparison.Ordinal);
+        Assert.Contains("- interests", jobFile, StringComparison.Ordinal);
+        Assert.Contains("insight_recommendations: true", jobFile, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_keys_stay_as_remarks_and_are_reported()
+    {
+        var (jobFile, notes) = Import(Least(job =>
+        {
+            job["shiny"] = new JsonObject { ["new"] = new JsonArray(1, "x\ny: z") };
+            job["config"]!["brand_new"] = "value\u2028# not: yaml";
+        }));
+
+        Assert.Contains("#shiny: {\"new\":[1,\"x\\ny: z\"]}\n", jobFile, StringComparison.Ordinal);
+        Assert.Contains("  #brand_new: \"value\\u2028# not: yaml\"\n", jobFile, StringComparison.Ordinal);
+        Assert.Contains(notes, note => note.Where == "shiny");
+        Assert.Contains(notes, note => note.Where == "config.brand_new");
+        Read(jobFile);
+    }
+
+    [Theory]
+    [InlineData("api_token", "\"s3cr3t\"")]
+    [InlineData("password", "\"s3cr3t\"")]
+    [InlineData("extra", """{"client_secret":"s3cr3t"}""")]
+    public void What_may_be_a_secret_is_named_and_not_shown(string key, string value)
+    {
+        var (jobFile, notes) = Import(With(key, JsonNode.Parse(value)));
+
+        Assert.Contains($"#{key}: ", jobFile, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", jobFile + string.Concat(notes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("${HOME} and $${x}")]
+    [InlineData("a: b # c")]
+    [InlineData("'quoted' \"twice\" \\ back")]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("12")]
+    [InlineData("- dash")]
+    [InlineData("😀 naïve 李娜 \u0085 \u2028 end")]
+    [InlineData("*alias &anchor !tag %directive @at `tick")]
+    public void Whatever_stands_in_a_value_stays_the_value(string text)
+    {
+        var clean = text.Replace("\u0085", "", StringComparison.Ordinal);
+        var (jobFile, _) = Import(Least(job =>
+        {
+            job["name"] = text;
+            job["description"] = text;
+            job["config"]!["id_field"] = clean;
+            job["config"]!["mappings"] = new JsonArray(new JsonObject { [clean] = "FIELD" });
+        }));
+        var job = Read(jobFile);
+
+        Assert.Equal((clean, clean), (job.Label, job.Description));
+        Assert.Equal((clean, clean), (job.Config.IdField, job.Config.Mappings[0].Field));
+    }
+
+    [Theory]
+    [InlineData("Loyalty: Big Spenders", "loyalty-big-spenders")]
+    [InlineData("loyalty_books.v2", "loyalty_books.v2")]
+    [InlineData("--x--", "x")]
+    [InlineData("李娜", "loyalty")]
+    public void A_tracking_slug_becomes_a_tag(string slug, string tag)
+    {
+        var (jobFile, notes) = Import(Least(job => job["tag"] = slug));
+
+        Assert.Equal(tag, Read(jobFile).Tag);
+        Assert.Equal(slug != tag, notes.Any(note => note.Where == "tag"));
+    }
+
+    [Fact]
+    public void Without_a_slug_the_tag_is_made_of_the_name()
+    {
+        var (jobFile, notes) = Import(Least(job => job.Remove("tag")));
+
+        Assert.Equal("loyalty", Read(jobFile).Tag);
+        Assert.Contains(notes, note => note.Where == "tag");
+    }
+
+    [Fact]
+    public void A_pair_that_would_not_pass_stays_as_a_remark()
+    {
+        var (jobFile, notes) = Import(With("mappings", JsonNode.Parse("""
+            [{"a":"GOOD"},{"b":"has space"},{"c":"a_name_of_more_than_twenty_signs"},{"d":"email"},{"e":"good"},{"f":""},{"g":["X"]},7]
+            """)));
+
+        Assert.Equal([new FieldMapping("a", "GOOD")], Read(jobFile).Config.Mappings);
+        Assert.Equal(7, notes.Count(note => note.Where == "config.mappings"));
+        Assert.All((string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Books_are_ids_as_text_or_number_and_anything_else_is_taken_for_a_name()
+    {
+        var (jobFile, notes) = Import(Least(job =>
+        {
+            job["config"]!["segment_ids"] = new JsonArray("a", "b", "c", "d", "a");
+            job["config"]!["seg_mappings"] = JsonNode.Parse("""[{"a":"1","b":2},{"c":"Big: spenders"},{"a":"1"},{"x":"3"},{"d":null}]""");
+        }));
+
+        Assert.Contains("- a: \"1\"\n    - b: \"2\"\n    - c:\n        name: \"Big: spenders\"\n", jobFile, StringComparison.Ordinal);
+        Assert.Contains("{\"x\": \"3\"}", jobFile, StringComparison.Ordinal);
+        Assert.Contains(notes, note => note.Message.Contains("\"d\" goes into no address book", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note is { Where: "config.segment_ids" } && note.Message.Contains("twice", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Changes_of_fields_that_are_not_mapped_are_left_out()
+    {
+        var (jobFile, notes) = Import(Least(job =>
+        {
+            job["config"]!["mappings"] = new JsonArray(new JsonObject { ["a"] = "A" });
+            job["config"]!["field_changes"] = new JsonArray("a", "b");
+        }));
+
+        Assert.Equal(["a"], Read(jobFile).Config.FieldChanges);
+        Assert.Contains(notes, note => note.Where == "config.field_changes" && note.Message.Contains("\"b\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("runnable", true)]
+    [InlineData("sleeping", true)]
+    [InlineData("paused", false)]
+    [InlineData("fault", false)]
+    [InlineData("failed", false)]
+    [InlineData("completed", false)]
+    [InlineData("killed", false)]
+    public void Only_a_job_that_runs_in_Lytics_runs_by_itself(string state, bool runs)
+    {
+        var (jobFile, notes) = Import(Least(job => job["state"] = state));
+
+        Assert.Equal(runs, Read(jobFile).Schedule is not null);
+        Assert.Equal(state != "runnable", notes.Any(note => note.Where == "state"));
+        Assert.Equal(!runs, jobFile.Contains("#schedule: continuous", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_one_time_job_starts_when_it_is_told_to()
+    {
+        var job = Read(Import(With("backfill_only", true)).JobFile);
+
+        Assert.True(job.Config.BackfillOnly);
+        Assert.Null(job.Schedule);
+    }
+
+    [Theory]
+    [InlineData("22:00", "8", "22:00", 8)]
+    [InlineData("7:05", "0.5", "07:05", 0.5)]
+    [InlineData("22:00:00", "8h", "22:00", 8)]
+    [InlineData("10:30 PM", "1", "22:30", 1)]
+    [InlineData("22", "8", "22:00", 8)]
+    public void Quiet_hours_are_read_as_people_write_them(string timeOfDay, string period, string from, double hours)
+    {
+        var (jobFile, _) = Import(Least(job => (job["quiet_time_of_day"], job["quiet_period"]) = (timeOfDay, period)));
+
+        Assert.Equal(new QuietHours(TimeOnly.Parse(from, null), hours), Read(jobFile).Schedule!.Quiet);
+    }
+
+    [Theory]
+    [InlineData("late", "8", null)]
+    [InlineData("22:00", "25", null)]
+    [InlineData(null, "8", null)]
+    [InlineData("22:00", null, null)]
+    [InlineData("22:00", "8", "Middle/Earth")]
+    public void Quiet_hours_that_make_no_sense_stay_as_a_remark(string? timeOfDay, string? period, string? timezone)
+    {
+        var (jobFile, notes) = Import(Least(job => (job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (timeOfDay, period, timezone)));
+
+        Assert.Null(Read(jobFile).Schedule!.Quiet);
+        Assert.Contains(notes, note => note.Message.Contains("no quiet hours", StringComparison.Ordinal));
+        Assert.Contains(timezone ?? timeOfDay ?? period!, jobFile, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_the_wrong_kind_stay_as_remarks()
+    {
+        var (jobFile, notes) = Import(Least(job =>
+        {
+            job["description"] = new JsonArray("x");
+            job["config"]!["trigger_join"] = "maybe";
+            job["config"]!["exit_action"] = "delete";
+            job["config"]!["email_type"] = "Postcard";
+            job["config"]!["resubscribe"] = "TRUE";
+        }));
+        var job = Read(jobFile);
+
+        Assert.Equal((false, true, ExitAction.Ignore), (job.Config.TriggerJoin, job.Config.Resubscribe, job.Config.ExitAction));
+        Assert.All((string[])["[\"x\"]", "maybe", "delete", "Postcard"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+        Assert.All((string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"], where => Assert.Contains(notes, note => note.Where == where));
+    }
+
+    [Fact]
+    public void What_is_missing_is_said()
+    {
+        var (_, notes) = Import("""{"workflow":"dotmailer-multi-seg-export","config":{}}""");
+
+        Assert.Contains(notes, note => note.Where == "config.segment_ids");
+        Assert.Contains(notes, note => note.Where == "config.email_field");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Rollcall.Cli.Importing;
+using Rollcall.Jobs;
+
+namespace Rollcall.Tests.Importing;
+
+/// <summary>Lytics jobs, and what becomes of them.</summary>
+internal static class LyticsJobs
+{
+    /// <summary>A job with nothing but what it needs, changed.</summary>
+    public static JsonObject Least(Action<JsonObject>? change = null)
+    {
+        var job = new JsonObject
+        {
+            ["name"] = "Loyalty",
+            ["workflow"] = "dotmailer-multi-seg-export",
+            ["tag"] = "loyalty",
+            ["config"] = new JsonObject
+            {
+                ["segment_ids"] = new JsonArray("a1"),
+                ["seg_mappings"] = new JsonArray(new JsonObject { ["a1"] = "42" }),
+                ["email_field"] = "email",
+            },
+        };
+        change?.Invoke(job);
+        return job;
+    }
+
+    /// <summary>The same, with one key of its config set.</summary>
+    public static JsonObject With(string key, JsonNode? value) => Least(job => job["config"]![key] = value);
+
+    public static (string JobFile, IReadOnlyList<Problem> Notes) Import(JsonNode job) => Import(job.ToJsonString());
+
+    public static (string JobFile, IReadOnlyList<Problem> Notes) Import(string text) => LyticsJobImport.Convert(text, "job.json");
+
+    /// <summary>The job file, read as <c>check</c> reads it. What it says and this version does not do yet is no mistake of it.</summary>
+    /// <exception cref="RollcallException">It is none that <c>check</c> takes.</exception>
+    public static Job Read(string jobFile)
+    {
+        const string Path = "/jobs/job.yaml";
+        static string? Environment(string name) => name == "LYTICS_TOKEN" ? "token" : null;
+        try
+        {
+            return JobFile.Parse(jobFile, Path, Environment);
+        }
+        catch (RollcallException refused) when (refused.Problems.All(problem => problem.Severity == Severity.Warning || IsNotYet(problem)))
+        {
+            var problems = new JobProblems(Path);
+            var root = JobSyntax.Parse(jobFile, problems)!;
+            new JobShapes(problems, Environment).Check(root, JobKeys.Root);
+            return new JobBinder(problems, Path).Bind(root);
+        }
+    }
+
+    private static bool IsNotYet(Problem problem) =>
+        problem.Message.StartsWith("this version of Rollcall", StringComparison.Ordinal);
+}

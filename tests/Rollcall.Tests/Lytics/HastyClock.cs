@@ -1,0 +1,35 @@
+namespace Rollcall.Tests.Lytics;
+
+/// <summary>The system's clock, whose pauses are over at once; what lasts longer than any pause, such as a time-out, is not.</summary>
+internal sealed class HastyClock : TimeProvider
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);
+    private readonly Lock sync = new();
+    private readonly List<TimeSpan> pauses = [];
+
+    public IReadOnlyList<TimeSpan> Pauses
+    {
+        get
+        {
+            lock (sync)
+            {
+                return [.. pauses];
+            }
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime <= TimeSpan.Zero || dueTime > Longest)
+        {
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+
+        lock (sync)
+        {
+            pauses.Add(dueTime);
+        }
+
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.Json;
+using Rollcall.Jobs;
+using Rollcall.Recording;
+using Rollcall.Tests.Reading;
+using Xunit;
+
+namespace Rollcall.Tests.Lytics;
+
+public sealed class LyticsStatusSinkTests : IDisposable
+{
+    private readonly ScriptedLytics lytics = new();
+
+    [Fact]
+    public async Task An_event_has_the_streams_five_keys_the_contact_where_it_is_known_and_an_id()
+    {
+        await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed", 99), new StatusEvent("e2", "jörg@müller.de", 4711, "Subscribed", 12, "Removed"));
+
+        Assert.Equal(
+            [
+                """{"email":"ann@example.com","account_id":4711,"account_status":"Subscribed","address_book_id":12,"address_book_status":"Subscribed","contact_id":99,"event_id":"e1"}""",
+                """{"email":"jörg@müller.de","account_id":4711,"account_status":"Subscribed","address_book_id":12,"address_book_status":"Removed","event_id":"e2"}""",
+            ],
+            lytics.Events);
+        Assert.Equal(["/collect/json/dotmailer_export_status"], lytics.Calls);
+    }
+
+    [Fact]
+    public async Task Many_events_go_in_batches()
+    {
+        await DeliverAsync([.. Enumerable.Range(0, 4_001).Select(i => new StatusEvent($"e{i}", $"p{i}@example.com", 1, "Subscribed", 2, "Subscribed"))]);
+
+        Assert.Equal(3, lytics.Calls.Count);
+        Assert.Equal(4_001, lytics.Events.Select(one => JsonDocument.Parse(one).RootElement.GetProperty("event_id").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task No_event_makes_no_call()
+    {
+        await DeliverAsync();
+
+        Assert.Empty(lytics.Calls);
+    }
+
+    [Fact]
+    public async Task Rejected_events_are_an_error()
+    {
+        lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, """{"status":200,"message":"success","data":{"message_count":1,"rejected_count":1}}""");
+
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
+
+        Assert.Equal("Lytics rejected 1 of them.", kept.Message);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(401)]
+    [InlineData(400)]
+    public async Task A_refusal_is_an_error_that_shows_no_address(int status)
+    {
+        lytics.Instead = _ => ScriptedLytics.Refuse(status);
+
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
+
+        Assert.DoesNotContain("ann@", kept.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => lytics.Dispose();
+
+    private Task DeliverAsync(params StatusEvent[] events)
+    {
+        var job = ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access)) with { StatusSink = new LyticsSinkOptions(ScriptedLytics.Access, "dotmailer_export_status") };
+        return lytics.Platform().Sink(job).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Jobs;
+using Rollcall.Lytics;
+using Rollcall.Simulators;
+using Rollcall.Simulators.Lytics;
+using Rollcall.TestKit;
+using Xunit;
+
+namespace Rollcall.Tests.Lytics;
+
+/// <summary>Whole exports from a simulated Lytics, which is strict about calls, to a simulated Dotdigital.</summary>
+public sealed class SimulatedLyticsTests : IAsyncLifetime
+{
+    private const string Token = "simulated-token";
+
+    private readonly TempFolder folder = new();
+    private LyticsSimulator lytics = null!;
+    private DotdigitalSimulator dotdigital = null!;
+    private int gold;
+    private int silver;
+
+    public async ValueTask InitializeAsync()
+    {
+        dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero });
+        lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
+        {
+            Token = Token,
+            Seed = new LyticsSeed { Audiences = [new SeedAudience { Id = "a01", Slug = "gold", Generate = 3_000 }, new SeedAudience { Id = "a02", Slug = "silver", From = 2_001, Generate = 1_500 }] },
+        });
+        (gold, silver) = (dotdigital.Account.AddBook("Gold"), dotdigital.Account.AddBook("Silver"));
+        dotdigital.Account.AddDataField("SPEND", "Numeric");
+        dotdigital.Account.AddDataField("VIP", "Boolean");
+        dotdigital.Account.AddDataField("JOINED", "Date");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await lytics.DisposeAsync();
+        await dotdigital.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Check_finds_the_job_in_order_and_says_the_sizes()
+    {
+        var problems = await JobCheck.RunAsync(Job(), Workplace(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["audience gold: 3,000 profiles.", "audience a02: 1,500 profiles."], problems.Select(problem => problem.ToString()));
+    }
+
+    [Fact]
+    public async Task A_first_run_then_changes_entries_and_exits()
+    {
+        var first = await RunAsync();
+        lytics.Account.ChangeGenerated(1, 20);
+        lytics.Account.ExitGenerated("gold", 101, 50);
+        lytics.Account.EnterGenerated("silver", 10, 5);
+
+        var second = await RunAsync();
+        var third = await RunAsync();
+
+        Assert.Equal([(3_000L, 3_000L, 0L, 0L), (1_500L, 1_500L, 0L, 0L)], Counts(first));
+        Assert.Equal((50L, 5L), (second.Audiences[0].Exited, second.Audiences[1].Entered));
+        Assert.Equal([(2_950L, 0L, 0L, 0L), (1_505L, 0L, 0L, 0L)], Counts(third));
+        Assert.Equal((2_950, 1_505), (dotdigital.Account.Members(gold).Count, dotdigital.Account.Members(silver).Count));
+        Assert.All([first, second, third], run => Assert.Equal(ExitCode.Done, run.ExitCode));
+    }
+
+    [Fact]
+    public async Task Who_slips_through_one_scan_is_found_by_the_next_and_stays()
+    {
+        await RunAsync();
+        lytics.Account.MissInNextScan("gold", "person7", "person8");
+        lytics.Account.ExitGenerated("gold", 9, 1);
+
+        var second = await RunAsync();
+
+        Assert.Equal(1, second.Audiences[0].Exited);
+        Assert.Contains("person7@example.com", dotdigital.Account.Members(gold));
+        Assert.DoesNotContain("person9@example.com", dotdigital.Account.Members(gold));
+        Assert.Equal(ExitCode.Done, second.ExitCode);
+    }
+
+    [Fact]
+    public async Task Scans_cut_short_hold_exits_and_the_next_run_makes_up_for_it()
+    {
+        await RunAsync();
+        lytics.Account.ExitGenerated("gold", 1, 5);
+        lytics.Account.EnterGenerated("gold", 9_001, 3);
+        lytics.Account.Options = lytics.Account.Options with { CutAfterPages = 1, CutTimes = 15 };
+
+        var held = await RunAsync();
+        lytics.Account.Options = lytics.Account.Options with { CutAfterPages = null };
+        var after = await RunAsync();
+
+        Assert.Equal((0L, ExitCode.SomeNotDelivered), (held.Audiences[0].Exited, held.ExitCode));
+        Assert.Contains(held.Notices, notice => notice.StartsWith("Exits from \"Gold\" wait", StringComparison.Ordinal));
+        Assert.Equal((5L, ExitCode.Done), (after.Audiences[0].Exited, after.ExitCode));
+        Assert.Equal(2_998, dotdigital.Account.Members(gold).Count);
+    }
+
+    [Fact]
+    public async Task Stale_tokens_and_too_many_calls_lose_nobody_and_count_nobody_twice()
+    {
+        lytics.Account.Options = lytics.Account.Options with { StaleAfterPages = 1, StaleTimes = 1, MaxAtOnce = 3 };
+
+        var first = await RunAsync();
+
+        Assert.Equal([(3_000L, 3_000L, 0L, 0L), (1_500L, 1_500L, 0L, 0L)], Counts(first));
+        Assert.Equal(ExitCode.Done, first.ExitCode);
+    }
+
+    [Fact]
+    public async Task Refusals_and_broken_connections_now_and_then_lose_nobody()
+    {
+        lytics.Account.AddFaults(
+            new Fault { Operation = "scanSegment", Every = 5, Kind = FaultKind.Refuse, Status = 429 },
+            new Fault { Operation = "scanSegment", Every = 7, Kind = FaultKind.DropBefore },
+            new Fault { Operation = "scanSegment", Every = 11, Kind = FaultKind.DropAfter },
+            new Fault { Operation = "scanSegment", Every = 13, Kind = FaultKind.Refuse, Status = 502 });
+
+        var first = await RunAsync();
+
+        Assert.Equal([(3_000L, 3_000L, 0L, 0L), (1_500L, 1_500L, 0L, 0L)], Counts(first));
+    }
+
+    [Fact]
+    public async Task Lytics_down_is_exit_3_and_nobody_exits()
+    {
+        await RunAsync();
+        lytics.Account.ExitGenerated("gold", 1, 500);
+        lytics.Account.Options = lytics.Account.Options with { Down = true };
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(RunAsync);
+
+        Assert.Equal(ExitCode.Source, stop.ExitCode);
+        Assert.Equal(3_000, dotdigital.Account.Members(gold).Count);
+    }
+
+    [Fact]
+    public async Task Statuses_arrive_in_the_profiles_as_the_default_mapping_has_them()
+    {
+        var first = await RunAsync();
+        await RunAsync();
+        var account = new SimulatorOptions().AccountId;
+
+        Assert.Equal(ExitCode.Done, first.ExitCode);
+        Assert.Equal(4_500, lytics.Account.Events().Count);
+        var profile = System.Text.Json.JsonDocument.Parse(lytics.Account.Profile("person2500")).RootElement;
+        Assert.Equal("Subscribed", profile.GetProperty("dm_account_status").GetProperty($"{account}").GetString());
+        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{gold}").GetString());
+        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{silver}").GetString());
+    }
+
+    [Fact]
+    public async Task Rejected_events_are_sent_again_by_the_next_run()
+    {
+        lytics.Account.Options = lytics.Account.Options with { RejectEvery = 1_000 };
+        var first = await RunAsync();
+        lytics.Account.Options = lytics.Account.Options with { RejectEvery = null };
+
+        var second = await RunAsync();
+
+        Assert.Equal((ExitCode.SomeNotDelivered, ExitCode.Done), (first.ExitCode, second.ExitCode));
+        Assert.Equal(4_500, lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString()).Distinct().Count());
+    }
+
+    private static IEnumerable<(long Members, long Entered, long Updated, long Exited)> Counts(RunResult run) => run.Audiences.Select(one => (one.Members, one.Entered, one.Updated, one.Exited));
+
+    private Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+
+    private Workplace Workplace() => new()
+    {
+        DataFolder = folder["data"],
+        Credentials = a => a.Credentials!,
+        Clock = TimeProvider.System,
+        Logs = NullLoggerFactory.Instance,
+        Platform = new LyticsPlatform(new HastyClock(), NullLoggerFactory.Instance),
+    };
+
+    private Job Job() => JobFile.Parse(
+        $$"""
+        tag: scene
+        authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{dotdigital.Url}}"}
+        source: { lytics: { token: {{Token}}, url: "{{lytics.Url}}" } }
+        config:
+          segment_ids: [gold, a02]
+          seg_mappings: [{gold: "{{gold}}"}, {a02: "{{silver}}"}]
+          mappings: [{first_name: FIRSTNAME}, {total_spend: SPEND}, {vip: VIP}, {joined: JOINED}]
+          email_field: email
+          exit_action: remove
+          sync_status: true
+        status_sink: { lytics: { token: {{Token}}, url: "{{lytics.Url}}" } }
+        """,
+        folder["job.yaml"],
+        _ => null);
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using Rollcall.Simulators;
+using Rollcall.Simulators.Lytics;
+using Xunit;
+using static Rollcall.Tests.Simulators.Lytics.LyticsSession;
+
+namespace Rollcall.Tests.Simulators.Lytics;
+
+public class LyticsGateTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    [InlineData("Bearer demo")]
+    [InlineData("Basic ZGVtbw==")]
+    public async Task The_authorization_header_is_the_raw_token_or_the_call_is_401(string? header)
+    {
+        await using var session = await StartWith(1);
+        session.Http.DefaultRequestHeaders.Clear();
+        if (header is not null)
+        {
+            session.Http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", header);
+        }
+
+        var (status, json) = await session.Get("/api/segment");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+        Assert.Equal(401, json["status"]!.GetValue<int>());
+        Assert.NotEmpty(json["request_id"]!.GetValue<string>());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await session.Post("/collect/json/s", "{}")).Status);
+    }
+
+    [Fact]
+    public async Task Too_many_calls_in_a_second_are_429_without_a_word_about_when_to_come_back()
+    {
+        await using var session = await StartWith(1, new LyticsSimulatorOptions { CallsPerSecond = 2 });
+        await session.Get("/api/segment");
+        await session.Get("/api/segment");
+
+        using var response = await session.Http.GetAsync("/api/segment", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Null(response.Headers.RetryAfter);
+        Assert.DoesNotContain(response.Headers, header => header.Key.Contains("rate", StringComparison.OrdinalIgnoreCase));
+        session.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await session.Get("/api/segment")).Status);
+        Assert.Equal(4, session.Account.Calls["listSegments"]);
+    }
+
+    [Fact]
+    public async Task Pages_take_their_time_side_by_side_up_to_a_limit()
+    {
+        await using var session = await StartWith(10, new LyticsSimulatorOptions { PageLatency = TimeSpan.FromSeconds(1), MaxAtOnce = 3 });
+
+        var calls = Enumerable.Range(0, 4).Select(_ => session.Get("/api/segment/a/scan")).ToList();
+        var first = await Task.WhenAny(calls);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await first).Status);
+        calls.Remove(first);
+        Assert.DoesNotContain(calls, call => call.IsCompleted);
+        while (!calls.TrueForAll(call => call.IsCompleted))
+        {
+            session.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.All(await Task.WhenAll(calls), call => Assert.Equal(HttpStatusCode.OK, call.Status));
+        Assert.Equal(4, session.Account.MostAtOnce);
+        session.Account.ForgetMostAtOnce();
+        await session.Get("/api/segment");
+        Assert.Equal(1, session.Account.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task It_goes_down_and_comes_back()
+    {
+        await using var session = await StartWith(1, new LyticsSimulatorOptions { DownAfter = TimeSpan.FromMinutes(1), DownFor = TimeSpan.FromMinutes(2) });
+        Assert.Equal(HttpStatusCode.OK, (await session.Get("/api/segment")).Status);
+        session.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await session.Get("/api/segment")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await session.Post("/collect/json/s", "{}")).Status);
+        session.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.OK, (await session.Get("/api/segment")).Status);
+        session.Account.Options = session.Account.Options with { Down = true };
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await session.Get("/api/segment")).Status);
+        Assert.Empty(session.Account.Events("s"));
+    }
+
+    [Fact]
+    public async Task Faults_strike_as_scripted_and_a_dropped_answer_was_carried_out()
+    {
+        await using var session = await StartWith(1, new LyticsSimulatorOptions { Faults = [Fault.Parse("collectJson:1:drop-after"), Fault.Parse("scanSegment:1:502")] });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => session.Post("/collect/json/s", "{}"));
+        Assert.Equal(HttpStatusCode.BadGateway, (await session.Get("/api/segment/a/scan")).Status);
+
+        Assert.Single(session.Account.Events("s"));
+        session.Account.AddFaults(Fault.Parse("1:drop-before"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => session.Post("/collect/json/s", "{}"));
+        Assert.Single(session.Account.Events("s"));
+    }
+
+    [Fact]
+    public async Task What_is_no_operation_is_404()
+    {
+        await using var session = await StartWith(1);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Get("/api/nonsense")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Post("/api/segment", "{}")).Status);
+    }
+}

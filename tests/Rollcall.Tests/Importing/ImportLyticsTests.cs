@@ -260,6 +260,19 @@ public class ImportLyticsTests
     }
 
     [Fact]
+    public void What_is_not_set_is_not_mentioned()
+    {
+        var unset = Least(job =>
+        {
+            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0, "0001-01-01T00:00:00Z");
+            var config = job["config"]!;
+            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("", new JsonArray(), new JsonArray(), false, "", null);
+        });
+
+        Assert.Equal(Import(Least()).JobFile, Import(unset).JobFile);
+    }
+
+    [Fact]
     public void Values_of_the_wrong_kind_stay_as_remarks()
     {
         var (jobFile, notes) = Import(Least(job =>

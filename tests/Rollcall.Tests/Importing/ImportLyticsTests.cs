@@ -95,13 +95,13 @@ public class ImportLyticsTests
         var (jobFile, notes) = Import(Least(job =>
         {
             job["shiny"] = new JsonObject { ["new"] = new JsonArray(1, "x\ny: z") };
-            job["config"]!["brand_new"] = "value\u2028# not: yaml";
+            job["config"]!["brand.new"] = "value\u2028# not: yaml";
         }));
 
         Assert.Contains("#shiny: {\"new\":[1,\"x\\ny: z\"]}\n", jobFile, StringComparison.Ordinal);
-        Assert.Contains("  #brand_new: \"value\\u2028# not: yaml\"\n", jobFile, StringComparison.Ordinal);
+        Assert.Contains("  #brand.new: \"value\\u2028# not: yaml\"\n", jobFile, StringComparison.Ordinal);
         Assert.Contains(notes, note => note.Where == "shiny");
-        Assert.Contains(notes, note => note.Where == "config.brand_new");
+        Assert.Contains(notes, note => note.Where == "config.brand.new");
         Read(jobFile);
     }
 

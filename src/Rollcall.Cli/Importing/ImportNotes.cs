@@ -5,6 +5,8 @@ namespace Rollcall.Cli.Importing;
 /// <summary>What differs between a Lytics job and the job file made of it: said to the user, and remarked in the file where it is written just then.</summary>
 internal sealed class ImportNotes(JobFileWriter file)
 {
+    private const string ConfigPrefix = "config.";
+
     private static readonly string[] SecretWords = ["password", "secret", "token", "credential", "apikey", "api_key"];
 
     private readonly List<Problem> _notes = [];
@@ -14,8 +16,7 @@ internal sealed class ImportNotes(JobFileWriter file)
     public void Say(string where, string message, string? todo = null)
     {
         _notes.Add(new Problem(message, where, todo, Severity.Warning));
-        var key = where[(where.LastIndexOf('.') + 1)..];
-        file.Remark($"{key}: {message}{(todo is null ? "" : " " + todo)}");
+        file.Remark($"{Key(where)}: {message}{(todo is null ? "" : " " + todo)}");
     }
 
     /// <summary>A key or value that is not taken over: it stays in the file as a remark, unless it may be a secret.</summary>
@@ -24,8 +25,10 @@ internal sealed class ImportNotes(JobFileWriter file)
     public void LeaveOut(string where, string json, string why, string? todo = null)
     {
         Say(where, why, todo);
-        var key = where[(where.LastIndexOf('.') + 1)..];
+        var key = Key(where);
         var secret = SecretWords.Any(word => json.Contains(word, StringComparison.OrdinalIgnoreCase) || key.Contains(word, StringComparison.OrdinalIgnoreCase));
         file.LeftOut(key, secret ? "(not shown here: it may be a secret)" : json);
     }
+
+    private static string Key(string where) => where.StartsWith(ConfigPrefix, StringComparison.Ordinal) ? where[ConfigPrefix.Length..] : where;
 }

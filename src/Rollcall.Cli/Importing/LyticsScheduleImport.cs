@@ -8,13 +8,16 @@ namespace Rollcall.Cli.Importing;
 /// <summary>When a Lytics job runs: all the time, but for its quiet hours, or once.</summary>
 internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, ImportNotes notes)
 {
+    /// <summary>How Lytics writes a time that is not set.</summary>
+    private const string NoTime = "0001-01-01";
+
     private static readonly string[] Times = ["H:mm", "HH:mm", "H:mm:ss", "HH:mm:ss", "h:mm tt", "h:mmtt", "h tt", "htt"];
 
     public void Write(string? state, bool backfillOnly)
     {
         file.Blank();
         var quiet = Quiet(out var timezone);
-        if (job.Take("sleep_until") is { } until)
+        if (job.Take("sleep_until") is { } until && LyticsKeys.AsText(until)?.StartsWith(NoTime, StringComparison.Ordinal) != true)
         {
             notes.LeaveOut("sleep_until", until, "has no counterpart: until then, let nothing start the job.");
         }
@@ -47,7 +50,7 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
     {
         timezone = job.Text("quiet_timezone");
         var (timeOfDay, period) = (job.Text("quiet_time_of_day"), job.Text("quiet_period"));
-        if (timeOfDay is null && period is null)
+        if (timeOfDay is null && period is null or "0")
         {
             if (timezone is not null)
             {

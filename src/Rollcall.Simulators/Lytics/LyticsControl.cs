@@ -13,7 +13,7 @@ namespace Rollcall.Simulators.Lytics;
 internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
 {
     private const string Help =
-        "GET state, events[?stream=], counters, options; POST seed, options, faults; DELETE faults; " +
+        "GET state, events[?stream=], profiles/{id}, counters, options; POST seed, options, faults; DELETE faults; " +
         "POST profiles (a profile), audiences/{id}/enter|exit[?profile=|from=&count=], people/change?from=&count=";
 
     private const int EventsOnPage = 100;
@@ -35,6 +35,7 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
                 ("GET", []) => Reply.Html(context.Request.Query["view"] == "calls" ? CallsPage() : AccountPage()),
                 ("GET", ["simulator", "state"]) => State(),
                 ("GET", ["simulator", "events"]) => Events(context.Request.Query["stream"]),
+                ("GET", ["simulator", "profiles", var id]) => new Reply(200, Encoding.UTF8.GetBytes(account.Profile(id)), Reply.JsonType),
                 ("GET", ["simulator", "counters"]) => Counters(),
                 ("GET", ["simulator", "options"]) => Options(),
                 ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),

@@ -12,7 +12,8 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
 
     private readonly Dictionary<long, HashSet<int>> _missed = [];
     private readonly Dictionary<long, int[]> _sorted = [];
-    private readonly Dictionary<(int Audience, ulong Splits), int> _gone = [];
+    private readonly HashSet<long> _stale = [];
+    private readonly Dictionary<(int Audience, ulong Splits), int> _timesStale = [];
     private long _scans;
     private int _cut;
 
@@ -108,14 +109,19 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
             return true;
         }
 
-        if (!(token.Pages >= options.StaleAfterPages))
+        if (_stale.Contains(token.Scan))
+        {
+            return true;
+        }
+
+        var times = _timesStale.GetValueOrDefault((token.Audience, token.Splits));
+        if (!(token.Pages >= options.StaleAfterPages) || times >= options.StaleTimes)
         {
             return false;
         }
 
-        var before = _gone.GetValueOrDefault((token.Audience, token.Splits));
-        _gone[(token.Audience, token.Splits)] = before + 1;
-        return !(before >= options.StaleTimes);
+        _timesStale[(token.Audience, token.Splits)] = times + 1;
+        return _stale.Add(token.Scan);
     }
 
     /// <summary>Takes a page of rows, in the order of splits and in each of profiles' numbers.</summary>

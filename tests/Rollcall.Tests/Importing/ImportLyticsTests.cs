@@ -95,13 +95,13 @@ public class ImportLyticsTests
         var (jobFile, notes) = Import(Least(job =>
         {
             job["shiny"] = new JsonObject { ["new"] = new JsonArray(1, "x\ny: z") };
-            job["config"]!["brand_new"] = "value\u2028# not: yaml";
+            job["config"]!["brand.new"] = "value\u2028# not: yaml";
         }));
 
         Assert.Contains("#shiny: {\"new\":[1,\"x\\ny: z\"]}\n", jobFile, StringComparison.Ordinal);
-        Assert.Contains("  #brand_new: \"value\\u2028# not: yaml\"\n", jobFile, StringComparison.Ordinal);
+        Assert.Contains("  #brand.new: \"value\\u2028# not: yaml\"\n", jobFile, StringComparison.Ordinal);
         Assert.Contains(notes, note => note.Where == "shiny");
-        Assert.Contains(notes, note => note.Where == "config.brand_new");
+        Assert.Contains(notes, note => note.Where == "config.brand.new");
         Read(jobFile);
     }
 
@@ -257,6 +257,19 @@ public class ImportLyticsTests
         Assert.Null(Read(jobFile).Schedule!.Quiet);
         Assert.Contains(notes, note => note.Message.Contains("no quiet hours", StringComparison.Ordinal));
         Assert.Contains(timezone ?? timeOfDay ?? period!, jobFile, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_set_is_not_mentioned()
+    {
+        var unset = Least(job =>
+        {
+            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0, "0001-01-01T00:00:00Z");
+            var config = job["config"]!;
+            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("", new JsonArray(), new JsonArray(), false, "", null);
+        });
+
+        Assert.Equal(Import(Least()).JobFile, Import(unset).JobFile);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public class LyticsControlTests
 
         Assert.Equal([("a", 3), ("b", 12)], session.Account.Audiences.Select(audience => (audience.Id, audience.Members)));
         Assert.Equal(12, (await session.Get("/simulator/state")).Json["audiences"]![1]!["members"]!.GetValue<int>());
+        Assert.Equal("x@example.com", (await session.Get("/simulator/profiles/x")).Json["email"]!.GetValue<string>());
         Assert.Equal(HttpStatusCode.NotFound, (await session.Post("/simulator/audiences/c/enter?profile=x", "")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await session.Post("/simulator/audiences/b/enter", "")).Status);
     }

@@ -4,7 +4,7 @@ using Rollcall.TestKit.Specifications;
 
 namespace Rollcall.TestKit.Processes;
 
-/// <summary>A simulated Dotdigital in a process of its own, as <c>rollcall simulate dotdigital</c> starts it, met over HTTP alone.</summary>
+/// <summary>A simulated Dotdigital or Lytics in a process of its own, as <c>rollcall simulate</c> starts it, met over HTTP alone.</summary>
 public sealed class SimulatorProcess : IAsyncDisposable
 {
     private readonly RollcallProcess _process;
@@ -19,22 +19,29 @@ public sealed class SimulatorProcess : IAsyncDisposable
         Url = url;
     }
 
-    /// <summary>Where it listens, without a trailing slash. The API user is <c>demo</c>, its password <c>demo</c>.</summary>
+    /// <summary>Where it listens, without a trailing slash. Dotdigital's API user is <c>demo</c>, its password <c>demo</c>; Lytics' token is <c>demo</c>.</summary>
     public string Url { get; }
 
     /// <summary>Every call so far.</summary>
     public IReadOnlyList<LoggedCall> Calls => RequestLog.Read(_log);
 
-    /// <summary>Starts it on a free port and waits until it listens.</summary>
+    /// <summary>Starts a Dotdigital on a free port and waits until it listens.</summary>
     /// <param name="folder">Where its seed and its request log go.</param>
     /// <param name="seed">What the account holds to begin with, in the form of the switch <c>--seed</c>.</param>
     /// <param name="switches">Further switches.</param>
-    public static async Task<SimulatorProcess> StartAsync(TempFolder folder, string seed, params IEnumerable<string> switches)
+    public static Task<SimulatorProcess> StartAsync(TempFolder folder, string seed, params IEnumerable<string> switches)
     {
         var log = folder["requests.jsonl"];
-        var process = RollcallProcess.Start(
-            folder.Path,
-            ["simulate", "dotdigital", "--urls", "http://127.0.0.1:0", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
+        return StartAsync(folder, log, ["simulate", "dotdigital", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
+    }
+
+    /// <summary>Starts a Lytics, which keeps no log of its requests unless a switch says so.</summary>
+    public static Task<SimulatorProcess> StartLyticsAsync(TempFolder folder, string seed, params IEnumerable<string> switches) =>
+        StartAsync(folder, "", ["simulate", "lytics", "--seed", folder.Write("lytics-seed.json", seed), .. switches]);
+
+    private static async Task<SimulatorProcess> StartAsync(TempFolder folder, string log, IEnumerable<string> arguments)
+    {
+        var process = RollcallProcess.Start(folder.Path, [.. arguments, "--urls", "http://127.0.0.1:0"]);
         await PollUntil.TrueAsync(
             () => ValueTask.FromResult(process.HasExited || process.Output.Contains('\n', StringComparison.Ordinal)),
             () => $"the simulator's address\n{process.Errors}");
@@ -57,6 +64,9 @@ public sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>A contact as it is, in the form of the seed.</summary>
     public async Task<JsonElement> ContactAsync(string email) =>
         (await StateAsync("?email=" + Uri.EscapeDataString(email))).GetProperty("contacts").EnumerateArray().Single();
+
+    /// <summary>A profile of the simulated Lytics.</summary>
+    public Task<JsonElement> ProfileAsync(string id) => _http.GetFromJsonAsync<JsonElement>("/simulator/profiles/" + Uri.EscapeDataString(id), Xunit.TestContext.Current.CancellationToken);
 
     /// <summary>What happened to people so far: joins, confirmations, contacts deleted, ...</summary>
     public Task<JsonElement> CountersAsync() => _http.GetFromJsonAsync<JsonElement>("/simulator/counters", Xunit.TestContext.Current.CancellationToken);

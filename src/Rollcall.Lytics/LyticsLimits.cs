@@ -23,6 +23,9 @@ internal static class LyticsLimits
     /// <summary>How many rows may be missing from a scan that counts as complete, as a share: an audience changes while it is scanned.</summary>
     public const double MayBeMissing = 0.001;
 
+    /// <summary>How many members may leave an audience while it is read, or a hundredth of them, before the reading counts as incomplete.</summary>
+    public const int MayLeave = 10;
+
     /// <summary>Bytes of an answer, at most: a page of profiles has some ten thousand, and a hundred are under way at once.</summary>
     public const int AnswerBytes = 16 << 20;
 

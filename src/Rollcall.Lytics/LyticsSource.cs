@@ -11,7 +11,6 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     /// <summary>Pages read and not yet in the table.</summary>
     private const int PagesBetween = 64;
 
-    private readonly Dictionary<string, string> ids = new(StringComparer.Ordinal);
     private int tables;
 
     public string Name => access.ToString();
@@ -84,22 +83,13 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         }
     }
 
-    /// <summary>An audience's id: only some calls take a slug for it.</summary>
+    /// <summary>An audience's id: only some calls take a slug for it. Asked before each scan, since an audience may be switched off between two.</summary>
     private async Task<string> IdAsync(string audience, CancellationToken cancellation)
     {
-        if (!ids.TryGetValue(audience, out var id))
-        {
-            var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
-            id = known?.Id ?? throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
-            if (known.Invalid == true)
-            {
-                throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.");
-            }
-
-            ids[audience] = id;
-        }
-
-        return id;
+        var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
+        return known is { Invalid: true }
+            ? throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.")
+            : known?.Id ?? throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
     }
 
     private static RollcallException Stop(LyticsException e, string where) => new(ExitCode.Source, e.Message, where, e.Todo, e);

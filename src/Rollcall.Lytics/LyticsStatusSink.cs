@@ -18,7 +18,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         using var client = connect();
         var batch = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(batch, Plain);
-        var count = 0;
+        var (count, rejected) = (0, 0L);
         await foreach (var status in events.WithCancellation(cancellation))
         {
             if (count++ == 0)
@@ -29,35 +29,38 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
             Write(json, status);
             if (count == LyticsLimits.CollectEvents || json.BytesCommitted + json.BytesPending >= LyticsLimits.CollectBytes)
             {
-                await SendAsync(client, json, batch, cancellation);
+                rejected += await SendAsync(client, json, batch, cancellation);
                 count = 0;
             }
         }
 
         if (count > 0)
         {
-            await SendAsync(client, json, batch, cancellation);
+            rejected += await SendAsync(client, json, batch, cancellation);
+        }
+
+        if (rejected > 0)
+        {
+            throw new StatusSinkException($"Lytics rejected {rejected} of them.") { Rejected = rejected };
         }
     }
 
-    private async Task SendAsync(LyticsClient client, Utf8JsonWriter json, ArrayBufferWriter<byte> batch, CancellationToken cancellation)
+    /// <returns>How many events were rejected.</returns>
+    private async Task<long> SendAsync(LyticsClient client, Utf8JsonWriter json, ArrayBufferWriter<byte> batch, CancellationToken cancellation)
     {
         json.WriteEndArray();
         await json.FlushAsync(cancellation);
         try
         {
-            if (await client.CollectAsync(options.Stream, batch.WrittenMemory, cancellation) is > 0 and var rejected)
-            {
-                throw new StatusSinkException($"Lytics rejected {rejected} of them.");
-            }
+            var rejected = await client.CollectAsync(options.Stream, batch.WrittenMemory, cancellation);
+            batch.ResetWrittenCount();
+            json.Reset();
+            return rejected;
         }
         catch (LyticsException e)
         {
             throw new StatusSinkException($"{e.Message}{(e.Failure == LyticsFailure.Forbidden ? " The token must be allowed to write data." : "")}", e);
         }
-
-        batch.ResetWrittenCount();
-        json.Reset();
     }
 
     private static void Write(Utf8JsonWriter json, StatusEvent status)

@@ -42,7 +42,7 @@ public static class Explain
         run.Db.Execute(Holds.Create);
         run.OptOuts.CopyTo(run.Db, books);
         var roll = new RollCall(run);
-        await roll.ReadAsync(destination, cancellation);
+        await roll.ReadAsync(destination, adopts: false, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
 
         // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.
@@ -61,7 +61,7 @@ public static class Explain
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput("ledger_linked", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
-                Consent = ConsentRules.Of(run.Job, run.Now),
+                Consent = ConsentRules.Of(run.Job, Math.Min(run.Now, run.OptOuts.ServerNow.ToUnixTimeMilliseconds())) with { EnteringSince = run.EnteringSince },
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

@@ -41,6 +41,9 @@ public static class ExportRun
         await settlement.SettleEarlierAsync(cancellation);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
+
+        // Who was found to be waiting just now may have answered since.
+        fold.Run(cancellation);
         await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
         await puttingRight.RunAsync(cancellation);
         fold.Run(cancellation);
@@ -50,6 +53,7 @@ public static class ExportRun
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused;
 
         var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold), underWay, cancellation);
+        var leftNobody = false;
         if (!work.Verdict.Run)
         {
             if (options.Undelivered)
@@ -57,12 +61,17 @@ public static class ExportRun
                 settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
             }
 
-            await new Deliveries(run, destination, work, settlement, verification, resubscriptions, puttingRight).SendAsync(cancellation);
+            leftNobody = await new Deliveries(run, destination, work, settlement, verification, resubscriptions, puttingRight).SendAsync(cancellation);
         }
 
         work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
         var failures = work.Report.PublishFailures();
         fold.Run(cancellation);
+        if (leftNobody)
+        {
+            run.EndEntering();
+        }
+
         if (!options.IsLimited)
         {
             work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
@@ -111,7 +120,7 @@ public static class ExportRun
         var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
 
         var roll = new RollCall(run);
-        await roll.ReadAsync(destination, cancellation);
+        await roll.ReadAsync(destination, adopts: options.Adopt is not null, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
         ForgottenThere.AddTo(run, there);
 

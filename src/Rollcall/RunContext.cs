@@ -35,6 +35,9 @@ internal sealed class RunContext
     /// </summary>
     public required long EnteringSince { get; init; }
 
+    /// <summary>Whoever is wanted has a row in the ledger now: who is new to the next run entered then.</summary>
+    public void EndEntering() => Store.InTransaction(s => s.Execute("UPDATE job SET entering_since = NULL WHERE tag = $tag", ("$tag", Job.Tag)));
+
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
 

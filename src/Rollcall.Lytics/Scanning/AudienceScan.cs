@@ -37,6 +37,12 @@ internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? B
             return "Lytics did not say how large the audience is, so the scan cannot be checked.";
         }
 
+        // Members come and go while an audience is read; one that is switched off or evaluated anew meanwhile looks like many who left.
+        if (after == 0 ? before > 0 : before - after > Math.Max(LyticsLimits.MayLeave, before / 100))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"The audience shrank from {before:N0} to {after:N0} profiles while it was read.");
+        }
+
         var least = Math.Min(before, after);
         return Rows >= least * (1 - LyticsLimits.MayBeMissing)
             ? null

@@ -196,11 +196,12 @@ internal sealed class Comparison(RunDatabase db)
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
                        k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
-            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}')) AS contact_id FROM known GROUP BY kh, member_key),
+            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}')) AS contact_id,
+                min(entered_at) FILTER (state <> 'left' OR code = '{ForeignRemovals.Code}') AS member_since FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause, asked_since, asked_at FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
-                SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email,
+                SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email, c.member_since,
                        CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,

@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
 
@@ -52,9 +53,13 @@ internal static class Consent
 
     private const string Day = "86400000";
 
-    // The day that an opt-out must precede: that of the run which first saw the person wanted.
-    private static string Before(ConsentRules rules) =>
-        rules.Members ? $"{rules.Now}" : $"(CASE WHEN state IS NULL OR state = 'left' THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
+    // The day that an opt-out must precede: that of the run which first saw the person wanted. Who was taken out by another hand has been wanted
+    // all along; and who left the account did so as a member of any book.
+    private static string Before(ConsentRules rules)
+    {
+        var ofBook = $"(CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
+        return rules.Members ? $"{rules.Now}" : $"(CASE WHEN account_out IS NOT NULL THEN least({ofBook}, coalesce(member_since, {ofBook})) ELSE {ofBook} END)";
+    }
 
     /// <summary>
     /// A member's books together, from <c>judged</c>. Who left the account is brought back to it as a whole: one book that speaks against it is
@@ -71,7 +76,7 @@ internal static class Consent
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
              WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
              WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
-             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} THEN NULL" : "")}
+             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} AND (out_since IS NULL OR out_since <= greatest(asked_since, asked_at + {Day})) THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
              WHEN NOT dated THEN 'Dotdigital does not say since when.'
              WHEN asked_at IS NOT NULL AND out_since <= greatest(asked_since, asked_at + {Day})

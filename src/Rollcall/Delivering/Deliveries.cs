@@ -12,7 +12,8 @@ namespace Rollcall.Delivering;
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
 internal sealed class Deliveries(RunContext run, Destination destination, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight)
 {
-    public async Task SendAsync(CancellationToken cancellation)
+    /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
+    public async Task<bool> SendAsync(CancellationToken cancellation)
     {
         var left = run.SomethingLeft;
         run.SomethingLeft = false;
@@ -52,8 +53,9 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
         await puttingRight.RunAsync(cancellation);
         RecordLate();
-        EndEntering(left);
+        var leftNobody = EndFirstRun(left);
         run.SomethingLeft |= FieldsLeft();
+        return leftNobody;
     }
 
     /// <summary>Whether somebody was found in a book, whose fields nobody knows to be written: the next run writes them.</summary>
@@ -63,21 +65,17 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         return adds.Count > 0 && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
     }
 
-    /// <summary>After a run that sent everyone, the ledger has a row of each. A first run whose members were not all read and sent remains the first.</summary>
-    private void EndEntering(bool left)
+    /// <summary>A first run whose members were not all read and sent remains the first. Says whether everyone was sent.</summary>
+    private bool EndFirstRun(bool left)
     {
-        var sent = !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
-        if (sent && !left && work.Roll.Counts.All(c => c.Reading.HoldExits is null))
+        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
+        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null))
         {
             DirectEntries.EndFirstRun(run);
         }
 
-        if (sent)
-        {
-            run.Store.InTransaction(s => s.Execute("UPDATE job SET entering_since = NULL WHERE tag = $tag", ("$tag", run.Job.Tag)));
-        }
-
         run.SomethingLeft |= left;
+        return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{Action.MoveUnclear}', '{Action.MoveHeld}', '{Action.Move}')") == 0;
     }
 
     private async Task CreateMissingAsync(CancellationToken cancellation)

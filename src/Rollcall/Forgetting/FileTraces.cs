@@ -3,6 +3,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Recording;
 
 namespace Rollcall.Forgetting;
 
@@ -45,9 +46,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     {
         if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
         {
-            using var duckdb = new DuckDBConnection("DataSource=:memory:");
-            duckdb.Open();
-            return EraseTable(duckdb, path);
+            return EraseProfiles(path);
         }
 
         if (!File.ReadLines(path).Any(IsOfThem))
@@ -76,6 +75,32 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
 
         File.Move(unfinished, path, overwrite: true);
         return gone;
+    }
+
+    private long EraseProfiles(string path)
+    {
+        FileStream taken;
+        try
+        {
+            taken = ProfilesSink.Take(path);
+        }
+        catch (IOException e)
+        {
+            throw new RollcallException(ExitCode.Busy, $"The table of profiles is being written: {e.Message}", path, "Forget the person again in a moment.", e);
+        }
+
+        using (taken)
+        {
+            ProfilesSink.DeleteUnfinished(path);
+            if (!File.Exists(path))
+            {
+                return 0;
+            }
+
+            using var duckdb = new DuckDBConnection("DataSource=:memory:");
+            duckdb.Open();
+            return EraseTable(duckdb, path);
+        }
     }
 
     private bool IsOfThem(string line)

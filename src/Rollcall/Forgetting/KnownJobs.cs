@@ -52,7 +52,7 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
     {
         if (File?.StatusSink is ProfilesSinkOptions profiles)
         {
-            return System.IO.File.Exists(profiles.Path) ? [profiles.Path] : [];
+            return System.IO.File.Exists(profiles.Path) || System.IO.File.Exists(profiles.Path + ".work") ? [profiles.Path] : [];
         }
 
         var folder = File?.StatusSink is FileSinkOptions sink ? System.IO.Path.GetDirectoryName(sink.Path)! : null;

@@ -151,6 +151,7 @@ internal static class StoreSchema
             tag TEXT NOT NULL,
             run_id TEXT NOT NULL,
             events TEXT NOT NULL,        -- Parquet file of status events
+            rejected INTEGER NOT NULL DEFAULT 0,  -- how often the sink rejected some of them
             delivered_at INTEGER);
         """;
 }

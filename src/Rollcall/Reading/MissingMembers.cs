@@ -1,5 +1,7 @@
 using System.Globalization;
+using Rollcall.Comparing;
 using Rollcall.Connecting;
+using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Recording;
@@ -14,8 +16,8 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
     /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
     public bool Any(int audience, CancellationToken cancellation)
     {
-        // Nobody leaves, and no address moves, because of who is missing.
-        if (current.Folder is null || run.Job.Config is { ExitAction: ExitAction.Ignore, KeyField: null })
+        // Nobody leaves, no address moves, and nobody's entry is forgotten, by which they may be resubscribed, because of who is missing.
+        if (current.Folder is null || run.Job.Config is { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false })
         {
             return false;
         }
@@ -28,7 +30,7 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
                 continue;
             }
 
-            var audiences = string.Join(", ", destination.Mapping.Where(m => m.Book == book).Select(m => m.Audience.ToString(CultureInfo.InvariantCulture)));
+            var audiences = destination.Mapping.Where(m => m.Book == book).Select(m => m.Audience).ToList();
             foreach (var slice in slices)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -42,12 +44,16 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
         return false;
     }
 
-    private string Query(long book, string audiences, KeySlice slice) => $"""
+    // Rows that no comparison changes, such as of invalid addresses, do not call for a second reading.
+    private string Query(long book, IReadOnlyList<int> audiences, KeySlice slice) => $"""
         SELECT count(*) FROM (
             SELECT l.kh FROM (
                 SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, current.Folder)}
-                WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)} AND state <> 'left'{(run.Job.ExitExisting ? "" : " AND origin IS DISTINCT FROM 'there'")}) AS l
-            ANTI JOIN (SELECT kh, member_key FROM roll WHERE {slice.Where()} AND problem IS NULL AND audience IN ({audiences})) AS r ON r.kh = l.kh AND r.member_key = l.member_key
+                WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)}
+                  AND (state IN ('delivered', 'failed') OR (state = 'pending' AND code IS DISTINCT FROM 'AwaitsConfirmation' AND code IS DISTINCT FROM '{DirectOutcomes.WaitsToBeAdded}') OR (state = 'suppressed' AND {run.Job.Config.BringsBack}))
+                  AND code IS DISTINCT FROM '{Claims.Code}' AND audience IN ({string.Join(", ", audiences.Select(a => SqlText.Literal(run.Job.Config.SegmentIds[a])))})
+                  {(run.Job.ExitExisting ? "" : "AND origin IS DISTINCT FROM 'there'")}) AS l
+            ANTI JOIN (SELECT kh, member_key FROM roll WHERE {slice.Where()} AND problem IS NULL AND audience IN ({string.Join(", ", audiences)})) AS r ON r.kh = l.kh AND r.member_key = l.member_key
             LIMIT 1)
         """;
 }

@@ -13,7 +13,8 @@ internal sealed class RollCall(RunContext run)
     /// <summary>Data fields to be created, with the type their values suggest.</summary>
     public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public async Task ReadAsync(Destination destination, CancellationToken cancellation)
+    /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
+    public async Task ReadAsync(Destination destination, bool adopts, CancellationToken cancellation)
     {
         var job = run.Job;
         await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
@@ -38,7 +39,7 @@ internal sealed class RollCall(RunContext run)
 
         if (source.MayMiss)
         {
-            await LookAgainAsync(source, roll!, destination, cancellation);
+            await LookAgainAsync(source, roll!, destination, adopts, cancellation);
         }
 
         run.Progress?.Report(new RunProgress("sort the roll", 0, null, "rows"));
@@ -46,12 +47,12 @@ internal sealed class RollCall(RunContext run)
     }
 
     /// <summary>Before anybody exits, an audience that lost somebody is read once more: who is in either reading is a member. If that fails, nobody exits.</summary>
-    private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, CancellationToken cancellation)
+    private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, bool adopts, CancellationToken cancellation)
     {
         var missing = new MissingMembers(run, destination);
         foreach (var (i, count) in Counts.Index().ToList().Where(c => c.Item.Reading.HoldExits is null))
         {
-            if (!missing.Any(i, cancellation))
+            if (!adopts && !missing.Any(i, cancellation))
             {
                 continue;
             }

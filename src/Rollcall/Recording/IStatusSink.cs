@@ -26,4 +26,8 @@ public interface IStatusSink
 
 /// <summary>A sink could not take status events now. They are kept.</summary>
 /// <param name="message">Why, in words, without secrets or addresses.</param>
-public sealed class StatusSinkException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StatusSinkException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>How many events the sink will not have, all others being safe; 0 when it could not take them at all.</summary>
+    public long Rejected { get; init; }
+}

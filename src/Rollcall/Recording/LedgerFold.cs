@@ -79,7 +79,7 @@ internal sealed class LedgerFold(RunContext run)
             l AS (SELECT * FROM {ledger} WHERE {slice.Where()}),
             j AS (
                 SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
-                       l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.account_status AS old_account_status, l.book_status AS old_book_status,
+                       l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
                        b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
@@ -99,7 +99,7 @@ internal sealed class LedgerFold(RunContext run)
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR old_state = 'left' THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
+                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id WHERE state IS NOT NULL;
             """);
         if (run.Job.Config.SyncStatus)

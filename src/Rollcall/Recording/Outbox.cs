@@ -13,15 +13,31 @@ internal sealed class Outbox(RunContext run)
             return;
         }
 
-        var waiting = run.Store.Query("SELECT id, run_id, events FROM outbox WHERE tag = $tag AND delivered_at IS NULL ORDER BY id", r => (Id: r.GetInt64(0), RunId: r.GetString(1), Events: r.GetString(2)), ("$tag", run.Job.Tag));
+        var waiting = run.Store.Query("SELECT id, run_id, events, rejected FROM outbox WHERE tag = $tag AND delivered_at IS NULL ORDER BY id", r => (Id: r.GetInt64(0), RunId: r.GetString(1), Events: r.GetString(2), Rejected: r.GetInt64(3)), ("$tag", run.Job.Tag));
         foreach (var ofRun in waiting.GroupBy(w => w.RunId))
         {
             try
             {
                 await sink.DeliverAsync(ofRun.Key, ReadAsync([.. ofRun.Select(w => w.Events)], cancellation), cancellation);
             }
+            catch (StatusSinkException e) when (e.Rejected > 0 && ofRun.All(w => w.Rejected > 0))
+            {
+                // What is rejected twice would be a third time, and all that happened since would wait behind it.
+                run.Notice($"{sink.Name} rejected {e.Rejected:N0} status events of run {ofRun.Key} a second time: they are given up. {e.Message}");
+            }
             catch (StatusSinkException e)
             {
+                if (e.Rejected > 0)
+                {
+                    run.Store.InTransaction(s =>
+                    {
+                        foreach (var part in ofRun)
+                        {
+                            s.Execute("UPDATE outbox SET rejected = rejected + 1 WHERE id = $id", ("$id", part.Id));
+                        }
+                    });
+                }
+
                 run.Notice($"Status events could not be delivered to {sink.Name}: {e.Message} They are kept, and the next run delivers them.");
                 run.SomethingLeft = true;
                 return;

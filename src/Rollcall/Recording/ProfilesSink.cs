@@ -46,41 +46,53 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             Directory.CreateDirectory(Path.GetDirectoryName(options.Path)!);
 
             // Two jobs may write to one file: whoever comes second waits for the next run.
-            await using var taken = new FileStream(options.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-            var unfinished = options.Path + ".tmp";
-            var work = options.Path + ".work";
-            File.Delete(work);
+            await using var taken = Take(options.Path);
+            DeleteUnfinished(options.Path);
             try
             {
-                using var duckdb = new DuckDBConnection($"DataSource={work}");
-                duckdb.Open();
-                duckdb.Execute($"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
-                DataFolder.Restrict(work);
-                await TakeInAsync(duckdb, events, cancellation);
-                File.Delete(unfinished);
-                await duckdb.ExecuteAsync($"COPY ({Merged(clock.GetUtcNow())}) TO {SqlText.Literal(unfinished)} (FORMAT parquet)", cancellation);
+                await WriteAsync(options.Path + ".tmp", options.Path + ".work", events, cancellation);
+                File.Move(options.Path + ".tmp", options.Path, overwrite: true);
             }
             finally
             {
-                File.Delete(work);
-                File.Delete(work + ".wal");
-                if (Directory.Exists(work + ".spill"))
-                {
-                    Directory.Delete(work + ".spill", recursive: true);
-                }
+                DeleteUnfinished(options.Path);
             }
-
-            DataFolder.Restrict(unfinished);
-            await using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
-            {
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, options.Path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException)
         {
             throw new StatusSinkException(e is DuckDBException duck ? DuckMessages.Masked(duck) : e.Message, e);
+        }
+    }
+
+    private async Task WriteAsync(string unfinished, string work, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
+    {
+        using (var duckdb = new DuckDBConnection($"DataSource={work}"))
+        {
+            duckdb.Open();
+            duckdb.Execute($"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
+            DataFolder.Restrict(work);
+            await TakeInAsync(duckdb, events, cancellation);
+            await duckdb.ExecuteAsync($"COPY ({Merged(clock.GetUtcNow())}) TO {SqlText.Literal(unfinished)} (FORMAT parquet)", cancellation);
+        }
+
+        DataFolder.Restrict(unfinished);
+        await using var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Keeps others from writing the file.</summary>
+    /// <exception cref="IOException">Somebody writes it.</exception>
+    public static FileStream Take(string path) => new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+
+    /// <summary>Deletes what a delivery works with, and a killed one leaves.</summary>
+    public static void DeleteUnfinished(string path)
+    {
+        File.Delete(path + ".tmp");
+        File.Delete(path + ".work");
+        File.Delete(path + ".work.wal");
+        if (Directory.Exists(path + ".work.spill"))
+        {
+            Directory.Delete(path + ".work.spill", recursive: true);
         }
     }
 

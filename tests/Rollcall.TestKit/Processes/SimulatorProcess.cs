@@ -32,14 +32,14 @@ public sealed class SimulatorProcess : IAsyncDisposable
     public static Task<SimulatorProcess> StartAsync(TempFolder folder, string seed, params IEnumerable<string> switches)
     {
         var log = folder["requests.jsonl"];
-        return StartAsync(folder, log, ["simulate", "dotdigital", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
+        return ListenAsync(folder, log, ["simulate", "dotdigital", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
     }
 
     /// <summary>Starts a Lytics, which keeps no log of its requests unless a switch says so.</summary>
     public static Task<SimulatorProcess> StartLyticsAsync(TempFolder folder, string seed, params IEnumerable<string> switches) =>
-        StartAsync(folder, "", ["simulate", "lytics", "--seed", folder.Write("lytics-seed.json", seed), .. switches]);
+        ListenAsync(folder, "", ["simulate", "lytics", "--seed", folder.Write("lytics-seed.json", seed), .. switches]);
 
-    private static async Task<SimulatorProcess> StartAsync(TempFolder folder, string log, IEnumerable<string> arguments)
+    private static async Task<SimulatorProcess> ListenAsync(TempFolder folder, string log, IEnumerable<string> arguments)
     {
         var process = RollcallProcess.Start(folder.Path, [.. arguments, "--urls", "http://127.0.0.1:0"]);
         await PollUntil.TrueAsync(

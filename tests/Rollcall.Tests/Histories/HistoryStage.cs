@@ -182,7 +182,8 @@ internal sealed class HistoryStage : IAsyncDisposable
     private async Task<string?> RunAsync(HistoryJob job, RunOptions options, RunOf? step, bool mayFail)
     {
         Runs++;
-        model.Runs(job, clocks.Theirs.GetUtcNow(), options);
+        var began = clocks.Theirs.GetUtcNow();
+        model.Runs(job, began, options);
         unfinished.Add(job.Tag);
         var kill = new KillPoint(step?.Kill);
         try
@@ -215,7 +216,7 @@ internal sealed class HistoryStage : IAsyncDisposable
         catch (Exception) when (kill.Struck)
         {
             Kills++;
-            model.Killed();
+            model.Killed(job, began);
             told.Add($"{job.Tag}: killed at {step!.Kill}");
             return null;
         }

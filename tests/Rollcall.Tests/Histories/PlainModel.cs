@@ -20,6 +20,7 @@ internal sealed class PlainModel(History history)
     private readonly HashSet<(string Who, int Book)> everWanted = [];
     private readonly HashSet<string> mustStayDeleted = [];
     private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> wantedSince = [];
+    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> enteredSince = [];
     private readonly Dictionary<string, int> answerable = [];
     private readonly HashSet<string> adopted = [];
     private readonly List<string> wrong = [];
@@ -53,9 +54,11 @@ internal sealed class PlainModel(History history)
             if (!Wants(job, who, book))
             {
                 wantedSince.Remove((job.Tag, who, book));
+                enteredSince.Remove((job.Tag, who, book));
             }
             else
             {
+                enteredSince.TryAdd((job.Tag, who, book), now);
                 everWanted.Add((who, book));
                 everAsking.Add((job.Tag, who));
                 if (wantedSince.TryAdd((job.Tag, who, book), now))
@@ -78,7 +81,7 @@ internal sealed class PlainModel(History history)
     /// <summary>Whether an opt-out may be answered by asking the person back: they entered on a later day. Clocks may be three hours apart.</summary>
     private bool MayAsk(HistoryJob job, string who, int book, OptOut outOf, DateTimeOffset now)
     {
-        var entered = wantedSince.Where(w => w.Key.Tag == job.Tag && w.Key.Who == who && (book == WholeAccount || w.Key.Book == book)).Select(w => job.MembersToo ? now : w.Value).ToList();
+        var entered = enteredSince.Where(w => w.Key.Tag == job.Tag && w.Key.Who == who && (book == WholeAccount || w.Key.Book == book)).Select(w => job.MembersToo ? now : w.Value).ToList();
         return !outOf.Lasting && (book == WholeAccount || job.TriggerJoin) && entered.Any(e => (e + ClocksApart).UtcDateTime.Date > outOf.At.UtcDateTime.Date);
     }
 
@@ -150,8 +153,16 @@ internal sealed class PlainModel(History history)
         shown = [];
     }
 
-    /// <summary>The engine was killed: whether it kept what the last answers showed is not known.</summary>
-    public void Killed() => shown = [];
+    /// <summary>The engine was killed: whether it kept what the last answers showed is not known, nor whether it saw who entered.</summary>
+    /// <param name="began">When the run began.</param>
+    public void Killed(HistoryJob job, DateTimeOffset began)
+    {
+        shown = [];
+        foreach (var entry in enteredSince.Where(e => e.Key.Tag == job.Tag && e.Value == began).Select(e => e.Key).ToList())
+        {
+            enteredSince.Remove(entry);
+        }
+    }
 
     /// <summary>Nothing is known of the person any more but that they opted out.</summary>
     public void Forgotten(string who)
@@ -235,7 +246,7 @@ internal sealed class PlainModel(History history)
                 yield return $"the join action of book {book} fired {mails} times for {who}, {allowed} at most are right";
             }
 
-            if (isIn && MustBeIn(who, book) == true && Spend(who) is { } spend && contact!.DataFields.GetValueOrDefault("SPEND") != spend)
+            if (isIn && history.Jobs.Any(j => Wants(j, who, book)) && MustBeIn(who, book) == true && Spend(who) is { } spend && contact!.DataFields.GetValueOrDefault("SPEND") != spend)
             {
                 yield return $"{who} has the value {contact.DataFields.GetValueOrDefault("SPEND")}, not {spend}";
             }

@@ -69,7 +69,7 @@ internal sealed class ConfigurationScene : IAsyncDisposable
         $$"""{"_id": "{{name}}", "email": "{{name}}@example.com", "first_name": "{{name}}", "total_spend": {{spend.ToString(System.Globalization.CultureInfo.InvariantCulture)}}{{(more.Length > 0 ? ", " + more : "")}}}""");
 
     /// <summary>Someone whom Dotdigital has known for a while, and who left the account ten days ago.</summary>
-    public void LeftLongAgo(string email) => Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = ContactStatus.Unsubscribed, StatusSince = DateTimeOffset.UtcNow.AddDays(-10) }] });
+    public void LeftLongAgo(string email) => Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = ContactStatus.Unsubscribed, StatusSince = TimeProvider.System.GetUtcNow().AddDays(-10) }] });
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 

@@ -69,18 +69,21 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Id_field_matches_the_contact_by_its_Dotdigital_id_here_by_account()
+    public async Task Id_field_here_by_account_only_matches_and_puts_no_stranger_into_a_book()
     {
         await using var scene = await StartAsync();
-        scene.Account.AddContact("ann.former@example.com");
-        var id = scene.Account.Contact("ann.former@example.com")!.Id;
-        scene.Put("ann", $$""" "dm_contact_id": {"{{new SimulatorOptions().AccountId}}": "{{id}}", "999": "5"} """);
+        scene.Account.AddContact(Ann);
+        scene.Account.AddContact("stranger@example.com");
+        var account = new SimulatorOptions().AccountId;
+        scene.Put("ann", $$""" "dm_contact_id": {"{{account}}": "{{scene.Account.Contact(Ann)!.Id}}", "999": "5"} """);
+        scene.Put("bob", $$""" "dm_contact_id": {"{{account}}": "{{scene.Account.Contact("stranger@example.com")!.Id}}"} """);
         scene.Config = "  id_field: dm_contact_id";
 
-        await scene.RunAsync();
+        var result = await scene.RunAsync();
 
-        Assert.Equal(["ann.former@example.com", Bob], scene.In(scene.Gold));
-        Assert.Null(scene.Account.Contact(Ann));
+        Assert.Equal([Ann, Bob], scene.In(scene.Gold));
+        Assert.Empty(scene.Account.Contact("stranger@example.com")!.Books);
+        Assert.Contains(result.Notices, notice => notice.Contains("matched by address", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -182,7 +185,7 @@ public sealed class ConfigurationTableTests
 
         await scene.RunAsync();
 
-        Assert.Equal([Bob], scene.In(scene.Gold));
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
         Assert.Equal(1, scene.Account.Challenges(Ann));
     }
 
@@ -196,6 +199,7 @@ public sealed class ConfigurationTableTests
         await scene.RunAsync();
 
         Assert.Equal([Ann, Bob], scene.In(scene.Gold));
+        Assert.Equal(ContactStatus.Subscribed, scene.Account.Contact(Ann)!.Status);
         Assert.Equal(0, scene.Account.Challenges(Ann));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rollcall.Dotdigital;
+using Rollcall.Lytics;
 using Rollcall.TestKit;
 using Xunit;
 
@@ -67,6 +68,56 @@ public sealed class LyticsRunTests
 
         Assert.Equal(2, scene.Lytics.Scans.Count());
     }
+
+    [Fact]
+    public async Task A_job_that_brings_people_back_looks_again_though_nobody_exits()
+    {
+        // Who slips through a scan would seem to enter by the next one, and so to have opted out before.
+        await using var scene = await LyticsScene.StartAsync();
+        (scene.ExitAction, scene.Config) = ("ignore", "  resubscribe_no_challenge: true");
+        scene.Set(LyticsScene.People(50));
+        await scene.RunAsync();
+        scene.Set(LyticsScene.People(49));
+
+        await scene.RunAsync();
+
+        Assert.Equal(3, scene.Lytics.Scans.Count());
+    }
+
+    [Fact]
+    public async Task Whoever_slips_through_the_scan_of_an_adopting_run_stays()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            scene.Simulator.Account.AddContact($"p{i}@example.com", scene.Gold);
+        }
+
+        scene.Set(LyticsScene.People(49));
+        var scans = 0;
+        scene.Lytics.Instead = call =>
+        {
+            if (call.Contains("/scan?", StringComparison.Ordinal) && ++scans == 2)
+            {
+                scene.Set(LyticsScene.People(50));
+            }
+
+            return null;
+        };
+
+        await ExportRun.ExecuteAsync(scene.Job(), new RunOptions { Adopt = AdoptAs.Own }, scene.Workplace(), TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 50), (scans, scene.Members().Count));
+    }
+
+    [Theory]
+    [InlineData(100_000, 0, false)]
+    [InlineData(5, 0, false)]
+    [InlineData(100_000, 85_000, false)]
+    [InlineData(100_000, 99_500, true)]
+    [InlineData(50, 45, true)]
+    public void An_audience_that_collapses_while_it_is_read_was_not_read_completely(long before, long after, bool complete) =>
+        Assert.Equal(complete, new ScannedAudience([new ScannedPart(1, 1, before, true)], before, after).Incomplete() is null);
 
     [Theory]
     [InlineData(500)]

@@ -22,6 +22,11 @@ internal sealed class LyticsScene : IAsyncDisposable
     /// <summary>Lines of the job file's top level.</summary>
     public string More { get; set; } = "";
 
+    public string ExitAction { get; set; } = "remove";
+
+    /// <summary>Lines of <c>config</c>, after those every job has.</summary>
+    public string Config { get; set; } = "";
+
     public string Mappings { get; set; } = "[{first_name: FIRSTNAME}]";
 
     public string this[string name] => folder[name];
@@ -49,8 +54,9 @@ internal sealed class LyticsScene : IAsyncDisposable
           seg_mappings: [{gold: "{{Gold}}"}]
           mappings: {{Mappings}}
           email_field: email
-          exit_action: remove
+          exit_action: {{ExitAction}}
           sync_status: {{(More.Contains("status_sink", StringComparison.Ordinal) ? "true" : "false")}}
+        {{Config}}
         guards: {max_exit_percent: none}
         {{More}}
         """,

@@ -119,10 +119,10 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     public async Task Refusals_and_broken_connections_now_and_then_lose_nobody()
     {
         lytics.Account.AddFaults(
-            new Fault { Operation = "scanSegment", Every = 5, Kind = FaultKind.Refuse, Status = 429 },
-            new Fault { Operation = "scanSegment", Every = 7, Kind = FaultKind.DropBefore },
-            new Fault { Operation = "scanSegment", Every = 11, Kind = FaultKind.DropAfter },
-            new Fault { Operation = "scanSegment", Every = 13, Kind = FaultKind.Refuse, Status = 502 });
+            new Fault { Operation = "scanSegment", Every = 19, Kind = FaultKind.Refuse, Status = 429 },
+            new Fault { Operation = "scanSegment", Every = 23, Kind = FaultKind.DropBefore },
+            new Fault { Operation = "scanSegment", Every = 29, Kind = FaultKind.DropAfter },
+            new Fault { Operation = "scanSegment", Every = 31, Kind = FaultKind.Refuse, Status = 502 });
 
         var first = await RunAsync();
 
@@ -168,6 +168,21 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
 
         Assert.Equal((ExitCode.SomeNotDelivered, ExitCode.Done), (first.ExitCode, second.ExitCode));
         Assert.Equal(4_500, lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Events_rejected_twice_are_given_up_and_keep_nobody_waiting()
+    {
+        lytics.Account.Options = lytics.Account.Options with { RejectEvery = 1_000 };
+        await RunAsync();
+        lytics.Account.ChangeGenerated(1, 1);
+
+        var second = await RunAsync();
+        lytics.Account.Options = lytics.Account.Options with { RejectEvery = null };
+        var third = await RunAsync();
+
+        Assert.Contains(second.Notices, notice => notice.Contains("a second time: they are given up", StringComparison.Ordinal));
+        Assert.Equal((ExitCode.Done, ExitCode.Done), (second.ExitCode, third.ExitCode));
     }
 
     private static IEnumerable<(long Members, long Entered, long Updated, long Exited)> Counts(RunResult run) => run.Audiences.Select(one => (one.Members, one.Entered, one.Updated, one.Exited));

@@ -109,9 +109,9 @@ public sealed class PendingTests
     }
 
     [Fact]
-    public async Task A_job_that_asks_nobody_has_no_challenge_to_repeat()
+    public async Task A_job_that_brings_nobody_back_has_nothing_to_repeat()
     {
-        await using var scene = await ConsentScene.StartAsync("  resubscribe_no_challenge: true");
+        await using var scene = await ConsentScene.StartAsync("  exit_action: remove");
         scene.Export.Set("gold", Ann);
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken));

@@ -326,7 +326,85 @@ public sealed class ResubscribeTests
         var result = await scene.RunAsync();
 
         Assert.Equal(0, scene.Account.Challenges(Ann));
-        Assert.Contains(result.Failures, f => f.Reason.Contains("another of the job's books", StringComparison.Ordinal));
+        Assert.All(result.Failures, f => Assert.Contains("as a member", f.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whom_another_hand_took_out_was_a_member_all_along()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBack);
+        scene.Export.More = "verify_every: 1d";
+        scene.Export.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+        scene.Account.RemoveFromBook(Ann, scene.Gold);
+        scene.PassDays(2);
+        await scene.RunAsync();
+        scene.PassDays(2);
+        scene.Account.Unsubscribe(Ann);
+        scene.PassDays(2);
+
+        await scene.RunAsync();
+        scene.PassDays(2);
+        await scene.RunAsync();
+
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+        Assert.Equal(0, scene.Account.Counters.Resubscriptions);
+    }
+
+    [Fact]
+    public async Task Whose_audience_goes_to_another_book_has_not_entered_anew()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBack);
+        scene.Export.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+        scene.PassDays(2);
+        scene.Account.Unsubscribe(Ann);
+        scene.PassDays(2);
+        scene.Export.Mapping = $"[{{gold: \"{scene.Export.Silver}\"}}, {{silver: \"{scene.Export.Silver}\"}}]";
+
+        await scene.RunAsync();
+        scene.PassDays(2);
+        await scene.RunAsync();
+
+        Assert.Equal([Bob], scene.Export.In(scene.Export.Silver));
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+    }
+
+    [Fact]
+    public async Task A_resubscription_repeated_by_hand_answers_no_later_opt_out()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBack);
+        scene.Known(Ann, ContactStatus.Unsubscribed);
+        scene.Export.Set("gold", Ann, Bob);
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Occurrence = 2, Kind = FaultKind.DropBefore });
+        await scene.RunAsync();
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+
+        // Unanswered, it counts as sent. She comes back by herself, and leaves once more.
+        scene.PassDays(2);
+        scene.Account.Subscribe(Ann);
+        scene.Account.Unsubscribe(Ann);
+        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+        Assert.Equal(0, scene.Account.Counters.Resubscriptions);
+    }
+
+    [Fact]
+    public async Task An_unanswered_resubscription_without_a_challenge_is_repeated_by_hand()
+    {
+        await using var scene = await ConsentScene.StartAsync(BringsBack);
+        scene.Known(Ann, ContactStatus.Unsubscribed);
+        scene.Export.Set("gold", Ann, Bob);
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Occurrence = 2, Kind = FaultKind.DropBefore });
+        await scene.RunAsync();
+        await scene.RunAsync();
+        Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
+
+        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+
+        Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
+        Assert.Equal(1, scene.Account.Counters.Resubscriptions);
     }
 
     [Fact]

@@ -144,7 +144,7 @@ run() {
     shift
     name=$(basename "$project") report=$work/$(basename "$project").xml
     say "running $name"
-    timeout --kill-after=30s "${ROLLCALL_TEST_TIMEOUT:-40m}" "$project/bin/Debug/net10.0/$name" -noColor -noLogo -noAutoReporters -result-xml "$report" "$@" </dev/null
+    timeout --kill-after=30s "${ROLLCALL_TEST_TIMEOUT:-55m}" "$project/bin/Debug/net10.0/$name" -noColor -noLogo -noAutoReporters -result-xml "$report" "$@" </dev/null
     local code=$?
     if [ ! -s "$report" ]; then
         say "$name ended with exit code $code and no report"

@@ -97,7 +97,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
     {
         if (options.SeedFile is { } file)
         {
-            account.Plant(Seeding.Read(file));
+            account.Plant(Seeding.Read<Seed>(file));
         }
 
         if (options.Seed is { } seed)

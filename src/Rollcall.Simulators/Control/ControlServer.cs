@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Simulators.Http;
-using Rollcall.Simulators.State;
+using static Rollcall.Simulators.Control.ControlAnswers;
 
 namespace Rollcall.Simulators.Control;
 
@@ -20,49 +20,25 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
     private readonly StateDump _dump = new(simulation);
     private readonly Page _page = new(simulation);
 
-    public async Task Serve(HttpContext context, string[] path)
-    {
-        var reply = await Answer(context, path);
-        context.Response.StatusCode = reply.Status;
-        context.Response.ContentType = reply.ContentType;
-        if (reply.Stream is { } stream)
-        {
-            await stream(context.Response.Body, context.RequestAborted);
-        }
-        else
-        {
-            await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
-        }
-    }
+    public Task Serve(HttpContext context, string[] path) => ControlAnswers.SendAsync(context, () => Answer(context, path));
 
     private async Task<Reply> Answer(HttpContext context, string[] path)
     {
-        try
+        return (context.Request.Method, path) switch
         {
-            return (context.Request.Method, path) switch
-            {
-                ("GET", []) => _page.Render(context.Request.Query),
-                ("GET", ["simulator", "state"]) => _dump.State(Number(context, "book"), context.Request.Query["email"]),
-                ("GET", ["simulator", "counters"]) => _dump.Counters(),
-                ("GET", ["simulator", "options"]) => OptionsReply(),
-                ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
-                ("POST", ["simulator", "seed"]) => Plant(await Body<Seed>(context)),
-                ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
-                ("DELETE", ["simulator", "faults"]) => ClearFaults(),
-                ("POST", ["simulator", "contacts", var email, var action]) => Act(context, email, action),
-                ("POST", ["simulator", "books", var book, "delete"]) => Done(() => account.DeleteBook(int.Parse(book, CultureInfo.InvariantCulture))),
-                ("POST", ["simulator", "data-fields", var name, "delete"]) => Done(() => account.DeleteDataField(name)),
-                _ => Wrong(404, "Known are: " + Help),
-            };
-        }
-        catch (KeyNotFoundException missing)
-        {
-            return Wrong(404, missing.Message);
-        }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException or InvalidOperationException)
-        {
-            return Wrong(400, wrong.Message);
-        }
+            ("GET", []) => _page.Render(context.Request.Query),
+            ("GET", ["simulator", "state"]) => _dump.State(Number(context, "book"), context.Request.Query["email"]),
+            ("GET", ["simulator", "counters"]) => _dump.Counters(),
+            ("GET", ["simulator", "options"]) => Options(account.Options),
+            ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
+            ("POST", ["simulator", "seed"]) => Plant(await Body<Seed>(context)),
+            ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
+            ("DELETE", ["simulator", "faults"]) => ClearFaults(),
+            ("POST", ["simulator", "contacts", var email, var action]) => Act(context, email, action),
+            ("POST", ["simulator", "books", var book, "delete"]) => Done(() => account.DeleteBook(int.Parse(book, CultureInfo.InvariantCulture))),
+            ("POST", ["simulator", "data-fields", var name, "delete"]) => Done(() => account.DeleteDataField(name)),
+            _ => Wrong(404, "Known are: " + Help),
+        };
     }
 
     private Reply Act(HttpContext context, string email, string action)
@@ -86,10 +62,8 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
     private Reply Change(JsonElement changes)
     {
         account.Options = SwitchesJson.Change(account.Options, changes);
-        return OptionsReply();
+        return Options(account.Options);
     }
-
-    private Reply OptionsReply() => new(200, JsonSerializer.SerializeToUtf8Bytes(account.Options, SwitchesJson.Options), Reply.JsonType);
 
     private Reply Plant(Seed seed) => Done(() => account.Plant(seed));
 
@@ -101,28 +75,6 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
 
     private Reply ClearFaults() => Done(account.ClearFaults);
 
-    private static Reply Done(Action act)
-    {
-        act();
-        return Reply.Json(200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("done", true);
-            json.WriteEndObject();
-        });
-    }
-
-    private static Reply Wrong(int status, string message) => Reply.Json(status, json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("error", message);
-        json.WriteEndObject();
-    });
-
     private static int? Number(HttpContext context, string name) =>
         context.Request.Query.TryGetValue(name, out var text) ? int.Parse((string?)text ?? "", CultureInfo.InvariantCulture) : null;
-
-    private static async Task<T> Body<T>(HttpContext context) =>
-        await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Seeding.Json, context.RequestAborted)
-        ?? throw new FormatException("The body is empty.");
 }

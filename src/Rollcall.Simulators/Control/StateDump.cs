@@ -49,10 +49,10 @@ internal sealed class StateDump(Simulation simulation)
                 json.WriteNumber("addressesChanged", counters.AddressesChanged);
                 json.WriteNumber("contactsDeleted", counters.ContactsDeleted);
                 json.WriteNumber("contacts", Account.Contacts.Count);
-                WriteCounts(json, "joinsByBook", counters.Joins.GroupBy(join => join.Key.Book).Select(group => (group.Key.ToString(), group.Sum(join => join.Value))));
-                WriteCounts(json, "confirmationsByContact", counters.Confirmations.Select(pair => (pair.Key, pair.Value)));
-                WriteCounts(json, "challengesByContact", counters.Challenges.Select(pair => (pair.Key, pair.Value)));
-                WriteCounts(json, "calls", simulation.Calls.Counts().Select(pair => (pair.Key, pair.Value)));
+                ControlAnswers.WriteCounts(json, "joinsByBook", counters.Joins.GroupBy(join => join.Key.Book).Select(group => KeyValuePair.Create(group.Key.ToString(), group.Sum(join => join.Value))));
+                ControlAnswers.WriteCounts(json, "confirmationsByContact", counters.Confirmations);
+                ControlAnswers.WriteCounts(json, "challengesByContact", counters.Challenges);
+                ControlAnswers.WriteCounts(json, "calls", simulation.Calls.Counts());
                 json.WriteEndObject();
             });
         }
@@ -162,16 +162,5 @@ internal sealed class StateDump(Simulation simulation)
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteCounts(Utf8JsonWriter json, string name, IEnumerable<(string Name, int Count)> counts)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, count) in counts)
-        {
-            json.WriteNumber(key, count);
-        }
-
-        json.WriteEndObject();
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Simulators.Control;
 using Rollcall.Simulators.Http;
-using Rollcall.Simulators.State;
+using static Rollcall.Simulators.Control.ControlAnswers;
 using static Rollcall.Simulators.Control.PageFrame;
 
 namespace Rollcall.Simulators.Lytics;
@@ -18,59 +18,35 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
 
     private const int EventsOnPage = 100;
 
-    public async Task Serve(HttpContext context, string[] path)
-    {
-        var reply = await Answer(context, path);
-        context.Response.StatusCode = reply.Status;
-        context.Response.ContentType = reply.ContentType;
-        await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
-    }
+    public Task Serve(HttpContext context, string[] path) => ControlAnswers.SendAsync(context, () => Answer(context, path));
 
     private async Task<Reply> Answer(HttpContext context, string[] path)
     {
-        try
+        return (context.Request.Method, path) switch
         {
-            return (context.Request.Method, path) switch
-            {
-                ("GET", []) => Reply.Html(context.Request.Query["view"] == "calls" ? CallsPage() : AccountPage()),
-                ("GET", ["simulator", "state"]) => State(),
-                ("GET", ["simulator", "events"]) => Events(context.Request.Query["stream"]),
-                ("GET", ["simulator", "profiles", var id]) => new Reply(200, Encoding.UTF8.GetBytes(account.Profile(id)), Reply.JsonType),
-                ("GET", ["simulator", "counters"]) => Counters(),
-                ("GET", ["simulator", "options"]) => Options(),
-                ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
-                ("POST", ["simulator", "seed"]) => Done(account.Plant, await Body<LyticsSeed>(context)),
-                ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
-                ("DELETE", ["simulator", "faults"]) => Done(_ => account.ClearFaults(), 0),
-                ("POST", ["simulator", "profiles"]) => Done(account.Put, (await Body<JsonElement>(context)).GetRawText()),
-                ("POST", ["simulator", "audiences", var audience, "enter"]) => Move(context, audience, account.Enter, account.EnterGenerated),
-                ("POST", ["simulator", "audiences", var audience, "exit"]) => Move(context, audience, account.Exit, account.ExitGenerated),
-                ("POST", ["simulator", "people", "change"]) => Done(_ => account.ChangeGenerated(Number(context, "from"), Number(context, "count")), 0),
-                _ => Wrong(404, "Known are: " + Help),
-            };
-        }
-        catch (KeyNotFoundException missing)
-        {
-            return Wrong(404, missing.Message);
-        }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException or InvalidOperationException)
-        {
-            return Wrong(400, wrong.Message);
-        }
+            ("GET", []) => Reply.Html(context.Request.Query["view"] == "calls" ? CallsPage() : AccountPage()),
+            ("GET", ["simulator", "state"]) => State(),
+            ("GET", ["simulator", "events"]) => Events(context.Request.Query["stream"]),
+            ("GET", ["simulator", "profiles", var id]) => new Reply(200, Encoding.UTF8.GetBytes(account.Profile(id)), Reply.JsonType),
+            ("GET", ["simulator", "counters"]) => Counters(),
+            ("GET", ["simulator", "options"]) => Options(account.Options),
+            ("POST", ["simulator", "options"]) => Change(await Body<JsonElement>(context)),
+            ("POST", ["simulator", "seed"]) => Plant(await Body<LyticsSeed>(context)),
+            ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
+            ("DELETE", ["simulator", "faults"]) => Done(account.ClearFaults),
+            ("POST", ["simulator", "profiles"]) => Put(await Body<JsonElement>(context)),
+            ("POST", ["simulator", "audiences", var audience, "enter"]) => Move(context, audience, account.Enter, account.EnterGenerated),
+            ("POST", ["simulator", "audiences", var audience, "exit"]) => Move(context, audience, account.Exit, account.ExitGenerated),
+            ("POST", ["simulator", "people", "change"]) => Done(() => account.ChangeGenerated(Number(context, "from"), Number(context, "count"))),
+            _ => Wrong(404, "Known are: " + Help),
+        };
     }
 
     private static Reply Move(HttpContext context, string audience, Action<string, IEnumerable<string>> one, Action<string, int, int> many)
     {
-        if ((string?)context.Request.Query["profile"] is { } profile)
-        {
-            one(audience, [profile]);
-        }
-        else
-        {
-            many(audience, Number(context, "from"), Number(context, "count"));
-        }
-
-        return Done(_ => { }, 0);
+        return Done((string?)context.Request.Query["profile"] is { } profile
+            ? () => one(audience, [profile])
+            : () => many(audience, Number(context, "from"), Number(context, "count")));
     }
 
     private Reply State() => Locked(() => Reply.Json(200, json =>
@@ -101,7 +77,7 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         }
 
         json.WriteEndArray();
-        WriteCounts(json, "streams", Streams().ToDictionary());
+        WriteCounts(json, "streams", Streams());
         json.WriteEndObject();
     }));
 
@@ -129,8 +105,6 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         json.WriteEndObject();
     });
 
-    private Reply Options() => new(200, JsonSerializer.SerializeToUtf8Bytes(account.Options, SwitchesJson.Options), Reply.JsonType);
-
     private Reply Change(JsonElement changes)
     {
         var current = account.Options;
@@ -144,10 +118,14 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
             RequestLogFile = current.RequestLogFile,
             Faults = current.Faults,
         };
-        return Options();
+        return Options(account.Options);
     }
 
-    private Reply AddFaults(JsonElement body) => Done(account.AddFaults, FaultsJson.Read(body));
+    private Reply Plant(LyticsSeed seed) => Done(() => account.Plant(seed));
+
+    private Reply Put(JsonElement profile) => Done(() => account.Put(profile.GetRawText()));
+
+    private Reply AddFaults(JsonElement body) => Done(() => account.AddFaults(FaultsJson.Read(body)));
 
     private string AccountPage() => Locked(() => Whole(Site, "Audiences", $"""
         {Table(["Name", "Id", "Slug", "#Members", "Valid"], state.Audiences.Select(audience => (string[])[Text(audience.Name), Text(audience.Id), Text(audience.Slug), audience.Count.ToString("N0"), audience.Invalid ? "no" : "yes"]))}
@@ -178,41 +156,8 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         }
     }
 
-    private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, int> counts)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, count) in counts)
-        {
-            json.WriteNumber(key, count);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static Reply Done<T>(Action<T> act, T argument)
-    {
-        act(argument);
-        return Reply.Json(200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("done", true);
-            json.WriteEndObject();
-        });
-    }
-
-    private static Reply Wrong(int status, string message) => Reply.Json(status, json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("error", message);
-        json.WriteEndObject();
-    });
-
     private static int Number(HttpContext context, string name) =>
         context.Request.Query.TryGetValue(name, out var text)
             ? int.Parse((string?)text ?? "", CultureInfo.InvariantCulture)
             : throw new FormatException($"Say {name}=, a number.");
-
-    private static async Task<T> Body<T>(HttpContext context) =>
-        await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Seeding.Json, context.RequestAborted)
-        ?? throw new FormatException("The body is empty.");
 }

@@ -40,7 +40,7 @@ public sealed class LyticsSimulator : IAsyncDisposable
         var state = new LyticsState(options);
         if (options.SeedFile is { } file)
         {
-            state.Plant(Read(file));
+            state.Plant(Seeding.Read<LyticsSeed>(file));
         }
 
         if (options.Seed is { } seed)
@@ -80,11 +80,5 @@ public sealed class LyticsSimulator : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _log?.Dispose();
-    }
-
-    private static LyticsSeed Read(string file)
-    {
-        using var stream = File.OpenRead(file);
-        return JsonSerializer.Deserialize<LyticsSeed>(stream, Seeding.Json) ?? throw new InvalidDataException($"{file} holds no seed.");
     }
 }

@@ -14,10 +14,10 @@ internal static class Seeding
         AllowTrailingCommas = true,
     };
 
-    public static Seed Read(string file)
+    public static T Read<T>(string file)
     {
         using var stream = File.OpenRead(file);
-        return JsonSerializer.Deserialize<Seed>(stream, Json)
+        return JsonSerializer.Deserialize<T>(stream, Json)
             ?? throw new InvalidDataException($"{file} holds no seed.");
     }
 

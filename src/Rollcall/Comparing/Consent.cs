@@ -44,7 +44,6 @@ internal static class Consent
     /// <summary>The pending people who wait for their own answer.</summary>
     public const string AskedCodes = $"('{Challenged}', '{UnansweredChallenge}', '{AwaitsAnswer}')";
 
-
     /// <summary>What is said of a row <c>c</c> of the changes whose person opted out: how, since when, and why they are not asked back.</summary>
     public const string OptOutWords = """
         c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END
@@ -52,6 +51,9 @@ internal static class Consent
         """;
 
     private const string Day = "86400000";
+
+    // The opt-out is the one that was answered: a challenge leaves a trace of its own, with a later date.
+    private const string Answered = $"out_since <= greatest(asked_since, asked_at + {Day})";
 
     // The day that an opt-out must precede: that of the run which first saw the person wanted. Who was taken out by another hand has been wanted
     // all along; and who left the account did so as a member of any book.
@@ -76,10 +78,10 @@ internal static class Consent
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
              WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
              WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
-             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} AND (out_since IS NULL OR out_since <= greatest(asked_since, asked_at + {Day})) THEN NULL" : "")}
+             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} AND (out_since IS NULL OR {Answered}) THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
              WHEN NOT dated THEN 'Dotdigital does not say since when.'
-             WHEN asked_at IS NOT NULL AND out_since <= greatest(asked_since, asked_at + {Day})
+             WHEN asked_at IS NOT NULL AND {Answered}
                  THEN 'A resubscription was sent on ' || strftime(make_timestamp(asked_at * 1000), '%Y-%m-%d') || ', and an opt-out is answered once.'
              WHEN out_since // {Day} >= {rules.Now} // {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
              WHEN (out_since // {Day} < {Before(rules)} // {Day}) IS DISTINCT FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'

@@ -41,11 +41,11 @@ public static class ExportRun
         await settlement.SettleEarlierAsync(cancellation);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
+        await puttingRight.RunAsync(cancellation);
 
         // Who was found to be waiting just now may have answered since.
         fold.Run(cancellation);
         await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
-        await puttingRight.RunAsync(cancellation);
         fold.Run(cancellation);
         settlement.Settled.Clear();
 

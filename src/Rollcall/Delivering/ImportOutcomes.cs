@@ -9,6 +9,12 @@ internal static class ImportOutcomes
     /// <summary>The code of people whose import may have mailed them and was not answered: they wait, and are sent again after a day.</summary>
     public const string UnansweredMail = "UnansweredMail";
 
+    /// <summary>The code of people whose import's report Dotdigital does not have.</summary>
+    public const string ReportGone = "ReportGone";
+
+    /// <summary>Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.</summary>
+    public const string MayBeApplied = $"('{DirectOutcomes.Unanswered}', '{ReportGone}')";
+
     /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
     private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";

@@ -154,7 +154,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return;
         }
 
-        await ReadBackImportAsync(delivery, delivery.CausesMail ? ImportOutcomes.UnansweredMail : "Unanswered", "The call was not answered, and the person is not in the book.", cancellation);
+        await ReadBackImportAsync(delivery, delivery.CausesMail ? ImportOutcomes.UnansweredMail : DirectOutcomes.Unanswered, "The call was not answered, and the person is not in the book.", cancellation);
     }
 
     /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
@@ -232,7 +232,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         switch (report)
         {
             case null:
-                await ReadBackImportAsync(delivery, "ReportGone", "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
+                await ReadBackImportAsync(delivery, ImportOutcomes.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
                 SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.OptOuts.KnownServerNow);

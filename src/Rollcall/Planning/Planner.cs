@@ -86,7 +86,9 @@ internal static class Planner
             {
                 run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
                 run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
-                run.SomethingLeft |= counts.Of(book, Action.Exit) > 0;
+
+                // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
+                run.SomethingLeft |= counts.Of(book, Action.Exit) > 0 || roll.Counts[audience].Reading.Rejected.Count == 0;
             }
         }
 

@@ -25,7 +25,7 @@ internal static class AskedOutcomes
         }
 
         var unanswered = $"({StillOut} OR (outcome = 'Failed' AND ({maySent} OR code = 'NotReported')) OR code = '{ImportOutcomes.UnansweredMail}')";
-        var told = "(outcome = 'Delivered' AND code <> 'Seen') OR (outcome = 'Pending' AND code = 'AwaitsConfirmation')";
+        var told = $"(outcome = 'Delivered' AND code <> 'Seen') OR (outcome = 'Pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}'))";
         return $"""
             SELECT * REPLACE (
                 CASE WHEN NOT {Asked} THEN state WHEN outcome = 'Delivered' AND code = 'Seen' THEN 'delivered' WHEN {unanswered} OR {told} THEN 'pending' WHEN outcome = 'Failed' THEN 'suppressed' ELSE state END AS state,

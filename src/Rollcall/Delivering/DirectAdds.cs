@@ -46,7 +46,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         foreach (var (key, id, code) in run.Db.Query(
-            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{DirectOutcomes.Unanswered}')",
+            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}', '{DirectOutcomes.Unanswered}')",
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1), r.GetString(2))))
         {
             if (code == DirectOutcomes.Unanswered)
@@ -55,7 +55,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             }
             else if (id is { } contact)
             {
-                added[key] = (contact, code == "AwaitsConfirmation");
+                added[key] = (contact, code != "Seen");
             }
         }
     }

@@ -109,8 +109,11 @@ internal sealed class ReadBack(RunContext run)
     /// <summary>Their outcome.</summary>
     public static string Outcome(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE '{otherwise}' END";
 
-    /// <summary>Its code; <paramref name="otherwise"/> is an expression.</summary>
-    public static string Code(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN 'AwaitsConfirmation' WHEN 'out' THEN s.book_status ELSE {otherwise} END";
+    /// <summary>Its code; <paramref name="otherwise"/> is an expression. Who has yet to confirm and is not in the book may have to be added once they have.</summary>
+    public static string Code(string otherwise) => $"""
+        CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN CASE WHEN s.listed THEN 'AwaitsConfirmation' ELSE '{DirectOutcomes.WaitsToBeAdded}' END
+             WHEN 'out' THEN s.book_status ELSE {otherwise} END
+        """;
 
     /// <summary>Its reason; <paramref name="otherwise"/> is an expression.</summary>
     public static string Reason(string otherwise) => $"""
@@ -131,7 +134,7 @@ internal sealed class ReadBack(RunContext run)
                 ON e.book_id = a.book_id AND e.email_key = a.member_key)
         SELECT kh, member_key, book_id, contact_id, account_status,
                {BookStatus} AS book_status,
-               {Verdict} AS verdict
+               {Verdict} AS verdict, list_status IS NOT NULL AS listed
         FROM joined
         """);
 }

@@ -18,7 +18,8 @@ internal sealed class PlainModel(History history)
     private readonly HashSet<(string Who, int Book)> uncertain = [];
     private readonly HashSet<(string Who, int Book)> confirmedIn = [];
     private readonly HashSet<(string Who, int Book)> everWanted = [];
-    private readonly HashSet<string> mustStayDeleted = [];
+    private readonly HashSet<(string Tag, string Who)> delivered = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> mustStayDeleted = [];
     private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> wantedSince = [];
     private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> enteredSince = [];
     private readonly Dictionary<string, int> answerable = [];
@@ -120,9 +121,9 @@ internal sealed class PlainModel(History history)
     {
         var key = Key(who);
         deleted[key] = deleted.GetValueOrDefault(key) + 1;
-        if (confirmedIn.Any(c => c.Who == key) && !history.Jobs.Any(j => j.RecreateDeleted))
+        if (!history.Jobs.Any(j => j.RecreateDeleted))
         {
-            mustStayDeleted.Add(key);
+            mustStayDeleted[key] = [.. delivered.Where(d => d.Who == key).Select(d => d.Tag)];
         }
 
         AllUncertain(who);
@@ -201,8 +202,12 @@ internal sealed class PlainModel(History history)
     }
 
     /// <summary>A run ended with nothing left to do.</summary>
-    public void Finished(HistoryJob job, SimulatedAccount account, IReadOnlyList<int> books) =>
-        confirmedIn.UnionWith(Everybody().Where(m => Wants(job, m.Who, m.Book) && IsIn(account.Contact(m.Who), books[m.Book])));
+    public void Finished(HistoryJob job, SimulatedAccount account, IReadOnlyList<int> books)
+    {
+        var there = Everybody().Where(m => Wants(job, m.Who, m.Book) && IsIn(account.Contact(m.Who), books[m.Book])).ToList();
+        confirmedIn.UnionWith(there);
+        delivered.UnionWith(there.Select(m => (job.Tag, m.Who)));
+    }
 
     /// <summary>Nobody who opted out is in.</summary>
     public IEnumerable<string> OptOutsBroken(SimulatedAccount account, IReadOnlyList<int> books)
@@ -266,7 +271,8 @@ internal sealed class PlainModel(History history)
                 yield return $"{who} was asked {account.Challenges(who)} times to come back, {answerable.GetValueOrDefault(who)} at most are right";
             }
 
-            if (mustStayDeleted.Contains(who) && account.Contact(who) is not null)
+            // A job that never had the person cannot know that somebody deleted them.
+            if (mustStayDeleted.GetValueOrDefault(who) is { Count: > 0 } had && history.Jobs.All(j => had.Contains(j.Tag) || !everAsking.Contains((j.Tag, who))) && account.Contact(who) is not null)
             {
                 yield return $"{who} was deleted at Dotdigital and created again";
             }

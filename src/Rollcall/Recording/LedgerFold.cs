@@ -12,7 +12,7 @@ namespace Rollcall.Recording;
 internal sealed class LedgerFold(RunContext run)
 {
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
-    private const string StillUnanswered = $"(l.state = 'failed' AND l.code = '{DirectOutcomes.Unanswered}' AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
+    private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ImportOutcomes.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public void Run(CancellationToken cancellation)
@@ -33,6 +33,7 @@ internal sealed class LedgerFold(RunContext run)
         var next = $"ledger/{run.Job.Tag}/{current.Generation + 1:D8}";
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
         var outcomes = OutcomeFiles.Relation(run.Folder, settled);
+        var writes = settled.Where(d => d is { Kind: DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe, Outcomes: not null }).ToList();
         run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
         DeleteLitter(next);
         FindMoved(ledger, outcomes);
@@ -42,7 +43,7 @@ internal sealed class LedgerFold(RunContext run)
         for (var i = 0; i < slices.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            rows += Fold(ledger, outcomes, slices[i], $"{next}/{i:D4}.parquet", current.Generation + 1, books);
+            rows += Fold(ledger, outcomes, writes, slices[i], $"{next}/{i:D4}.parquet", current.Generation + 1, books);
             run.Progress?.Report(new RunProgress("record", i + 1, slices.Count, "slices"));
         }
 
@@ -68,7 +69,7 @@ internal sealed class LedgerFold(RunContext run)
     public static (string? Folder, long Rows, long Generation) Current(RunContext run) =>
         run.Store.Query("SELECT ledger_folder, ledger_rows, generation FROM job WHERE tag = $tag", r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), r.GetInt64(2)), ("$tag", run.Job.Tag)).SingleOrDefault();
 
-    private long Fold(string ledger, string outcomes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
+    private long Fold(string ledger, string outcomes, IReadOnlyList<Delivery> writes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
     {
         var latest = OutcomeFiles.Latest(outcomes, slice, "book_id", [.. OutcomeFiles.Columns.Select(c => c.Name).Except(["kh", "member_key", "book_id", "operation"])]);
         run.Db.Execute($"""
@@ -91,16 +92,18 @@ internal sealed class LedgerFold(RunContext run)
                        u.told_at AS u_at, u.fields_hash AS u_hash, u.contact_id AS u_contact_id, u.profile_key AS u_profile_key, u.outcome AS u_outcome, u.code AS u_code, u.reason AS u_reason,
                        u.account_status AS u_account_status, u.book_status AS u_book_status
                 FROM j LEFT JOIN u ON u.kh = j.kh AND u.member_key = j.member_key),
-            m AS (SELECT * FROM moved_entry WHERE {slice.Where()})
+            m AS (SELECT * FROM moved_entry WHERE {slice.Where()}),
+            unsure AS ({Unsure(writes, slice)})
             SELECT n.kh, n.member_key, n.book_id, email, coalesce(u_profile_key, profile_key) AS profile_key, coalesce(u_contact_id, contact_id) AS contact_id, state,
                    CASE WHEN state IS DISTINCT FROM old_state THEN coalesce(b_at, u_at) ELSE old_since END AS since, origin, audience,
-                   coalesce(b_hash, u_hash, l_hash) AS fields_hash,
+                   CASE WHEN unsure.kh IS NULL THEN coalesce(b_hash, u_hash, l_hash) END AS fields_hash,
                    CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update THEN u_code ELSE code END AS code, CASE WHEN by_update THEN u_reason ELSE reason END AS reason,
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
                    CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
-            FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id WHERE state IS NOT NULL;
+            FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id LEFT JOIN unsure ON unsure.kh = n.kh AND unsure.member_key = n.member_key
+            WHERE state IS NOT NULL;
             """);
         if (run.Job.Config.SyncStatus)
         {
@@ -122,6 +125,14 @@ internal sealed class LedgerFold(RunContext run)
 
         return run.Db.Number("SELECT count(*) FROM folded");
     }
+
+    /// <summary>
+    /// Members of writes whose end does not say which values they have: a contact's are the same in all its books, so what any of them was last sent is not
+    /// known to be there any more.
+    /// </summary>
+    private string Unsure(IReadOnlyList<Delivery> writes, KeySlice slice) => writes.Count == 0
+        ? "SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false"
+        : $"SELECT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, writes)} WHERE {slice.Where()} GROUP BY ALL HAVING count(fields_hash) = 0";
 
     /// <summary>Fills <c>moved_entry</c>: whoever goes on under another address entered when they entered under the former one.</summary>
     private void FindMoved(string ledger, string outcomes)

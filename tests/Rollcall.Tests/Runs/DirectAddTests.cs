@@ -85,6 +85,24 @@ public sealed class DirectAddTests
     }
 
     [Fact]
+    public async Task Values_written_by_an_add_without_an_answer_give_way_to_those_the_person_has_again()
+    {
+        await using var scene = await JoiningAsync();
+        scene.Set("silver", "ann@example.com,Ann,1");
+        scene.Set("gold", "bob@example.com,Bob,5");
+        await scene.RunAsync();
+        scene.Set("gold", "bob@example.com,Bob,5", "ann@example.com,Ann,2");
+        scene.Account.AddFaults(new Fault { Operation = Add, Kind = FaultKind.DropAfter });
+        await scene.RunAsync();
+        Assert.Equal("2", scene.Account.Contact("ann@example.com")!.DataFields["SPEND"]);
+        scene.Set("gold", "bob@example.com,Bob,5");
+
+        await scene.RunAsync();
+
+        Assert.Equal("1", scene.Account.Contact("ann@example.com")!.DataFields["SPEND"]);
+    }
+
+    [Fact]
     public async Task Who_must_confirm_is_pending_is_asked_once_and_becomes_a_member_when_they_do()
     {
         await using var scene = await JoiningAsync(o => o with { DoubleOptIn = DoubleOptIn.Single });

@@ -108,6 +108,26 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Whoever_leaves_after_their_import_lost_its_report_is_taken_out_though_it_was_applied_late()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromHours(1) });
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "getImportStatus", Kind = FaultKind.Refuse, Status = 404, Times = 9 });
+        var first = await scene.RunAsync();
+        Assert.Equal(["ReportGone", "ReportGone"], first.Failures.Select(f => f.Code));
+        scene.Account.ClearFaults();
+
+        // The import is applied now.
+        scene.Account.Options = scene.Account.Options with { ImportLatency = TimeSpan.Zero };
+        scene.Account.AddContact("ann@example.com", scene.Gold);
+        scene.Account.AddContact("bob@example.com", scene.Gold);
+        scene.Set("gold", "bob@example.com");
+        await scene.RunAsync();
+
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
     public async Task A_status_poll_that_fails_does_not_fail_the_import()
     {
         await using var scene = await ExportScene.StartAsync();

@@ -49,6 +49,24 @@ public sealed class PendingTests
     }
 
     [Fact]
+    public async Task Whoever_confirms_one_book_is_put_into_another_whose_import_was_lost()
+    {
+        await using var scene = await ExportScene.StartAsync(o => o with { DoubleOptIn = DoubleOptIn.All });
+        scene.Set("silver", Ann);
+        await scene.RunAsync();
+        scene.Set("gold", Ann);
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropBefore });
+        var lost = await scene.RunAsync();
+        Assert.Contains(lost.Failures, f => f is { Code: "WaitsToBeAdded", Outcome: "Pending" } && f.AddressBookId == scene.Gold);
+        scene.Account.Confirm(Ann);
+
+        await scene.RunAsync();
+
+        Assert.Equal([Ann], scene.In(scene.Gold));
+        Assert.Equal([Ann], scene.In(scene.Silver));
+    }
+
+    [Fact]
     public async Task Dotdigital_may_ask_though_the_job_does_not_and_they_are_pending()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBackSingly, o => o with { ChallengeAnyway = true });

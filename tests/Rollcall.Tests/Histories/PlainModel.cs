@@ -28,6 +28,7 @@ internal sealed class PlainModel(History history)
     private readonly HashSet<(string Tag, string Who)> everAsking = [];
     private readonly Dictionary<(string Who, int Book), int> entries = [];
     private readonly Dictionary<(string Who, int Book), int> confirmed = [];
+    private readonly Dictionary<(string Who, int Book), int> takenOut = [];
     private readonly Dictionary<string, int> deleted = [];
     private readonly Dictionary<int, IReadOnlyList<(string Email, int Spend)>> audiences = [];
     private List<OptOut> shown = [];
@@ -107,7 +108,11 @@ internal sealed class PlainModel(History history)
         AllUncertain(who);
     }
 
-    public void WasTakenOut(string who, int book) => uncertain.Add((Key(who), book));
+    public void WasTakenOut(string who, int book)
+    {
+        uncertain.Add((Key(who), book));
+        takenOut[(Key(who), book)] = takenOut.GetValueOrDefault((Key(who), book)) + 1;
+    }
 
     public void Confirmed(string who, IEnumerable<int> books)
     {
@@ -244,8 +249,10 @@ internal sealed class PlainModel(History history)
                 yield return $"{who} must {(must ? "" : "not ")}be in book {book}, and is {contact?.Status.ToString() ?? "no contact"}, {contact?.Books.GetValueOrDefault(books[book]).ToString() ?? "nowhere"}";
             }
 
+            // Whom a restoring job puts back, after another hand took them out, enters once more.
             var mails = account.Joins(who, books[book]);
-            var allowed = confirmed.GetValueOrDefault((who, book)) + (history.Jobs.Any(j => j.TriggerJoin) ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) : 0);
+            var allowed = confirmed.GetValueOrDefault((who, book)) + (history.Jobs.Any(j => j.TriggerJoin) ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) : 0)
+                + (history.Jobs.Any(j => j is { TriggerJoin: true, RestoreRemoved: true }) ? takenOut.GetValueOrDefault((who, book)) : 0);
             if (mails > allowed)
             {
                 yield return $"the join action of book {book} fired {mails} times for {who}, {allowed} at most are right";

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Jobs;
 using Rollcall.Reading;
+using Rollcall.Recommending;
 using Rollcall.Recording;
 
 namespace Rollcall.Lytics;
@@ -17,6 +18,9 @@ public sealed class LyticsPlatform(TimeProvider clock, ILoggerFactory logs, Http
         var options = (LyticsSourceOptions)job.Source;
         return new LyticsSource(Connect(options.Access), options.Access, job.Config);
     }
+
+    /// <inheritdoc/>
+    public IRecommender Recommender(Job job) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public IStatusSink Sink(Job job)

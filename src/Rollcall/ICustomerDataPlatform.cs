@@ -1,5 +1,6 @@
 using Rollcall.Jobs;
 using Rollcall.Reading;
+using Rollcall.Recommending;
 using Rollcall.Recording;
 
 namespace Rollcall;
@@ -9,6 +10,9 @@ public interface ICustomerDataPlatform
 {
     /// <summary>The audiences of a job whose <see cref="Job.Source"/> is the platform's.</summary>
     IAudienceSource Source(Job job);
+
+    /// <summary>Recommends content of <see cref="ExportConfig.CollectionId"/>, for a job whose <see cref="Job.Source"/> is the platform's.</summary>
+    IRecommender Recommender(Job job);
 
     /// <summary>The sink of a job whose <see cref="Job.StatusSink"/> is the platform's.</summary>
     IStatusSink Sink(Job job);

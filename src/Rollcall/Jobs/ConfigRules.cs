@@ -13,9 +13,12 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     {
         CheckSegments();
         CheckBooks();
-        CheckMappings("config.mappings", config.Mappings);
-        CheckMappings("config.recommender_mappings", config.RecommenderMappings);
+        var from = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        CheckMappings("config.mappings", config.Mappings, from);
+        CheckMappings("config.recommender_mappings", config.RecommenderMappings, from);
         CheckFieldChanges();
+        CheckInsightFields();
+        CheckRecommendations();
     }
 
     private void CheckSegments()
@@ -100,14 +103,14 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     /// <summary>A book, as the first audience that goes into it names it, and all that go into it.</summary>
     private sealed record MappedBook(BookTarget Book, string FirstAudience, HashSet<string> Audiences);
 
-    private void CheckMappings(string key, IReadOnlyList<FieldMapping> mappings)
+    /// <param name="from">Which field each data field has its values from.</param>
+    private void CheckMappings(string key, IReadOnlyList<FieldMapping> mappings, Dictionary<string, string> from)
     {
         if (problems.IsTouched(key))
         {
             return;
         }
 
-        var from = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < mappings.Count; i++)
         {
             var (field, dataField) = mappings[i];
@@ -138,6 +141,62 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(config.FieldChanges[i], mapped));
             }
+        }
+    }
+
+    private void CheckInsightFields()
+    {
+        const string key = "config.insight_fields";
+        if (problems.IsTouched(key))
+        {
+            return;
+        }
+
+        var seen = new HashSet<string>();
+        for (var i = 0; i < config.InsightFields.Count; i++)
+        {
+            if (!seen.Add(config.InsightFields[i]))
+            {
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(config.InsightFields[i])} is there twice.", "Take one out.");
+            }
+        }
+
+        if (job.InsightOnExit == InsightOnExit.Remove && config.InsightFields.Count == 0 && !config.InsightRecommendations)
+        {
+            problems.Warning("insight_on_exit", "there is no insight data to remove without config.insight_fields or config.insight_recommendations.");
+        }
+    }
+
+    /// <summary>Recommendations need a collection they come from, and somewhere to go.</summary>
+    private void CheckRecommendations()
+    {
+        const string key = "config.collection_id";
+        if (problems.IsTouched(key) || problems.IsTouched("config.recommender_mappings"))
+        {
+            return;
+        }
+
+        for (var i = 0; i < config.RecommenderMappings.Count; i++)
+        {
+            var field = config.RecommenderMappings[i].Field;
+            if (RecommendationField.Parse(field) is null)
+            {
+                problems.Error($"config.recommender_mappings[{i}].{field}", $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.", "Write title for the first recommendation's, 2.title for the second's, and so on.");
+            }
+        }
+
+        var goes = config.RecommenderMappings.Count > 0 || config.InsightRecommendations;
+        if (config.CollectionId is null && goes)
+        {
+            problems.Error(config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings", "goes with config.collection_id, which is missing.", "Name the content collection that recommendations come from.");
+        }
+        else if (config.CollectionId is { } collection && !goes)
+        {
+            problems.Error(key, $"recommendations of {JobScalar.Show(collection)} go nowhere.", "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
+        }
+        else if (config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
+        {
+            problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, tables.Recommendations.Keys));
         }
     }
 }

@@ -126,6 +126,9 @@ public sealed record TablesSourceOptions : SourceOptions
     /// <summary>Each audience's query, by its id, in the file's order.</summary>
     public required IReadOnlyDictionary<string, AudienceQuery> Audiences { get; init; }
 
+    /// <summary>Each collection's query of recommendations, by its id: a row a person and recommendation, with <c>email</c>, <c>rank</c> and its fields.</summary>
+    public IReadOnlyDictionary<string, AudienceQuery> Recommendations { get; init; } = new Dictionary<string, AudienceQuery>();
+
     /// <summary>Without the password that <see cref="Database"/> may hold.</summary>
     public override string ToString() => DatabaseName ?? string.Join(", ", Files.Keys);
 }
@@ -174,7 +177,10 @@ public sealed record ExportConfig
     public IReadOnlyList<FieldMapping> Mappings { get; init; } = [];
 
     /// <summary>The fields a job needs of every audience.</summary>
-    public IReadOnlyList<string> Fields =>
+    public IReadOnlyList<string> Fields => [.. ScalarFields.Union(InsightFields, StringComparer.Ordinal)];
+
+    /// <summary>Of <see cref="Fields"/>, those that must hold one value; <see cref="IdField"/> may be a map.</summary>
+    public IReadOnlyList<string> ScalarFields =>
         [.. new[] { EmailField, KeyField, IdField }.OfType<string>().Concat(Mappings.Select(mapping => mapping.Field)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The field with the email address.</summary>
@@ -219,7 +225,7 @@ public sealed record ExportConfig
     /// <summary>Content collection for recommendations.</summary>
     public string? CollectionId { get; init; }
 
-    /// <summary>Recommendation field to data field.</summary>
+    /// <summary>Recommendation field to data field: <c>title</c> is the first recommendation's, <c>2.title</c> the second's.</summary>
     public IReadOnlyList<FieldMapping> RecommenderMappings { get; init; } = [];
 
     /// <summary>User fields for the insight collection of fields.</summary>

@@ -68,11 +68,15 @@ internal sealed class JobBinder(JobProblems problems, string path)
             Database = database,
             DatabaseName = name,
             Files = Entries(Map(tables, "files")).ToDictionary(file => file.Key, file => File(file.Value)),
-            Audiences = Entries(Map(tables, "audiences")).ToDictionary(audience => audience.Key, audience => audience.Value is JobMap map
-                ? new AudienceQuery(null, Text(map, "from") ?? "", Text(map, "where"))
-                : new AudienceQuery(Text(audience.Value) ?? "", null, null)),
+            Audiences = Queries(tables, "audiences"),
+            Recommendations = Queries(tables, "recommendations"),
         };
     }
+
+    private Dictionary<string, AudienceQuery> Queries(JobMap? tables, string key) =>
+        Entries(Map(tables, key)).ToDictionary(query => query.Key, query => query.Value is JobMap map
+            ? new AudienceQuery(null, Text(map, "from") ?? "", Text(map, "where"))
+            : new AudienceQuery(Text(query.Value) ?? "", null, null));
 
     private LyticsAccess Lytics(JobMap lytics) => new(
         Text(lytics, "token") ?? "",

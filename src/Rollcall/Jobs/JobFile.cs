@@ -51,7 +51,6 @@ public static class JobFile
         var problems = new JobProblems(full);
         if (JobSyntax.Parse(text.TrimStart('\uFEFF'), problems) is { } root)
         {
-            NotYet.Check(root, problems);
             new JobShapes(problems, environment).Check(root, JobKeys.Root);
             var job = new JobBinder(problems, full).Bind(root);
             new JobRules(job, root, problems).Check();

@@ -27,8 +27,8 @@ internal static class JobFileReference
     public static string Markdown { get; } = Write();
 
     /// <summary>What a key does, as plain text for editors.</summary>
-    public static string Plain(JobKey key, string path) =>
-        (key.Doc + NotInThisVersion(path)).Replace("`", "", StringComparison.Ordinal).Replace("*", "", StringComparison.Ordinal);
+    public static string Plain(JobKey key) =>
+        key.Doc.Replace("`", "", StringComparison.Ordinal).Replace("*", "", StringComparison.Ordinal);
 
     private static string Write()
     {
@@ -57,7 +57,7 @@ internal static class JobFileReference
         foreach (var key in group.Keys)
         {
             var standard = key.Required ? "**required**" : key.Default is null ? "" : key.Default.Contains(' ', StringComparison.Ordinal) ? key.Default : $"`{key.Default}`";
-            page.Append($"| `{key.Name}` | {Cell(key.Shape.Words + Link(key.Shape, Join(path, key.Name)))} | {Cell(standard)} | {Cell(key.Doc + NotInThisVersion(Join(path, key.Name)))} |\n");
+            page.Append($"| `{key.Name}` | {Cell(key.Shape.Words + Link(key.Shape, Join(path, key.Name)))} | {Cell(standard)} | {Cell(key.Doc)} |\n");
         }
 
         if (group.Example is { } example)
@@ -86,17 +86,6 @@ internal static class JobFileReference
 
     private static string Link(Shape shape, string path) =>
         Below(shape, path).Select(one => $" ([keys](#{one.Path.Replace(".", "", StringComparison.Ordinal).Replace("[]", "", StringComparison.Ordinal).ToLowerInvariant()}))").FirstOrDefault("");
-
-    private static string NotInThisVersion(string path)
-    {
-        var refused = NotYet.All.Where(refusal => refusal.Key == path).ToList();
-        return refused switch
-        {
-            [] => "",
-            [{ Value: null }] => " *Not in this version.*",
-            _ => $" *Not in this version: `{string.Join("`, `", refused.Select(refusal => refusal.Value))}`.*",
-        };
-    }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

@@ -22,7 +22,7 @@ public static class JobFileSchema
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
             ["title"] = "Rollcall job file",
         };
-        foreach (var (name, value) in Of(JobKeys.Root, ""))
+        foreach (var (name, value) in Of(JobKeys.Root))
         {
             schema[name] = value?.DeepClone();
         }
@@ -30,17 +30,17 @@ public static class JobFileSchema
         return schema.ToJsonString(Indented) + "\n";
     }
 
-    private static JsonObject Of(Shape shape, string path) => shape switch
+    private static JsonObject Of(Shape shape) => shape switch
     {
         TextShape text => Of(text),
         ChoiceShape choice => new() { ["enum"] = new JsonArray([.. choice.Choices.Select(word => (JsonNode)word)]) },
         FlagShape => new() { ["type"] = "boolean" },
         NumberShape { OrNone: true } number => new() { ["anyOf"] = new JsonArray(Of(number), new JsonObject { ["enum"] = new JsonArray("none") }) },
         NumberShape number => Of(number),
-        ListShape list => Of(list, path),
-        MapShape map => Of(map, path),
-        GroupShape group => Of(group, path),
-        EitherShape either => new() { ["anyOf"] = new JsonArray(Of(either.Single, path), Of(either.Group, path)) },
+        ListShape list => Of(list),
+        MapShape map => Of(map),
+        GroupShape group => Of(group),
+        EitherShape either => new() { ["anyOf"] = new JsonArray(Of(either.Single), Of(either.Group)) },
         _ => throw new InvalidOperationException($"{shape.GetType().Name} has no schema."),
     };
 
@@ -70,9 +70,9 @@ public static class JobFileSchema
         return schema;
     }
 
-    private static JsonObject Of(ListShape list, string path)
+    private static JsonObject Of(ListShape list)
     {
-        var schema = new JsonObject { ["type"] = "array", ["items"] = Of(list.Item, path) };
+        var schema = new JsonObject { ["type"] = "array", ["items"] = Of(list.Item) };
         if (list.Most is not null)
         {
             schema["maxItems"] = list.Most;
@@ -81,9 +81,9 @@ public static class JobFileSchema
         return schema;
     }
 
-    private static JsonObject Of(MapShape map, string path)
+    private static JsonObject Of(MapShape map)
     {
-        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(map.Value, path) };
+        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(map.Value) };
         if (map.Pair)
         {
             schema["minProperties"] = 1;
@@ -93,13 +93,13 @@ public static class JobFileSchema
         return schema;
     }
 
-    private static JsonObject Of(GroupShape group, string path)
+    private static JsonObject Of(GroupShape group)
     {
         var properties = new JsonObject();
         foreach (var key in group.Keys)
         {
-            var schema = Of(key.Shape, Path(path, key.Name));
-            schema["description"] = JobFileReference.Plain(key, Path(path, key.Name));
+            var schema = Of(key.Shape);
+            schema["description"] = JobFileReference.Plain(key);
             if (DefaultOf(key) is { } value)
             {
                 schema["default"] = value;
@@ -131,5 +131,4 @@ public static class JobFileSchema
         _ => key.Default,
     };
 
-    private static string Path(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -66,7 +66,9 @@ internal static class JobSourceKeys
         new("files", new MapShape(new EitherShape(new TextShape(), File), "table", "a group of table: file"),
             "Files, each a table that the audiences' SQL (DuckDB's) may join: a path or glob, or a group of keys with more about it."),
         new("audiences", new MapShape(new EitherShape(Select, Audience), "audience", "a group of audience: query"),
-            "Each audience's id and its query: one SELECT with a column a field, or `from` and `where`.") { Required = true })
+            "Each audience's id and its query: one SELECT with a column a field, or `from` and `where`.") { Required = true },
+        new("recommendations", new MapShape(new EitherShape(Select, Audience), "collection", "a group of collection: query"),
+            "Recommendations for `config.collection_id`, by the collection's id: one SELECT with a row a person and recommendation, or `from` and `where`. Columns: `email`, `rank` (a number, the least first), and the recommendation's fields, such as `title` and `url`."))
     {
         OneOf = ["database", "files"],
         Example = """

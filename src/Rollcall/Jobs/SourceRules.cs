@@ -36,18 +36,23 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
             problems.Error($"{Tables}.audiences", "has no audience.");
         }
 
+        CheckQueries($"{Tables}.audiences", source.Audiences);
+        CheckQueries($"{Tables}.recommendations", source.Recommendations);
+    }
+
+    private void CheckQueries(string key, IReadOnlyDictionary<string, AudienceQuery> queries)
+    {
         var knowsFiles = source.Files.Count > 0 && !problems.IsTouched($"{Tables}.files");
-        foreach (var (id, audience) in source.Audiences)
+        foreach (var (id, query) in queries)
         {
-            if (audience.Sql is { } sql && !SelectText.IsSelect(sql))
+            if (query.Sql is { } sql && !SelectText.IsSelect(sql))
             {
-                problems.Error($"{Tables}.audiences.{id}", "is not a SELECT (or WITH ... SELECT).", "An audience is only read; for a whole table write {from: TABLE}.");
+                problems.Error($"{key}.{id}", "is not a SELECT (or WITH ... SELECT).", "It is only read; for a whole table write {from: TABLE}.");
             }
 
-            if (audience.From is { Length: > 0 } from && knowsFiles && !source.Files.ContainsKey(from))
+            if (query.From is { Length: > 0 } from && knowsFiles && !source.Files.ContainsKey(from))
             {
-                problems.Error($"{Tables}.audiences.{id}.from", $"{JobScalar.Show(from)} is no key of files.",
-                    Suggestion.For(from, source.Files.Keys));
+                problems.Error($"{key}.{id}.from", $"{JobScalar.Show(from)} is no key of files.", Suggestion.For(from, source.Files.Keys));
             }
         }
     }

@@ -35,8 +35,12 @@ public interface IAudienceSource : IAsyncDisposable
 /// <summary>One audience being read.</summary>
 public interface IAudienceReading : IAsyncDisposable
 {
-    /// <summary>A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types, and <c>__row</c> (BIGINT, the row's number in the source, from 1).</summary>
+    /// <summary>A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (but for fields that only insight data need), and <c>__row</c> (BIGINT, the row's number in the source, from 1).</summary>
     string Relation { get; }
+
+    /// <summary>A field's value whole, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is no value.</summary>
+    /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>
+    string Whole(string field) => $"to_json({SqlText.Name(field)})";
 
     /// <summary>Says, after the relation was read to its end, whether that was all.</summary>
     Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation);

@@ -33,25 +33,7 @@ internal static class LyticsJobs
 
     public static (string JobFile, IReadOnlyList<Problem> Notes) Import(string text) => LyticsJobImport.Convert(text, "job.json");
 
-    /// <summary>The job file, read as <c>check</c> reads it. What it says and this version does not do yet is no mistake of it.</summary>
+    /// <summary>The job file, read as <c>check</c> reads it.</summary>
     /// <exception cref="RollcallException">It is none that <c>check</c> takes.</exception>
-    public static Job Read(string jobFile)
-    {
-        const string Path = "/jobs/job.yaml";
-        static string? Environment(string name) => name == "LYTICS_TOKEN" ? "token" : null;
-        try
-        {
-            return JobFile.Parse(jobFile, Path, Environment);
-        }
-        catch (RollcallException refused) when (refused.Problems.All(problem => problem.Severity == Severity.Warning || IsNotYet(problem)))
-        {
-            var problems = new JobProblems(Path);
-            var root = JobSyntax.Parse(jobFile, problems)!;
-            new JobShapes(problems, Environment).Check(root, JobKeys.Root);
-            return new JobBinder(problems, Path).Bind(root);
-        }
-    }
-
-    private static bool IsNotYet(Problem problem) =>
-        problem.Message.StartsWith("this version of Rollcall", StringComparison.Ordinal);
+    public static Job Read(string jobFile) => JobFile.Parse(jobFile, "/jobs/job.yaml", name => name == "LYTICS_TOKEN" ? "token" : null);
 }

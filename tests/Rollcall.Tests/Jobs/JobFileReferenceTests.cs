@@ -23,10 +23,6 @@ public sealed class JobFileReferenceTests
         Assert.Empty(problems.All);
     }
 
-    [Fact]
-    public void What_this_version_refuses_is_a_key_of_the_reference() =>
-        Assert.All(NotYet.All, refusal => Assert.Contains($"| `{refusal.Key[(refusal.Key.LastIndexOf('.') + 1)..]}` |", JobFileReference.Markdown, StringComparison.Ordinal));
-
     private static IEnumerable<GroupShape> Groups(Shape shape) => shape switch
     {
         GroupShape group => group.Keys.SelectMany(key => Groups(key.Shape)).Prepend(group),

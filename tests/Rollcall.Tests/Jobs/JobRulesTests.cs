@@ -79,15 +79,4 @@ public sealed class JobRulesTests
             "job.yaml:8:3 config.segment_ids: holds 129; the most is 128.",
             Assert.Throws<RollcallException>(() => JobFile.Parse(Job(129), "/jobs/job.yaml", _ => null)).Message);
     }
-
-    [Fact]
-    public void Every_refusal_refuses()
-    {
-        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Cases("invalid"), "not-yet.yaml"));
-
-        var wrong = Assert.Throws<RollcallException>(() => JobFile.Parse(text, "/jobs/job.yaml", Some.Environment));
-
-        Assert.All(NotYet.All, refusal => Assert.Contains(wrong.Problems, problem =>
-            problem.Where!.EndsWith(" " + refusal.Key, StringComparison.Ordinal) && problem.Message.StartsWith("this version of Rollcall", StringComparison.Ordinal)));
-    }
 }

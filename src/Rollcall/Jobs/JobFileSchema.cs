@@ -129,4 +129,5 @@ public static class JobFileSchema
         { Shape: NumberShape } when JobShapes.Number(key.Default) is { } number => number,
         { Shape: TextShape { MayBeBlank: true } } or { Name: "label" } => null,
         _ => key.Default,
-    };}
+    };
+}

@@ -59,7 +59,7 @@ internal sealed record Destination(
         var problems = new List<Problem>();
         var resolved = ResolveBooks(job, books, store, problems);
         var fields = (await client.DataFields.ListAsync(cancellation)).ToDictionary(f => f.Name, f => f.Type, StringComparer.OrdinalIgnoreCase);
-        var absent = job.Config.Mappings.Select(m => m.DataField).Where(f => !fields.ContainsKey(f)).ToList();
+        var absent = job.Config.DataFields.Where(f => !fields.ContainsKey(f)).ToList();
         var used = store.Query("SELECT name FROM data_field WHERE tag = $tag", r => r.GetString(0), ("$tag", job.Tag)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var vanished = job.CreateMissingFields ? [] : absent.Where(used.Contains).ToList();
         var unknown = absent.Except(vanished).ToList();
@@ -67,7 +67,7 @@ internal sealed record Destination(
         {
             problems.Add(new Problem(
                 $"The account has no data field {string.Join(", ", unknown)}.",
-                job.Where("config.mappings"),
+                job.Where(job.Config.Mappings.Any(m => unknown.Contains(m.DataField)) ? "config.mappings" : "config.recommender_mappings"),
                 "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
         }
 

@@ -183,6 +183,9 @@ public sealed record ExportConfig
     public IReadOnlyList<string> ScalarFields =>
         [.. new[] { EmailField, KeyField, IdField }.OfType<string>().Concat(Mappings.Select(mapping => mapping.Field)).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The data fields a job fills.</summary>
+    public IEnumerable<string> DataFields => Mappings.Concat(RecommenderMappings).Select(mapping => mapping.DataField);
+
     /// <summary>The field with the email address.</summary>
     public required string EmailField { get; init; }
 

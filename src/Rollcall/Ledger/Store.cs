@@ -10,7 +10,7 @@ namespace Rollcall.Ledger;
 internal sealed class Store : IDisposable
 {
     /// <summary>The store's version. Older stores are migrated forward, newer ones refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private readonly SqliteConnection connection;
     private readonly Lock gate = new();
@@ -146,10 +146,16 @@ internal sealed class Store : IDisposable
 
         InTransaction(store =>
         {
-            // Two processes may open a new folder at once: whoever comes second finds it done.
-            if (store.Number("PRAGMA user_version") < 1)
+            // Two processes may open a folder at once: whoever comes second finds it done.
+            var before = store.Number("PRAGMA user_version");
+            if (before < 1)
             {
                 store.Execute(StoreSchema.Version1);
+            }
+
+            if (before < 2)
+            {
+                store.Execute(StoreSchema.Version2);
             }
 
             store.Execute($"PRAGMA user_version={Version}");

@@ -154,4 +154,16 @@ internal static class StoreSchema
             rejected INTEGER NOT NULL DEFAULT 0,  -- how often the sink rejected some of them
             delivered_at INTEGER);
         """;
+
+    public const string Version2 = """
+        ALTER TABLE job ADD COLUMN insight TEXT;  -- Parquet: the insight records that Dotdigital was last sent; NULL before the first
+
+        -- The tables of recommendations a job has read completely.
+        CREATE TABLE recommendations(
+            tag TEXT NOT NULL,
+            collection TEXT NOT NULL,
+            shape TEXT NOT NULL,         -- AudienceShape
+            people INTEGER NOT NULL,
+            PRIMARY KEY(tag, collection)) WITHOUT ROWID;
+        """;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Recommending;
 
 namespace Rollcall.Reading;
 
@@ -12,16 +13,21 @@ internal sealed class Roll
 {
     private readonly DuckDBConnection duckdb;
     private readonly ExportConfig config;
-    private readonly IReadOnlyList<RollMapping> mappings;
+    private readonly bool recommended;
+    private readonly RollFields fields;
     private readonly RollSelect select;
 
     /// <param name="dataFields">The account's data fields by name; a mapping to any other is left out of the roll.</param>
-    public Roll(DuckDBConnection duckdb, Job job, IReadOnlyDictionary<string, DataFieldType> dataFields, long accountId)
+    /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null where that is not known yet.</param>
+    public Roll(DuckDBConnection duckdb, Job job, IReadOnlyDictionary<string, DataFieldType> dataFields, long accountId, RecommendationCount? recommendations = null)
     {
         this.duckdb = duckdb;
         config = job.Config;
-        mappings = RollMapping.Of(config, dataFields);
-        select = new RollSelect(config, mappings, job.OnMissingField, accountId);
+        recommended = recommendations is not null && config.RecommenderMappings.Count > 0;
+        fields = new RollFields(
+            [.. RollMapping.Of(config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(config, dataFields, keeps: recommendations.Incomplete is not null)],
+            job.OnMissingField);
+        select = new RollSelect(config, fields, accountId);
     }
 
     /// <summary>Makes the tables, empty.</summary>
@@ -32,7 +38,7 @@ internal sealed class Roll
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
     public async Task<AudienceCount> AddAsync(int audience, IAudienceReading reading, CancellationToken cancellation)
     {
-        await InsertAsync(audience, reading.Relation, rows => $"INSERT INTO roll {rows}", cancellation);
+        await InsertAsync(audience, reading, rows => $"INSERT INTO roll {rows}", cancellation);
         var result = await reading.CompleteAsync(cancellation);
         AddRejected(audience, result.Rejected);
         return await CountAsync(audience, result, cancellation);
@@ -45,10 +51,10 @@ internal sealed class Roll
     {
         await InsertAsync(
             audience,
-            reading.Relation,
+            reading,
             rows => $"""
                 INSERT INTO roll SELECT again.*
-                FROM ({rows}) AS again(kh, member_key, audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row, problem, left_out)
+                FROM ({rows}) AS again(kh, member_key, audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row, problem, left_out, insight)
                 ANTI JOIN (SELECT kh, member_key FROM roll WHERE problem IS NULL AND audience = {Number(audience)}) AS had ON had.kh = again.kh AND had.member_key = again.member_key
                 WHERE again.problem IS NULL
                 """,
@@ -73,7 +79,9 @@ internal sealed class Roll
     /// <summary>Takes out of the roll who is no member, and lists what was left out. Nothing can be added afterwards.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        if (mappings.Count > 0)
+        var described = fields.Mappings.Select(mapping => (mapping.Field, mapping.DataField, Reason: FieldSql.Reason(mapping.Type)))
+            .Concat(config.InsightFields.Select(field => (Field: field, DataField: InsightCollection.Fields, Reason: InsightSql.NestedReason))).ToList();
+        if (described.Count > 0)
         {
             await duckdb.ExecuteAsync(
                 $"""
@@ -81,7 +89,7 @@ internal sealed class Roll
                 SELECT audience, row, email, field, data_field, reason
                 FROM (SELECT audience, row, email, CAST(unnest(string_split(left_out, ',')) AS INTEGER) AS mapping
                     FROM roll WHERE problem IS NULL AND left_out IS NOT NULL)
-                JOIN (VALUES {string.Join(", ", mappings.Select(Described))}) AS mapped(mapping, field, data_field, reason) USING (mapping)
+                JOIN (VALUES {string.Join(", ", described.Select((d, i) => $"({Number(i)}, {SqlText.Literal(d.Field)}, {SqlText.Literal(d.DataField)}, {SqlText.Literal(d.Reason)})"))}) AS mapped(mapping, field, data_field, reason) USING (mapping)
                 """,
                 cancellation);
         }
@@ -99,23 +107,29 @@ internal sealed class Roll
             cancellation);
     }
 
+    private async Task<Dictionary<string, Column>> ColumnsAsync(string relation, CancellationToken cancellation) =>
+        (await RelationColumns.OfAsync(duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
+
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private async Task InsertAsync(int audience, string relation, Func<string, string> insert, CancellationToken cancellation)
+    private async Task InsertAsync(int audience, IAudienceReading reading, Func<string, string> insert, CancellationToken cancellation)
     {
         try
         {
-            var columns = (await RelationColumns.OfAsync(duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-            await duckdb.ExecuteAsync(insert(select.Write(audience, relation, columns)), cancellation);
+            var (relation, columns) = (reading.Relation, await ColumnsAsync(reading.Relation, cancellation));
+            if (recommended)
+            {
+                relation = RecommendedColumns.Joined(config, relation, $"lower({EmailSql.Trim(FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind))})");
+                columns = await ColumnsAsync(relation, cancellation);
+            }
+
+            await duckdb.ExecuteAsync(insert(select.Write(audience, relation, columns, [.. config.InsightFields.Select(reading.Whole)])), cancellation);
         }
         catch (DuckDBException e)
         {
             throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {config.SegmentIds[audience]}", inner: e);
         }
     }
-
-    private static string Described(RollMapping mapping, int position) =>
-        $"({Number(position)}, {SqlText.Literal(mapping.Field)}, {SqlText.Literal(mapping.DataField)}, {SqlText.Literal(FieldSql.Reason(mapping.Type))})";
 
     private void AddRejected(int audience, IReadOnlyList<RejectedRow> rejected)
     {

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
+using Rollcall.Recommending;
 
 namespace Rollcall.Reading;
 
 /// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
 internal sealed class RollCall(RunContext run)
 {
+    private RecommendationCount? recommendations;
+
     /// <summary>What was read of each audience, by its index.</summary>
     public List<AudienceCount> Counts { get; } = [];
 
@@ -17,6 +20,8 @@ internal sealed class RollCall(RunContext run)
     public async Task ReadAsync(Destination destination, bool adopts, CancellationToken cancellation)
     {
         var job = run.Job;
+        run.Db.Execute(RecommendedColumns.Create);
+        recommendations = await RecommendationTable.ReadAsync(run, cancellation);
         await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
         var fields = job.Config.Fields;
         Roll? roll = null;
@@ -27,7 +32,7 @@ internal sealed class RollCall(RunContext run)
             if (roll is null)
             {
                 InferNewFields(destination, reading);
-                roll = new Roll(run.Db.Connection, job, DataFields(destination), destination.Account.Id);
+                roll = new Roll(run.Db.Connection, job, DataFields(destination), destination.Account.Id, recommendations);
                 await roll.CreateAsync(cancellation);
             }
 
@@ -78,6 +83,7 @@ internal sealed class RollCall(RunContext run)
     /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
     public void Keep(Func<int, bool> held)
     {
+        RecommendationTable.Keep(run, recommendations);
         run.Store.InTransaction(s =>
         {
             foreach (var (i, count) in Counts.Index().Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members > 0 || !held(c.Index))))
@@ -109,6 +115,12 @@ internal sealed class RollCall(RunContext run)
         {
             var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
             NewFields.TryAdd(mapping.DataField, Suggested(type == "JSON" ? JsonType(reading, mapping.Field) : type));
+        }
+
+        // What will be recommended is not known yet: a text takes it all.
+        foreach (var mapping in run.Job.Config.RecommenderMappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        {
+            NewFields.TryAdd(mapping.DataField, Dotdigital.DataFieldType.String);
         }
     }
 

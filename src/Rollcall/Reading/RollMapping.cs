@@ -1,24 +1,33 @@
 using Rollcall.Jobs;
+using Rollcall.Recommending;
 
 namespace Rollcall.Reading;
 
 /// <summary>One field on its way to a data field.</summary>
-/// <param name="Field">The audience's column.</param>
+/// <param name="Field">The field, as the job names it.</param>
 /// <param name="DataField">The data field's name as the job spells it.</param>
 /// <param name="Type">The data field's type.</param>
 /// <param name="Triggers">Whether its change updates a member.</param>
 internal sealed record RollMapping(string Field, string DataField, DataFieldType Type, bool Triggers)
 {
+    /// <summary>The column of the relation that has it.</summary>
+    public string Column { get; init; } = Field;
+
+    /// <summary>Whether the data field is left as it is where there is no value, whatever the job says of missing ones.</summary>
+    public bool Keeps { get; init; }
+
     /// <summary>The job's mappings to data fields that exist: a field vanished at Dotdigital stops nothing else.</summary>
-    public static IReadOnlyList<RollMapping> Of(ExportConfig config, IReadOnlyDictionary<string, DataFieldType> dataFields)
+    public static IReadOnlyList<RollMapping> Of(ExportConfig config, IReadOnlyDictionary<string, DataFieldType> dataFields) =>
+        Of(config.Mappings, dataFields, mapping => config.FieldChanges.Count == 0 || config.FieldChanges.Contains(mapping.Field));
+
+    /// <summary>The same of what recommendations fill, with <see cref="RecommendedColumns"/> for columns.</summary>
+    /// <param name="keeps">Whether nothing is said of who has none, because not all recommendations are known.</param>
+    public static IReadOnlyList<RollMapping> OfRecommendations(ExportConfig config, IReadOnlyDictionary<string, DataFieldType> dataFields, bool keeps) =>
+        [.. Of(config.RecommenderMappings, dataFields, _ => config.FieldChanges.Count == 0).Select(mapping => mapping with { Column = RecommendedColumns.Name(mapping.Field), Keeps = keeps })];
+
+    private static IReadOnlyList<RollMapping> Of(IReadOnlyList<FieldMapping> mappings, IReadOnlyDictionary<string, DataFieldType> dataFields, Func<FieldMapping, bool> triggers)
     {
         var types = new Dictionary<string, DataFieldType>(dataFields, StringComparer.OrdinalIgnoreCase);
-        return [.. config.Mappings
-            .Where(mapping => types.ContainsKey(mapping.DataField))
-            .Select(mapping => new RollMapping(
-                mapping.Field,
-                mapping.DataField,
-                types[mapping.DataField],
-                config.FieldChanges.Count == 0 || config.FieldChanges.Contains(mapping.Field)))];
+        return [.. mappings.Where(mapping => types.ContainsKey(mapping.DataField)).Select(mapping => new RollMapping(mapping.Field, mapping.DataField, types[mapping.DataField], triggers(mapping)))];
     }
 }

@@ -141,7 +141,7 @@ public abstract class SourceContract : IAsyncLifetime
 
         Assert.Equal(["audience absent", "audience broken", "audience lacking"], problems.Select(problem => problem.Where!).Order());
         var lacking = problems.Single(problem => problem.Where == "audience lacking");
-        Assert.Equal(("The audience has no field \"email\".", "Did you mean emial?"), (lacking.Message, lacking.Todo));
+        Assert.Equal(("There is no field \"email\".", "Did you mean emial?"), (lacking.Message, lacking.Todo));
     }
 
     [Fact]

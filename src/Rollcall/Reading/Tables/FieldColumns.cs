@@ -11,19 +11,19 @@ internal static class FieldColumns
         ?? columns.FirstOrDefault(column => string.Equals(column.Name, field, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Fields the audience lacks, and fields whose values are no scalars.</summary>
-    /// <param name="idField">The one field that may be a map.</param>
-    public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, string? idField, IReadOnlyList<Column> columns)
+    /// <param name="config">Says which fields may be arrays and maps: the id by account, and what only insight data need.</param>
+    public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, ExportConfig config, IReadOnlyList<Column> columns)
     {
         foreach (var field in fields)
         {
             if (Find(field, columns) is not { } column)
             {
                 yield return new Problem(
-                    $"The audience has no field \"{field}\".",
+                    $"There is no field \"{field}\".",
                     $"audience {audience}",
                     Suggestion.For(field, columns.Select(known => known.Name)));
             }
-            else if (column.Kind == ColumnKind.NotScalar && field != idField)
+            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && config.ScalarFields.Contains(field))
             {
                 yield return new Problem(
                     $"The field \"{field}\" is {Described(column.Type)}; a data field takes one value.",

@@ -9,11 +9,18 @@ internal static class TablesSource
 {
     /// <param name="job">The job; its source must be <see cref="TablesSourceOptions"/>.</param>
     /// <param name="folder">An absolute folder of this run for cleaned copies of damaged files; made when needed, and emptied of them when the source is disposed.</param>
-    public static IAudienceSource Open(Job job, string folder)
+    public static ITableSource Open(Job job, string folder)
     {
         var options = (TablesSourceOptions)job.Source;
         return options.Database is null
-            ? new FilesSource(options, job.Config.IdField, folder)
-            : new DatabaseSource(options, job.Config.IdField);
+            ? new FilesSource(options, job.Config, folder)
+            : new DatabaseSource(options, job.Config);
     }
+}
+
+/// <summary>A source of tables: it knows the columns of a query that was not run.</summary>
+internal interface ITableSource : IAudienceSource
+{
+    /// <summary>The columns of an audience.</summary>
+    Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation);
 }

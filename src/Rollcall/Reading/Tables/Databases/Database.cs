@@ -6,7 +6,8 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <summary>A column of an audience in a database.</summary>
 /// <param name="Column">Its name, and the DuckDB type it is read as.</param>
 /// <param name="Expression">The SQL that selects it from the audience as that type's text, or as a number.</param>
-internal sealed record DatabaseColumn(Column Column, string Expression);
+/// <param name="Json">The SQL that selects it as JSON text.</param>
+internal sealed record DatabaseColumn(Column Column, string Expression, string Json);
 
 /// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
 internal abstract class Database

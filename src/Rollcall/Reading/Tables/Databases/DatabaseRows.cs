@@ -49,6 +49,11 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
         return new Reading(duckdb, table, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {rejected.Count} rejected rows", AudienceShape.None) { RejectedCount = rejected.Count });
     }
 
+    /// <summary>The column with a field's whole value.</summary>
+    public static string Whole(string field) => $"whole {field}";
+
+    private static string Field(Column column) => column.Kind == ColumnKind.Json ? column.Name["whole ".Length..] : column.Name;
+
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? "DOUBLE" : "VARCHAR";
 
     private void Append(DbDataReader reader, DuckDBAppender appender)
@@ -59,11 +64,11 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
         {
             try
             {
-                values[i] = columns[i].Kind == ColumnKind.Float || reader.IsDBNull(i) ? null : Whole(database.Text(reader, i));
+                values[i] = columns[i].Kind == ColumnKind.Float || reader.IsDBNull(i) ? null : WithoutZero(database.Text(reader, i));
             }
             catch (NotTextException)
             {
-                rejected.Add(null, row, $"the field {columns[i].Name} holds bytes that are no text");
+                rejected.Add(null, row, $"the field {Field(columns[i])} holds bytes that are no text");
                 return;
             }
         }
@@ -85,11 +90,13 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
     }
 
     /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
-    private static string Whole(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
+    private static string WithoutZero(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
     private sealed class Reading(DuckDBConnection duckdb, string table, AudienceReadingResult result) : IAudienceReading
     {
         public string Relation => table;
+
+        public string Whole(string field) => FieldSql.JsonOrText($"CAST({SqlText.Name(DatabaseRows.Whole(field))} AS JSON)");
 
         public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(result);
 

@@ -8,7 +8,7 @@ namespace Rollcall.Reading.Tables.Databases;
 /// Audiences in a database: their SQL runs there, and the rows stream into a table of the run's DuckDB.
 /// All audiences of a run come from one connection, and so from one state of the database.
 /// </summary>
-internal sealed class DatabaseSource(TablesSourceOptions options, string? idField) : IAudienceSource
+internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig config) : ITableSource
 {
     private readonly Database database = Database.Of(options);
     private DbConnection? connection;
@@ -41,7 +41,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, string? idFiel
             {
                 // A failed query spoils its transaction, so each has a connection of its own.
                 await using var own = await ConnectAsync(cancellation);
-                problems.AddRange(FieldColumns.Check(audience, fields, idField, [.. (await ColumnsAsync(own, audience, cancellation)).Select(column => column.Column)]));
+                problems.AddRange(FieldColumns.Check(audience, fields, config, [.. (await ColumnsAsync(own, audience, cancellation)).Select(column => column.Column)]));
             }
             catch (RollcallException e)
             {
@@ -58,25 +58,26 @@ internal sealed class DatabaseSource(TablesSourceOptions options, string? idFiel
 
     public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
     {
-        if (SingleSelect.Wrong(Sql(audience), database.Lexis) is { } wrong)
-        {
-            throw new RollcallException(ExitCode.Source, wrong, $"audience {audience}", "Write one SELECT; it may start with WITH.");
-        }
-
-        connection ??= await ConnectAsync(cancellation);
-        var columns = await ColumnsAsync(connection, audience, cancellation);
-        var problems = FieldColumns.Check(audience, fields, idField, [.. columns.Select(column => column.Column)]).ToList();
+        var columns = await KnownColumnsAsync(audience, cancellation);
+        var problems = FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]).ToList();
         if (problems.Count > 0)
         {
             throw new RollcallException(ExitCode.Source, problems);
         }
 
-        var chosen = fields.Select(field => columns.First(column => column.Column == FieldColumns.Find(field, [.. columns.Select(known => known.Column)]))).ToList();
-        var select = $"SELECT {string.Join(", ", chosen.Select(column => column.Expression))} FROM (\n{await TextAsync(connection, audience, cancellation)}\n) AS audience";
+        DatabaseColumn Of(string field) => columns.First(column => column.Column == FieldColumns.Find(field, [.. columns.Select(known => known.Column)]));
+
+        // What only insight data need is read whole, and not as one value.
+        var whole = fields.Where(config.InsightFields.Contains).ToList();
+        var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
+        var select = $"SELECT {string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))} FROM (\n{await TextAsync(connection!, audience, cancellation)}\n) AS audience";
         var table = $"source_rows_{++tables}";
-        var rows = new DatabaseRows(database, audience, [.. chosen.Select((column, i) => column.Column with { Name = fields[i] })], table);
-        return await Task.Run(() => rows.Read(connection, select, duckdb, progress, cancellation), cancellation);
+        var rows = new DatabaseRows(database, audience, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), "JSON"))], table);
+        return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, cancellation), cancellation);
     }
+
+    public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation) =>
+        [.. (await KnownColumnsAsync(audience, cancellation)).Select(column => column.Column)];
 
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +89,17 @@ internal sealed class DatabaseSource(TablesSourceOptions options, string? idFiel
 
     private static string Select(string table, string? condition) =>
         $"SELECT * FROM {table}{(condition is null ? "" : $" WHERE (\n{condition}\n)")}";
+
+    private async Task<IReadOnlyList<DatabaseColumn>> KnownColumnsAsync(string audience, CancellationToken cancellation)
+    {
+        if (SingleSelect.Wrong(Sql(audience), database.Lexis) is { } wrong)
+        {
+            throw new RollcallException(ExitCode.Source, wrong, $"audience {audience}", "Write one SELECT; it may start with WITH.");
+        }
+
+        connection ??= await ConnectAsync(cancellation);
+        return await ColumnsAsync(connection, audience, cancellation);
+    }
 
     private async Task<string> TextAsync(DbConnection open, string audience, CancellationToken cancellation)
     {

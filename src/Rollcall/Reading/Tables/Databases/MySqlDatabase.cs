@@ -61,6 +61,13 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
             MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({text}, ' ', 'T'), 'Z')"),
             _ => ("VARCHAR", text),
         };
-        return new DatabaseColumn(new Column(name, read), expression);
+        var json = type switch
+        {
+            MySqlDbType.JSON => text,
+            MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
+                or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => $"CAST({expression} AS CHAR)",
+            _ => $"JSON_QUOTE({expression})",
+        };
+        return new DatabaseColumn(new Column(name, read), expression, json);
     }
 }

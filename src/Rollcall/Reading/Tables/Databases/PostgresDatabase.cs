@@ -82,6 +82,6 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             (_, "timestamp with time zone") => ("VARCHAR", $"replace(replace(CAST({Quote(name)} AS text), ' ', 'T'), '+00', 'Z')"),
             _ => ("VARCHAR", $"CAST({Quote(name)} AS text)"),
         };
-        return new DatabaseColumn(new Column(name, read), expression);
+        return new DatabaseColumn(new Column(name, read), expression, type.Name is "bytea" ? $"CAST(to_json(CAST({Quote(name)} AS text)) AS text)" : $"CAST(to_json({Quote(name)}) AS text)");
     }
 }

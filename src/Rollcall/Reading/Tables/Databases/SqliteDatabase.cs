@@ -28,7 +28,8 @@ internal sealed class SqliteDatabase(string path) : Database
     }
 
     public override IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader) =>
-        [.. Enumerable.Range(0, reader.FieldCount).Select(i => new DatabaseColumn(new Column(reader.GetName(i), "VARCHAR"), Quote(reader.GetName(i))))];
+        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Quote(reader.GetName(i))).Select((name, i) =>
+            new DatabaseColumn(new Column(reader.GetName(i), "VARCHAR"), name, $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END"))];
 
     public override string Text(DbDataReader reader, int index) => reader.GetValue(index) switch
     {

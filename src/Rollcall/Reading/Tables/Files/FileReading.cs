@@ -5,6 +5,8 @@ internal sealed class FileReading(string relation, IReadOnlyDictionary<string, P
 {
     public string Relation => relation;
 
+    public string Whole(string field) => FieldSql.JsonOrText($"to_json({SqlText.Name(field)})");
+
     public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation)
     {
         var shape = new AudienceShape(

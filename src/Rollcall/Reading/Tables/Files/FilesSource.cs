@@ -4,7 +4,7 @@ using Rollcall.Jobs;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>Audiences in files, read by DuckDB. Each file is looked through once a run, whatever the number of audiences over it.</summary>
-internal sealed class FilesSource(TablesSourceOptions options, string? idField, string folder) : IAudienceSource
+internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder) : ITableSource
 {
     private readonly DuckDBConnection parser = OpenParser();
     private readonly Dictionary<string, PreparedTable> prepared = new(StringComparer.OrdinalIgnoreCase);
@@ -44,12 +44,7 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
 
     public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
     {
-        var (query, problems) = FileQuery.Parse(parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
-        if (query is null)
-        {
-            throw new RollcallException(ExitCode.Source, problems);
-        }
-
+        var query = Parsed(audience);
         var tables = new Dictionary<string, PreparedTable>();
         foreach (var key in query.Keys)
         {
@@ -58,7 +53,7 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
 
         var selects = tables.ToDictionary(table => table.Key, table => table.Value.Select);
         var columns = await ColumnsAsync(duckdb, audience, Relation(query, selects, "*"), cancellation);
-        var wrong = FieldColumns.Check(audience, fields, idField, columns).ToList();
+        var wrong = FieldColumns.Check(audience, fields, config, columns).ToList();
         if (wrong.Count > 0)
         {
             throw new RollcallException(ExitCode.Source, wrong);
@@ -66,6 +61,18 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
 
         var chosen = fields.Select(field => $"{SqlText.Name(FieldColumns.Find(field, columns)!.Name)} AS {SqlText.Name(field)}");
         return new FileReading(Relation(query, selects, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row"), tables, previous);
+    }
+
+    public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation)
+    {
+        var query = Parsed(audience);
+        var outlines = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var key in query.Keys)
+        {
+            outlines[key] = await OutlineAsync(key, cancellation);
+        }
+
+        return await ColumnsAsync(parser, audience, Relation(query, outlines, "*"), cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -87,6 +94,12 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
         return $"({with}SELECT {columns} FROM (\n{query.Sql}\n) AS audience)";
     }
 
+    private FileQuery Parsed(string audience)
+    {
+        var (query, problems) = FileQuery.Parse(parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
+        return query ?? throw new RollcallException(ExitCode.Source, problems);
+    }
+
     private static DuckDBConnection OpenParser()
     {
         var duckdb = new DuckDBConnection("DataSource=:memory:");
@@ -102,7 +115,7 @@ internal sealed class FilesSource(TablesSourceOptions options, string? idField, 
         try
         {
             var columns = await ColumnsAsync(parser, audience, Relation(query, outlines, "*"), cancellation);
-            return [.. FieldColumns.Check(audience, fields, idField, columns)];
+            return [.. FieldColumns.Check(audience, fields, config, columns)];
         }
         catch (RollcallException e)
         {

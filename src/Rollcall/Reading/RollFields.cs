@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Rollcall.Jobs;
+
+namespace Rollcall.Reading;
+
+/// <summary>Writes, in SQL, the JSON members that fill data fields, such as <c>"CITY":"Rio","POINTS":12</c>. Layer by layer: <c>v0</c> is the first mapping's value, <c>t0</c> its text, <c>j0</c> its JSON.</summary>
+internal sealed class RollFields(IReadOnlyList<RollMapping> mappings, OnMissingField onMissing)
+{
+    public IReadOnlyList<RollMapping> Mappings => mappings;
+
+    public bool AllTrigger => mappings.All(mapping => mapping.Triggers);
+
+    /// <summary>Adds what each layer selects: values over the relation, texts over values, JSON over both.</summary>
+    /// <param name="columns">The relation's.</param>
+    public void AddColumns(IReadOnlyDictionary<string, Column> columns, List<string> given, List<string> texts, List<string> values)
+    {
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            var (mapping, column) = (mappings[i], columns[mappings[i].Column]);
+            given.Add($"{SqlText.Name(mapping.Column)} AS {Numbered("v", i)}");
+            texts.Add($"{FieldSql.Text(Numbered("v", i), column.Kind)} AS {Numbered("t", i)}");
+            values.Add($"{FieldSql.Json(Numbered("v", i), Numbered("t", i), column, mapping.Type)} AS {Numbered("j", i)}");
+        }
+    }
+
+    /// <summary>The members of the chosen mappings, over the last layer.</summary>
+    public string Fields(Func<RollMapping, bool> chosen, IReadOnlyDictionary<string, Column> columns)
+    {
+        var members = new StringBuilder();
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            if (!chosen(mappings[i]))
+            {
+                continue;
+            }
+
+            var name = JsonEncodedText.Encode(mappings[i].DataField).ToString();
+            var json = Numbered("j", i);
+            var value = onMissing == OnMissingField.Clear && !mappings[i].Keeps ? $"(CASE WHEN {json} IS NOT NULL THEN {json} WHEN {Missing(i, columns)} THEN 'null' END)" : json;
+            members.Append(CultureInfo.InvariantCulture, $", {SqlText.Literal($"\"{name}\":")} || {value}");
+        }
+
+        return members.Length == 0 ? "''" : $"concat_ws(','{members})";
+    }
+
+    /// <summary>The positions of the mappings whose value does not fit: it is there, and gave no JSON. Behind them, those of <paramref name="others"/>.</summary>
+    /// <param name="others">Conditions, each that something else is left out.</param>
+    public string LeftOut(IReadOnlyDictionary<string, Column> columns, IReadOnlyList<string> others)
+    {
+        if (mappings.Count + others.Count == 0)
+        {
+            return "CAST(NULL AS VARCHAR)";
+        }
+
+        var numbers = Enumerable.Range(0, mappings.Count).ToList();
+        var positions = numbers.Select(i => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN j{i} IS NULL AND NOT {Missing(i, columns)} THEN '{i}' END"))
+            .Concat(others.Select((other, i) => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN {other} THEN '{mappings.Count + i}' END")));
+        return $"(CASE WHEN {string.Join(" OR ", numbers.Select(i => $"{Numbered("j", i)} IS NULL").Concat(others))} THEN nullif(concat_ws(',', {string.Join(", ", positions)}), '') END)";
+    }
+
+    private string Missing(int i, IReadOnlyDictionary<string, Column> columns) => FieldSql.Missing(Numbered("v", i), Numbered("t", i), columns[mappings[i].Column].Kind, mappings[i].Type);
+
+    private static string Numbered(string letter, int i) => string.Create(CultureInfo.InvariantCulture, $"{letter}{i}");
+}

@@ -1,0 +1,29 @@
+using Rollcall.Jobs;
+using Rollcall.Reading;
+
+namespace Rollcall.Recommending;
+
+/// <summary>Recommendations as columns: of the table <c>recommended(kh, member_key, items)</c>, with a JSON array of a person's recommendations, the best first, a column a mapped field.</summary>
+internal static class RecommendedColumns
+{
+    /// <summary>The table, empty.</summary>
+    public const string Create = "CREATE OR REPLACE TABLE recommended(kh UBIGINT, member_key VARCHAR, items JSON)";
+
+    /// <summary>The column of a field that <c>recommender_mappings</c> names.</summary>
+    public static string Name(string field) => $"recommended {field}";
+
+    /// <summary>A relation of people with the mapped fields of what is recommended to them.</summary>
+    /// <param name="people">A relation.</param>
+    /// <param name="key">The member's key, over it.</param>
+    public static string Joined(ExportConfig config, string people, string key) => $"""
+        (SELECT people.*{string.Concat(config.RecommenderMappings.Select(mapping => $", {Value(mapping.Field)} AS {SqlText.Name(Name(mapping.Field))}"))}
+        FROM (SELECT *, {key} AS __member FROM {people} AS given) AS people LEFT JOIN recommended AS r ON r.kh = md5_number_lower(people.__member) AND r.member_key = people.__member)
+        """;
+
+    /// <summary>A field of one of the recommendations in <c>r.items</c>, as JSON.</summary>
+    private static string Value(string field)
+    {
+        var (number, name) = RecommendationField.Parse(field)!;
+        return $"(r.items -> {SqlText.Literal($"/{number - 1}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}")})";
+    }
+}

@@ -19,6 +19,7 @@ public sealed class DotdigitalClient : IDisposable
         DataFields = new DataFields(transport);
         Contacts = new Contacts(transport);
         Imports = new Imports(transport);
+        InsightData = new InsightData(transport);
     }
 
     /// <summary>The account.</summary>
@@ -35,6 +36,9 @@ public sealed class DotdigitalClient : IDisposable
 
     /// <summary>Bulk imports.</summary>
     public Imports Imports { get; }
+
+    /// <summary>Insight data of contacts.</summary>
+    public InsightData InsightData { get; }
 
     /// <summary>What this client has sent.</summary>
     public ApiUsage Usage => _transport.Usage;

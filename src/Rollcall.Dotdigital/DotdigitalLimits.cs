@@ -18,6 +18,11 @@ public static class DotdigitalLimits
     /// <summary>Contact ids of one bulk removal to start with. No limit is documented: halve on 400 or 413 (reference/deletecontactsfromaddressbook).</summary>
     public const int RemovalBatch = 5_000;
 
+    /// <summary>
+    /// Most insight records of one deletion (v3 specification, <c>delContactInsightDataRecords</c>), and of one import, for which no limit is documented.
+    /// </summary>
+    public const int InsightBatch = 5_000;
+
     /// <summary>Most rows of a v2 page, <c>select</c> (reference/get-address-books).</summary>
     public const int PageV2 = 1_000;
 

@@ -3,7 +3,7 @@ namespace Rollcall.Dotdigital;
 /// <summary>What a failed call means for whoever made it.</summary>
 public enum FailureKind
 {
-    /// <summary>Nothing was done, and the same call may succeed later.</summary>
+    /// <summary>The same call may succeed later: nothing was done, or only what doing it again leaves as it is.</summary>
     Transient,
 
     /// <summary>Nothing was done, and the same call will fail again.</summary>

@@ -51,7 +51,6 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
         var imports = new ImportCalls(simulation, writer);
         var insight = new InsightCalls(simulation);
         var deletions = new BulkDeletionCalls(simulation);
-        account.Insight = insight;
         Operation[] operations =
         [
             .. imports.Operations,

@@ -1,5 +1,4 @@
 using Rollcall.Simulators.State;
-using Rollcall.Simulators.V3;
 
 namespace Rollcall.Simulators;
 
@@ -12,8 +11,6 @@ public sealed class SimulatedAccount
     private readonly Simulation _simulation;
 
     internal SimulatedAccount(Simulation simulation) => _simulation = simulation;
-
-    internal InsightCalls? Insight { get; set; }
 
     /// <summary>The switches; set to change them while it runs.</summary>
     public SimulatorOptions Options
@@ -73,7 +70,7 @@ public sealed class SimulatedAccount
 
     /// <summary>The records of an insight collection: contact id (0: the account's own) and key to JSON.</summary>
     public IReadOnlyDictionary<(long ContactId, string Key), string> InsightRecords(string collection) =>
-        Locked(_ => Insight!.Collections.GetValueOrDefault(collection)?.ToDictionary() ?? []);
+        Locked(state => state.Insight.Records(collection).ToDictionary(record => (record.Owner, record.Key), record => record.Json));
 
     /// <summary>Adds books, fields, contacts and barred addresses.</summary>
     /// <exception cref="InvalidDataException">It contradicts itself or the account.</exception>

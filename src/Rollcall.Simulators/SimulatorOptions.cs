@@ -103,7 +103,7 @@ public sealed record SimulatorOptions
     /// <summary>Imports of more records than this end as <c>RejectedByWatchdog</c>.</summary>
     public int? WatchdogAbove { get; init; }
 
-    /// <summary>How many records of a failed or rejected import are applied all the same. Default 0.</summary>
+    /// <summary>How many records of a failed or rejected import, of contacts or insight data, are applied all the same. Default 0.</summary>
     public int AppliedBeforeRejection { get; init; }
 
     /// <summary>How long a finished import's report can be read; 404 after that. Default 7 days.</summary>
@@ -141,6 +141,17 @@ public sealed record SimulatorOptions
 
     /// <summary>Whether a complete insight import says <c>Finished</c>, as the documentation's example does, not <c>Complete</c>.</summary>
     public bool InsightSaysFinished { get; init; }
+
+    /// <summary>The insight import, counted from 1, that never ends.</summary>
+    public int? StuckInsightImport { get; init; }
+
+    /// <summary>The insight import, counted from 1, that ends as <c>Failed</c>.</summary>
+    public int? FailedInsightImport { get; init; }
+
+    /// <summary>
+    /// Contacts whose insight records fail, by address, each with the reason that the report gives, such as <c>JsonValueTooLong</c>. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> InsightFailures { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Contacts the account may hold. Default: no limit.</summary>
     public int? MaxContacts { get; init; }

@@ -3,10 +3,10 @@ namespace Rollcall.Dotdigital;
 /// <summary>Whether a request may be sent again when nobody knows what became of it.</summary>
 internal enum RequestSafety
 {
-    /// <summary>It reads: sending it again changes nothing.</summary>
+    /// <summary>It reads, or writes what a second time leaves as it is: sending it again does no harm.</summary>
     Repeatable,
 
-    /// <summary>It writes: never sent again once it may have been acted on.</summary>
+    /// <summary>It writes what must not be written twice: never sent again once it may have been acted on.</summary>
     Once,
 }
 
@@ -41,13 +41,14 @@ internal sealed class DotdigitalRequest
         Repeats = repeats,
     };
 
-    public static DotdigitalRequest Write(string operation, CallTier tier, HttpMethod method, string path, ReadOnlyMemory<byte>? body) => new()
+    public static DotdigitalRequest Write(
+        string operation, CallTier tier, HttpMethod method, string path, ReadOnlyMemory<byte>? body, RequestSafety safety = RequestSafety.Once) => new()
     {
         Operation = operation,
         Method = method,
         Path = path,
         Tier = tier,
-        Safety = RequestSafety.Once,
+        Safety = safety,
         Body = body,
     };
 }

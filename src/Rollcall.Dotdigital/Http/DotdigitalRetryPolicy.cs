@@ -55,8 +55,8 @@ internal static class DotdigitalRetryPolicy
         {
             FailureCause.NotSent => new(true, pause, true, "nothing was sent"),
             FailureCause.Busy => new(true, pause, true, "Dotdigital said it is busy and did nothing"),
-            _ when request.Safety == RequestSafety.Repeatable => new(true, pause, true, "it only reads"),
-            _ => No("it writes"),
+            _ when request.Safety == RequestSafety.Repeatable => new(true, pause, true, "twice does no harm"),
+            _ => No("it must not be done twice"),
         };
     }
 

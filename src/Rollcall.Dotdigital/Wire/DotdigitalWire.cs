@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Rollcall.Dotdigital;
@@ -33,6 +34,18 @@ internal sealed record WireResubscribed(WireSuppressedContact? Contact, string? 
 internal sealed record WireDeletion(string? Id, string? Status);
 
 internal sealed record WireImportStarted(string? ImportId);
+
+internal sealed record WireInsightReport(string? Status, WireInsightFailure[]? Failures);
+
+internal sealed record WireInsightFailure(WireInsightOwner? CollectionOwner, string? FailureReason, string[]? Details, string? Key);
+
+internal sealed record WireInsightOwner(WireContactIdentity? ContactIdentity);
+
+internal sealed record WireContactIdentity(string? Identifier, JsonElement? Value);
+
+internal sealed record WireInsightKeys(IReadOnlyList<string> Keys);
+
+internal sealed record WireInsightDeleted(JsonElement? Failures);
 
 internal sealed record WireContact(
     long ContactId,
@@ -74,6 +87,9 @@ internal sealed record WireLink(string? Marker);
 [JsonSerializable(typeof(WireResubscribed))]
 [JsonSerializable(typeof(WireDeletion))]
 [JsonSerializable(typeof(WireImportStarted))]
+[JsonSerializable(typeof(WireInsightReport))]
+[JsonSerializable(typeof(WireInsightKeys))]
+[JsonSerializable(typeof(WireInsightDeleted))]
 [JsonSerializable(typeof(WireContact))]
 [JsonSerializable(typeof(WireContactPage))]
 internal sealed partial class DotdigitalWire : JsonSerializerContext;

@@ -85,6 +85,8 @@ internal sealed class Page(Simulation simulation)
             {Table(["Name", "Status", "Since"], books)}
             <h2>Data fields</h2>
             {Table(["Name", "Value"], fields)}
+            <h2>Insight data</h2>
+            {Table(["Collection", "Key", "Record"], State.Insight.Of(contact.Id).Select(record => (string[])[Text(record.Collection), Text(record.Key), Text(record.Json)]))}
             """);
     }
 

@@ -118,6 +118,20 @@ internal sealed class StateDump(Simulation simulation)
         }
 
         json.WriteEndObject();
+        json.WriteStartObject("insightData");
+        foreach (var collection in Account.Insight.Of(contact.Id).GroupBy(record => record.Collection))
+        {
+            json.WriteStartObject(collection.Key);
+            foreach (var record in collection)
+            {
+                json.WritePropertyName(record.Key);
+                json.WriteRawValue(record.Json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -30,6 +30,8 @@ internal sealed record Operation(
 
     public IReadOnlyList<string> Query { get; init; } = [];
 
+    public bool HasBody { get; init; } = Method is "POST" or "PUT" or "PATCH";
+
     /// <summary>The captured path values when the path is this operation's, else null.</summary>
     public string[]? Match(string[] path) => _path.Match(path);
 }

@@ -40,10 +40,9 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
             return Refuse.ReplyWith(operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"'{unknown}' is not a parameter of this call");
         }
 
-        var hasBody = operation.Method is "POST" or "PUT" or "PATCH";
         var isJson = request.ContentType is { } type
             && string.Equals(type.Split(';')[0].Trim(), "application/json", StringComparison.OrdinalIgnoreCase);
-        return hasBody && (!isJson || request.Headers.ContentEncoding.Count > 0)
+        return operation.HasBody && (!isJson || request.Headers.ContentEncoding.Count > 0)
             ? Refuse.ReplyWith(operation.Framework, 415, "ERROR_CONTENT_TYPE_IS_NOT_SUPPORTED", "unsupportedContentType", "The content type must be application/json, not compressed.")
             : null;
     }

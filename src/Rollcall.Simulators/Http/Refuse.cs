@@ -8,8 +8,8 @@ internal static class Refuse
     public static RefusalException Contacts(int status, string code, string description, params (string Item, string Description)[] details) =>
         new(V3Reply(status, "contacts:" + code, description, details));
 
-    public static RefusalException Insight(int status, string code, string description) =>
-        new(V3Reply(status, "insightData:" + code, description, []));
+    public static RefusalException Insight(int status, string code, string description, params (string Item, string Description)[] details) =>
+        new(V3Reply(status, "insightData:" + code, description, details));
 
     public static RefusalException With(Framework framework, int status, string v2Code, string v3Code, string words) =>
         new(ReplyWith(framework, status, v2Code, v3Code, words));

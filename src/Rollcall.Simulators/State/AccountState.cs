@@ -28,6 +28,8 @@ internal sealed class AccountState
 
     public Counters Counters { get; } = new();
 
+    public InsightStore Insight { get; } = new();
+
     public HashSet<string> GloballySuppressed { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public HashSet<string> SuppressedDomains { get; } = new(StringComparer.OrdinalIgnoreCase);

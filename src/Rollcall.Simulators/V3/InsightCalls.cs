@@ -6,9 +6,12 @@ using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>Insight data imports: put, and asked after.</summary>
+/// <summary>Insight data: imports put and asked after, and a contact's records deleted.</summary>
 internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
 {
+    // The specification's for a deletion; it has none for an import, where more than this is not known to be taken.
+    private const int MostRecords = 5000;
+
     private static readonly string[] Types =
     [
         "cartInsight", "catalog", "consentInsight", "custom", "easyEditorExtensions", "nostoEmailCampaigns", "orders",
@@ -16,14 +19,16 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
     ];
 
     private readonly Dictionary<Guid, InsightJob> _jobs = [];
-
-    /// <summary>The records of each collection: contact id (0: the account's own) and key to JSON.</summary>
-    public Dictionary<string, Dictionary<(long ContactId, string Key), string>> Collections { get; } = new(StringComparer.OrdinalIgnoreCase);
+    private int _accepted;
 
     public IEnumerable<Operation> Operations =>
     [
         new("importInsightData", "PUT", "/insightData/v3/import", Framework.InsightData, Tier.Low, Start),
         new("getInsightImportStatus", "GET", "/insightData/v3/import/{importId}", Framework.InsightData, Tier.Unlimited, Read),
+        new("delContactInsightDataRecords", "DELETE", "/insightData/v3/contacts/{identifier}/{value}/{collectionName}/deleteRecords", Framework.InsightData, Tier.Medium, Delete)
+        {
+            HasBody = true,
+        },
     ];
 
     public void Dispose()
@@ -39,14 +44,18 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         using var body = call.Json();
         var root = body.RootElement;
         Check(root);
-        var id = Guid.NewGuid();
-        var job = new InsightJob(root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone());
-        _jobs.Add(id, job);
-        job.Timer = simulation.Clock.CreateTimer(_ => Run(job), null, simulation.Options.ImportLatency, Timeout.InfiniteTimeSpan);
+        var job = new InsightJob(
+            ++_accepted, root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone());
+        _jobs.Add(job.Id, job);
+        if (simulation.Options.StuckInsightImport != job.Number)
+        {
+            job.Timer = simulation.Clock.CreateTimer(_ => job.Run(simulation), null, simulation.Options.ImportLatency, Timeout.InfiniteTimeSpan);
+        }
+
         return Reply.Json(202, json =>
         {
             json.WriteStartObject();
-            json.WriteString("importId", id);
+            json.WriteString("importId", job.Id);
             json.WriteEndObject();
         });
     }
@@ -76,91 +85,14 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Invalid("'records' must hold at least one record of contactIdentity, key and json");
         }
 
+        if (records.GetArrayLength() > MostRecords)
+        {
+            throw Invalid($"'records' must hold at most {MostRecords} records");
+        }
+
         string Text(string name) =>
             root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid($"'{name}' is required");
     }
-
-    private void Run(InsightJob job)
-    {
-        lock (simulation.State.Gate)
-        {
-            if (!Collections.TryGetValue(job.Collection, out var collection))
-            {
-                Collections.Add(job.Collection, collection = []);
-            }
-
-            var seen = new HashSet<(long, string)>();
-            foreach (var record in job.Records.EnumerateArray())
-            {
-                var owner = 0L;
-                var reason = RecordFault(record) ?? (job.OfContacts ? OwnerFault(record, out owner) : null);
-                if (reason is null && !seen.Add((owner, record.GetProperty("key").GetString()!)))
-                {
-                    reason = "DuplicateKey";
-                }
-
-                if (reason is null)
-                {
-                    collection[(owner, record.GetProperty("key").GetString()!)] = record.GetProperty("json").GetRawText();
-                    job.Imported++;
-                }
-                else
-                {
-                    job.Failures.Add((record, reason));
-                }
-            }
-
-            job.Done = true;
-        }
-    }
-
-    private static string? RecordFault(JsonElement record)
-    {
-        if (!record.TryGetProperty("key", out var key) || key.ValueKind != JsonValueKind.String || key.GetString()!.Length == 0)
-        {
-            return "InvalidClientKey";
-        }
-
-        if (!record.TryGetProperty("json", out var json) || json.ValueKind != JsonValueKind.Object)
-        {
-            return "InvalidJson";
-        }
-
-        return HasNestedArray(json, inArray: false) ? "JsonContainsNestedArray" : null;
-    }
-
-    private string? OwnerFault(JsonElement record, out long owner)
-    {
-        owner = 0;
-        if (!record.TryGetProperty("contactIdentity", out var identity) || identity.ValueKind != JsonValueKind.Object
-            || !identity.TryGetProperty("identifier", out var identifier) || identifier.ValueKind != JsonValueKind.String
-            || !identity.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
-        {
-            return "InvalidContactIdentifier";
-        }
-
-        Contact? contact;
-        switch (identifier.GetString())
-        {
-            case "email":
-                contact = simulation.State.Contacts.ByEmail(value.GetString()!);
-                owner = contact?.Id ?? 0;
-                return contact is null ? "ContactEmailDoesNotExist" : null;
-            case "contactId" when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id):
-                contact = simulation.State.Contacts.ById(id);
-                owner = id;
-                return contact is null ? "ContactIdDoesNotExist" : null;
-            default:
-                return "InvalidContactIdentifier";
-        }
-    }
-
-    private static bool HasNestedArray(JsonElement element, bool inArray) => element.ValueKind switch
-    {
-        JsonValueKind.Array => inArray || element.EnumerateArray().Any(item => HasNestedArray(item, true)),
-        JsonValueKind.Object => element.EnumerateObject().Any(property => HasNestedArray(property.Value, inArray)),
-        _ => false,
-    };
 
     private Reply Read(Call call)
     {
@@ -169,85 +101,81 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Refuse.Insight(400, "invalidId", $"The id value '{call.Path[0]}' is not a recognized import identifier");
         }
 
-        var job = _jobs.GetValueOrDefault(id) ?? throw Refuse.Insight(404, "importNotFound", $"The import request '{id}' could not be found!");
+        if (!_jobs.TryGetValue(id, out var job) || simulation.Now - job.Ended > simulation.Options.ReportRetention)
+        {
+            throw Refuse.Insight(404, "importNotFound", $"The import request '{id}' could not be found!");
+        }
+
+        return Reply.Json(200, json => job.Write(json, simulation.Options.InsightSaysFinished));
+    }
+
+    private Reply Delete(Call call)
+    {
+        using var body = call.Json();
+        var keys = Keys(body.RootElement);
+        var contact = Contact(call.Path[0], call.Path[1]);
+        var collection = call.Path[2];
+        if (!NameForm().IsMatch(collection))
+        {
+            throw Invalid($"The collection name '{collection}' is invalid");
+        }
+
+        if (!simulation.State.Insight.Has(collection))
+        {
+            throw Refuse.Insight(404, "collectionNotFound", "The collection could not be found", (collection, "Not found"));
+        }
+
+        var notFound = keys.Where(key => !simulation.State.Insight.Delete(collection, contact.Id, key)).ToList();
         return Reply.Json(200, json =>
         {
             json.WriteStartObject();
-            json.WriteString("importId", id);
-            json.WriteString("status", !job.Done ? "Processing" : simulation.Options.InsightSaysFinished ? "Finished" : "Complete");
-            if (job.Done)
-            {
-                WriteResult(json, job);
-            }
-
+            json.WriteStartObject("summary");
+            json.WriteNumber("totalRecords", keys.Count);
+            json.WriteNumber("totalDeleted", keys.Count - notFound.Count);
+            json.WriteNumber("totalNotFound", notFound.Count);
+            json.WriteEndObject();
+            json.WriteStartArray("failures");
+            json.WriteEndArray();
+            json.WriteStartArray("notFound");
+            notFound.ForEach(json.WriteStringValue);
+            json.WriteEndArray();
             json.WriteEndObject();
         });
     }
 
-    private static void WriteResult(Utf8JsonWriter json, InsightJob job)
+    private static List<string> Keys(JsonElement root)
     {
-        json.WriteString("collectionName", job.Collection);
-        json.WriteStartObject("summary");
-        json.WriteNumber("totalRecords", job.Imported + job.Failures.Count);
-        json.WriteNumber("totalImported", job.Imported);
-        json.WriteNumber("totalRejected", job.Failures.Count);
-        json.WriteEndObject();
-        if (job.Failures.Count == 0)
+        if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Any(property => property.Name != "keys"))
         {
-            return;
+            throw Invalid("The request must be an object of 'keys'");
         }
 
-        json.WriteStartArray("failures");
-        foreach (var (record, reason) in job.Failures)
+        if (!root.TryGetProperty("keys", out var keys) || (keys.ValueKind == JsonValueKind.Array && keys.GetArrayLength() == 0))
         {
-            json.WriteStartObject();
-            json.WriteStartObject("collectionOwner");
-            json.WriteString("ownerType", job.OfContacts ? "contact" : "account");
-            if (job.OfContacts && reason is not "InvalidContactIdentifier" && record.TryGetProperty("contactIdentity", out var identity))
-            {
-                json.WritePropertyName("contactIdentity");
-                identity.WriteTo(json);
-            }
-
-            json.WriteEndObject();
-            json.WriteString("failureReason", reason);
-            json.WriteString("key", record.TryGetProperty("key", out var key) ? key.ToString() : "");
-            json.WritePropertyName("json");
-            if (record.TryGetProperty("json", out var content) && content.ValueKind == JsonValueKind.Object)
-            {
-                content.WriteTo(json);
-            }
-            else
-            {
-                json.WriteStartObject();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
+            throw Refuse.Insight(400, "noRecordsSpecified", "You must specify the keys for the records to be deleted from the collection.");
         }
 
-        json.WriteEndArray();
+        return keys.ValueKind == JsonValueKind.Array && keys.GetArrayLength() <= MostRecords && keys.EnumerateArray().All(key => key.ValueKind == JsonValueKind.String)
+            ? [.. keys.EnumerateArray().Select(key => key.GetString()!)]
+            : throw Invalid($"'keys' must be a list of at most {MostRecords} texts");
+    }
+
+    private Contact Contact(string identifier, string value)
+    {
+        var contacts = simulation.State.Contacts;
+        return identifier switch
+        {
+            "contactId" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? contacts.ById(id) : throw InvalidId(),
+            "email" => EmailAddress.Fault(value) is null ? contacts.ByEmail(value) : throw InvalidId(),
+            "mobileNumber" => contacts.ByMobile(value),
+            _ => throw Refuse.Insight(400, "invalidIdentifier", $"The identifier '{identifier}' is not recognized"),
+        } ?? throw Refuse.Insight(404, "contactNotFound", "The following contacts could not be found", (value, $"Not found using the identifier '{identifier}'"));
+
+        RefusalException InvalidId() => Refuse.Insight(400, "invalidId", $"The id value '{value}' is invalid for the identifier '{identifier}'");
     }
 
     private static RefusalException Invalid(string why) => Refuse.Insight(400, "invalidRequest", why);
 
     [GeneratedRegex("^[-A-Za-z_][-A-Za-z0-9_]{1,254}$")]
     private static partial Regex NameForm();
-
-    private sealed class InsightJob(string collection, bool ofContacts, JsonElement records)
-    {
-        public string Collection => collection;
-
-        public bool OfContacts => ofContacts;
-
-        public JsonElement Records => records;
-
-        public bool Done { get; set; }
-
-        public int Imported { get; set; }
-
-        public List<(JsonElement Record, string Reason)> Failures { get; } = [];
-
-        public ITimer? Timer { get; set; }
-    }
 }

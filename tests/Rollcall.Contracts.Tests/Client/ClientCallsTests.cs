@@ -89,6 +89,27 @@ public sealed class ClientCallsTests
             Assert.Equal([ImportedKind.Created, ImportedKind.Updated, ImportedKind.Failed], rows.Select(row => row.Kind));
             Assert.Null(await client.Imports.ReadAsync("d7de900d-d337-43f6-b1e1-c8ec73e1a434"));
         },
+        ["InsightData.StartAsync"] = async client => Assert.NotEmpty(await client.InsightData.StartAsync(Insight)),
+        ["InsightData.ReadAsync"] = async client =>
+        {
+            var id = await client.InsightData.StartAsync(Insight);
+            await PollUntil.TrueAsync(async () => (await client.InsightData.ReadAsync(id))!.IsOver, () => "the import's end");
+            var report = await client.InsightData.ReadAsync(id);
+            Assert.Equal(InsightImportStatus.Complete, report!.Status);
+            Assert.Equal(
+                [(5L, "ContactIdDoesNotExist"), (RecordedSimulator.Ada, "JsonContainsNestedArray")],
+                report.Failures.Select(failure => (failure.ContactId!.Value, failure.Reason)));
+            Assert.Equal(("nested", true), (report.Failures[1].Key, report.Failures[1].Detail is not null));
+            Assert.Null(await client.InsightData.ReadAsync("d7de900d-d337-43f6-b1e1-c8ec73e1a434"));
+        },
+        ["InsightData.DeleteAsync"] = async client =>
+        {
+            Assert.False(await client.InsightData.DeleteAsync(RecordedSimulator.Ada, "lytics_fields", ["fields"]));
+            var id = await client.InsightData.StartAsync(Insight);
+            await PollUntil.TrueAsync(async () => (await client.InsightData.ReadAsync(id))!.IsOver, () => "the import's end");
+            Assert.True(await client.InsightData.DeleteAsync(RecordedSimulator.Ada, "lytics_fields", ["fields", "o'hara+a/b?c#d%eé"]));
+            Assert.False(await client.InsightData.DeleteAsync(5, "lytics_fields", ["fields"]));
+        },
     };
 
     public static TheoryData<string> EachMethod => new(Calls.Keys);
@@ -99,6 +120,14 @@ public sealed class ClientCallsTests
           {"matchIdentifier":"email","identifiers":{"email":"new@example.com"},"lists":[1001]},
           {"matchIdentifier":"email","identifiers":{"email":"ada@example.com"},"dataFields":{"FIRSTNAME":"Ada"}},
           {"matchIdentifier":"email","identifiers":{"email":"never@example.com"}}]}
+        """);
+
+    private static byte[] Insight => Encoding.UTF8.GetBytes(
+        $$$"""
+        {"collectionName":"lytics_fields","collectionScope":"contact","collectionType":"custom","records":[
+          {"contactIdentity":{"identifier":"contactId","value":"{{{RecordedSimulator.Ada}}}"},"key":"fields","json":{"city":"Łódź","spend":12.5}},
+          {"contactIdentity":{"identifier":"contactId","value":"5"},"key":"fields","json":{"city":"Paris"}},
+          {"contactIdentity":{"identifier":"contactId","value":"{{{RecordedSimulator.Ada}}}"},"key":"nested","json":{"a":[[1]]}}]}
         """);
 
     [Theory]
@@ -149,7 +178,7 @@ public sealed class ClientCallsTests
     [Fact]
     public void Every_call_of_the_client_is_tested_here()
     {
-        Type[] types = [typeof(DotdigitalClient), typeof(AddressBooks), typeof(DataFields), typeof(Contacts), typeof(Imports)];
+        Type[] types = [typeof(DotdigitalClient), typeof(AddressBooks), typeof(DataFields), typeof(Contacts), typeof(Imports), typeof(InsightData)];
         var methods = types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal))
             .Select(method => $"{type.Name}.{method.Name}"));

@@ -51,8 +51,8 @@ public sealed class AnswersTests
         ("importInsightData", "PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}"""),
     ];
 
-    // Needing an id that another call gave: each has a test of its own below.
-    private static readonly string[] Polled = ["getImportStatus", "getContactDeletion", "deleteContactsFromAddressBook", "getInsightImportStatus"];
+    // Needing what another call gave or made: each has a test of its own below.
+    private static readonly string[] Polled = ["getImportStatus", "getContactDeletion", "deleteContactsFromAddressBook", "getInsightImportStatus", "delContactInsightDataRecords"];
 
     public static TheoryData<string, string, string, string?> Each => new(Calls.Select(call => (call.Operation, call.Method, call.Target, call.Body)));
 
@@ -157,6 +157,34 @@ public sealed class AnswersTests
     }
 
     [Fact]
+    public async Task An_insight_import_that_fails_says_so_in_the_specifications_words()
+    {
+        var specifications = OfficialSpecifications.OrSkip();
+        await using var simulator = await StartAsync();
+        simulator.Account.Options = simulator.Account.Options with { FailedInsightImport = 1 };
+
+        await ImportInsightAsync(simulator, "Failed");
+
+        specifications.AssertValid(simulator.Recorder.Exchanges);
+    }
+
+    [Fact]
+    public async Task A_deletion_of_insight_records_is_the_specifications()
+    {
+        var specifications = OfficialSpecifications.OrSkip();
+        await using var simulator = await StartAsync();
+        await ImportInsightAsync(simulator, "Complete");
+
+        var deleted = await simulator.SendAsync("DELETE", $"/insightData/v3/contacts/contactId/{Ada}/Lytics/deleteRecords", """{"keys":["fields","unknown"]}""");
+        var nothing = await simulator.SendAsync("DELETE", "/insightData/v3/contacts/email/ada%40example.com/Lytics/deleteRecords", """{"keys":["fields"]}""");
+
+        Assert.Equal((200, 200), (deleted.Status, nothing.Status));
+        Assert.Equal(1, JsonSerializer.Deserialize<JsonElement>(deleted.ResponseBody).GetProperty("summary").GetProperty("totalDeleted").GetInt32());
+        Assert.Empty(simulator.Account.InsightRecords("Lytics"));
+        specifications.AssertValid(simulator.Recorder.Exchanges);
+    }
+
+    [Fact]
     public async Task Pages_follow_one_another_to_the_last()
     {
         var specifications = OfficialSpecifications.OrSkip();
@@ -184,6 +212,14 @@ public sealed class AnswersTests
 
     private static string Record(string email, string rest = "") =>
         $$$"""{"matchIdentifier":"email","identifiers":{"email":{{{JsonSerializer.Serialize(email)}}}}{{{rest}}}}""";
+
+    private static async Task ImportInsightAsync(RecordedSimulator simulator, string status)
+    {
+        const string Body = """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}""";
+        var receipt = await simulator.SendAsync("PUT", "/insightData/v3/import", Body);
+        var import = JsonSerializer.Deserialize<JsonElement>(receipt.ResponseBody).GetProperty("importId").GetString();
+        await FinishAsync(simulator, $"/insightData/v3/import/{import}", status);
+    }
 
     private static Task FinishAsync(RecordedSimulator simulator, string target, string status) => PollUntil.TrueAsync(
         async () =>

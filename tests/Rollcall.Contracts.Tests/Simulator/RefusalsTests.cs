@@ -61,6 +61,11 @@ public sealed class RefusalsTests
     [InlineData(400, "GET", "/contacts/v3/import/one", null)]
     [InlineData(400, "PUT", "/insightData/v3/import", """{"collectionName":"Lytics"}""")]
     [InlineData(404, "GET", "/insightData/v3/import/d7de900d-d337-43f6-b1e1-c8ec73e1a434", null)]
+    [InlineData(404, "DELETE", "/insightData/v3/contacts/contactId/5/Lytics/deleteRecords", """{"keys":["1"]}""")]
+    [InlineData(404, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", """{"keys":["1"]}""")]
+    [InlineData(400, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", """{"keys":[]}""")]
+    [InlineData(400, "DELETE", "/insightData/v3/contacts/contactId/five/Lytics/deleteRecords", """{"keys":["1"]}""")]
+    [InlineData(415, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", null)]
     public async Task A_refusal_is_in_its_frameworks_envelope(int status, string method, string target, string? body)
     {
         var specifications = OfficialSpecifications.OrSkip();

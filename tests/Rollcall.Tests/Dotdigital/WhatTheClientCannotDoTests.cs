@@ -12,7 +12,7 @@ public sealed class WhatTheClientCannotDoTests
     [Fact]
     public void Its_calls_are_these_and_no_others()
     {
-        var calls = new[] { typeof(DotdigitalClient), typeof(AddressBooks), typeof(DataFields), typeof(Contacts), typeof(Imports) }
+        var calls = new[] { typeof(DotdigitalClient), typeof(AddressBooks), typeof(DataFields), typeof(Contacts), typeof(Imports), typeof(InsightData) }
             .SelectMany(type => type.GetMethods(Declared).Where(m => !m.IsSpecialName && m.Name != "Dispose").Select(m => $"{type.Name}.{m.Name}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(
@@ -23,6 +23,7 @@ public sealed class WhatTheClientCannotDoTests
                 "DataFields.CreateAsync", "DataFields.ListAsync",
                 "DotdigitalClient.ConnectAsync", "DotdigitalClient.ServerTimeAsync",
                 "Imports.ReadAsync", "Imports.StartAsync",
+                "InsightData.DeleteAsync", "InsightData.ReadAsync", "InsightData.StartAsync",
             ],
             calls);
     }

@@ -9,6 +9,7 @@ using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
+using Rollcall.Recommending;
 using Rollcall.Reconciling;
 using Rollcall.Recording;
 
@@ -78,6 +79,8 @@ public static class ExportRun
         }
 
         await new Outbox(run).FlushAsync(cancellation);
+        await new InsightRecords(run, work).SendAsync(options.IsLimited, cancellation);
+        failures = work.Report.PublishFailures();
         return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
     }
 
@@ -108,6 +111,8 @@ public static class ExportRun
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(Holds.Create);
+        run.Db.Execute(Recommendations.Create);
+        run.Db.Execute(InsightRecords.Create);
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
         {
             // A member is in one unsettled delivery at most.

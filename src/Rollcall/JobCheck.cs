@@ -3,6 +3,7 @@ using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Recommending;
 
 namespace Rollcall;
 
@@ -18,6 +19,7 @@ public static class JobCheck
             try
             {
                 problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
+                problems.AddRange((await RecommendationsAsync(job, workplace, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
             }
             catch (RollcallException e)
             {
@@ -45,6 +47,17 @@ public static class JobCheck
         }
 
         return problems;
+    }
+
+    private static async Task<IReadOnlyList<Problem>> RecommendationsAsync(Job job, Workplace workplace, CancellationToken cancellation)
+    {
+        if (!Recommendations.AreAsked(job))
+        {
+            return await RecommendationTable.CheckAsync(job, workplace.DataFolder, cancellation);
+        }
+
+        await using var recommender = workplace.PlatformOf(job.Source).Recommender(job);
+        return await recommender.CheckAsync(cancellation);
     }
 
     /// <summary>The SQL that reads each audience, by its id; comments where the source has no SQL.</summary>

@@ -95,7 +95,7 @@ internal static class RunSession
         RunId = run.RunId,
         Audiences = work.Report.Audiences(run.Job.Config.SegmentIds),
         Outcomes = work.Report.Outcomes(),
-        ValuesLeftOut = work.Roll.Counts.Sum(c => c.ValuesLeftOut),
+        ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
         ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
         BytesSent = run.Client.Usage.BytesSent,
         Guards = work.Verdict.Held,

@@ -4,6 +4,8 @@ using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Reading;
+using Rollcall.Recommending;
 using Rollcall.Recording;
 using Action = Rollcall.Comparing.Action;
 
@@ -18,6 +20,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         var left = run.SomethingLeft;
         run.SomethingLeft = false;
         await CreateMissingAsync(cancellation);
+        await new Recommendations(run, RollCall.DataFields(destination.Fields.Concat(work.Roll.NewFields))).AskAsync(cancellation);
         var lateOptOuts = new LateOptOuts(run);
         await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
         await resubscriptions.ConfirmAsync(cancellation);
@@ -54,7 +57,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         await puttingRight.RunAsync(cancellation);
         RecordLate();
         var leftNobody = EndFirstRun(left);
-        run.SomethingLeft |= FieldsLeft();
+        run.SomethingLeft |= FieldsLeft() || run.Db.Number("SELECT count(*) FROM recommend_failed") > 0;
         return leftNobody;
     }
 
@@ -104,9 +107,9 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                 s.Execute("INSERT INTO book(tag, book_id, name) VALUES ($tag, $book, $name) ON CONFLICT(tag, book_id) DO UPDATE SET name = $name, mapped = 1", ("$tag", run.Job.Tag), ("$book", book.Id), ("$name", destination.Targets[book.No].Name ?? book.Name));
             }
 
-            foreach (var mapping in run.Job.Config.Mappings.Where(m => !destination.VanishedFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+            foreach (var name in run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase))
             {
-                s.Execute("INSERT OR IGNORE INTO data_field(tag, name) VALUES ($tag, $name)", ("$tag", run.Job.Tag), ("$name", mapping.DataField));
+                s.Execute("INSERT OR IGNORE INTO data_field(tag, name) VALUES ($tag, $name)", ("$tag", run.Job.Tag), ("$name", name));
             }
         });
     }

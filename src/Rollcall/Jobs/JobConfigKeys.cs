@@ -50,11 +50,11 @@ internal static class JobConfigKeys
         new("resubscribe", Flag, "Resubscribes people who unsubscribed, with an email that asks them.") { Default = "false" },
         new("resubscribe_no_challenge", Flag, "Resubscribes people who unsubscribed, without asking them.") { Default = "false" },
         new("sync_status", Flag, "Sends status events to `status_sink`.") { Default = "false" },
-        new("collection_id", new TextShape(), "The content collection of recommendations."),
+        new("collection_id", new TextShape(), "The content collection of recommendations: an id or slug in Lytics, which is asked about whoever enters or is updated, or a key of `source.tables.recommendations`. Goes with `recommender_mappings`, `insight_recommendations`, or both."),
         new("recommender_mappings", new ListShape(new MapShape(DataField, "field", "one pair of recommendation field: data field") { Pair = true }, "a list of pairs, each recommendation field: data field"),
-            "Which recommendation field goes to which data field."),
-        new("insight_fields", new ListShape(new TextShape(), "a list of fields"), "Fields for the insight collection `lytics_fields`."),
-        new("insight_recommendations", Flag, "Recommendations into the insight collection `lytics_recommendations`.") { Default = "false" })
+            "Which recommendation field goes to which data field: `title` is the first recommendation's, `2.title` the second's, up to `20.title`. Fields hold single values. Whoever could not be asked about is delivered without, listed, and asked about again by the next run."),
+        new("insight_fields", new ListShape(new TextShape(), "a list of fields"), "Fields for the insight collection `lytics_fields`: a record a person, under the job's tag, with arrays and maps kept, once the person is in a book. Sent again when it changed. An array in an array is left out and listed."),
+        new("insight_recommendations", Flag, "Recommendations into the insight collection `lytics_recommendations`: a record a person and recommendation, at most 10, under the job's tag and a number.") { Default = "false" })
     {
         Example = """
             config:

@@ -62,6 +62,12 @@ public static class JobFileTemplate
           #backfill_only: false
           # Status events, with a status_sink below.
           #sync_status: false
+          # Recommendations, of a query under source.tables.recommendations: title is the first one's, 2.title the second's.
+          # collection_id: picks
+          # recommender_mappings: [{title: REC_TITLE}, {2.title: REC2_TITLE}]
+          # Insight data: a record a person of these fields, arrays and maps too, and one a recommendation.
+          #insight_fields: []
+          #insight_recommendations: false
 
         # What an empty value does to a data field: keep or clear.
         #on_missing_field: keep
@@ -78,6 +84,8 @@ public static class JobFileTemplate
         #exit_existing: false
         # Create people again who were deleted at Dotdigital.
         #recreate_deleted: false
+        # What becomes of insight records when their person leaves every book of the job: keep or remove.
+        #insight_on_exit: keep
 
         # What holds changes back before anything is sent; rollcall run --allow GUARD passes one, once.
         #guards: {max_exit_percent: 20, max_enter: none, max_mails: 1000, max_moves: 100, empty_audience: stop}

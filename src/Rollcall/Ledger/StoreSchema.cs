@@ -157,6 +157,7 @@ internal static class StoreSchema
 
     public const string Version2 = """
         ALTER TABLE job ADD COLUMN insight TEXT;  -- Parquet: the insight records that Dotdigital was last sent; NULL before the first
+        ALTER TABLE job ADD COLUMN owed TEXT;     -- Parquet: recommendations that are not yet insight records; NULL for none
 
         -- The tables of recommendations a job has read completely.
         CREATE TABLE recommendations(

@@ -13,6 +13,9 @@ internal sealed class RollCall(RunContext run)
     /// <summary>What was read of each audience, by its index.</summary>
     public List<AudienceCount> Counts { get; } = [];
 
+    /// <summary>Whether recommendations were read of everybody who has any: who is not among them has none.</summary>
+    public bool AllRecommended => recommendations is { Incomplete: null };
+
     /// <summary>Data fields to be created, with the type their values suggest.</summary>
     public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -32,7 +35,7 @@ internal sealed class RollCall(RunContext run)
             if (roll is null)
             {
                 InferNewFields(destination, reading);
-                roll = new Roll(run.Db.Connection, job, DataFields(destination), destination.Account.Id, recommendations);
+                roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, recommendations);
                 await roll.CreateAsync(cancellation);
             }
 
@@ -105,8 +108,9 @@ internal sealed class RollCall(RunContext run)
 
     private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
 
-    private Dictionary<string, DataFieldType> DataFields(Destination destination) =>
-        destination.Fields.Concat(NewFields).ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
+    /// <summary>Data fields with their types as the reading knows them.</summary>
+    public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, Dotdigital.DataFieldType>> fields) =>
+        fields.ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
 
     private void InferNewFields(Destination destination, IAudienceReading reading)
     {

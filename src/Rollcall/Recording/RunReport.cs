@@ -2,6 +2,7 @@ using System.Numerics;
 using Rollcall.Comparing;
 using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Recommending;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;
@@ -171,6 +172,10 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN (VALUES {names}) n(audience, id) ON n.audience = l.audience
             UNION ALL
             SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN (VALUES {names}) n(audience, id) ON n.audience = v.audience
+            UNION ALL
+            SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4 FROM recommend_failed f
+            UNION ALL
+            SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5 FROM insight_failed f
             ORDER BY kind, email, audience
             """;
     }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Rollcall.Simulators;
+using Rollcall.Simulators.Lytics;
 using Xunit;
 using static Rollcall.Tests.Lytics.ConfigurationScene;
 
@@ -214,5 +216,72 @@ public sealed class ConfigurationTableTests
 
         Assert.Equal(4, scene.Lytics.Events().Count);
         Assert.Contains("\"Subscribed\"", scene.Lytics.Profile("ann"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Collection_id_is_where_recommendations_come_from()
+    {
+        await using var scene = await StartAsync();
+        scene.Account.AddDataField("REC_URL", "String");
+        scene.Lytics.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }, new SeedContent { Id = "c2", Slug = "products", Generate = 3 }] });
+        scene.Config = "  collection_id: products\n  recommender_mappings: [{url: REC_URL}]";
+
+        await scene.RunAsync();
+
+        Assert.All(new[] { Ann, Bob, Cy }, person => Assert.StartsWith("https://content.example.com/c2/", scene.Account.Contact(person)!.DataFields["REC_URL"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Recommender_mappings_fill_data_fields_with_the_first_recommendation_or_the_one_they_number()
+    {
+        await using var scene = await StartAsync();
+        scene.Account.AddDataField("REC_TITLE", "String");
+        scene.Account.AddDataField("REC2_TITLE", "String");
+        Recommend(scene);
+        scene.Config = "  collection_id: articles\n  recommender_mappings: [{title: REC_TITLE}, {2.title: REC2_TITLE}]";
+
+        await scene.RunAsync();
+
+        var fields = scene.Account.Contact(Ann)!.DataFields;
+        Assert.Equal(("First", "Second"), (fields["REC_TITLE"], fields["REC2_TITLE"]));
+    }
+
+    [Fact]
+    public async Task Insight_fields_become_a_record_of_lytics_fields_with_arrays_and_maps()
+    {
+        await using var scene = await StartAsync();
+        scene.Put("ann", """ "interests": ["tea", "jam"], "scores": {"tea": 0.5} """);
+        scene.Config = "  insight_fields: [interests, scores, total_spend]";
+
+        await scene.RunAsync();
+
+        var record = scene.Account.InsightRecords("lytics_fields")[(scene.Account.Contact(Ann)!.Id, "configuration")];
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"interests":["tea","jam"],"scores":{"tea":0.5},"total_spend":10}"""), JsonNode.Parse(record)), record);
+    }
+
+    [Theory]
+    [InlineData("false", 0)]
+    [InlineData("true", 2)]
+    public async Task Insight_recommendations_become_records_of_lytics_recommendations(string value, int records)
+    {
+        await using var scene = await StartAsync();
+        scene.Account.AddDataField("REC_TITLE", "String");
+        Recommend(scene);
+        scene.Config = $"  collection_id: articles\n  recommender_mappings: [{{title: REC_TITLE}}]\n  insight_recommendations: {value}";
+
+        await scene.RunAsync();
+
+        var ann = scene.Account.Contact(Ann)!.Id;
+        Assert.Equal(records, scene.Account.InsightRecords("lytics_recommendations").Count(record => record.Key.ContactId == ann));
+        if (records > 0)
+        {
+            Assert.Equal("Second", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(ann, "configuration-2")])!["title"]!.GetValue<string>());
+        }
+    }
+
+    private static void Recommend(ConfigurationScene scene)
+    {
+        scene.Lytics.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }] });
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First", "topics": ["a", "b"]}""", """{"url": "u2", "title": "Second"}""");
     }
 }

@@ -30,6 +30,15 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public string? Mapping { get; set; }
 
+    /// <summary>Entries of <c>files</c> beside the audiences' own, such as <c>picks: picks.jsonl</c>.</summary>
+    public string Files { get; set; } = "";
+
+    /// <summary>Lines of <c>source.tables</c>, after those every scene has.</summary>
+    public string Tables { get; set; } = "";
+
+    /// <summary>Audiences with a query of their own; the others are the whole file.</summary>
+    public Dictionary<string, string> Queries { get; } = [];
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public Action<string>? Checkpoint { get; set; }
@@ -74,6 +83,9 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
     public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
+    /// <summary>Writes a file beside the job's.</summary>
+    public void Write(string name, params IEnumerable<string> lines) => folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
+
     /// <summary>Takes an audience out of the job.</summary>
     public void Remove(string audience) => audiences.Remove(audience);
 
@@ -91,8 +103,9 @@ internal sealed class ExportScene : IAsyncDisposable
             authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Simulator.Url}}"}
             source:
               tables:
-                files: { {{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}} }
-                audiences: { {{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}} }
+                files: { {{string.Join(", ", names.Select(n => $"{n}: {n}.csv").Append(Files).Where(f => f.Length > 0))}} }
+                audiences: { {{string.Join(", ", names.Select(n => $"{n}: {Queries.GetValueOrDefault(n, $"{{from: {n}}}")}"))}} }
+            {{Tables}}
             config:
               segment_ids: [{{string.Join(", ", names)}}]
               seg_mappings: {{Mapping ?? $"[{{gold: \"{Gold}\"}}, {{silver: \"{Silver}\"}}]"}}

@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Rollcall.Delivering;
+using Rollcall.Dotdigital;
+
+namespace Rollcall.Recommending;
+
+/// <summary>Sends insight records through PUT /insightData/v3/import, in batches, several under way at once, and learns which of them Dotdigital refused.</summary>
+/// <param name="total">How many records there are, for the progress.</param>
+internal sealed class InsightImports(RunContext run, long total)
+{
+    private const int UnderWay = 4;
+
+    /// <summary>Our own: far below the limit of a contact import, so that a batch is rebuilt cheaply in halves.</summary>
+    private const int BodyBytes = 8_000_000;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    private readonly List<(string Id, Batch Batch)> active = [];
+    private long ended;
+
+    /// <summary>Sends the records of <c>insight_due</c> in a slice, to their end.</summary>
+    /// <returns>Whether more can be sent: not where Dotdigital refuses insight data altogether.</returns>
+    public async Task<bool> SendAsync(KeySlice slice, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(slice, InsightCollection.Fields, "record = 0", cancellation);
+            await SendAsync(slice, InsightCollection.Recommendations, "record > 0", cancellation);
+            await SettleAsync(0, cancellation);
+            return true;
+        }
+        catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration)
+        {
+            active.Clear();
+            run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record)");
+            return false;
+        }
+    }
+
+    /// <summary>The key of a record: the job's own, so that two jobs never overwrite one another's.</summary>
+    public static string Key(string tag, int record) => record == 0 ? tag : string.Create(CultureInfo.InvariantCulture, $"{tag}-{record}");
+
+    private async Task SendAsync(KeySlice slice, string collection, string records, CancellationToken cancellation)
+    {
+        using var reading = run.Db.Open();
+        using var rows = new Utf8Rows(
+            reading,
+            $$"""
+            SELECT contact_id::UBIGINT, '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
+            FROM insight_due WHERE {{slice.Where()}} AND {{records}} ORDER BY contact_id, record
+            """);
+        var batch = new Batch(collection);
+        while (rows.Read())
+        {
+            if (batch.Count == DotdigitalLimits.InsightBatch || (batch.Count > 0 && batch.Bytes + rows.Text.Length > BodyBytes))
+            {
+                await StartAsync(batch, cancellation);
+                batch = new Batch(collection);
+            }
+
+            batch.Add((long)rows.Key, rows.Text);
+        }
+
+        if (batch.Count > 0)
+        {
+            await StartAsync(batch, cancellation);
+        }
+    }
+
+    private async Task StartAsync(Batch batch, CancellationToken cancellation)
+    {
+        await SettleAsync(UnderWay - 1, cancellation);
+        try
+        {
+            active.Add((await run.Client.InsightData.StartAsync(batch.Body(), cancellation), batch));
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413 && batch.Count > 1)
+        {
+            // One record that is refused must not keep the others out, and a limit may be lower than is documented.
+            foreach (var half in batch.Halves())
+            {
+                await StartAsync(half, cancellation);
+            }
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413)
+        {
+            Fail(batch, "Invalid", e.ErrorCode ?? "Refused", e.Message);
+        }
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)
+        {
+            Fail(batch, "Failed", e.ErrorCode ?? "Unanswered", e.Message);
+        }
+    }
+
+    /// <summary>Waits until no more than so many are under way.</summary>
+    private async Task SettleAsync(int most, CancellationToken cancellation)
+    {
+        var (pause, began) = (ShortestPause, run.Clock.GetTimestamp());
+        while (active.Count > most)
+        {
+            foreach (var (id, batch) in active.ToList())
+            {
+                if (await IsOverAsync(id, batch, cancellation))
+                {
+                    active.Remove((id, batch));
+                    ended += batch.Count;
+                    run.Progress?.Report(new RunProgress("insight data", ended, total, "records"));
+                }
+            }
+
+            if (active.Count <= most)
+            {
+                return;
+            }
+
+            if (run.Clock.GetElapsedTime(began) > Patience)
+            {
+                active.ForEach(a => Fail(a.Batch, "Failed", "NotFinished", "Dotdigital did not finish the import of insight data within an hour."));
+                active.Clear();
+                return;
+            }
+
+            await Task.Delay(pause, run.Clock, cancellation);
+            pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+        }
+    }
+
+    private async Task<bool> IsOverAsync(string id, Batch batch, CancellationToken cancellation)
+    {
+        InsightReport? report;
+        try
+        {
+            report = await run.Client.InsightData.ReadAsync(id, cancellation);
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Transient)
+        {
+            // A poll that failed fails no import.
+            return false;
+        }
+
+        if (report is null || report.Status == InsightImportStatus.Failed)
+        {
+            Fail(batch, "Failed", report is null ? "ReportGone" : "ImportFailed", report is null ? "Dotdigital does not know the import of insight data any more." : "Dotdigital could not carry out the import of insight data.");
+            return true;
+        }
+
+        foreach (var failure in report.IsOver ? report.Failures : [])
+        {
+            Fail(batch, failure);
+        }
+
+        return report.IsOver;
+    }
+
+    private void Fail(Batch batch, InsightFailure failure)
+    {
+        var record = failure.Key == run.Job.Tag ? 0 : int.TryParse(failure.Key.AsSpan(Math.Min(failure.Key.Length, run.Job.Tag.Length + 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        if (failure.ContactId is not { } contact || record < 0)
+        {
+            // Nobody knows whose record it is: all of them are sent again.
+            Fail(batch, "Failed", failure.Reason, $"Dotdigital refused an insight record without saying whose: {failure.Reason}.");
+            return;
+        }
+
+        var again = failure.Reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER";
+        Insert($"contact_id = {contact} AND record = {record}", again ? "Failed" : "Invalid", failure.Reason, $"Dotdigital does not take the insight record: {failure.Reason}{(failure.Detail is { } detail ? $" ({detail})" : "")}.");
+    }
+
+    private void Fail(Batch batch, string outcome, string code, string reason)
+    {
+        var of = batch.Collection == InsightCollection.Fields ? "record = 0" : "record > 0";
+        Insert($"{of} AND contact_id IN (SELECT unnest([{string.Join(',', batch.Contacts.Distinct())}]))", outcome, code, reason);
+    }
+
+    private void Insert(string records, string outcome, string code, string reason) => run.Db.Execute(
+        $"INSERT INTO insight_failed SELECT contact_id, record, email, audience, {SqlText.Literal(outcome)}, {SqlText.Literal(code)}, {SqlText.Literal(reason)} FROM insight_due WHERE {records}");
+
+    /// <summary>Records of one collection on their way, as JSON.</summary>
+    private sealed class Batch(string collection)
+    {
+        private readonly ArrayBufferWriter<byte> records = new();
+        private readonly List<(long Contact, int Start, int Length)> parts = [];
+
+        public string Collection => collection;
+
+        public int Count => parts.Count;
+
+        public int Bytes => records.WrittenCount;
+
+        public IEnumerable<long> Contacts => parts.Select(part => part.Contact);
+
+        public void Add(long contact, ReadOnlySpan<byte> record)
+        {
+            if (parts.Count > 0)
+            {
+                records.Write(","u8);
+            }
+
+            parts.Add((contact, records.WrittenCount, record.Length));
+            records.Write(record);
+        }
+
+        public ReadOnlyMemory<byte> Body()
+        {
+            var body = new ArrayBufferWriter<byte>(Bytes + 200);
+            body.Write(Encoding.UTF8.GetBytes($$"""{"collectionName":"{{collection}}","collectionScope":"contact","collectionType":"custom","records":["""));
+            body.Write(records.WrittenSpan);
+            body.Write("]}"u8);
+            return body.WrittenMemory;
+        }
+
+        public IEnumerable<Batch> Halves()
+        {
+            foreach (var half in new[] { parts[..(parts.Count / 2)], parts[(parts.Count / 2)..] })
+            {
+                var batch = new Batch(collection);
+                half.ForEach(part => batch.Add(part.Contact, records.WrittenSpan.Slice(part.Start, part.Length)));
+                yield return batch;
+            }
+        }
+    }
+}

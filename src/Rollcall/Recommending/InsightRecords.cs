@@ -1,0 +1,184 @@
+using Rollcall.Dotdigital;
+using Rollcall.Jobs;
+using Rollcall.Ledger;
+using Rollcall.Reading;
+
+namespace Rollcall.Recommending;
+
+/// <summary>
+/// Keeps insight records in step: after everything else of a run, when the contacts are there and the ledger knows their ids. Only records that differ from what
+/// Dotdigital was last sent are sent. A record may be sent twice, which changes nothing: so a run that is cut off here leaves no more than a note that
+/// nobody knows whether Dotdigital has it.
+/// </summary>
+internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
+{
+    /// <summary>Makes the table of what failed, empty. <c>hash</c>: of a record that Dotdigital does not take, and is not sent again until it is another.</summary>
+    public const string Create = "CREATE OR REPLACE TABLE insight_failed(contact_id BIGINT, record USMALLINT, email VARCHAR, audience VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)";
+
+    private readonly KeptTable sent = InsightTables.Sent(run);
+    private readonly KeptTable owed = InsightTables.Owed(run);
+
+    /// <summary>Whether the job has any.</summary>
+    public static bool Has(ExportConfig config) => config.InsightFields.Count > 0 || config.InsightRecommendations;
+
+    /// <summary>Sends what differs, and removes what is no more.</summary>
+    /// <param name="limited">Whether the run is asked for some members only.</param>
+    public async Task SendAsync(bool limited, CancellationToken cancellation)
+    {
+        // A job that has stopped sending it still removes what it sent; one that a guard holds back does nothing.
+        if ((!Has(run.Job.Config) && sent.IsEmpty) || work.Verdict.Run)
+        {
+            return;
+        }
+
+        Gather(limited);
+        var due = run.Db.Number("SELECT count(*) FROM insight_due");
+        if (due > 0)
+        {
+            // First it is noted that Dotdigital may have them: whoever leaves after a run that was cut off is not forgotten.
+            sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
+            var imports = new InsightImports(run, due);
+            foreach (var slice in KeySlice.For(due))
+            {
+                if (!await imports.SendAsync(slice, cancellation))
+                {
+                    break;
+                }
+
+                Record(slice);
+            }
+        }
+
+        await new InsightRemovals(run, sent).SendAsync(cancellation);
+        KeepOwed();
+        SayFailed();
+    }
+
+    /// <summary>Fills <c>insight_due</c>, the records to send, and <c>insight_gone</c>, those to remove.</summary>
+    private void Gather(bool limited)
+    {
+        var ledger = RunSession.LedgerRelation(run);
+        run.Db.Execute("""
+            CREATE OR REPLACE TABLE insight_person(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, email VARCHAR, audience VARCHAR, fields VARCHAR);
+            CREATE OR REPLACE TABLE insight_due(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, email VARCHAR, audience VARCHAR, record USMALLINT, json VARCHAR, hash UBIGINT);
+            CREATE OR REPLACE TABLE insight_gone(contact_id BIGINT, record USMALLINT, email VARCHAR, audience VARCHAR);
+            CREATE OR REPLACE TABLE insight_item(kh UBIGINT, member_key VARCHAR, record USMALLINT, json VARCHAR);
+            """);
+        foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM roll")))
+        {
+            GatherPeople(ledger, limited, slice);
+        }
+
+        GatherDue(known: GatherItems());
+
+        if (!limited && run.Job.InsightOnExit == InsightOnExit.Remove && !sent.IsEmpty)
+        {
+            // Who has left every book of the job, and is nobody whom this run wants somewhere.
+            run.Db.Execute($"""
+                INSERT INTO insight_gone
+                SELECT s.contact_id, s.record, l.email, l.audience FROM {sent.Relation} s
+                JOIN (SELECT contact_id, any_value(email) AS email, coalesce(any_value(audience), '') AS audience FROM {ledger} WHERE contact_id IS NOT NULL GROUP BY 1 HAVING bool_and(state = 'left')) l USING (contact_id)
+                ANTI JOIN insight_person p USING (contact_id)
+                """);
+        }
+    }
+
+    /// <summary>People who are in a book, as far as the ledger knows, and what the roll has of them: of several rows the one whose values are used.</summary>
+    private void GatherPeople(string ledger, bool limited, KeySlice slice) => run.Db.Execute($"""
+        INSERT INTO insight_person
+        SELECT w.kh, w.member_key, l.contact_id, w.email, n.id, w.insight
+        FROM (
+            SELECT kh, member_key, email, audience, insight FROM roll
+            WHERE {slice.Where()} AND audience IN (SELECT audience FROM mapping WHERE book_no NOT IN (SELECT book_no FROM held_book))
+            QUALIFY row_number() OVER (PARTITION BY kh, member_key ORDER BY audience, profile_key NULLS LAST, row_hash, insight) = 1) w
+        JOIN (SELECT kh, member_key, max(contact_id) AS contact_id FROM {ledger} WHERE {slice.Where()} AND state = 'delivered' GROUP BY 1, 2 HAVING max(contact_id) IS NOT NULL) l ON l.kh = w.kh AND l.member_key = w.member_key
+        JOIN (VALUES {string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS n(audience, id) ON n.audience = w.audience
+        {(limited ? "SEMI JOIN pilot o ON o.kh = w.kh AND o.member_key = w.member_key" : "")}
+        """);
+
+    /// <summary>Fills <c>insight_item</c>, a row a person and recommendation; gives the condition, on a row <c>p</c> of the people, that all of theirs are known.</summary>
+    private string GatherItems()
+    {
+        if (!run.Job.Config.InsightRecommendations)
+        {
+            return "false";
+        }
+
+        var asked = Recommendations.AreAsked(run.Job);
+        var source = asked ? owed.Relation : "recommended";
+        foreach (var slice in KeySlice.For(run.Db.Number($"SELECT count(*) FROM {source}")))
+        {
+            run.Db.Execute($"""
+                INSERT INTO insight_item
+                SELECT kh, member_key, n, json FROM (
+                    SELECT kh, member_key, generate_subscripts(items, 1) AS n, unnest(items) AS json
+                    FROM (SELECT kh, member_key, list_slice(from_json(items, '["JSON"]'), 1, {RecommendationTable.ForInsight})::VARCHAR[] AS items FROM {source} WHERE {slice.Where()}))
+                """);
+        }
+
+        return !asked && work.Roll.AllRecommended ? "true" : $"EXISTS (SELECT 1 FROM {source} r WHERE r.kh = p.kh AND r.member_key = p.member_key)";
+    }
+
+    private void GatherDue(string known)
+    {
+        run.Db.Execute($"""
+            INSERT INTO insight_failed
+            SELECT p.contact_id, i.record, p.email, p.audience, 'Invalid', 'JsonContainsNestedArray', 'Recommendation ' || i.record || ' holds {InsightSql.NestedReason}.'
+            FROM insight_item i JOIN insight_person p ON p.kh = i.kh AND p.member_key = i.member_key WHERE {InsightSql.IsNested("i.json")};
+            DELETE FROM insight_item WHERE {InsightSql.IsNested("json")};
+
+            INSERT INTO insight_due
+            SELECT kh, member_key, contact_id, email, audience, record, json, md5_number_lower(json) FROM (
+                SELECT kh, member_key, contact_id, email, audience, 0::USMALLINT AS record, fields AS json FROM insight_person WHERE fields IS NOT NULL
+                UNION ALL
+                SELECT p.kh, p.member_key, p.contact_id, p.email, p.audience, i.record, i.json FROM insight_item i JOIN insight_person p ON p.kh = i.kh AND p.member_key = i.member_key)
+            QUALIFY row_number() OVER (PARTITION BY contact_id, record ORDER BY kh, member_key) = 1;
+
+            -- Somebody without any value has a record to empty only if there was one.
+            DELETE FROM insight_due USING {Left("d", "insight_due")}
+            WHERE insight_due.contact_id = d.contact_id AND insight_due.record = d.record AND (d.same OR (insight_due.json = '{"{}"}' AND NOT d.known));
+
+            INSERT INTO insight_gone
+            SELECT s.contact_id, s.record, p.email, p.audience FROM {sent.Relation} s JOIN insight_person p USING (contact_id)
+            WHERE s.record > 0 AND {known} AND NOT EXISTS (SELECT 1 FROM insight_item i WHERE i.kh = p.kh AND i.member_key = p.member_key AND i.record = s.record);
+            """);
+    }
+
+    /// <summary>Each record that is due, with whether Dotdigital was sent one, and the same.</summary>
+    private string Left(string name, string due) =>
+        $"(SELECT d.contact_id, d.record, s.contact_id IS NOT NULL AS known, coalesce(s.hash = d.hash AND s.member_key = d.member_key, false) AS same FROM {due} d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record) AS {name}";
+
+    /// <summary>Notes what Dotdigital has now. What it will never take is noted too, or it would be sent each time.</summary>
+    private void Record(KeySlice slice) => sent.Replace($"""
+        SELECT s.contact_id, s.record, CASE WHEN d.contact_id IS NOT NULL AND f.outcome IS DISTINCT FROM 'Failed' THEN d.hash ELSE s.hash END AS hash, s.kh, s.member_key
+        FROM {sent.Relation} s
+        LEFT JOIN (SELECT contact_id, record, hash FROM insight_due WHERE {slice.Where()}) d ON d.contact_id = s.contact_id AND d.record = s.record
+        LEFT JOIN (SELECT contact_id, record, min(outcome) AS outcome FROM insight_failed GROUP BY 1, 2) f ON f.contact_id = s.contact_id AND f.record = s.record
+        """);
+
+    /// <summary>What a platform recommended stays owed to whoever is wanted and does not have it yet.</summary>
+    private void KeepOwed()
+    {
+        if (owed.IsEmpty)
+        {
+            return;
+        }
+
+        owed.Replace($"""
+            SELECT o.kh, o.member_key, o.items FROM {owed.Relation} o
+            SEMI JOIN roll r ON r.kh = o.kh AND r.member_key = o.member_key
+            LEFT JOIN insight_person p ON p.kh = o.kh AND p.member_key = o.member_key
+            LEFT JOIN (SELECT d.kh, d.member_key FROM insight_due d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record WHERE d.record > 0 AND s.hash IS DISTINCT FROM d.hash GROUP BY ALL) u ON u.kh = o.kh AND u.member_key = o.member_key
+            WHERE p.kh IS NULL OR u.kh IS NOT NULL
+            """);
+    }
+
+    private void SayFailed()
+    {
+        foreach (var (outcome, records, reason) in run.Db.Query("SELECT outcome, count(*), mode(reason) FROM insight_failed GROUP BY 1 ORDER BY 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2))))
+        {
+            run.SomethingLeft |= outcome == "Failed";
+            run.Notice(outcome == "Failed" ? $"{records:N0} insight records were not delivered; the next run sends them again. {reason}" : $"{records:N0} insight records are left out: {reason}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Rollcall.Simulators.Lytics;
+using Xunit;
+using static Rollcall.Tests.Lytics.ConfigurationScene;
+
+namespace Rollcall.Tests.Lytics;
+
+/// <summary>Recommendations that Lytics is asked for, from the run's point of view.</summary>
+public sealed class LyticsRecommendationTests
+{
+    [Fact]
+    public async Task Only_whoever_enters_or_changes_is_asked_about()
+    {
+        await using var scene = await SceneAsync();
+        await scene.RunAsync();
+        Assert.Equal(3, Asked(scene));
+
+        await scene.RunAsync();
+        Assert.Equal(3, Asked(scene));
+
+        scene.Put("ann", spend: 20);
+        await scene.RunAsync();
+        Assert.Equal(4, Asked(scene));
+    }
+
+    [Fact]
+    public async Task Whoever_could_not_be_asked_about_is_delivered_without_counted_and_asked_about_again()
+    {
+        await using var scene = await SceneAsync();
+        scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };
+
+        var first = await scene.RunAsync();
+
+        Assert.Equal([Ann, Bob], scene.In(scene.Gold));
+        Assert.Equal("10", scene.Account.Contact(Ann)!.DataFields["SPEND"]);
+        Assert.Equal((ExitCode.SomeNotDelivered, 3), (first.ExitCode, first.Failures.Count(f => f is { Operation: "recommend", Outcome: "Failed" })));
+
+        scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 0 };
+        var second = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.Done, second.ExitCode);
+        Assert.Equal("First", scene.Account.Contact(Ann)!.DataFields["REC_TITLE"]);
+        var calls = scene.Account.Calls["importContacts"];
+        await scene.RunAsync();
+        Assert.Equal(calls, scene.Account.Calls["importContacts"]);
+    }
+
+    [Fact]
+    public async Task A_collection_that_is_gone_keeps_nobody_out_and_is_named()
+    {
+        await using var scene = await SceneAsync();
+        scene.Lytics.RemoveCollection("c1");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal([Ann, Bob], scene.In(scene.Gold));
+        Assert.Equal((ExitCode.SomeNotDelivered, 0), (result.ExitCode, Asked(scene)));
+        Assert.Contains(result.Notices, notice => notice.Contains("collection", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Recommendations_that_do_not_fit_are_left_out_and_listed()
+    {
+        await using var scene = await SceneAsync();
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": ["no", "text"]}""");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(1, result.ValuesLeftOut);
+        Assert.Contains(result.Failures, f => f is { Email: Ann, Operation: "field" } && f.Reason.StartsWith("REC_TITLE (from title)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Recommendations_for_insight_data_survive_a_run_that_is_killed_after_its_people_were_delivered()
+    {
+        await using var scene = await SceneAsync();
+        scene.Config += "\n  insight_recommendations: true";
+        scene.Account.AddFaults(new Rollcall.Simulators.Fault { Operation = "importInsightData", Kind = Rollcall.Simulators.FaultKind.Refuse, Status = 403, Times = 1 });
+
+        var first = await scene.RunAsync();
+        Assert.Equal((ExitCode.SomeNotDelivered, 0), (first.ExitCode, scene.Account.InsightRecords("lytics_recommendations").Count));
+        Assert.Equal([Ann, Bob], scene.In(scene.Gold));
+
+        var asked = Asked(scene);
+        var second = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, asked), (second.ExitCode, Asked(scene)));
+        Assert.Equal("First", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(scene.Account.Contact(Ann)!.Id, "configuration-1")])!["title"]!.GetValue<string>());
+    }
+
+    private static int Asked(ConfigurationScene scene) => scene.Lytics.Calls.GetValueOrDefault("recommend");
+
+    private static async Task<ConfigurationScene> SceneAsync()
+    {
+        var scene = await StartAsync();
+        scene.Account.AddDataField("REC_TITLE", "String");
+        scene.Lytics.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }] });
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First"}""");
+        scene.Config = "  collection_id: articles\n  recommender_mappings: [{title: REC_TITLE}]";
+        return scene;
+    }
+}

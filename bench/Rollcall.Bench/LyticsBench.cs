@@ -58,7 +58,7 @@ internal static class LyticsBench
         var (start, began) = ((string?)null, Stopwatch.GetTimestamp());
         for (var i = 0; i < Sample; i++)
         {
-            start = (await client.ScanAsync("everyone", job.Config.Fields, null, start, pace, CancellationToken.None)).Next;
+            start = (await client.ScanAsync("everyone", new ScanColumns(job.Config.Fields, job.Config), null, start, pace, CancellationToken.None)).Next;
         }
 
         return Stopwatch.GetElapsedTime(began) / Sample;

@@ -56,6 +56,20 @@ public sealed class LyticsCheckTests : IDisposable
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
 
+    [Fact]
+    public async Task A_field_for_insight_data_alone_may_have_many_values_and_one_the_schema_lacks_is_a_warning()
+    {
+        var problems = await CheckAsync(["brazil"], config => config with { InsightFields = ["scores", "tags", "tasg"], Mappings = [new("scores", "S")] });
+
+        Assert.Equal(
+            [
+                (Severity.Note, "audience brazil: 7 profiles."),
+                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
+                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"tasg\". Did you mean tags?"),
+            ],
+            problems.Select(problem => (problem.Severity, problem.ToString())));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("[]")]

@@ -70,6 +70,22 @@ public sealed class LyticsCheckTests : IDisposable
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
 
+    [Fact]
+    public async Task A_collection_that_Lytics_calls_invalid_is_an_error_and_nobody_is_asked_about()
+    {
+        lytics.Add("articles", 0);
+        lytics.Invalid.Add("articles");
+        var job = Job(["brazil"]);
+        await using var recommender = lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
+
+        var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
+        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["config.collection_id: Lytics calls the content collection invalid, and does not evaluate it. Mend its definition in Lytics."], problems.Select(problem => problem.ToString()));
+        Assert.Equal("Lytics calls the content collection invalid, and does not evaluate it.", answer.Failure);
+        Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("[]")]

@@ -308,7 +308,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
                 throw new InvalidOperationException("It was never cancelled.");
             }
             finally

@@ -87,7 +87,7 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
             {
                 problems.Add(new Problem($"Lytics' schema does not have the field \"{field}\".", "source.lytics", Suggestion.For(field, known.Keys), Severity.Warning));
             }
-            else if (IsMany(type) && !(field == config.IdField && type.StartsWith("map", StringComparison.OrdinalIgnoreCase)))
+            else if (config.ScalarFields.Contains(field) && IsMany(type) && !(field == config.IdField && type.StartsWith("map", StringComparison.OrdinalIgnoreCase)))
             {
                 problems.Add(new Problem($"The field \"{field}\" is {type}; {(field == config.IdField ? "an id is one value, or a map by account" : "a single value is needed")}.", "source.lytics", "Choose a field with one value, or make one in Lytics."));
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -10,13 +11,17 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
     public async Task<IReadOnlyList<WireAudience>> AudiencesAsync(CancellationToken cancellation) =>
         (await GetAsync("the list of audiences", "api/segment?table=user&valid=true", LyticsWire.Default.WireListWireAudience, cancellation).ConfigureAwait(false)).Data ?? [];
 
-    /// <summary>An audience, valid or not; null where there is none.</summary>
+    /// <summary>The content collections.</summary>
+    public async Task<IReadOnlyList<WireAudience>> CollectionsAsync(CancellationToken cancellation) =>
+        (await GetAsync("the list of content collections", "api/segment?table=content", LyticsWire.Default.WireListWireAudience, cancellation).ConfigureAwait(false)).Data ?? [];
+
+    /// <summary>An audience or a content collection, valid or not; null where there is none.</summary>
     /// <param name="audience">Its id or slug.</param>
     public async Task<WireAudience?> AudienceAsync(string audience, CancellationToken cancellation)
     {
         try
         {
-            return (await GetAsync("an audience", $"api/segment/{Uri.EscapeDataString(audience)}", LyticsWire.Default.WireOneWireAudience, cancellation).ConfigureAwait(false)).Data;
+            return (await GetAsync("an audience or a collection", $"api/segment/{Uri.EscapeDataString(audience)}", LyticsWire.Default.WireOneWireAudience, cancellation).ConfigureAwait(false)).Data;
         }
         catch (LyticsException e) when (e.Failure == LyticsFailure.NotFound)
         {
@@ -35,19 +40,37 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
 
     /// <summary>One page of an audience's profiles.</summary>
     /// <param name="audience">Its id.</param>
-    /// <param name="fields">The fields to read.</param>
+    /// <param name="columns">What to read.</param>
     /// <param name="splits">The buckets to read, as <c>0,1,2</c>; null for all.</param>
     /// <param name="start">The token of the page; null for the first.</param>
-    public Task<ScanPage> ScanAsync(string audience, IReadOnlyList<string> fields, string? splits, string? start, ScanPace pace, CancellationToken cancellation) =>
+    public Task<ScanPage> ScanAsync(string audience, ScanColumns columns, string? splits, string? start, ScanPace pace, CancellationToken cancellation) =>
         transport.SendAsync(
-            new LyticsCall("a page of an audience", ScanPath(audience, fields, splits) + (start is null ? "" : $"&start={Uri.EscapeDataString(start)}"), HasPageToken: start is not null),
-            body => ScanPage.Parse(body.Span, fields),
+            new LyticsCall("a page of an audience", ScanPath(audience, columns.Fields, splits) + (start is null ? "" : $"&start={Uri.EscapeDataString(start)}"), HasPageToken: start is not null),
+            body => ScanPage.Parse(body.Span, columns),
             pace,
             cancellation);
 
     /// <summary>The path of a scan's first page.</summary>
     public static string ScanPath(string audience, IReadOnlyList<string> fields, string? splits) =>
         $"api/segment/{Uri.EscapeDataString(audience)}/scan?limit={LyticsLimits.PageRows}&fields={string.Join(',', fields.Select(Uri.EscapeDataString))}{(splits is null ? "" : $"&splits={splits}")}";
+
+    /// <summary>What is recommended to a person, the best first, as a JSON array of objects; null where Lytics does not know the person, or the collection.</summary>
+    /// <param name="field">The field that says who it is.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="collection">The content collection's id.</param>
+    /// <param name="most">How many recommendations, at most.</param>
+    public async Task<string?> RecommendAsync(string field, string value, string collection, int most, ScanPace pace, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"api/content/recommend/user/{Uri.EscapeDataString(field)}/{Uri.EscapeDataString(value)}?contentsegment={Uri.EscapeDataString(collection)}&limit={most}");
+        try
+        {
+            return await transport.SendAsync(new LyticsCall("recommendations of a person", path, IsOneOfMany: true), body => RecommendedItems.Parse(body.Span, most), pace, cancellation).ConfigureAwait(false);
+        }
+        catch (LyticsException e) when (e.Failure == LyticsFailure.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Puts events into a stream.</summary>
     /// <param name="stream">Its name.</param>

@@ -12,10 +12,13 @@ internal static class LyticsLimits
     /// <summary>Pages of a part of a scan, about: an audience of few pages is cut into few parts.</summary>
     public const int PartPages = 2;
 
-    /// <summary>Pages asked for at once, at first and at most.</summary>
-    public const int FirstPagesAtOnce = 8;
+    /// <summary>Pages of a scan, or people's recommendations, asked for at once, at first and at most.</summary>
+    public const int FirstAtOnce = 8;
 
-    public const int MostPagesAtOnce = 100;
+    public const int MostAtOnce = 100;
+
+    /// <summary>How many people's recommendations may fail in a row before nobody else is asked about.</summary>
+    public const int FailuresInARow = 20;
 
     /// <summary>How often a part of a scan is begun whose page tokens go stale.</summary>
     public const int Passes = 5;

@@ -6,7 +6,7 @@ using Rollcall.Recording;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Lytics as the engine meets it: its audiences and its streams.</summary>
+/// <summary>Lytics as the engine meets it: its audiences, its recommendations and its streams.</summary>
 /// <param name="clock">The clock of pauses and time-outs.</param>
 /// <param name="logs">Where log lines go: operations, statuses and times, never a token or a profile.</param>
 /// <param name="http">Sends the requests; null: a handler that checks TLS and follows no redirect. Not disposed of.</param>
@@ -20,7 +20,11 @@ public sealed class LyticsPlatform(TimeProvider clock, ILoggerFactory logs, Http
     }
 
     /// <inheritdoc/>
-    public IRecommender Recommender(Job job) => throw new NotSupportedException();
+    public IRecommender Recommender(Job job)
+    {
+        var options = (LyticsSourceOptions)job.Source;
+        return new LyticsRecommender(Connect(options.Access), options.Access, job.Config);
+    }
 
     /// <inheritdoc/>
     public IStatusSink Sink(Job job)

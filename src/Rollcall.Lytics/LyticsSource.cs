@@ -37,10 +37,11 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
 
     public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
     {
-        var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", fields);
+        var columns = new ScanColumns(fields, config);
+        var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns);
         var pages = Channel.CreateBounded<ScannedRows>(new BoundedChannelOptions(PagesBetween) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var scanning = ScanAsync(audience, fields, pages.Writer, stop.Token);
+        var scanning = ScanAsync(audience, columns, pages.Writer, stop.Token);
         try
         {
             await table.FillAsync(pages.Reader, progress, cancellation);
@@ -70,11 +71,11 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         return ValueTask.CompletedTask;
     }
 
-    private async Task<ScannedAudience> ScanAsync(string audience, IReadOnlyList<string> fields, ChannelWriter<ScannedRows> pages, CancellationToken cancellation)
+    private async Task<ScannedAudience> ScanAsync(string audience, ScanColumns columns, ChannelWriter<ScannedRows> pages, CancellationToken cancellation)
     {
         try
         {
-            return await new AudienceScan(client, await IdAsync(audience, cancellation).ConfigureAwait(false), fields).RunAsync(pages, cancellation).ConfigureAwait(false);
+            return await new AudienceScan(client, await IdAsync(audience, cancellation).ConfigureAwait(false), columns).RunAsync(pages, cancellation).ConfigureAwait(false);
         }
         finally
         {

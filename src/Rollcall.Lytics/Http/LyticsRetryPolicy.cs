@@ -8,10 +8,15 @@ internal static class LyticsRetryPolicy
 
     /// <param name="failure">How it failed.</param>
     /// <param name="repeats">Repeats so far.</param>
-    public static bool Again(LyticsFailure failure, int repeats) => failure switch
+    /// <param name="oneOfMany">Whether the call is about one person of many, each of whom would wait for as long.</param>
+    public static bool Again(LyticsFailure failure, int repeats, bool oneOfMany) => failure switch
     {
         // No Retry-After and no rate headers: patience is all there is. Pauses add up to a minute and a half.
-        LyticsFailure.Overloaded or LyticsFailure.Broken => repeats < 8,
+        LyticsFailure.Overloaded => repeats < 8,
+
+        // Pauses add up to three and a half seconds: the fault may be with this person alone.
+        LyticsFailure.Broken or LyticsFailure.Unreachable when oneOfMany => repeats < 3,
+        LyticsFailure.Broken => repeats < 8,
 
         // Pauses add up to a quarter of a minute: a wrong address should not keep anybody waiting.
         LyticsFailure.Unreachable => repeats < 5,

@@ -22,6 +22,7 @@ internal sealed class LyticsTransport : IDisposable
     private readonly HttpClient http;
     private readonly Uri root;
     private readonly ResiliencePipeline retry;
+    private readonly ResiliencePipeline retryOneOfMany;
 
     /// <param name="handler">Sends the requests; null: a handler of its own, which checks TLS and follows no redirect. Not disposed of.</param>
     public LyticsTransport(LyticsAccess access, TimeProvider clock, ILogger log, HttpMessageHandler? handler)
@@ -34,15 +35,7 @@ internal sealed class LyticsTransport : IDisposable
         (this.access, this.clock, this.log) = (access, clock, log);
         root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
         http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LyticsLimits.AnswerBytes };
-        retry = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                // The policy decides how often; Polly only needs a bound.
-                MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is LyticsException e && LyticsRetryPolicy.Again(e.Failure, args.AttemptNumber)),
-                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(LyticsRetryPolicy.Pause(args.AttemptNumber)),
-            })
-            .Build();
+        (retry, retryOneOfMany) = (Retry(clock, oneOfMany: false), Retry(clock, oneOfMany: true));
     }
 
     /// <summary>Makes a call and reads its answer.</summary>
@@ -50,7 +43,7 @@ internal sealed class LyticsTransport : IDisposable
     /// <param name="read">Reads the answer's body; may throw <see cref="JsonException"/>.</param>
     /// <param name="pace">Whose turn an attempt waits for; null for none.</param>
     public async Task<T> SendAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, ScanPace? pace, CancellationToken cancellation) =>
-        await retry.ExecuteAsync(
+        await (call.IsOneOfMany ? retryOneOfMany : retry).ExecuteAsync(
             async token =>
             {
                 if (pace is null)
@@ -66,9 +59,9 @@ internal sealed class LyticsTransport : IDisposable
                     answer = PaceAnswer.Good;
                     return result;
                 }
-                catch (LyticsException e) when (e.Failure is LyticsFailure.Overloaded or LyticsFailure.Broken)
+                catch (LyticsException e) when (e.Failure is LyticsFailure.Overloaded or LyticsFailure.Broken or LyticsFailure.NotFound)
                 {
-                    answer = PaceAnswer.Overloaded;
+                    answer = e.Failure == LyticsFailure.NotFound ? PaceAnswer.Good : PaceAnswer.Overloaded;
                     throw;
                 }
                 finally
@@ -79,6 +72,16 @@ internal sealed class LyticsTransport : IDisposable
             cancellation).ConfigureAwait(false);
 
     public void Dispose() => http.Dispose();
+
+    private static ResiliencePipeline Retry(TimeProvider clock, bool oneOfMany) => new ResiliencePipelineBuilder { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions
+        {
+            // The policy decides how often; Polly only needs a bound.
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is LyticsException e && LyticsRetryPolicy.Again(e.Failure, args.AttemptNumber, oneOfMany)),
+            DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(LyticsRetryPolicy.Pause(args.AttemptNumber)),
+        })
+        .Build();
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "HttpClient owns it")]
     private static SocketsHttpHandler NewHandler(Uri url) => new()
@@ -156,7 +159,9 @@ internal sealed class LyticsTransport : IDisposable
             404 => LyticsFailure.NotFound,
             _ => LyticsFailure.Refused,
         };
-        var said = LyticsWire.MessageOf(body)?.Replace(access.Token, "***", StringComparison.Ordinal);
+
+        // What Lytics says about one person may name them.
+        var said = call.IsOneOfMany ? null : LyticsWire.MessageOf(body)?.Replace(access.Token, "***", StringComparison.Ordinal);
         return new LyticsException(failure, $"{access.Url.Authority} refused {call.Operation} ({(int)status}){(said is null ? "." : $": {said}")}");
     }
 }
@@ -166,4 +171,5 @@ internal sealed class LyticsTransport : IDisposable
 /// <param name="Path">Path and query below the API's address, escaped.</param>
 /// <param name="Body">JSON to post; null to get.</param>
 /// <param name="HasPageToken">Whether it continues a scan.</param>
-internal sealed record LyticsCall(string Operation, string Path, ReadOnlyMemory<byte>? Body = null, bool HasPageToken = false);
+/// <param name="IsOneOfMany">Whether it is about one person of many: faults are not waited for as long, and what the answer says is not repeated.</param>
+internal sealed record LyticsCall(string Operation, string Path, ReadOnlyMemory<byte>? Body = null, bool HasPageToken = false, bool IsOneOfMany = false);

@@ -6,7 +6,7 @@ namespace Rollcall.Lytics;
 /// <summary>Rows of a page.</summary>
 /// <param name="Part">The part of the scan, from 0.</param>
 /// <param name="Pass">How often the part was begun, from 1.</param>
-/// <param name="Rows">A value a field, as JSON; null where there is none.</param>
+/// <param name="Rows">A value a column, as JSON; null where there is none.</param>
 internal readonly record struct ScannedRows(int Part, int Pass, IReadOnlyList<string?[]> Rows);
 
 /// <summary>What became of a part of a scan.</summary>
@@ -52,7 +52,7 @@ internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? B
 
 /// <summary>Scans one audience, its buckets side by side.</summary>
 /// <param name="audience">Its id.</param>
-internal sealed class AudienceScan(LyticsClient client, string audience, IReadOnlyList<string> fields)
+internal sealed class AudienceScan(LyticsClient client, string audience, ScanColumns columns)
 {
     private readonly Lock sync = new();
     private long? after;
@@ -61,7 +61,7 @@ internal sealed class AudienceScan(LyticsClient client, string audience, IReadOn
     public async Task<ScannedAudience> RunAsync(ChannelWriter<ScannedRows> rows, CancellationToken cancellation)
     {
         using var pace = new ScanPace();
-        var first = await client.ScanAsync(audience, fields, splits: null, start: null, pace, cancellation).ConfigureAwait(false);
+        var first = await client.ScanAsync(audience, columns, splits: null, start: null, pace, cancellation).ConfigureAwait(false);
         if (first.Next.Length == 0)
         {
             await rows.WriteAsync(new ScannedRows(0, 1, first.Rows), cancellation).ConfigureAwait(false);
@@ -110,7 +110,7 @@ internal sealed class AudienceScan(LyticsClient client, string audience, IReadOn
             ScanPage page;
             try
             {
-                page = await client.ScanAsync(audience, fields, splits, start, pace, cancellation).ConfigureAwait(false);
+                page = await client.ScanAsync(audience, columns, splits, start, pace, cancellation).ConfigureAwait(false);
             }
             catch (LyticsException e) when (e.Failure == LyticsFailure.Stale)
             {

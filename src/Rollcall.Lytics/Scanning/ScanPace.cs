@@ -1,12 +1,12 @@
 namespace Rollcall.Lytics;
 
-/// <summary>What became of a page that was asked for, as far as the pace goes.</summary>
+/// <summary>What became of a call, as far as the pace goes.</summary>
 internal enum PaceAnswer
 {
     /// <summary>It says nothing about how busy Lytics is.</summary>
     None,
 
-    /// <summary>It came.</summary>
+    /// <summary>It came, if only to say that there is nothing.</summary>
     Good,
 
     /// <summary>Lytics is overloaded: 429 or 5xx.</summary>
@@ -14,19 +14,19 @@ internal enum PaceAnswer
 }
 
 /// <summary>
-/// How many pages are asked for at once: a few at first, one more with every page that comes. When Lytics is overloaded, half as many, and then
-/// one more only with every full round.
+/// How many pages, or people's recommendations, are asked for at once: a few at first, one more with every one that comes. When Lytics is overloaded,
+/// half as many, and then one more only with every full round.
 /// </summary>
 internal sealed class ScanPace : IDisposable
 {
     private readonly Lock sync = new();
-    private readonly SemaphoreSlim turns = new(LyticsLimits.FirstPagesAtOnce);
+    private readonly SemaphoreSlim turns = new(LyticsLimits.FirstAtOnce);
     private int halvings;
     private int owed;
     private int good;
 
-    /// <summary>Pages that may be asked for at once.</summary>
-    public int AtOnce { get; private set; } = LyticsLimits.FirstPagesAtOnce;
+    /// <summary>Calls that may be under way at once.</summary>
+    public int AtOnce { get; private set; } = LyticsLimits.FirstAtOnce;
 
     /// <summary>Waits for a turn; gives what <see cref="Leave"/> needs.</summary>
     public async Task<int> EnterAsync(CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal sealed class ScanPace : IDisposable
                 owed += AtOnce - half;
                 (AtOnce, good, halvings) = (half, 0, halvings + 1);
             }
-            else if (answer == PaceAnswer.Good && turn == halvings && AtOnce < LyticsLimits.MostPagesAtOnce && (halvings == 0 || ++good >= AtOnce))
+            else if (answer == PaceAnswer.Good && turn == halvings && AtOnce < LyticsLimits.MostAtOnce && (halvings == 0 || ++good >= AtOnce))
             {
                 (AtOnce, good) = (AtOnce + 1, 0);
                 GiveTurn();

@@ -5,18 +5,20 @@ using Rollcall.Reading;
 
 namespace Rollcall.Lytics;
 
-/// <summary>The rows of a scan as a table of the run's DuckDB: a column a field, with its values as JSON.</summary>
-internal sealed class ScanTable(DuckDBConnection duckdb, string table, IReadOnlyList<string> fields) : IAudienceReading
+/// <summary>The rows of a scan as a table of the run's DuckDB: <see cref="ScanColumns"/>, with their values as JSON.</summary>
+internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColumns columns) : IAudienceReading
 {
     private const int Reported = 10_000;
     private AudienceReadingResult? result;
 
-    public string Relation => $"(SELECT {string.Concat(fields.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
+    public string Relation => $"(SELECT {string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
+
+    public string Whole(string field) => SqlText.Name(columns.Whole(field));
 
     /// <summary>Appends pages until there are no more: one appender, and no more in memory than the channel holds.</summary>
     public async Task FillAsync(ChannelReader<ScannedRows> pages, IProgress<long>? progress, CancellationToken cancellation)
     {
-        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(fields.Select(field => $"{SqlText.Name(field)} JSON, "))}__row BIGINT, __part INTEGER, __pass INTEGER)");
+        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__row BIGINT, __part INTEGER, __pass INTEGER)");
 
         // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
         using var transaction = duckdb.BeginTransaction();

@@ -29,7 +29,7 @@ internal static class ProfileValue
             case JsonTokenType.Number:
                 return Number(Encoding.UTF8.GetString(reader.ValueSpan));
             case JsonTokenType.String:
-                return Text(ref reader);
+                return JsonText.Read(ref reader) ?? NoText;
             default:
                 return Group(ref reader);
         }
@@ -48,26 +48,6 @@ internal static class ProfileValue
             : $"\"{written}\"";
     }
 
-    private static string Text(ref Utf8JsonReader reader)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            // As it came: valid UTF-8, which the reader does not check itself.
-            return System.Text.Unicode.Utf8.IsValid(reader.ValueSpan) ? $"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\"" : NoText;
-        }
-
-        try
-        {
-            var text = reader.GetString()!;
-            return text.Contains('\0', StringComparison.Ordinal) ? NoText : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a character, as "\ud83d" alone.
-            return NoText;
-        }
-    }
-
     /// <summary>An array or a map: only its scalars by name are ever looked at, as a contact's ids by account.</summary>
     private static string Group(ref Utf8JsonReader reader)
     {
@@ -80,10 +60,10 @@ internal static class ProfileValue
         var map = new StringBuilder("{");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = Text(ref reader);
+            var name = JsonText.Read(ref reader);
             reader.Read();
             var value = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? Nested(ref reader) : Read(ref reader);
-            if (name != NoText && value is not null)
+            if (name is not null && value is not null)
             {
                 map.Append(map.Length == 1 ? "" : ",").Append(name).Append(':').Append(value);
             }

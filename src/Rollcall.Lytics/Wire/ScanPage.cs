@@ -5,12 +5,12 @@ namespace Rollcall.Lytics;
 /// <summary>A page of a scan.</summary>
 /// <param name="Total">The whole audience's size; null where it is not told.</param>
 /// <param name="Next">The token of the next page; empty at the end.</param>
-/// <param name="Rows">A value a field, as JSON; null where there is none.</param>
+/// <param name="Rows">A value a column, as JSON; null where there is none.</param>
 internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[]> Rows)
 {
     /// <summary>Reads a page. Values of other fields are passed over.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static ScanPage Parse(ReadOnlySpan<byte> body, IReadOnlyList<string> fields)
+    public static ScanPage Parse(ReadOnlySpan<byte> body, ScanColumns columns)
     {
         var (total, next, rows) = ((long?)null, "", (List<string?[]>?)null);
         var reader = new Utf8JsonReader(body);
@@ -36,7 +36,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             else if (reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
-                rows = ReadRows(ref reader, fields);
+                rows = ReadRows(ref reader, columns);
             }
             else
             {
@@ -54,7 +54,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
         return rows is null ? throw new JsonException("A page has no data.") : new ScanPage(total, next, rows);
     }
 
-    private static List<string?[]> ReadRows(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    private static List<string?[]> ReadRows(ref Utf8JsonReader reader, ScanColumns columns)
     {
         var rows = new List<string?[]>(LyticsLimits.PageRows);
         if (reader.TokenType == JsonTokenType.Null)
@@ -74,18 +74,18 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
                 throw new JsonException("A profile is not an object.");
             }
 
-            rows.Add(Row(ref reader, fields));
+            rows.Add(Row(ref reader, columns));
         }
 
         return rows;
     }
 
-    private static string?[] Row(ref Utf8JsonReader reader, IReadOnlyList<string> fields)
+    private static string?[] Row(ref Utf8JsonReader reader, ScanColumns columns)
     {
-        var values = new string?[fields.Count];
+        var values = new string?[columns.Names.Count];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = Position(ref reader, fields);
+            var field = Position(ref reader, columns.Fields);
             reader.Read();
             if (field < 0)
             {
@@ -93,7 +93,13 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             }
             else
             {
-                values[field] = ProfileValue.Read(ref reader);
+                if (columns.WholeBeside(field) is { } beside)
+                {
+                    var again = reader;
+                    values[beside] = WholeValue.Read(ref again);
+                }
+
+                values[field] = columns.IsWhole(field) ? WholeValue.Read(ref reader) : ProfileValue.Read(ref reader);
             }
         }
 

@@ -112,6 +112,7 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         {
             Urls = current.Urls,
             Token = current.Token,
+            AccountId = current.AccountId,
             Clock = current.Clock,
             SeedFile = current.SeedFile,
             Seed = current.Seed,

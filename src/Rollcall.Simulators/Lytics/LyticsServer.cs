@@ -8,6 +8,9 @@ namespace Rollcall.Simulators.Lytics;
 /// <summary>Takes each request the way of every call: find the operation, meet the faults, pass the gate, act, take the time it takes, answer, write it down.</summary>
 internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperation> operations, RequestLog? log)
 {
+    /// <summary>The parameter that every call knows.</summary>
+    private const string AccountId = "account_id";
+
     private readonly byte[] _token = Encoding.UTF8.GetBytes(state.Options.Token);
     private readonly Lock _rate = new();
     private (long Second, int Used) _window;
@@ -81,6 +84,11 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
             return Refused(401, "unauthorized: the Authorization header must be the API token");
         }
 
+        if (state.Options.AccountId is { } account && request.Query.TryGetValue(AccountId, out var named) && named != account)
+        {
+            return Refused(403, "the token is of another account than account_id");
+        }
+
         if (operation is null)
         {
             return Refused(404, "not found");
@@ -91,7 +99,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
             return Refused(429, "too many requests");
         }
 
-        if (request.Query.Keys.FirstOrDefault(key => !operation.Query.Contains(key)) is { } unknown)
+        if (request.Query.Keys.FirstOrDefault(key => key != AccountId && !operation.Query.Contains(key)) is { } unknown)
         {
             return Refused(400, $"'{unknown}' is not a parameter of this call");
         }

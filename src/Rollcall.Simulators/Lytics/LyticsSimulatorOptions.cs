@@ -4,7 +4,7 @@ namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
 /// Everything that can be said about a simulated Lytics account before it starts. All but the binding, the token, the
-/// clock and the files may be changed while it runs: <c>POST /simulator/options</c> takes an object of the properties
+/// account's id, the clock and the files may be changed while it runs: <c>POST /simulator/options</c> takes an object of the properties
 /// to change, in camel case; durations are seconds.
 /// </summary>
 public sealed record LyticsSimulatorOptions
@@ -16,6 +16,10 @@ public sealed record LyticsSimulatorOptions
     /// <summary>The API token, which callers send as the whole <c>Authorization</c> header. Default <c>demo</c>.</summary>
     [JsonIgnore]
     public string Token { get; init; } = "demo";
+
+    /// <summary>The account's id: a call that names another as its <c>account_id</c> is refused with 403. Default: none is refused.</summary>
+    [JsonIgnore]
+    public string? AccountId { get; init; }
 
     /// <summary>The clock that rate windows, start tokens and dates run on. Default: the machine's.</summary>
     [JsonIgnore]

@@ -56,6 +56,36 @@ public sealed class LyticsCheckTests : IDisposable
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
 
+    [Fact]
+    public async Task A_field_for_insight_data_alone_may_have_many_values_and_one_the_schema_lacks_is_a_warning()
+    {
+        var problems = await CheckAsync(["brazil"], config => config with { InsightFields = ["scores", "tags", "tasg"], Mappings = [new("scores", "S")] });
+
+        Assert.Equal(
+            [
+                (Severity.Note, "audience brazil: 7 profiles."),
+                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
+                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"tasg\". Did you mean tags?"),
+            ],
+            problems.Select(problem => (problem.Severity, problem.ToString())));
+    }
+
+    [Fact]
+    public async Task A_collection_that_Lytics_calls_invalid_is_an_error_and_nobody_is_asked_about()
+    {
+        lytics.Add("articles", 0);
+        lytics.Invalid.Add("articles");
+        var job = Job(["brazil"]);
+        await using var recommender = lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
+
+        var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
+        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["config.collection_id: Lytics calls the content collection invalid, and does not evaluate it. Mend its definition in Lytics."], problems.Select(problem => problem.ToString()));
+        Assert.Equal("Lytics calls the content collection invalid, and does not evaluate it.", answer.Failure);
+        Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("[]")]

@@ -100,6 +100,29 @@ public class LyticsGateTests
         Assert.Single(session.Account.Events("s"));
     }
 
+    [Theory]
+    [InlineData("/api/segment")]
+    [InlineData("/api/segment/a")]
+    [InlineData("/api/segment/a/scan")]
+    [InlineData("/api/schema/user")]
+    [InlineData("/api/content/recommend/user/email/person1%40example.com")]
+    public async Task Every_call_may_name_the_account_and_no_other(string path)
+    {
+        await using var session = await StartWith(1, new LyticsSimulatorOptions { AccountId = "77" });
+
+        Assert.Equal(HttpStatusCode.OK, (await session.Get($"{path}?account_id=77")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await session.Get($"{path}?account_id=78")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get($"{path}?account=77")).Status);
+    }
+
+    [Fact]
+    public async Task An_account_that_was_not_given_an_id_takes_any()
+    {
+        await using var session = await StartWith(1);
+
+        Assert.Equal(HttpStatusCode.OK, (await session.Post("/collect/json/s?account_id=77", "{}")).Status);
+    }
+
     [Fact]
     public async Task What_is_no_operation_is_404()
     {

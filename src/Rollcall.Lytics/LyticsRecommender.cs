@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Rollcall.Jobs;
+using Rollcall.Recommending;
+
+namespace Rollcall.Lytics;
+
+/// <summary>
+/// Recommendations of Lytics: a call a person, as many side by side as <see cref="ScanPace"/> lets go. A person whose calls fail is a failure; when
+/// many have failed in a row, or the token is not taken, nobody else is asked about, for as long as this lives.
+/// </summary>
+internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access, ExportConfig config) : IRecommender
+{
+    private const string Where = "config.collection_id";
+
+    /// <summary>Answers that wait for whoever reads them.</summary>
+    private const int AnswersBetween = 64;
+
+    private readonly string collection = config.CollectionId ?? throw new ArgumentException("The job has no content collection.", nameof(config));
+    private readonly ScanPace pace = new();
+    private readonly Lock sync = new();
+    private readonly CancellationTokenSource end = new();
+    private long answered;
+    private int failedInARow;
+    private string? ended;
+
+    public async Task<IReadOnlyList<Problem>> CheckAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var all = await client.CollectionsAsync(cancellation);
+            var known = all.FirstOrDefault(one => one.Id == collection || one.SlugName == collection) ?? await client.AudienceAsync(collection, cancellation);
+            return known switch
+            {
+                { Id: null } or null => [new Problem("Lytics has no such content collection.", Where, Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>()))],
+                { Invalid: true } => [new Problem("Lytics calls the content collection invalid, and does not evaluate it.", Where, "Mend its definition in Lytics.")],
+                { Table: "user" } => [new Problem("It is an audience of people, not a collection of content.", Where)],
+                { Table: not ("content" or null) } => [new Problem($"It is a collection of {known.Table}, not of content.", Where)],
+                _ => [],
+            };
+        }
+        catch (LyticsException e)
+        {
+            throw new RollcallException(ExitCode.Source, e.Message, access.ToString(), e.Todo, e);
+        }
+    }
+
+    public async IAsyncEnumerable<Recommended> RecommendAsync(IReadOnlyList<string> emails, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var answers = Channel.CreateBounded<Recommended>(new BoundedChannelOptions(AnswersBetween) { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asking = AskAsync(emails, most, answers.Writer, stop.Token);
+        try
+        {
+            await foreach (var answer in answers.Reader.ReadAllAsync(cancellation))
+            {
+                yield return answer;
+            }
+
+            await asking;
+        }
+        finally
+        {
+            // Who stops reading stops the asking.
+            await stop.CancelAsync();
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        pace.Dispose();
+        end.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task AskAsync(IReadOnlyList<string> emails, int most, ChannelWriter<Recommended> answers, CancellationToken cancellation)
+    {
+        try
+        {
+            var id = await IdAsync(cancellation).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, emails.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = LyticsLimits.MostAtOnce, CancellationToken = cancellation },
+                async (person, token) => await answers.WriteAsync(await AskAsync(person, emails[person], id, most, token).ConfigureAwait(false), token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whoever reads the answers comes to an end either way, and then learns how it went.
+            answers.Complete();
+        }
+    }
+
+    private async Task<Recommended> AskAsync(int person, string email, string id, int most, CancellationToken cancellation)
+    {
+        if (Ended() is { } why)
+        {
+            return new Recommended(person, null, why);
+        }
+
+        var before = Answered();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellation);
+        try
+        {
+            var items = await client.RecommendAsync(config.EmailField, email, id, most, pace, either.Token).ConfigureAwait(false);
+            lock (sync)
+            {
+                (answered, failedInARow) = (answered + 1, 0);
+            }
+
+            return new Recommended(person, items ?? "[]", null);
+        }
+        catch (LyticsException e)
+        {
+            if (Failed(e, before) is { } words)
+            {
+                await EndAsync(words).ConfigureAwait(false);
+            }
+
+            return new Recommended(person, null, e.Message);
+        }
+        catch (OperationCanceledException) when (Ended() is not null && !cancellation.IsCancellationRequested)
+        {
+            return new Recommended(person, null, Ended());
+        }
+    }
+
+    /// <summary>The collection's id; empty where nobody can be asked about. Asked before people are: of a collection that is gone, a person's answer is the same as of a person who is.</summary>
+    private async Task<string> IdAsync(CancellationToken cancellation)
+    {
+        if (Ended() is not null)
+        {
+            return "";
+        }
+
+        try
+        {
+            var known = await client.AudienceAsync(collection, cancellation).ConfigureAwait(false);
+            if (known is { Id: { } id, Invalid: not true })
+            {
+                return id;
+            }
+
+            await EndAsync(known?.Invalid == true ? "Lytics calls the content collection invalid, and does not evaluate it." : "Lytics has no such content collection.").ConfigureAwait(false);
+        }
+        catch (LyticsException e)
+        {
+            await EndAsync($"{e.Message} {e.Todo}").ConfigureAwait(false);
+        }
+
+        return "";
+    }
+
+    /// <summary>Why nobody else is asked about after this failure; null where others are.</summary>
+    /// <param name="before">The answers there were when this person was first asked about: one that came since says that Lytics is well.</param>
+    private string? Failed(LyticsException e, long before)
+    {
+        if (e.Failure == LyticsFailure.Forbidden)
+        {
+            return $"{e.Message} {e.Todo}";
+        }
+
+        lock (sync)
+        {
+            return answered > before || ++failedInARow < LyticsLimits.FailuresInARow
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"Nobody else is asked about, since recommendations of {LyticsLimits.FailuresInARow} people in a row failed. The last: {e.Message}");
+        }
+    }
+
+    private long Answered()
+    {
+        lock (sync)
+        {
+            return answered;
+        }
+    }
+
+    private string? Ended()
+    {
+        lock (sync)
+        {
+            return ended;
+        }
+    }
+
+    private Task EndAsync(string why)
+    {
+        lock (sync)
+        {
+            ended ??= why;
+        }
+
+        return end.CancelAsync();
+    }
+}

@@ -58,12 +58,6 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
 
     private async Task AskAsync(IRecommender recommender, long people, CancellationToken cancellation)
     {
-        if (await WrongAsync(recommender, cancellation) is { } wrong)
-        {
-            run.Db.Execute($"INSERT INTO recommend_failed SELECT kh, member_key, email, audience, {SqlText.Literal(wrong)} FROM asked");
-            return;
-        }
-
         run.Db.Execute("CREATE OR REPLACE TABLE answered(n BIGINT, items VARCHAR, reason VARCHAR)");
         for (var from = 0L; from < people; from += AtOnce)
         {
@@ -85,19 +79,6 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             INSERT INTO recommend_failed SELECT a.kh, a.member_key, a.email, a.audience, coalesce(w.reason, 'There was no answer.') FROM asked a LEFT JOIN answered w USING (n) WHERE w.items IS NULL;
             DROP TABLE answered;
             """);
-    }
-
-    private static async Task<string?> WrongAsync(IRecommender recommender, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await recommender.CheckAsync(cancellation)).FirstOrDefault(problem => problem.Severity == Severity.Error)?.Message;
-        }
-        catch (RollcallException e) when (e.ExitCode == ExitCode.Source)
-        {
-            // Members go without recommendations, not without everything else.
-            return e.Problems[0].Message;
-        }
     }
 
     /// <summary>Adds the data fields that recommendations fill to what is sent, and lists what does not fit.</summary>

@@ -17,6 +17,8 @@ public sealed class KnownDefectsTests
             ("upsertInsightRecord", """{"key":"24938","json":{"price":56}}"""),
         ["/components/schemas/upsertInsightRecord/allOf/0/properties/json"] =
             ("upsertInsightRecord", """{"key":"24938","json":{"price":56}}"""),
+        ["/components/schemas/inline_response_200_2/properties/failures"] =
+            ("inline_response_200_2", """{"summary":{"totalRecords":1,"totalDeleted":0,"totalNotFound":1},"failures":[],"notFound":["24938"]}"""),
     };
 
     [Fact]

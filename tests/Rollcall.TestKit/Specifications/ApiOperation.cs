@@ -167,7 +167,7 @@ internal sealed class ApiOperation(ApiDocument document, string template, string
 
     private IEnumerable<string> CheckParameter(JsonElement parameter, string text, string what)
     {
-        var schema = parameter.GetProperty("schema");
+        var schema = document.Schemas.Resolve(parameter.GetProperty("schema"));
         var type = schema.GetProperty("type").GetString();
         var value = type switch
         {

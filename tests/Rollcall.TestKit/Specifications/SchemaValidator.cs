@@ -36,6 +36,17 @@ internal sealed class SchemaValidator(JsonElement document)
         return violations;
     }
 
+    /// <summary>The schema that a reference leads to; one that is no reference is itself.</summary>
+    public JsonElement Resolve(JsonElement schema)
+    {
+        while (schema.TryGetProperty("$ref", out var reference))
+        {
+            schema = JsonPointer.Get(document, reference.GetString()!.TrimStart('#'));
+        }
+
+        return schema;
+    }
+
     private static bool IsNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number;
 
     private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String;
@@ -105,16 +116,6 @@ internal sealed class SchemaValidator(JsonElement document)
         {
             violations.Add($"{where}: {count} {of}, at most {maximum} are allowed");
         }
-    }
-
-    private JsonElement Resolve(JsonElement schema)
-    {
-        while (schema.TryGetProperty("$ref", out var reference))
-        {
-            schema = JsonPointer.Get(document, reference.GetString()!.TrimStart('#'));
-        }
-
-        return schema;
     }
 
     private void Check(JsonElement schema, JsonElement value, string where, List<string> violations)

@@ -117,7 +117,7 @@ public sealed partial class DemoTests : IDisposable
         var run = (await RollcallProcess.RunAsync(folder, ["run", "job.yaml", "--json"])).Expect(ExitCode.Done).Json;
         var explained = (await RollcallProcess.RunAsync(folder, ["explain", "lytics-demo", Ada, "--json"])).Expect(ExitCode.Done).Json;
         demo.Interrupt();
-        await demo.ExitAsync();
+        (await demo.ExitAsync()).Expect(ExitCode.Done);
 
         Assert.Equal(0, Changes(run));
         Assert.Equal(["suppressed", "delivered"], explained.GetProperty("books").EnumerateArray().Select(book => book.GetProperty("state").GetString()));

@@ -1,43 +1,51 @@
 using System.CommandLine;
 using Rollcall.Cli.Demo;
 using Rollcall.Cli.Progress;
+using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
 using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall demo</c>: a simulated account, a made-up shop, a first and a second run.</summary>
+/// <summary><c>rollcall demo</c>: simulated accounts, made-up data, a first and a second run.</summary>
 internal static class DemoCommand
 {
     private const int FewestMembers = 100;
     private const int MostMembers = 5_000_000;
+    private const int Customers = 20_000;
+
+    // Lytics is asked for recommendations of one person at a time.
+    private const int LyticsPeople = 2_000;
 
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
-        var members = new Option<int>("--members") { Description = "Customers of the made-up shop", HelpName = "N", DefaultValueFactory = _ => 20_000 };
-        var keepOpen = new Option<bool>("--keep-open") { Description = "Keep the simulated Dotdigital up until Ctrl-C, to look around" };
-        var command = new Command("demo", "Show it all on made-up data and a simulated Dotdigital: two runs, what changed, who was left out") { members, keepOpen };
+        var members = new Option<int?>("--members") { Description = $"How many people there are: {Figures.Count(Customers)} customers of a made-up shop or, with --lytics, {Figures.Count(LyticsPeople)} profiles, if not given", HelpName = "N" };
+        var keepOpen = new Option<bool>("--keep-open") { Description = "Keep what is simulated up until Ctrl-C, to look around" };
+        var lytics = new Option<bool>("--lytics") { Description = "Tell the story of a job that moves over from a simulated Lytics" };
+        var command = new Command("demo", "Show it all on made-up data and a simulated Dotdigital: two runs, what changed, who was left out") { members, keepOpen, lytics };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
-            var people = invocation.Arguments.GetValue(members);
+            var fromLytics = invocation.Arguments.GetValue(lytics);
+            var people = invocation.Arguments.GetValue(members) ?? (fromLytics ? LyticsPeople : Customers);
             if (people is < FewestMembers or > MostMembers)
             {
-                throw new RollcallException(ExitCode.BadJob, $"The shop needs {FewestMembers:N0} to {MostMembers:N0} customers.", "--members");
+                throw new RollcallException(ExitCode.BadJob, $"There must be {FewestMembers:N0} to {MostMembers:N0} people.", "--members");
             }
 
-            await RunAsync(invocation, people, invocation.Arguments.GetValue(keepOpen), cancellation);
+            var folder = Directory.CreateTempSubdirectory("rollcall-demo-").FullName;
+            invocation.WorkIn(Path.Combine(folder, ".rollcall"));
+            RefuseSecond(invocation);
+            var open = invocation.Arguments.GetValue(keepOpen);
+            await (fromLytics ? LyticsDemo.RunAsync(invocation, folder, people, open, cancellation) : RunAsync(invocation, folder, people, open, cancellation));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task RunAsync(Invocation invocation, int people, bool keepOpen, CancellationToken cancellation)
+    private static async Task RunAsync(Invocation invocation, string folder, int people, bool keepOpen, CancellationToken cancellation)
     {
         var terminal = invocation.Terminal;
-        var folder = Directory.CreateTempSubdirectory("rollcall-demo-").FullName;
-        invocation.WorkIn(Path.Combine(folder, ".rollcall"));
-        RefuseSecond(invocation);
         var shop = new DemoShop(people);
         shop.Write(folder);
         File.WriteAllText(Path.Combine(folder, "job.yaml"), DemoJob.Text);
@@ -52,7 +60,7 @@ internal static class DemoCommand
 
         report?.Begin(people, folder, simulator.Url);
         var plan = await ShowAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
-        report?.Plan(plan);
+        report?.Plan("1  The plan", "what a run would change; nothing is sent", plan);
         var first = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("2  The first run", "everybody enters", first);
 
@@ -66,7 +74,7 @@ internal static class DemoCommand
 
         var asked = optOuts.Unsubscribed.Concat(optOuts.LeftBook).FirstOrDefault(shop.Has);
         var explained = asked is null ? null : await ShowAsync(progress => Explain.RunAsync(job, asked, invocation.Workplace(progress), cancellation));
-        report?.Summary(first, second);
+        report?.Summary("5  What it took", first, second);
         using (var history = new History(invocation.DataFolder))
         {
             report?.LeftOut(history.Failures(job.Tag), explained);
@@ -88,8 +96,7 @@ internal static class DemoCommand
         report?.End(folder, simulator.Url, keepOpen);
         if (invocation.Json)
         {
-            var calls = new DemoCalls(first.ApiCalls.Total + second.ApiCalls.Total, DemoReport.OneByOne(first) + DemoReport.OneByOne(second));
-            invocation.WriteJson(new DemoDocument(folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, calls, explained, back, consent));
+            invocation.WriteJson(new DemoDocument(folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, DemoCalls.Of(first, second), explained, back, consent));
         }
 
         if (keepOpen)
@@ -109,7 +116,7 @@ internal static class DemoCommand
         }
 
         using var history = new History(invocation.DataFolder);
-        if (history.Job("demo") is not null)
+        if (history.Job(DemoJob.Tag) is not null || history.Job(LyticsDemoJob.Tag) is not null)
         {
             throw new RollcallException(ExitCode.BadJob, $"A demo has run in {invocation.DataFolder} already.", "--data", "Name another folder, or leave --data out.");
         }

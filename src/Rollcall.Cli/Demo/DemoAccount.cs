@@ -45,7 +45,8 @@ internal static class DemoAccount
         return new DemoOptOuts(unsubscribed, left, bounced, answered, [.. asked.Except(answered)]);
     }
 
-    private static List<string> Some(IReadOnlyList<string> members, int from, int every) =>
+    /// <summary>One in so many of them, and at least one where there are any.</summary>
+    public static List<string> Some(IReadOnlyList<string> members, int from, int every) =>
         [.. members.Where((_, i) => i % every == Math.Min(from, members.Count - 1))];
 
     private static SeedContact? Contact(DemoCustomer customer, DateTimeOffset now)

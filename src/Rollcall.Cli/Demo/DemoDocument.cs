@@ -19,4 +19,10 @@ internal sealed record DemoDocument(
 internal sealed record DemoBetween(int Came, int CollectedPoints, int Moved, int Left, int Unsubscribed, int LeftBook, int Bounced, int SaidYes, int Silent);
 
 /// <summary>Calls of both runs, and those of a sender that makes one a person, book and change.</summary>
-internal sealed record DemoCalls(long Used, long OneByOne);
+internal sealed record DemoCalls(long Used, long OneByOne)
+{
+    public static DemoCalls Of(params IReadOnlyList<RunResult> runs) => new(runs.Sum(run => run.ApiCalls.Total), runs.Sum(EachByItself));
+
+    /// <summary>Changes of a run, a person and book each: the calls of a sender that makes one for each.</summary>
+    public static long EachByItself(RunResult run) => run.Audiences.Sum(one => one.Entered + one.Updated + one.Exited);
+}

@@ -3,6 +3,7 @@ namespace Rollcall.Cli.Demo;
 /// <summary>The demo's job file.</summary>
 internal static class DemoJob
 {
+    public const string Tag = "demo";
     public const string Authorization = "demo";
 
     public const string Text = """

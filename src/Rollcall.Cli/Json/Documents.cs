@@ -74,6 +74,7 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(RemovedAuthorization))]
 [JsonSerializable(typeof(ProgramVersion))]
 [JsonSerializable(typeof(DemoDocument))]
+[JsonSerializable(typeof(LyticsDemoDocument))]
 [JsonSerializable(typeof(TestedAuthorization))]
 [JsonSerializable(typeof(ListeningSimulator))]
 [JsonSerializable(typeof(WrittenFile))]

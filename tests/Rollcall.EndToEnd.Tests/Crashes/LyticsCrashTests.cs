@@ -9,11 +9,13 @@ namespace Rollcall.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// Audiences from a Lytics that refuses, breaks off, cuts scans short and lets page tokens go stale, while the program is killed with signal 9 on the
-/// way. Nobody exits because a reading failed; in the end the books are exact, and every status has come back. Seeds as <see cref="CrashTests"/> has them, a tenth as many.
+/// way. Nobody exits because a reading failed; in the end the books are exact, every status has come back, and everybody in a book has their recommendations and
+/// insight records, and nobody who left. Seeds as <see cref="CrashTests"/> has them, a tenth as many.
 /// </summary>
 public sealed class LyticsCrashTests
 {
     private const int People = 450;
+    private const int Articles = 3;
 
     private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds / 10 : 10;
 
@@ -32,9 +34,11 @@ public sealed class LyticsCrashTests
         var optedOut = new HashSet<(string, int)>();
         foreach (var person in Everyone)
         {
-            lytics.Account.Put($$"""{"_id": "{{person}}", "email": "{{person}}@example.com", "first_name": "{{person}}"}""");
+            lytics.Account.Put($$"""{"_id": "{{person}}", "email": "{{person}}@example.com", "first_name": "{{person}}", "likes": ["{{person}}", "tea"]}""");
         }
 
+        dotdigital.Account.AddDataField("REC_URL", "String");
+        lytics.Account.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "articles", Generate = Articles }] });
         lytics.Account.AddAudience("gold", audiences[0]);
         lytics.Account.AddAudience("silver", audiences[1]);
         folder.Write("job.yaml", Job(lytics.Url, dotdigital.Url, books));
@@ -65,6 +69,8 @@ public sealed class LyticsCrashTests
                 Assert.Contains($"_{books[book]}\":\"{status}\"", lytics.Account.Profile(person), StringComparison.Ordinal);
             }
 
+            CheckRecommendations(seed, dotdigital.Account, books, audiences);
+
             // Some leave and some come; one opts out by themselves.
             var leaver = audiences[0].Order(StringComparer.Ordinal).ElementAt(random.Next(audiences[0].Count));
             if (optedOut.Add((leaver, 0)))
@@ -80,6 +86,23 @@ public sealed class LyticsCrashTests
                     lytics.Account.Enter(book == 0 ? "gold" : "silver", person);
                 }
             }
+        }
+    }
+
+    private static void CheckRecommendations(int seed, SimulatedAccount account, int[] books, HashSet<string>[] audiences)
+    {
+        var (fields, recommendations) = (account.InsightRecords("lytics_fields"), account.InsightRecords("lytics_recommendations").Keys.ToLookup(key => key.ContactId));
+        foreach (var email in books.SelectMany(book => account.Members(book)).Distinct())
+        {
+            var contact = account.Contact(email)!;
+            Assert.True(fields.TryGetValue((contact.Id, "crash"), out var record) && record.Contains($"\"{email.Split('@')[0]}\"", StringComparison.Ordinal), $"Seed {seed}: {email} has no insight record, or another's: {record}");
+            Assert.True(recommendations[contact.Id].Count() == Articles, $"Seed {seed}: {email} has {recommendations[contact.Id].Count()} recommendations.");
+            Assert.StartsWith("https://", contact.DataFields.GetValueOrDefault("REC_URL"), StringComparison.Ordinal);
+        }
+
+        foreach (var contact in Everyone.Where(person => !audiences.Any(a => a.Contains(person))).Select(person => account.Contact(person + "@example.com")).OfType<SimulatedContact>())
+        {
+            Assert.False(fields.ContainsKey((contact.Id, "crash")) || recommendations[contact.Id].Any(), $"Seed {seed}: {contact.Email} left, and their insight records did not.");
         }
     }
 
@@ -112,7 +135,7 @@ public sealed class LyticsCrashTests
         };
         lytics.AddFaults(Enumerable.Range(0, random.Next(4)).Select(_ => new Fault
         {
-            Operation = random.Next(3) switch { 0 => "scanSegment", 1 => "collectJson", _ => null },
+            Operation = random.Next(4) switch { 0 => "scanSegment", 1 => "collectJson", 2 => "recommend", _ => null },
             Occurrence = random.Next(1, 9),
             Times = random.Next(1, 3),
             Kind = (FaultKind)random.Next(3),
@@ -154,6 +177,11 @@ public sealed class LyticsCrashTests
           email_field: email
           exit_action: remove
           sync_status: true
+          collection_id: articles
+          recommender_mappings: [{url: REC_URL}]
+          insight_fields: [likes]
+          insight_recommendations: true
+        insight_on_exit: remove
         status_sink: { lytics: {token: demo, url: "{{lytics}}"} }
         guards: {max_exit_percent: 100}
         """;

@@ -36,7 +36,7 @@ internal static class CompareBench
         var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []);
         var roll = new RollCall(run);
         var reading = System.Diagnostics.Stopwatch.GetTimestamp();
-        await roll.ReadAsync(destination, adopts: false, CancellationToken.None);
+        await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
         var read = System.Diagnostics.Stopwatch.GetElapsedTime(reading);
         LedgerOf(db, data, "ledger");
         run.OptOuts.CopyTo(db, [1, 2]);

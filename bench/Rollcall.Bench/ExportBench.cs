@@ -96,7 +96,7 @@ internal static class AgainBench
         var job = JobFile.Parse(BenchData.Job(folder, server.Url, ""), Path.Combine(folder, "job.yaml"), _ => null);
         return RunSession.WithAsync(job, Workplaces.At(data, null), recorded: true, async (run, destination) =>
         {
-            await new Reading.RollCall(run).ReadAsync(destination, adopts: false, CancellationToken.None);
+            await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);
             run.Store.Execute("UPDATE job SET ledger_folder = 'ledger/bench/00000001', generation = 1, ledger_rows = $rows", ("$rows", run.Db.Number("SELECT count(*) FROM roll")));
             return new RunResult { Job = job.Tag, RunId = run.RunId };

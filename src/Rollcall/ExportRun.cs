@@ -79,8 +79,13 @@ public static class ExportRun
         }
 
         await new Outbox(run).FlushAsync(cancellation);
+        run.SomethingLeft |= work.Roll.RecommendationsMissing;
         await new InsightRecords(run, work).SendAsync(options.IsLimited, cancellation);
-        failures = work.Report.PublishFailures();
+        if (run.Db.Number("SELECT count(*) FROM insight_failed") > 0)
+        {
+            failures = work.Report.PublishFailures();
+        }
+
         return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
     }
 
@@ -94,6 +99,11 @@ public static class ExportRun
         }
 
         var work = await Prepare(run, destination, options, null, [], cancellation);
+        if (Recommendations.AreAsked(run.Job) || InsightRecords.Has(run.Job.Config))
+        {
+            run.Notice("Recommendations and insight data are not in these figures: a run asks for the ones, and sends the others after everything else.", LogLevel.Information);
+        }
+
         work.Report.Judge(null);
         return RunSession.Result(run, work) with
         {
@@ -125,7 +135,7 @@ public static class ExportRun
         var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
 
         var roll = new RollCall(run);
-        await roll.ReadAsync(destination, adopts: options.Adopt is not null, cancellation);
+        await roll.ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
         ForgottenThere.AddTo(run, there);
 

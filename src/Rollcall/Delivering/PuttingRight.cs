@@ -20,7 +20,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     /// <summary>Looks at everyone in imports that are settled and not yet in the ledger.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var imports = run.Journal.Settled().Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe && d.Books.Count > 0).ToList();
+        var imports = run.Journal.Settled().Where(d => d.Writes && d.Books.Count > 0).ToList();
         if (imports.Count == 0 || run.OptOuts.CopySeenSince(run.Db, imports.Min(d => d.SeenNo)) == 0)
         {
             return;

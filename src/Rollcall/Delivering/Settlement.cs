@@ -32,7 +32,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public async Task SettleEarlierAsync(CancellationToken cancellation)
     {
         var unsettled = run.Journal.Unsettled();
-        var books = unsettled.Where(d => d.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe).SelectMany(d => d.Books).ToList();
+        var books = unsettled.Where(d => d.Writes).SelectMany(d => d.Books).ToList();
         if (books.Count > 0)
         {
             // Whoever opted out since, and is put back when Dotdigital applies the import, is in the feeds only until then.

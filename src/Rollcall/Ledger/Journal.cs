@@ -60,7 +60,11 @@ internal sealed record Delivery(
     string? RemoteId,
     DateTimeOffset PreparedAt,
     long SeenNo,
-    DateTimeOffset? Ended);
+    DateTimeOffset? Ended)
+{
+    /// <summary>Whether it enters people into books, or writes their values.</summary>
+    public bool Writes => Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe;
+}
 
 /// <summary>The journal of one job: intent before the call, receipt the moment it is known, outcomes when they are known.</summary>
 internal sealed class Journal(Store store, string tag, long accountId, TimeProvider clock)

@@ -24,7 +24,7 @@ internal sealed class KeptTable(RunContext run, string column, IReadOnlyList<(st
         // Also what a killed process left.
         foreach (var file in Directory.Exists(run.Folder.Full(Folder)) ? Directory.GetFiles(run.Folder.Full(Folder)) : [])
         {
-            if (next is null || file != run.Folder.Full(next))
+            if (Path.GetFileName(file) != Path.GetFileName(next))
             {
                 System.IO.File.Delete(file);
             }

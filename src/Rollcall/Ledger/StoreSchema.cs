@@ -158,13 +158,12 @@ internal static class StoreSchema
     public const string Version2 = """
         ALTER TABLE job ADD COLUMN insight TEXT;  -- Parquet: the insight records that Dotdigital was last sent; NULL before the first
         ALTER TABLE job ADD COLUMN owed TEXT;     -- Parquet: recommendations that are not yet insight records; NULL for none
+        ALTER TABLE job ADD COLUMN recommended TEXT;  -- Parquet: the recommendations of the last complete reading of a table; NULL for none
 
-        -- The tables of recommendations a job has read completely.
+        -- The table of recommendations a job last read completely.
         CREATE TABLE recommendations(
-            tag TEXT NOT NULL,
+            tag TEXT PRIMARY KEY,
             collection TEXT NOT NULL,
-            shape TEXT NOT NULL,         -- AudienceShape
-            people INTEGER NOT NULL,
-            PRIMARY KEY(tag, collection)) WITHOUT ROWID;
+            shape TEXT NOT NULL);        -- AudienceShape
         """;
 }

@@ -65,7 +65,7 @@ internal static class Guards
                 yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
             }
         }
-        else if (job.Config.ExitAction != ExitAction.Ignore && job.Guards.MaxExitPercent is { } percent
+        else if (job is not { Config.ExitAction: ExitAction.Ignore, InsightOnExit: InsightOnExit.Keep } && job.Guards.MaxExitPercent is { } percent
             && load.Exits > FewExits && load.Exits * 100.0 > percent * load.DeliveredBefore)
         {
             yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);

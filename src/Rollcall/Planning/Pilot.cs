@@ -121,13 +121,15 @@ internal static class Pilot
             SELECT kh, member_key, book_id, CASE state WHEN 'failed' THEN 'enter' ELSE 'update' END AS operation, audience, email
             FROM {ledger} WHERE state = 'failed' OR outcome = 'Failed'
             """);
+        var beside = "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)";
         foreach (var (failures, finished) in run.Store.Query(
             "SELECT failures, finished FROM run WHERE tag = $tag AND failures IS NOT NULL AND finished IS NOT NULL ORDER BY started DESC, rowid DESC",
             r => (File: run.Folder.Full(r.GetString(0)), r.GetInt64(1)),
             ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)))
         {
             var failed = $"(SELECT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
-            if (run.Db.Number($"SELECT count(*) FROM {failed}") == 0)
+            beside = $"(SELECT DISTINCT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
+            if (run.Db.Number($"SELECT (SELECT count(*) FROM {failed}) + (SELECT count(*) FROM {beside})") == 0)
             {
                 continue;
             }
@@ -142,7 +144,7 @@ internal static class Pilot
         }
 
         run.Db.Execute($"""
-            INSERT INTO pilot SELECT DISTINCT kh, member_key FROM undelivered;
+            INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key FROM {beside};
             INSERT INTO no_longer
             SELECT u.kh, u.member_key, any_value(u.email), coalesce(any_value(u.audience), ''), any_value(u.operation), b.book_no
             FROM undelivered u JOIN book b ON b.book_id = u.book_id

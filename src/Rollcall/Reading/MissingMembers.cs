@@ -17,7 +17,7 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
     public bool Any(int audience, CancellationToken cancellation)
     {
         // Nobody leaves, no address moves, and nobody's entry is forgotten, by which they may be resubscribed, because of who is missing.
-        if (current.Folder is null || run.Job.Config is { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false })
+        if (current.Folder is null || run.Job is { Config: { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false }, InsightOnExit: InsightOnExit.Keep })
         {
             return false;
         }

@@ -25,7 +25,7 @@ internal sealed class Roll
         config = job.Config;
         recommended = recommendations is not null && config.RecommenderMappings.Count > 0;
         fields = new RollFields(
-            [.. RollMapping.Of(config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(config, dataFields, keeps: recommendations.Incomplete is not null)],
+            [.. RollMapping.Of(config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(config, dataFields, keeps: recommendations.Keeps)],
             job.OnMissingField);
         select = new RollSelect(config, fields, accountId);
     }
@@ -80,7 +80,7 @@ internal sealed class Roll
     public async Task FinishAsync(CancellationToken cancellation)
     {
         var described = fields.Mappings.Select(mapping => (mapping.Field, mapping.DataField, Reason: FieldSql.Reason(mapping.Type)))
-            .Concat(config.InsightFields.Select(field => (Field: field, DataField: InsightCollection.Fields, Reason: InsightSql.NestedReason))).ToList();
+            .Concat(config.InsightFields.Select(field => (Field: field, DataField: InsightCollection.Fields, Reason: InsightSql.Reason))).ToList();
         if (described.Count > 0)
         {
             await duckdb.ExecuteAsync(

@@ -13,18 +13,19 @@ internal sealed class RollCall(RunContext run)
     /// <summary>What was read of each audience, by its index.</summary>
     public List<AudienceCount> Counts { get; } = [];
 
-    /// <summary>Whether recommendations were read of everybody who has any: who is not among them has none.</summary>
-    public bool AllRecommended => recommendations is { Incomplete: null };
+    /// <summary>Whether recommendations in a table were not read completely.</summary>
+    public bool RecommendationsMissing => recommendations is { Incomplete: not null };
 
     /// <summary>Data fields to be created, with the type their values suggest.</summary>
     public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
-    public async Task ReadAsync(Destination destination, bool adopts, CancellationToken cancellation)
+    /// <param name="mayBeEmpty">Whether recommendations that are all gone are taken at their word.</param>
+    public async Task ReadAsync(Destination destination, bool adopts, bool mayBeEmpty, CancellationToken cancellation)
     {
         var job = run.Job;
         run.Db.Execute(RecommendedColumns.Create);
-        recommendations = await RecommendationTable.ReadAsync(run, cancellation);
+        recommendations = await RecommendationTable.ReadAsync(run, mayBeEmpty, cancellation);
         await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
         var fields = job.Config.Fields;
         Roll? roll = null;

@@ -26,13 +26,13 @@ internal sealed class RollSelect(ExportConfig config, RollFields rolled, long ac
         for (var i = 0; i < whole.Count; i++)
         {
             given.Add($"nullif(CAST({whole[i]} AS VARCHAR), 'null') AS {InsightSql.Value(i)}");
-            texts.Add($"{InsightSql.IsNested(InsightSql.Value(i))} AS {InsightSql.Nested(i)}");
+            texts.Add($"({InsightSql.IsNested(InsightSql.Value(i))} OR {InsightSql.IsInvalid(InsightSql.Value(i))}) AS {InsightSql.Refused(i)}");
         }
 
         return $"""
             SELECT kh, lower(email), {audience.ToString(CultureInfo.InvariantCulture)}, email, profile_key, contact_id, fields,
                 md5_number_lower(concat_ws(chr(0), lower(email), {(rolled.AllTrigger ? "fields" : rolled.Fields(mapping => mapping.Triggers, columns))})),
-                md5_number_lower(concat_ws(chr(0), email, coalesce(profile_key, ''), fields)), row, problem, {rolled.LeftOut(columns, [.. whole.Select((_, i) => InsightSql.Nested(i))])}, {InsightSql.Json(config.InsightFields)}
+                md5_number_lower(concat_ws(chr(0), email, coalesce(profile_key, ''), fields)), row, problem, {rolled.LeftOut(columns, [.. whole.Select((_, i) => InsightSql.Refused(i))])}, {InsightSql.Json(config.InsightFields)}
             FROM (
                 SELECT *, {rolled.Fields(_ => true, columns)} AS fields,
                     CASE WHEN plain THEN NULL WHEN coalesce(email, '') = '' THEN 'NoEmail' WHEN NOT {EmailSql.Valid("email")} THEN 'InvalidEmail' END AS problem

@@ -12,6 +12,9 @@ internal sealed class InsightImports(RunContext run, long total)
 {
     private const int UnderWay = 4;
 
+    /// <summary>More than a contact has: two numbers travel as one.</summary>
+    private const ulong Records = 32;
+
     /// <summary>Our own: far below the limit of a contact import, so that a batch is rebuilt cheaply in halves.</summary>
     private const int BodyBytes = 8_000_000;
 
@@ -36,7 +39,7 @@ internal sealed class InsightImports(RunContext run, long total)
         catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration)
         {
             active.Clear();
-            run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record)");
+            run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record) WHERE kh >= {slice.First}::UBIGINT");
             return false;
         }
     }
@@ -50,7 +53,7 @@ internal sealed class InsightImports(RunContext run, long total)
         using var rows = new Utf8Rows(
             reading,
             $$"""
-            SELECT contact_id::UBIGINT, '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
+            SELECT contact_id::UBIGINT * {{Records}} + record, '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
             FROM insight_due WHERE {{slice.Where()}} AND {{records}} ORDER BY contact_id, record
             """);
         var batch = new Batch(collection);
@@ -62,7 +65,7 @@ internal sealed class InsightImports(RunContext run, long total)
                 batch = new Batch(collection);
             }
 
-            batch.Add((long)rows.Key, rows.Text);
+            batch.Add((long)(rows.Key / Records), (int)(rows.Key % Records), rows.Text);
         }
 
         if (batch.Count > 0)
@@ -141,6 +144,11 @@ internal sealed class InsightImports(RunContext run, long total)
             // A poll that failed fails no import.
             return false;
         }
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)
+        {
+            Fail(batch, "Failed", e.ErrorCode ?? "Unanswered", e.Message);
+            return true;
+        }
 
         if (report is null || report.Status == InsightImportStatus.Failed)
         {
@@ -148,60 +156,72 @@ internal sealed class InsightImports(RunContext run, long total)
             return true;
         }
 
-        foreach (var failure in report.IsOver ? report.Failures : [])
+        if (report.IsOver && report.Failures.Count > 0)
         {
-            Fail(batch, failure);
+            Fail(batch, report.Failures);
         }
 
         return report.IsOver;
     }
 
-    private void Fail(Batch batch, InsightFailure failure)
+    private void Fail(Batch batch, IReadOnlyList<InsightFailure> failures)
     {
-        var record = failure.Key == run.Job.Tag ? 0 : int.TryParse(failure.Key.AsSpan(Math.Min(failure.Key.Length, run.Job.Tag.Length + 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
-        if (failure.ContactId is not { } contact || record < 0)
+        var refused = failures.Select(failure => (failure.ContactId, Record: RecordOf(failure.Key), failure.Reason)).ToList();
+        if (refused.Any(one => one.ContactId is null || one.Record is null))
         {
-            // Nobody knows whose record it is: all of them are sent again.
-            Fail(batch, "Failed", failure.Reason, $"Dotdigital refused an insight record without saying whose: {failure.Reason}.");
+            // Nobody knows whose records they are: all of them are sent again.
+            Fail(batch, "Failed", failures[0].Reason, $"Dotdigital refused insight records without saying whose: {failures[0].Reason}.");
             return;
         }
 
-        var again = failure.Reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER";
-        Insert($"contact_id = {contact} AND record = {record}", again ? "Failed" : "Invalid", failure.Reason, $"Dotdigital does not take the insight record: {failure.Reason}{(failure.Detail is { } detail ? $" ({detail})" : "")}.");
+        Insert(refused.Select(one => (one.ContactId!.Value, one.Record!.Value, IsPassing(one.Reason) ? "Failed" : "Invalid", one.Reason, $"Dotdigital does not take the insight record: {one.Reason}.")));
     }
 
-    private void Fail(Batch batch, string outcome, string code, string reason)
+    /// <summary>What may be another time, as it is.</summary>
+    private static bool IsPassing(string reason) => reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER";
+
+    private int? RecordOf(string key) =>
+        key == run.Job.Tag ? 0
+        : key.StartsWith(run.Job.Tag + "-", StringComparison.Ordinal) && int.TryParse(key.AsSpan(run.Job.Tag.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var record) ? record
+        : null;
+
+    private void Fail(Batch batch, string outcome, string code, string reason) => Insert(batch.Parts.Select(part => (part.Contact, part.Record, outcome, code, reason)));
+
+    private void Insert(IEnumerable<(long Contact, int Record, string Outcome, string Code, string Reason)> failures)
     {
-        var of = batch.Collection == InsightCollection.Fields ? "record = 0" : "record > 0";
-        Insert($"{of} AND contact_id IN (SELECT unnest([{string.Join(',', batch.Contacts.Distinct())}]))", outcome, code, reason);
-    }
+        run.Db.Execute("CREATE OR REPLACE TABLE insight_refused(contact_id BIGINT, record USMALLINT, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
+        using (var appender = run.Db.Connection.CreateAppender("insight_refused"))
+        {
+            foreach (var (contact, record, outcome, code, reason) in failures)
+            {
+                appender.CreateRow().AppendValue(contact).AppendValue((ushort)record).AppendValue(outcome).AppendValue(code).AppendValue(reason).EndRow();
+            }
+        }
 
-    private void Insert(string records, string outcome, string code, string reason) => run.Db.Execute(
-        $"INSERT INTO insight_failed SELECT contact_id, record, email, audience, {SqlText.Literal(outcome)}, {SqlText.Literal(code)}, {SqlText.Literal(reason)} FROM insight_due WHERE {records}");
+        run.Db.Execute("INSERT INTO insight_failed SELECT d.contact_id, d.record, d.email, d.audience, r.outcome, r.code, r.reason FROM insight_due d JOIN insight_refused r USING (contact_id, record)");
+    }
 
     /// <summary>Records of one collection on their way, as JSON.</summary>
     private sealed class Batch(string collection)
     {
         private readonly ArrayBufferWriter<byte> records = new();
-        private readonly List<(long Contact, int Start, int Length)> parts = [];
-
-        public string Collection => collection;
+        private readonly List<(long Contact, int Record, int Start, int Length)> parts = [];
 
         public int Count => parts.Count;
 
         public int Bytes => records.WrittenCount;
 
-        public IEnumerable<long> Contacts => parts.Select(part => part.Contact);
+        public IEnumerable<(long Contact, int Record)> Parts => parts.Select(part => (part.Contact, part.Record));
 
-        public void Add(long contact, ReadOnlySpan<byte> record)
+        public void Add(long contact, int record, ReadOnlySpan<byte> json)
         {
             if (parts.Count > 0)
             {
                 records.Write(","u8);
             }
 
-            parts.Add((contact, records.WrittenCount, record.Length));
-            records.Write(record);
+            parts.Add((contact, record, records.WrittenCount, json.Length));
+            records.Write(json);
         }
 
         public ReadOnlyMemory<byte> Body()
@@ -218,7 +238,7 @@ internal sealed class InsightImports(RunContext run, long total)
             foreach (var half in new[] { parts[..(parts.Count / 2)], parts[(parts.Count / 2)..] })
             {
                 var batch = new Batch(collection);
-                half.ForEach(part => batch.Add(part.Contact, records.WrittenSpan.Slice(part.Start, part.Length)));
+                half.ForEach(part => batch.Add(part.Contact, part.Record, records.WrittenSpan.Slice(part.Start, part.Length)));
                 yield return batch;
             }
         }

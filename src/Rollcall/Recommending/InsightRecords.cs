@@ -12,8 +12,10 @@ namespace Rollcall.Recommending;
 /// </summary>
 internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 {
-    /// <summary>Makes the table of what failed, empty. <c>hash</c>: of a record that Dotdigital does not take, and is not sent again until it is another.</summary>
+    /// <summary>Makes the table of what failed, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE insight_failed(contact_id BIGINT, record USMALLINT, email VARCHAR, audience VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)";
+
+    private const int SlicesAtOnce = 8;
 
     private readonly KeptTable sent = InsightTables.Sent(run);
     private readonly KeptTable owed = InsightTables.Owed(run);
@@ -37,21 +39,29 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
         {
             // First it is noted that Dotdigital may have them: whoever leaves after a run that was cut off is not forgotten.
             sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
-            var imports = new InsightImports(run, due);
-            foreach (var slice in KeySlice.For(due))
-            {
-                if (!await imports.SendAsync(slice, cancellation))
-                {
-                    break;
-                }
-
-                Record(slice);
-            }
+            await SendAsync(new InsightImports(run, due), KeySlice.For(due), cancellation);
         }
 
         await new InsightRemovals(run, sent).SendAsync(cancellation);
         KeepOwed();
         SayFailed();
+    }
+
+    private async Task SendAsync(InsightImports imports, IReadOnlyList<KeySlice> slices, CancellationToken cancellation)
+    {
+        // What is kept is written anew each time: not after every slice.
+        foreach (var some in slices.Chunk(SlicesAtOnce))
+        {
+            foreach (var slice in some)
+            {
+                if (!await imports.SendAsync(slice, cancellation))
+                {
+                    return;
+                }
+            }
+
+            Record(new KeySlice(some[0].First, some[^1].Last));
+        }
     }
 
     /// <summary>Fills <c>insight_due</c>, the records to send, and <c>insight_gone</c>, those to remove.</summary>
@@ -73,11 +83,11 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 
         if (!limited && run.Job.InsightOnExit == InsightOnExit.Remove && !sent.IsEmpty)
         {
-            // Who has left every book of the job, and is nobody whom this run wants somewhere.
+            // Whom this job had put into a book, and who has left all its books.
             run.Db.Execute($"""
                 INSERT INTO insight_gone
                 SELECT s.contact_id, s.record, l.email, l.audience FROM {sent.Relation} s
-                JOIN (SELECT contact_id, any_value(email) AS email, coalesce(any_value(audience), '') AS audience FROM {ledger} WHERE contact_id IS NOT NULL GROUP BY 1 HAVING bool_and(state = 'left')) l USING (contact_id)
+                JOIN (SELECT contact_id, any_value(email) AS email, coalesce(any_value(audience), '') AS audience FROM {ledger} WHERE contact_id IS NOT NULL GROUP BY 1 HAVING bool_and(state = 'left') AND bool_or(origin = 'ours')) l USING (contact_id)
                 ANTI JOIN insight_person p USING (contact_id)
                 """);
         }
@@ -116,14 +126,14 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
                 """);
         }
 
-        return !asked && work.Roll.AllRecommended ? "true" : $"EXISTS (SELECT 1 FROM {source} r WHERE r.kh = p.kh AND r.member_key = p.member_key)";
+        return asked ? $"EXISTS (SELECT 1 FROM {source} r WHERE r.kh = p.kh AND r.member_key = p.member_key)" : work.Roll.RecommendationsMissing ? "false" : "true";
     }
 
     private void GatherDue(string known)
     {
         run.Db.Execute($"""
             INSERT INTO insight_failed
-            SELECT p.contact_id, i.record, p.email, p.audience, 'Invalid', 'JsonContainsNestedArray', 'Recommendation ' || i.record || ' holds {InsightSql.NestedReason}.'
+            SELECT p.contact_id, i.record, p.email, p.audience, 'Invalid', 'JsonContainsNestedArray', 'Recommendation ' || i.record || ' holds an array in an array, which Dotdigital does not take.'
             FROM insight_item i JOIN insight_person p ON p.kh = i.kh AND p.member_key = i.member_key WHERE {InsightSql.IsNested("i.json")};
             DELETE FROM insight_item WHERE {InsightSql.IsNested("json")};
 
@@ -156,7 +166,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
         LEFT JOIN (SELECT contact_id, record, min(outcome) AS outcome FROM insight_failed GROUP BY 1, 2) f ON f.contact_id = s.contact_id AND f.record = s.record
         """);
 
-    /// <summary>What a platform recommended stays owed to whoever is wanted and does not have it yet.</summary>
+    /// <summary>What a platform recommended stays owed until the person has it, or has left.</summary>
     private void KeepOwed()
     {
         if (owed.IsEmpty)
@@ -166,10 +176,14 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 
         owed.Replace($"""
             SELECT o.kh, o.member_key, o.items FROM {owed.Relation} o
-            SEMI JOIN roll r ON r.kh = o.kh AND r.member_key = o.member_key
             LEFT JOIN insight_person p ON p.kh = o.kh AND p.member_key = o.member_key
-            LEFT JOIN (SELECT d.kh, d.member_key FROM insight_due d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record WHERE d.record > 0 AND s.hash IS DISTINCT FROM d.hash GROUP BY ALL) u ON u.kh = o.kh AND u.member_key = o.member_key
-            WHERE p.kh IS NULL OR u.kh IS NOT NULL
+            LEFT JOIN (
+                SELECT d.contact_id FROM insight_due d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record WHERE d.record > 0 AND s.hash IS DISTINCT FROM d.hash
+                UNION
+                SELECT g.contact_id FROM insight_gone g JOIN {sent.Relation} s ON s.contact_id = g.contact_id AND s.record = g.record WHERE g.record > 0) u ON u.contact_id = p.contact_id
+            WHERE u.contact_id IS NOT NULL OR (p.kh IS NULL AND (
+                EXISTS (SELECT 1 FROM roll r WHERE r.kh = o.kh AND r.member_key = o.member_key)
+                OR EXISTS (SELECT 1 FROM {RunSession.LedgerRelation(run)} l WHERE l.kh = o.kh AND l.member_key = o.member_key AND l.state <> 'left')))
             """);
     }
 

@@ -39,8 +39,9 @@ internal static class RecommendationTable
     }
 
     /// <summary>Fills <c>recommended</c>; null for a job whose recommendations are not in tables.</summary>
+    /// <param name="mayBeEmpty">Whether a table that had rows, and has none now, is taken at its word.</param>
     /// <exception cref="RollcallException">The query is wrong, or the source cannot be read.</exception>
-    public static async Task<RecommendationCount?> ReadAsync(RunContext run, CancellationToken cancellation)
+    public static async Task<RecommendationCount?> ReadAsync(RunContext run, bool mayBeEmpty, CancellationToken cancellation)
     {
         if (Query(run.Job) is not { } asked)
         {
@@ -61,22 +62,27 @@ internal static class RecommendationTable
             await using var whole = TablesSource.Open(asked, Path.Combine(run.Db.Folder, "recommendations"));
             run.Progress?.Report(new RunProgress($"read recommendations {collection}", 0, null, "rows"));
             await using var reading = await whole.OpenAsync(collection, asked.Config.Fields, run.Db.Connection, Shape(run, collection), null, cancellation);
-            return await FillAsync(run, asked.Config, reading, cancellation);
+            return await FillAsync(run, asked.Config, reading, mayBeEmpty, cancellation);
         }
         catch (RollcallException e)
         {
             throw new RollcallException(e.ExitCode, [.. e.Problems.Select(problem => OfRecommendations(problem, asked))]);
         }
+        catch (DuckDBException e)
+        {
+            throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"recommendations {run.Job.Config.CollectionId}", inner: e);
+        }
     }
 
-    /// <summary>Keeps what a complete reading looked like, for the next run to compare with.</summary>
+    /// <summary>Keeps a complete reading, for a later one that is not.</summary>
     public static void Keep(RunContext run, RecommendationCount? count)
     {
         if (count is { Incomplete: null })
         {
+            InsightTables.Recommended(run).Replace("SELECT kh, member_key, CAST(items AS VARCHAR) AS items FROM recommended ORDER BY kh");
             run.Store.InTransaction(s => s.Execute(
-                "INSERT INTO recommendations(tag, collection, shape, people) VALUES ($tag, $collection, $shape, $people) ON CONFLICT(tag, collection) DO UPDATE SET shape = $shape, people = $people",
-                ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId), ("$shape", JsonSerializer.Serialize(count.Shape)), ("$people", count.People)));
+                "INSERT INTO recommendations(tag, collection, shape) VALUES ($tag, $collection, $shape) ON CONFLICT(tag) DO UPDATE SET collection = $collection, shape = $shape",
+                ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId), ("$shape", JsonSerializer.Serialize(count.Shape))));
         }
     }
 
@@ -101,16 +107,16 @@ internal static class RecommendationTable
 
     private static bool IsKey(string column) => column.Equals(Email, StringComparison.OrdinalIgnoreCase) || column.Equals(Rank, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<RecommendationCount> FillAsync(RunContext run, ExportConfig asked, IAudienceReading reading, CancellationToken cancellation)
+    private static async Task<RecommendationCount> FillAsync(RunContext run, ExportConfig asked, IAudienceReading reading, bool mayBeEmpty, CancellationToken cancellation)
     {
         var columns = (await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-        var item = $"'{{' || concat_ws(',', {string.Join(", ", asked.InsightFields.Select(field => $"{SqlText.Literal($"\"{JsonEncodedText.Encode(field)}\":")} || nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null')"))}) || '}}'";
+        var item = $"'{{' || concat_ws(',', {string.Join(", ", asked.InsightFields.Select((field, i) => $"CASE WHEN NOT {InsightSql.IsInvalid(InsightSql.Value(i))} THEN {SqlText.Literal($"\"{JsonEncodedText.Encode(field)}\":")} || {InsightSql.Value(i)} END"))}) || '}}'";
         await run.Db.Connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE recommendation AS
             SELECT md5_number_lower(member_key) AS kh, * FROM (
-                SELECT lower(email) AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank, item FROM (
-                    SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email, {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank, {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item
+                SELECT lower(email) AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank, {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item, {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
+                    SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email, {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{string.Concat(asked.InsightFields.Select((field, i) => $", nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null') AS {InsightSql.Value(i)}"))}
                     FROM {reading.Relation} AS recommendations));
             """,
             cancellation);
@@ -130,28 +136,46 @@ internal static class RecommendationTable
         }
 
         await run.Db.Connection.ExecuteAsync("DROP TABLE recommendation", cancellation);
-        var people = run.Db.Number("SELECT count(*) FROM recommended");
-        var incomplete = result.HoldExits ?? (people == 0 && Had(run) ? "There are none at all, where there were some." : null);
-        if (incomplete is not null)
+        var count = new RecommendationCount(Incomplete(run, result, mayBeEmpty), false, result.Shape);
+        return count.Incomplete is null ? count : FallBack(run, count);
+    }
+
+    private static string? Incomplete(RunContext run, AudienceReadingResult result, bool mayBeEmpty) =>
+        result.HoldExits ?? (!mayBeEmpty && run.Db.Number("SELECT count(*) FROM recommended") == 0 && Known(run) && !InsightTables.Recommended(run).IsEmpty
+            ? "There are none at all, where there were some; --allow empty takes that as it is."
+            : null);
+
+    /// <summary>Of people whom the last complete reading had, what it had.</summary>
+    private static RecommendationCount FallBack(RunContext run, RecommendationCount count)
+    {
+        run.Notice($"The recommendations were not read completely: who had some keeps them. {count.Incomplete}");
+        var kept = InsightTables.Recommended(run);
+        if (!Known(run) || kept.IsEmpty)
         {
-            run.Notice($"The recommendations were not read completely: who has none keeps what they had. {incomplete}");
-            run.SomethingLeft = true;
+            return count with { Keeps = true };
         }
 
-        return new RecommendationCount(people, incomplete, result.Shape);
+        run.Db.Execute($"""
+            DELETE FROM recommended WHERE EXISTS (SELECT 1 FROM {kept.Relation} k WHERE k.kh = recommended.kh AND k.member_key = recommended.member_key);
+            INSERT INTO recommended SELECT kh, member_key, items FROM {kept.Relation};
+            """);
+        return count;
     }
 
     private static void SayLeftOut(RunContext run, AudienceReadingResult result)
     {
-        var (emails, ranks) = run.Db.Query("SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))) FROM recommendation", r => (r.GetInt64(0), r.GetInt64(1)))[0];
-        foreach (var (rows, why) in new[] { (result.RejectedCount, "cannot be read"), (emails, "have no valid address"), (ranks, "have no number for a rank") }.Where(l => l.Item1 > 0))
+        var (emails, ranks, invalid) = run.Db.Query(
+            "SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid) FROM recommendation",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
+        foreach (var (rows, why) in new[] { (result.RejectedCount, "cannot be read and are left out"), (emails, "have no valid address and are left out"), (ranks, "have no number for a rank and are left out"), (invalid, "hold a value that is no valid JSON, which is left out") }.Where(l => l.Item1 > 0))
         {
-            run.Notice($"{rows:N0} rows of the recommendations {why} and are left out.");
+            run.Notice($"{rows:N0} rows of the recommendations {why}.");
         }
     }
 
-    private static bool Had(RunContext run) =>
-        run.Store.Number("SELECT count(*) FROM recommendations WHERE tag = $tag AND collection = $collection AND people > 0", ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId)) > 0;
+    /// <summary>Whether this collection is the one that was last read completely.</summary>
+    private static bool Known(RunContext run) =>
+        run.Store.Number("SELECT count(*) FROM recommendations WHERE tag = $tag AND collection = $collection", ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId)) > 0;
 
     private static AudienceShape? Shape(RunContext run, string collection) =>
         run.Store.Query("SELECT shape FROM recommendations WHERE tag = $tag AND collection = $collection", r => JsonSerializer.Deserialize<AudienceShape>(r.GetString(0)), ("$tag", run.Job.Tag), ("$collection", collection)).FirstOrDefault();

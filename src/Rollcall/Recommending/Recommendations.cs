@@ -16,7 +16,10 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
     /// <summary>The code of people who could not be asked about.</summary>
     public const string Code = "NotRecommended";
 
-    private const int AtOnce = 10_000;
+    private const int AtOnce = 2_000;
+
+    /// <summary>Nobody waits longer than this for what others are recommended.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>Makes the table of failures, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE recommend_failed(kh UBIGINT, member_key VARCHAR, email VARCHAR, audience VARCHAR, reason VARCHAR)";
@@ -59,7 +62,8 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
     private async Task AskAsync(IRecommender recommender, long people, CancellationToken cancellation)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE answered(n BIGINT, items VARCHAR, reason VARCHAR)");
-        for (var from = 0L; from < people; from += AtOnce)
+        var began = run.Clock.GetTimestamp();
+        for (var from = 0L; from < people && run.Clock.GetElapsedTime(began) < Patience; from += AtOnce)
         {
             var emails = run.Db.Query($"SELECT email FROM asked WHERE n >= {from} AND n < {from + AtOnce} ORDER BY n", r => r.GetString(0));
             using var appender = run.Db.Connection.CreateAppender("answered");
@@ -76,7 +80,7 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
 
         run.Db.Execute("""
             INSERT INTO recommended SELECT a.kh, a.member_key, w.items FROM asked a JOIN answered w USING (n) WHERE w.items IS NOT NULL;
-            INSERT INTO recommend_failed SELECT a.kh, a.member_key, a.email, a.audience, coalesce(w.reason, 'There was no answer.') FROM asked a LEFT JOIN answered w USING (n) WHERE w.items IS NULL;
+            INSERT INTO recommend_failed SELECT a.kh, a.member_key, a.email, a.audience, coalesce(w.reason, 'Those before them took an hour.') FROM asked a LEFT JOIN answered w USING (n) WHERE w.items IS NULL;
             DROP TABLE answered;
             """);
     }

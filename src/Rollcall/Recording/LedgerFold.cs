@@ -33,7 +33,7 @@ internal sealed class LedgerFold(RunContext run)
         var next = $"ledger/{run.Job.Tag}/{current.Generation + 1:D8}";
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
         var outcomes = OutcomeFiles.Relation(run.Folder, settled);
-        var writes = settled.Where(d => d is { Kind: DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Resubscribe, Outcomes: not null }).ToList();
+        var writes = settled.Where(d => d.Writes).ToList();
         run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
         DeleteLitter(next);
         FindMoved(ledger, outcomes);
@@ -130,9 +130,8 @@ internal sealed class LedgerFold(RunContext run)
     /// Members of writes whose end does not say which values they have: a contact's are the same in all its books, so what any of them was last sent is not
     /// known to be there any more.
     /// </summary>
-    private string Unsure(IReadOnlyList<Delivery> writes, KeySlice slice) => writes.Count == 0
-        ? "SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false"
-        : $"SELECT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, writes)} WHERE {slice.Where()} GROUP BY ALL HAVING count(fields_hash) = 0";
+    private string Unsure(IReadOnlyList<Delivery> writes, KeySlice slice) =>
+        $"SELECT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, writes)} WHERE {slice.Where()} GROUP BY ALL HAVING count(fields_hash) = 0";
 
     /// <summary>Fills <c>moved_entry</c>: whoever goes on under another address entered when they entered under the former one.</summary>
     private void FindMoved(string ledger, string outcomes)

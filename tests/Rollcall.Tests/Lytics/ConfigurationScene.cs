@@ -75,6 +75,8 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     public async Task<RunResult> RunAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
+    public async Task<RunResult> RetryAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions { Undelivered = true }, Workplace(), TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await LyticsServer.DisposeAsync();

@@ -88,6 +88,43 @@ public sealed class LyticsRecommendationTests
         Assert.Equal("First", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(scene.Account.Contact(Ann)!.Id, "configuration-1")])!["title"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Retry_asks_again_about_whom_it_could_not_be_asked()
+    {
+        await using var scene = await SceneAsync();
+        scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };
+        await scene.RunAsync();
+        scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 0 };
+
+        var result = await scene.RetryAsync();
+
+        Assert.Equal((ExitCode.Done, "First"), (result.ExitCode, scene.Account.Contact(Ann)!.DataFields["REC_TITLE"]));
+    }
+
+    [Fact]
+    public async Task A_recommendation_that_is_one_no_more_goes_even_where_its_removal_failed_at_first()
+    {
+        await using var scene = await SceneAsync();
+        scene.Config += "\n  insight_recommendations: true";
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First"}""", """{"url": "u2", "title": "Second"}""");
+        await scene.RunAsync();
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First"}""");
+        scene.Put("ann", spend: 20);
+        scene.Account.AddFaults(new Rollcall.Simulators.Fault { Operation = "delContactInsightDataRecords", Kind = Rollcall.Simulators.FaultKind.Refuse, Status = 400 });
+
+        await scene.RunAsync();
+        Assert.Equal(2, Records(scene));
+        await scene.RunAsync();
+
+        Assert.Equal(1, Records(scene));
+
+        static int Records(ConfigurationScene scene)
+        {
+            var ann = scene.Account.Contact(Ann)!.Id;
+            return scene.Account.InsightRecords("lytics_recommendations").Keys.Count(key => key.ContactId == ann);
+        }
+    }
+
     private static int Asked(ConfigurationScene scene) => scene.Lytics.Calls.GetValueOrDefault("recommend");
 
     private static async Task<ConfigurationScene> SceneAsync()

@@ -11,6 +11,13 @@ namespace Rollcall.Tests.Reading;
 /// <summary>What only databases do.</summary>
 public sealed class DatabaseReadingTests : IDisposable
 {
+    private async Task<IReadOnlyList<string>> InsightAsync(TablesSourceOptions source, params string[] fields)
+    {
+        var job = Job(source);
+        await workshop.CallAsync(job with { Config = job.Config with { InsightFields = fields } });
+        return workshop.Query("SELECT insight FROM roll");
+    }
+
     private readonly ReadingWorkshop workshop = new();
 
     public void Dispose() => workshop.Dispose();
@@ -121,6 +128,44 @@ public sealed class DatabaseReadingTests : IDisposable
 
         Assert.Equal(["tags", "pair", "bytes"], problems.Select(problem => problem.Message.Split('"')[1]));
         Assert.Equal(["77"], workshop.Query("SELECT contact_id FROM roll"));
+    }
+
+    [Fact]
+    public async Task Insight_fields_of_PostgreSQL_keep_arrays_documents_and_numbers_as_they_are()
+    {
+        var source = Postgres("""
+            SELECT 'a@x.com'::text AS email, ARRAY['a "b"', NULL] AS tags, '{"a": [1, {"b": true}]}'::jsonb AS doc, 12345678901234567.125::numeric AS exact, ROW(1, 'x') AS pair, '00123'::text AS code,
+                true AS yes, '2024-01-01'::date AS day, NULL::int AS nothing, 'NaN'::numeric AS nan
+            """);
+
+        Assert.Equal(
+            ["""{"tags":["a \"b\"",null],"doc":{"a": [1, {"b": true}]},"exact":12345678901234567.125,"pair":{"f1":1,"f2":"x"},"code":"00123","yes":true,"day":"2024-01-01","nan":"NaN"}"""],
+            await InsightAsync(source, "tags", "doc", "exact", "pair", "code", "yes", "day", "nothing", "nan"));
+    }
+
+    [Fact]
+    public async Task Insight_fields_of_SQLite_keep_numbers_and_take_texts_that_are_JSON_for_arrays_and_maps()
+    {
+        var source = await SqliteAsync("""CREATE TABLE t(email, n, x, code, tags, odd); INSERT INTO t VALUES ('a@x.com', 9007199254740993, 0.1, '00123', '["a", {"b": 1}]', '[no')""", "SELECT * FROM t");
+
+        Assert.Equal(["""{"n":9007199254740993,"x":0.1,"code":"00123","tags":["a", {"b": 1}],"odd":"[no"}"""], await InsightAsync(source, "n", "x", "code", "tags", "odd"));
+    }
+
+    [Fact]
+    public async Task Insight_fields_of_MariaDB_keep_documents_and_numbers_as_they_are()
+    {
+        var server = TestDatabases.MySqlOrSkip();
+        var source = new TablesSourceOptions
+        {
+            Database = server.ToString(),
+            DatabaseName = "mysql",
+            Audiences = new Dictionary<string, AudienceQuery>
+            {
+                ["all"] = new("""SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags, 'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day""", null, null),
+            },
+        };
+
+        Assert.Equal(["""{"exact":12345678901234567.125,"tags":["a", 1],"said":"say \"x\"","yes":1,"day":"2024-01-01"}"""], await InsightAsync(source, "exact", "tags", "said", "yes", "day"));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class InsightDataTests
         var result = await scene.RunAsync();
 
         Assert.Equal((1L, ExitCode.Done), (result.ValuesLeftOut, result.ExitCode));
-        Assert.Equal((Ann, "field", "lytics_fields (from likes): an array in an array, which Dotdigital does not take"), (result.Failures[0].Email, result.Failures[0].Operation, result.Failures[0].Reason));
+        Assert.Equal((Ann, "field", "lytics_fields (from likes): an array in an array, or no valid JSON, which Dotdigital does not take"), (result.Failures[0].Email, result.Failures[0].Operation, result.Failures[0].Reason));
         Assert.Equal("""{"points":1}""", Plain(Fields(scene, Ann)));
         Assert.Equal("""{"likes":["[[","a"]}""", Plain(Fields(scene, Bob)));
     }
@@ -104,6 +104,84 @@ public sealed class InsightDataTests
         Assert.Equal((ExitCode.Done, 1L), (result.ExitCode, result.Audiences[0].Exited));
         Assert.Equal(left, Records(scene, "lytics_fields", Bob).Count);
         Assert.Single(Records(scene, "lytics_fields", Ann));
+    }
+
+    [Fact]
+    public async Task The_exits_guard_watches_over_records_that_go_where_nobody_leaves_the_book()
+    {
+        await using var scene = await StartAsync();
+        var people = Enumerable.Range(0, 40).Select(i => Person($"p{i}@example.com", "[1]")).ToArray();
+        People(scene, people);
+        scene.Config = "  insight_fields: [likes]";
+        scene.More = "insight_on_exit: remove";
+        await scene.RunAsync();
+        People(scene, people[..10]);
+
+        var held = await scene.RunAsync();
+        Assert.Equal((ExitCode.Guard, 40), (held.ExitCode, scene.Account.InsightRecords("lytics_fields").Count));
+
+        var allowed = await scene.RunAsync("exits");
+        Assert.Equal((ExitCode.Done, 10), (allowed.ExitCode, scene.Account.InsightRecords("lytics_fields").Count));
+        Assert.Equal(40, scene.In(scene.Gold).Count);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_no_valid_JSON_is_left_out_and_listed()
+    {
+        await using var scene = await StartAsync();
+        scene.Queries["gold"] = "\"SELECT *, 'x' AS name, 1 AS spend, CASE WHEN points > 1 THEN 'nan'::DOUBLE ELSE points END AS ratio FROM people\"";
+        People(scene, $$"""{"email": "{{Ann}}", "points": 2, "odd": "[1,2,]"}""", $$"""{"email": "{{Bob}}", "points": 1, "odd": "[NaN, 1]"}""");
+        scene.Config = "  insight_fields: [points, ratio, odd]";
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal((3L, ExitCode.Done), (result.ValuesLeftOut, result.ExitCode));
+        Assert.Equal(("""{"points":2}""", """{"points":1,"ratio":1.0}"""), (Plain(Fields(scene, Ann)), Plain(Fields(scene, Bob))));
+    }
+
+    [Fact]
+    public async Task An_object_has_its_own_keys_and_not_those_of_others()
+    {
+        await using var scene = await StartAsync();
+        People(scene, Person(Ann, """{"shoe": 42}"""), Person(Bob, """{"hat": 58}"""));
+        scene.Config = "  insight_fields: [likes]";
+
+        await scene.RunAsync();
+
+        Assert.Equal(("""{"likes":{"shoe":42}}""", """{"likes":{"hat":58}}"""), (Plain(Fields(scene, Ann)), Plain(Fields(scene, Bob))));
+    }
+
+    [Fact]
+    public async Task A_table_of_recommendations_that_is_cut_short_takes_no_record_away()
+    {
+        await using var scene = await StartAsync();
+        People(scene, Person(Ann, "[]"), Person(Bob, "[]"));
+        Recommend(scene, Pick(Ann, 1, "First"), Pick(Ann, 2, "Second"), Pick(Bob, 1, "Only"));
+        await scene.RunAsync();
+        File.WriteAllText(Path.Combine(scene.Folder, "picks.jsonl"), Pick(Ann, 1, "First") + "\n" + Pick(Ann, 2, "Second")[..20]);
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
+        Assert.Equal(["First", "Second"], Titles(scene, Ann));
+        Assert.Equal(["Only"], Titles(scene, Bob));
+    }
+
+    [Fact]
+    public async Task A_removal_that_failed_is_made_by_the_next_run()
+    {
+        await using var scene = await StartAsync(o => o with { Faults = [new Fault { Operation = "delContactInsightDataRecords", Kind = FaultKind.Refuse, Status = 400 }] });
+        People(scene, Person(Ann, "[]"));
+        Recommend(scene, Pick(Ann, 1, "First"), Pick(Ann, 2, "Second"));
+        await scene.RunAsync();
+        Recommend(scene, Pick(Ann, 1, "First"));
+
+        var failed = await scene.RunAsync();
+        Assert.Equal((ExitCode.SomeNotDelivered, "insight"), (failed.ExitCode, Assert.Single(failed.Failures).Operation));
+        var again = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.Done, again.ExitCode);
+        Assert.Equal(["First"], Titles(scene, Ann));
     }
 
     [Fact]

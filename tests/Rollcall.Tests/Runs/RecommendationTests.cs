@@ -66,10 +66,42 @@ public sealed class RecommendationTests
         await scene.RunAsync();
         File.WriteAllText(Path.Combine(scene.Folder, "picks.csv"), cut);
 
+        var writes = scene.Writes;
+
         var result = await scene.RunAsync();
 
         Assert.Equal((ExitCode.SomeNotDelivered, "First"), (result.ExitCode, scene.Account.Contact(Ann)!.DataFields["REC_TITLE"]));
         Assert.Contains(result.Notices, notice => notice.StartsWith("The recommendations were not read completely", StringComparison.Ordinal));
+        Assert.Equal((writes, 2L), (scene.Writes, result.Audiences[0].Unchanged));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_rightly_empty_is_taken_at_its_word_once_it_is_allowed()
+    {
+        await using var scene = await StartAsync();
+        scene.More = "on_missing_field: clear";
+        scene.Write("picks.csv", "email,rank,title,url", $"{Ann},1,First,u1");
+        await scene.RunAsync();
+        scene.Write("picks.csv", "email,rank,title,url");
+
+        var allowed = await scene.RunAsync("empty");
+        var later = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, ExitCode.Done), (allowed.ExitCode, later.ExitCode));
+        Assert.Null(scene.Account.Contact(Ann)!.DataFields.GetValueOrDefault("REC_TITLE"));
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_in_the_query_is_said_without_anybodys_values()
+    {
+        await using var scene = await StartAsync();
+        scene.Tables = "    recommendations: {picks: \"SELECT email, rank, CAST(title AS INTEGER) AS title, url FROM picks\"}";
+        scene.Write("picks.csv", "email,rank,title,url", $"{Ann},1,secret-title,u1");
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync());
+
+        Assert.Equal((ExitCode.Source, "recommendations picks"), (stop.ExitCode, stop.Problems[0].Where));
+        Assert.DoesNotContain("secret-title", stop.Message, StringComparison.Ordinal);
     }
 
     [Fact]

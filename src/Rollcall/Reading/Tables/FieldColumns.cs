@@ -23,7 +23,7 @@ internal static class FieldColumns
                     $"audience {audience}",
                     Suggestion.For(field, columns.Select(known => known.Name)));
             }
-            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && config.ScalarFields.Contains(field))
+            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
             {
                 yield return new Problem(
                     $"The field \"{field}\" is {Described(column.Type)}; a data field takes one value.",

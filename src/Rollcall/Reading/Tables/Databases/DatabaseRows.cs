@@ -96,7 +96,7 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
     {
         public string Relation => table;
 
-        public string Whole(string field) => FieldSql.JsonOrText($"CAST({SqlText.Name(DatabaseRows.Whole(field))} AS JSON)");
+        public string Whole(string field) => FieldSql.JsonOrText($"coalesce(TRY_CAST({SqlText.Name(DatabaseRows.Whole(field))} AS JSON), to_json({SqlText.Name(DatabaseRows.Whole(field))}))");
 
         public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(result);
 

@@ -5,7 +5,12 @@ internal sealed class FileReading(string relation, IReadOnlyDictionary<string, P
 {
     public string Relation => relation;
 
-    public string Whole(string field) => FieldSql.JsonOrText($"to_json({SqlText.Name(field)})");
+    /// <summary>DuckDB gives all objects of a column all their keys: those without a value are taken out again.</summary>
+    public string Whole(string field)
+    {
+        var json = FieldSql.JsonOrText($"to_json({SqlText.Name(field)})");
+        return $"(CASE WHEN json_type({json}) = 'OBJECT' THEN json_merge_patch('{{}}', {json}) ELSE {json} END)";
+    }
 
     public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation)
     {

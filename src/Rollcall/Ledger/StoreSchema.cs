@@ -158,7 +158,7 @@ internal static class StoreSchema
     public const string Version2 = """
         ALTER TABLE job ADD COLUMN insight TEXT;  -- Parquet: the insight records that Dotdigital was last sent; NULL before the first
         ALTER TABLE job ADD COLUMN owed TEXT;     -- Parquet: recommendations that are not yet insight records; NULL for none
-        ALTER TABLE job ADD COLUMN recommended TEXT;  -- Parquet: the recommendations of the last complete reading of a table; NULL for none
+        ALTER TABLE job ADD COLUMN recommended TEXT;  -- Parquet: what a table recommended to everybody, as far as it was ever read; NULL for none
 
         -- The table of recommendations a job last read completely.
         CREATE TABLE recommendations(

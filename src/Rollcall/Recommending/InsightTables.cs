@@ -13,7 +13,7 @@ internal static class InsightTables
     /// </summary>
     public static KeptTable Sent(RunContext run) => new(run, "insight", [("contact_id", "BIGINT"), ("record", "USMALLINT"), ("hash", "UBIGINT"), ("kh", "UBIGINT"), ("member_key", "VARCHAR")]);
 
-    /// <summary>The recommendations of a table as they were last read completely.</summary>
+    /// <summary>What a table recommended to people when they were last seen in it.</summary>
     public static KeptTable Recommended(RunContext run) => new(run, "recommended", Items);
 
     /// <summary>What a platform recommended to people and is not yet a record: kept until it is.</summary>

@@ -74,12 +74,16 @@ internal static class RecommendationTable
         }
     }
 
-    /// <summary>Keeps a complete reading, for a later one that is not.</summary>
+    /// <summary>Keeps what everybody is recommended, for a later reading that is not complete; and what a complete one looked like.</summary>
     public static void Keep(RunContext run, RecommendationCount? count)
     {
-        if (count is { Incomplete: null })
+        if (count is { Keeps: false })
         {
             InsightTables.Recommended(run).Replace("SELECT kh, member_key, CAST(items AS VARCHAR) AS items FROM recommended ORDER BY kh");
+        }
+
+        if (count is { Incomplete: null })
+        {
             run.Store.InTransaction(s => s.Execute(
                 "INSERT INTO recommendations(tag, collection, shape) VALUES ($tag, $collection, $shape) ON CONFLICT(tag) DO UPDATE SET collection = $collection, shape = $shape",
                 ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId), ("$shape", JsonSerializer.Serialize(count.Shape))));
@@ -145,7 +149,7 @@ internal static class RecommendationTable
             ? "There are none at all, where there were some; --allow empty takes that as it is."
             : null);
 
-    /// <summary>Of people whom the last complete reading had, what it had.</summary>
+    /// <summary>Whoever has none now has what they had: the others' are as they are now, or one bad row would keep everybody's as they were.</summary>
     private static RecommendationCount FallBack(RunContext run, RecommendationCount count)
     {
         run.Notice($"The recommendations were not read completely: who had some keeps them. {count.Incomplete}");
@@ -156,8 +160,7 @@ internal static class RecommendationTable
         }
 
         run.Db.Execute($"""
-            DELETE FROM recommended WHERE EXISTS (SELECT 1 FROM {kept.Relation} k WHERE k.kh = recommended.kh AND k.member_key = recommended.member_key);
-            INSERT INTO recommended SELECT kh, member_key, items FROM {kept.Relation};
+            INSERT INTO recommended SELECT k.kh, k.member_key, k.items FROM {kept.Relation} k ANTI JOIN recommended r ON r.kh = k.kh AND r.member_key = k.member_key
             """);
         return count;
     }

@@ -76,6 +76,22 @@ public sealed class RecommendationTests
     }
 
     [Fact]
+    public async Task A_row_that_cannot_be_read_keeps_nobody_elses_recommendations_as_they_were()
+    {
+        await using var scene = await StartAsync();
+        scene.More = "on_missing_field: clear";
+        scene.Write("picks.csv", "email,rank,title,url", $"{Ann},1,First,u1", $"{Bob},1,Only,u3");
+        await scene.RunAsync();
+
+        foreach (var title in new[] { "Newer", "Newest" })
+        {
+            scene.Write("picks.csv", "email,rank,title,url", $"{Ann},1", $"{Bob},1,{title},u3");
+            await scene.RunAsync();
+            Assert.Equal(("First", title), (scene.Account.Contact(Ann)!.DataFields["REC_TITLE"], scene.Account.Contact(Bob)!.DataFields["REC_TITLE"]));
+        }
+    }
+
+    [Fact]
     public async Task A_table_that_is_rightly_empty_is_taken_at_its_word_once_it_is_allowed()
     {
         await using var scene = await StartAsync();

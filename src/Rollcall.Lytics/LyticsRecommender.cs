@@ -138,7 +138,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         try
         {
             var known = await client.AudienceAsync(collection, cancellation).ConfigureAwait(false);
-            if (known is { Id: { } id, Invalid: not true })
+            if (known is { Id: { } id, Invalid: not true, Table: "content" or null })
             {
                 return id;
             }

@@ -42,7 +42,7 @@ public static class Explain
         run.Db.Execute(Holds.Create);
         run.OptOuts.CopyTo(run.Db, books);
         var roll = new RollCall(run);
-        await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, cancellation);
+        await roll.ReadAsync(destination, adopts: false, mayBeEmpty: run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
 
         // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.

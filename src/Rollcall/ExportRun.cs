@@ -99,9 +99,14 @@ public static class ExportRun
         }
 
         var work = await Prepare(run, destination, options, null, [], cancellation);
-        if (Recommendations.AreAsked(run.Job) || InsightRecords.Has(run.Job.Config))
+        if (Recommendations.AreAsked(run.Job))
         {
-            run.Notice("Recommendations and insight data are not in these figures: a run asks for the ones, and sends the others after everything else.", LogLevel.Information);
+            run.Notice("Recommendations are not in these figures: a run asks for them.", LogLevel.Information);
+        }
+
+        if (InsightRecords.Has(run.Job.Config))
+        {
+            run.Notice("Insight data are not in these figures: a run sends them after everything else.", LogLevel.Information);
         }
 
         work.Report.Judge(null);

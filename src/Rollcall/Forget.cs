@@ -134,7 +134,7 @@ public sealed record ForgetResult
     /// <summary>The address as asked.</summary>
     public required string Email { get; init; }
 
-    /// <summary>Rows erased, by where they were: <c>ledger</c>, <c>manifests</c>, <c>outcomes</c>, <c>failures</c>, <c>events</c>, <c>there</c>, <c>logs</c>, <c>store</c>, <c>status files</c>.</summary>
+    /// <summary>Rows erased, by where they were: <c>ledger</c>, <c>manifests</c>, <c>outcomes</c>, <c>failures</c>, <c>events</c>, <c>there</c>, <c>insight</c>, <c>logs</c>, <c>store</c>, <c>status files</c>.</summary>
     public required IReadOnlyDictionary<string, long> Erased { get; init; }
 
     /// <summary>Opt-outs of the person that stay known, by a keyed hash.</summary>

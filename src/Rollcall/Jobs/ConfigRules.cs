@@ -163,7 +163,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         if (job.InsightOnExit == InsightOnExit.Remove && config.InsightFields.Count == 0 && !config.InsightRecommendations)
         {
-            problems.Warning("insight_on_exit", "there is no insight data to remove without config.insight_fields or config.insight_recommendations.");
+            problems.Warning("insight_on_exit", "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is removed.");
         }
     }
 
@@ -171,11 +171,6 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     private void CheckRecommendations()
     {
         const string key = "config.collection_id";
-        if (problems.IsTouched(key) || problems.IsTouched("config.recommender_mappings"))
-        {
-            return;
-        }
-
         for (var i = 0; i < config.RecommenderMappings.Count; i++)
         {
             var field = config.RecommenderMappings[i].Field;
@@ -183,6 +178,16 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             {
                 problems.Error($"config.recommender_mappings[{i}].{field}", $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.", "Write title for the first recommendation's, 2.title for the second's, and so on.");
             }
+        }
+
+        if (job.Source is TablesSourceOptions)
+        {
+            CheckColumns();
+        }
+
+        if (problems.IsTouched(key) || problems.IsTouched("config.recommender_mappings"))
+        {
+            return;
         }
 
         var goes = config.RecommenderMappings.Count > 0 || config.InsightRecommendations;
@@ -197,6 +202,30 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         else if (config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
         {
             problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, tables.Recommendations.Keys));
+        }
+    }
+
+    /// <summary>In tables, <c>email</c> and <c>rank</c> say whose a recommendation is and which, and columns are told apart without case.</summary>
+    private void CheckColumns()
+    {
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < config.RecommenderMappings.Count; i++)
+        {
+            var field = config.RecommenderMappings[i].Field;
+            var at = $"config.recommender_mappings[{i}].{field}";
+            if (RecommendationField.Parse(field)?.Name is not { } name)
+            {
+                continue;
+            }
+
+            if (name.ToUpperInvariant() is "EMAIL" or "RANK")
+            {
+                problems.Error(at, "email and rank say whose a recommendation is, and which; they are none of its fields.", "Give the column another name in the query.");
+            }
+            else if (!names.TryAdd(name, name) && names[name] != name)
+            {
+                problems.Error(at, $"differs from {JobScalar.Show(names[name])} in nothing but letter case.", "Write it one way.");
+            }
         }
     }
 }

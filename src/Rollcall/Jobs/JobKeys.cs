@@ -125,7 +125,7 @@ internal static class JobKeys
         new("recreate_deleted", Flag, "Creates people again whom this job had delivered, and who were deleted at Dotdigital: in the run after the one that learns of it. Whoever opted out before stays out.") { Default = "false" },
         new("on_foreign_removal", new ChoiceShape("leave", "restore"),
             "What happens to a member whom somebody else took out of a book: `leave` leaves them out, `restore` puts them back.") { Default = "leave" },
-        new("insight_on_exit", new ChoiceShape("keep", "remove"), "What happens to a person's insight records once they have left every book of the job: a call a person and collection removes them.") { Default = "keep" },
+        new("insight_on_exit", new ChoiceShape("keep", "remove"), "What happens to the insight records of a person whom this job put into a book, once they have left all its books: a call a person and collection removes them.") { Default = "keep" },
         new("verify", new ChoiceShape("auto", "full", "off"),
             "Whether people who entered are read back: `auto` where that costs at most 50 calls, `full` always, `off` never.") { Default = "auto" },
         new("verify_every", new TextShape { Pattern = "[1-9][0-9]{0,3}[mhd]|never", Says = "a time such as 7d, 12h or 30m, or never" },

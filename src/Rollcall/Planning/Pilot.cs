@@ -122,14 +122,15 @@ internal static class Pilot
             FROM {ledger} WHERE state = 'failed' OR outcome = 'Failed'
             """);
         var beside = "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)";
-        foreach (var (failures, finished) in run.Store.Query(
+        foreach (var (i, (failures, finished)) in run.Store.Query(
             "SELECT failures, finished FROM run WHERE tag = $tag AND failures IS NOT NULL AND finished IS NOT NULL ORDER BY started DESC, rowid DESC",
             r => (File: run.Folder.Full(r.GetString(0)), r.GetInt64(1)),
-            ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)))
+            ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)).Index())
         {
             var failed = $"(SELECT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
-            beside = $"(SELECT DISTINCT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
-            if (run.Db.Number($"SELECT (SELECT count(*) FROM {failed}) + (SELECT count(*) FROM {beside})") == 0)
+            // The ledger does not say whether these were mended since: only those of the last run are taken up.
+            beside = i > 0 ? beside : $"(SELECT DISTINCT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
+            if (run.Db.Number($"SELECT count(*) FROM {failed}") == 0)
             {
                 continue;
             }

@@ -18,12 +18,16 @@ internal sealed class InsightImports(RunContext run, long total)
     /// <summary>Our own: far below the limit of a contact import, so that a batch is rebuilt cheaply in halves.</summary>
     private const int BodyBytes = 8_000_000;
 
+    /// <summary>So many records refused one by one, and none taken between them: it is not the records.</summary>
+    private const int MostRefusals = 20;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     private readonly List<(string Id, Batch Batch)> active = [];
     private long ended;
+    private int refusedInARow;
 
     /// <summary>Sends the records of <c>insight_due</c> in a slice, to their end.</summary>
     /// <returns>Whether more can be sent: not where Dotdigital refuses insight data altogether.</returns>
@@ -36,7 +40,7 @@ internal sealed class InsightImports(RunContext run, long total)
             await SettleAsync(0, cancellation);
             return true;
         }
-        catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration)
+        catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration || refusedInARow == MostRefusals)
         {
             active.Clear();
             run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record) WHERE kh >= {slice.First}::UBIGINT");
@@ -80,6 +84,7 @@ internal sealed class InsightImports(RunContext run, long total)
         try
         {
             active.Add((await run.Client.InsightData.StartAsync(batch.Body(), cancellation), batch));
+            refusedInARow = 0;
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413 && batch.Count > 1)
         {
@@ -91,6 +96,11 @@ internal sealed class InsightImports(RunContext run, long total)
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413)
         {
+            if (++refusedInARow == MostRefusals)
+            {
+                throw;
+            }
+
             Fail(batch, "Invalid", e.ErrorCode ?? "Refused", e.Message);
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)

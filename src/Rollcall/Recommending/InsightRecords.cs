@@ -1,4 +1,3 @@
-using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
 using Rollcall.Reading;

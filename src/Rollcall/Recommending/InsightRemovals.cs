@@ -16,9 +16,8 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
     /// <summary>After so many failures in a row, the rest is left to the next run.</summary>
     private const int MostFailures = 20;
 
-    private readonly ConcurrentQueue<Call> ended = [];
+    private readonly ConcurrentQueue<(Call Call, string? Failure)> ended = [];
     private int failedInARow;
-    private DotdigitalException? last;
 
     public async Task SendAsync(CancellationToken cancellation)
     {
@@ -34,11 +33,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
             r => new Call(r.GetInt64(0), r.GetBoolean(1), r.GetString(2)));
         await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (call, token) => await SendAsync(call, calls.Count, token));
         Record();
-        if (last is not null)
-        {
-            run.Db.Execute($"INSERT INTO insight_failed SELECT DISTINCT contact_id, record, email, audience, 'Failed', 'NotRemoved', {SqlText.Literal(last.Message)} FROM insight_gone g ANTI JOIN insight_removed r USING (contact_id, record) ANTI JOIN insight_failed f USING (contact_id, record)");
-        }
-        else if (total > calls.Count)
+        if (total > calls.Count)
         {
             run.Notice($"The insight data of {total - calls.Count:N0} people and collections are still to be removed: a run makes at most {MostCalls:N0} such calls, and the next ones go on.");
             run.SomethingLeft = true;
@@ -49,6 +44,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
     {
         if (Volatile.Read(ref failedInARow) >= MostFailures)
         {
+            ended.Enqueue((call, $"Not tried: {MostFailures} removals before it failed in a row."));
             return;
         }
 
@@ -59,18 +55,19 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
                 call.Fields ? InsightCollection.Fields : InsightCollection.Recommendations,
                 [.. call.Records.Split(',').Select(record => InsightImports.Key(run.Job.Tag, int.Parse(record, CultureInfo.InvariantCulture)))],
                 cancellation);
-            ended.Enqueue(call);
+            ended.Enqueue((call, null));
             Volatile.Write(ref failedInARow, 0);
         }
         catch (DotdigitalException e)
         {
-            last = e;
+            ended.Enqueue((call, e.Message));
             if (e.Kind == FailureKind.Configuration)
             {
                 Volatile.Write(ref failedInARow, MostFailures);
             }
-            else
+            else if (e.Kind != FailureKind.Permanent)
             {
+                // What is refused for good says nothing of the others.
                 Interlocked.Increment(ref failedInARow);
             }
         }
@@ -78,24 +75,25 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
         run.Progress?.Report(new RunProgress("remove insight data", ended.Count, total, "calls"));
     }
 
-    /// <summary>What is removed needs no second call.</summary>
+    /// <summary>What is removed needs no second call; what is not is listed, and stays to be removed.</summary>
     private void Record()
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE insight_removed(contact_id BIGINT, record USMALLINT)");
-        using (var appender = run.Db.Connection.CreateAppender("insight_removed"))
+        run.Db.Execute("CREATE OR REPLACE TABLE insight_called(contact_id BIGINT, record USMALLINT, failure VARCHAR)");
+        using (var appender = run.Db.Connection.CreateAppender("insight_called"))
         {
-            foreach (var call in ended)
+            foreach (var (call, failure) in ended)
             {
                 foreach (var record in call.Records.Split(','))
                 {
-                    appender.CreateRow().AppendValue(call.Contact).AppendValue(ushort.Parse(record, CultureInfo.InvariantCulture)).EndRow();
+                    appender.CreateRow().AppendValue(call.Contact).AppendValue(ushort.Parse(record, CultureInfo.InvariantCulture)).AppendValue(failure).EndRow();
                 }
             }
         }
 
-        if (!ended.IsEmpty)
+        run.Db.Execute("INSERT INTO insight_failed SELECT DISTINCT contact_id, record, email, audience, 'Failed', 'NotRemoved', failure FROM insight_gone JOIN insight_called USING (contact_id, record) WHERE failure IS NOT NULL");
+        if (ended.Any(one => one.Failure is null))
         {
-            sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN insight_removed r USING (contact_id, record)");
+            sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN (SELECT contact_id, record FROM insight_called WHERE failure IS NULL) r USING (contact_id, record)");
         }
     }
 

@@ -107,7 +107,7 @@ internal static class RecommendationTable
         : null;
 
     private static IReadOnlyList<string> Mapped(ExportConfig config) =>
-        [.. config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Name).Where(name => !IsKey(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        [.. config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Name).Where(name => !IsKey(name)).Distinct(StringComparer.Ordinal)];
 
     private static bool IsKey(string column) => column.Equals(Email, StringComparison.OrdinalIgnoreCase) || column.Equals(Rank, StringComparison.OrdinalIgnoreCase);
 
@@ -125,7 +125,7 @@ internal static class RecommendationTable
             """,
             cancellation);
         var result = await reading.CompleteAsync(cancellation);
-        SayLeftOut(run, result);
+        var unranked = SayLeftOut(run, result);
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM recommendation")))
         {
             await run.Db.Connection.ExecuteAsync(
@@ -140,7 +140,7 @@ internal static class RecommendationTable
         }
 
         await run.Db.Connection.ExecuteAsync("DROP TABLE recommendation", cancellation);
-        var count = new RecommendationCount(Incomplete(run, result, mayBeEmpty), false, result.Shape);
+        var count = new RecommendationCount(Incomplete(run, result, mayBeEmpty) ?? (unranked ? "Rows have no number for a rank." : null), false, result.Shape);
         return count.Incomplete is null ? count : FallBack(run, count);
     }
 
@@ -149,7 +149,7 @@ internal static class RecommendationTable
             ? "There are none at all, where there were some; --allow empty takes that as it is."
             : null);
 
-    /// <summary>Whoever has none now has what they had: the others' are as they are now, or one bad row would keep everybody's as they were.</summary>
+    /// <summary>Whoever has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.</summary>
     private static RecommendationCount FallBack(RunContext run, RecommendationCount count)
     {
         run.Notice($"The recommendations were not read completely: who had some keeps them. {count.Incomplete}");
@@ -160,12 +160,14 @@ internal static class RecommendationTable
         }
 
         run.Db.Execute($"""
-            INSERT INTO recommended SELECT k.kh, k.member_key, k.items FROM {kept.Relation} k ANTI JOIN recommended r ON r.kh = k.kh AND r.member_key = k.member_key
+            DELETE FROM recommended USING {kept.Relation} k WHERE k.kh = recommended.kh AND k.member_key = recommended.member_key AND json_array_length(k.items) > json_array_length(recommended.items);
+            INSERT INTO recommended SELECT k.kh, k.member_key, k.items FROM {kept.Relation} k ANTI JOIN recommended r ON r.kh = k.kh AND r.member_key = k.member_key;
             """);
         return count;
     }
 
-    private static void SayLeftOut(RunContext run, AudienceReadingResult result)
+    /// <returns>Whether somebody's recommendation is left out because it has no rank.</returns>
+    private static bool SayLeftOut(RunContext run, AudienceReadingResult result)
     {
         var (emails, ranks, invalid) = run.Db.Query(
             "SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid) FROM recommendation",
@@ -174,6 +176,8 @@ internal static class RecommendationTable
         {
             run.Notice($"{rows:N0} rows of the recommendations {why}.");
         }
+
+        return ranks > 0;
     }
 
     /// <summary>Whether this collection is the one that was last read completely.</summary>

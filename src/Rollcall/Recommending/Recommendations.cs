@@ -1,4 +1,3 @@
-using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Planning;
 using Rollcall.Reading;
@@ -40,7 +39,7 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             SELECT row_number() OVER (ORDER BY kh, member_key) - 1 AS n, * FROM (
                 SELECT v.kh, v.member_key, any_value(v.email) AS email, min(c.audience) AS audience
                 FROM changed v JOIN change c ON c.kh = v.kh AND c.member_key = v.member_key
-                WHERE c.action IN ('{Action.Enter}', '{Action.Update}', '{Action.Resubscribe}', '{Action.Move}') AND {Holds.MayEnter} AND {Holds.NotUnderWay}
+                WHERE (c.action IN ('{Action.Update}', '{Action.Move}') AND {Holds.NotHeld} OR c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND {Holds.MayEnter}) AND {Holds.NotUnderWay}
                 GROUP BY v.kh, v.member_key);
             """);
         if (run.Db.Number("SELECT count(*) FROM asked") is > 0 and var people)

@@ -168,6 +168,38 @@ public sealed class InsightDataTests
     }
 
     [Fact]
+    public async Task Records_of_another_job_stay_when_this_jobs_go()
+    {
+        await using var scene = await StartAsync();
+        scene.Config = "  insight_fields: [likes]";
+        scene.More = "insight_on_exit: remove";
+        People(scene, Person(Ann, "[1]"), Person(Bob, "[2]"));
+        await scene.RunAsync();
+        await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        People(scene, Person(Ann, "[1]"));
+
+        await scene.RunAsync();
+
+        Assert.Equal(["other"], Records(scene, "lytics_fields", Bob).Select(r => r.Key));
+    }
+
+    [Fact]
+    public async Task Where_one_record_after_another_is_refused_it_is_not_the_records_and_all_wait_for_the_next_run()
+    {
+        await using var scene = await StartAsync(o => o with { Faults = [new Fault { Operation = "importInsightData", Kind = FaultKind.Refuse, Status = 400, Times = 500 }] });
+        People(scene, [.. Enumerable.Range(0, 100).Select(i => Person($"p{i}@example.com", "[1]"))]);
+        scene.Config = "  insight_fields: [likes]";
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
+        Assert.InRange(Imports(scene), 20, 60);
+        scene.Account.ClearFaults();
+        await scene.RunAsync();
+        Assert.Equal(100, scene.Account.InsightRecords("lytics_fields").Count);
+    }
+
+    [Fact]
     public async Task A_removal_that_failed_is_made_by_the_next_run()
     {
         await using var scene = await StartAsync(o => o with { Faults = [new Fault { Operation = "delContactInsightDataRecords", Kind = FaultKind.Refuse, Status = 400 }] });

@@ -92,6 +92,24 @@ public sealed class RecommendationTests
     }
 
     [Fact]
+    public async Task Whoever_was_read_in_part_keeps_what_they_had()
+    {
+        await using var scene = await StartAsync();
+        scene.More = "on_missing_field: clear";
+        scene.Write("picks.csv", "email,rank,title,url", $"{Bob},1,Only,u3", $"{Ann},1,First,u1", $"{Ann},2,Second,u2");
+        await scene.RunAsync();
+
+        scene.Write("picks.csv", "email,rank,title,url", $"{Bob},1,Newer,u3", $"{Ann},1,First,u1", $"{Ann},2");
+        await scene.RunAsync();
+        Assert.Equal(("First", "u1", "Second"), Fields(scene, Ann));
+        Assert.Equal(("Newer", "u3", null), Fields(scene, Bob));
+
+        scene.Write("picks.csv", "email,rank,title,url", $"{Bob},1,Newer,u3", $"{Ann},1,First,u1");
+        await scene.RunAsync();
+        Assert.Equal(("First", "u1", null), Fields(scene, Ann));
+    }
+
+    [Fact]
     public async Task A_table_that_is_rightly_empty_is_taken_at_its_word_once_it_is_allowed()
     {
         await using var scene = await StartAsync();

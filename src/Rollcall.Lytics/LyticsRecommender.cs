@@ -31,14 +31,8 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         {
             var all = await client.CollectionsAsync(cancellation);
             var known = all.FirstOrDefault(one => one.Id == collection || one.SlugName == collection) ?? await client.AudienceAsync(collection, cancellation);
-            return known switch
-            {
-                { Id: null } or null => [new Problem("Lytics has no such content collection.", Where, Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>()))],
-                { Invalid: true } => [new Problem("Lytics calls the content collection invalid, and does not evaluate it.", Where, "Mend its definition in Lytics.")],
-                { Table: "user" } => [new Problem("It is an audience of people, not a collection of content.", Where)],
-                { Table: not ("content" or null) } => [new Problem($"It is a collection of {known.Table}, not of content.", Where)],
-                _ => [],
-            };
+            var todo = known?.Id is null ? Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>()) : known.Invalid == true ? "Mend its definition in Lytics." : null;
+            return Wrong(known) is { } wrong ? [new Problem(wrong, Where, todo)] : [];
         }
         catch (LyticsException e)
         {
@@ -75,6 +69,16 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         end.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Why nothing of it can be recommended; null when it can.</summary>
+    private static string? Wrong(WireAudience? known) => known switch
+    {
+        { Id: null } or null => "Lytics has no such content collection.",
+        { Invalid: true } => "Lytics calls the content collection invalid, and does not evaluate it.",
+        { Table: "user" } => "It is an audience of people, not a collection of content.",
+        { Table: not ("content" or null) } => $"It is a collection of {known.Table}, not of content.",
+        _ => null,
+    };
 
     private async Task AskAsync(IReadOnlyList<string> emails, int most, ChannelWriter<Recommended> answers, CancellationToken cancellation)
     {
@@ -138,12 +142,12 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         try
         {
             var known = await client.AudienceAsync(collection, cancellation).ConfigureAwait(false);
-            if (known is { Id: { } id, Invalid: not true, Table: "content" or null })
+            if (Wrong(known) is not { } wrong)
             {
-                return id;
+                return known!.Id!;
             }
 
-            await EndAsync(known?.Invalid == true ? "Lytics calls the content collection invalid, and does not evaluate it." : "Lytics has no such content collection.").ConfigureAwait(false);
+            await EndAsync(wrong).ConfigureAwait(false);
         }
         catch (LyticsException e)
         {

@@ -156,6 +156,14 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_audience_of_people_is_no_collection_and_a_failure_of_everybody()
+    {
+        var answer = Assert.Single(await AskAsync(["person1@example.com"], collection: "gold"));
+
+        Assert.Equal((null, "It is an audience of people, not a collection of content."), (answer.Items, answer.Failure));
+    }
+
+    [Fact]
     public async Task A_collection_that_is_gone_is_a_failure_of_everybody_and_not_an_empty_answer()
     {
         lytics.Account.RemoveCollection("articles");

@@ -26,6 +26,9 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     public HashSet<string> Invalid { get; } = [];
 
+    /// <summary>Slugs that are not of audiences of people, but of collections of content.</summary>
+    public HashSet<string> Collections { get; } = [];
+
     /// <summary>The body of the schema; null for 404.</summary>
     public string? Schema { get; set; }
 
@@ -98,7 +101,7 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     private string? Slug(string audience) => Audiences.Keys.FirstOrDefault(slug => audience == slug || audience == "id-" + slug);
 
-    private object Described(string slug) => new { id = "id-" + slug, slug_name = slug, name = slug, table = "user", invalid = Invalid.Contains(slug) };
+    private object Described(string slug) => new { id = "id-" + slug, slug_name = slug, name = slug, table = Collections.Contains(slug) ? "content" : "user", invalid = Invalid.Contains(slug) };
 
     private HttpResponseMessage Page(string slug, string? splits, string? start, int limit)
     {

@@ -195,6 +195,7 @@ public sealed class WholeValueTests : IDisposable
     private async Task<Recommended> AskAsync(Func<HttpResponseMessage> answer)
     {
         lytics.Audiences["articles"] = [];
+        lytics.Collections.Add("articles");
         lytics.Instead = call => call.StartsWith("/api/content/recommend/user/email/ann.lee%40example.com?contentsegment=id-articles&limit=2", StringComparison.Ordinal) ? answer() : null;
         await using var recommender = lytics.Platform().Recommender(Job());
         return await recommender.RecommendAsync(["ann.lee@example.com"], 2, Cancellation).SingleAsync(Cancellation);

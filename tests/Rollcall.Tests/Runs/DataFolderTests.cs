@@ -54,4 +54,42 @@ public sealed class DataFolderTests
 
         Assert.Equal(["00000003", "00000004"], Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task A_folder_of_the_first_version_is_brought_up_to_date_and_knows_what_it_knew()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        Store(scene, "ALTER TABLE job DROP COLUMN insight; ALTER TABLE job DROP COLUMN owed; ALTER TABLE job DROP COLUMN recommended; DROP TABLE recommendations; PRAGMA user_version=1");
+        scene.Config += "\n  insight_fields: [name]";
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal((1L, ExitCode.Done), (result.Audiences[0].Unchanged, result.ExitCode));
+        Assert.Single(scene.Account.InsightRecords("lytics_fields"));
+    }
+
+    [Fact]
+    public async Task A_folder_of_a_later_version_is_refused_and_left_as_it_is()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+        await scene.RunAsync();
+        Store(scene, "PRAGMA user_version=1000");
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync());
+
+        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+        Assert.Contains("newer Rollcall", stop.Message, StringComparison.Ordinal);
+    }
+
+    private static void Store(ExportScene scene, string sql)
+    {
+        using var store = new SqliteConnection($"Data Source={Path.Combine(scene.DataFolder, "rollcall.db")};Pooling=False");
+        store.Open();
+        using var command = store.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 }

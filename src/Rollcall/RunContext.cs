@@ -59,6 +59,9 @@ internal sealed class RunContext
 
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 
+    /// <summary>The job's audiences as a relation: <c>audience</c>, an index in <c>segment_ids</c>, and its <c>id</c>.</summary>
+    public string Audiences => $"(SELECT * FROM (VALUES {string.Join(", ", Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS named(audience, id))";
+
     /// <summary>Writes a query's rows to a durable Parquet file and returns its name.</summary>
     public string Publish(string name, string query) =>
         Folder.Publish(name, path => Db.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));

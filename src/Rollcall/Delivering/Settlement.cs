@@ -11,14 +11,11 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class Settlement(RunContext run, ReadBack readBack)
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a run waits for Dotdigital to finish what it accepted; the next run goes on waiting.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
     private readonly List<Delivery> active = [];
-    private TimeSpan pause = ShortestPause;
+    private readonly GrowingPause pause = new(run.Clock);
 
     /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
     public List<Delivery> Settled { get; } = [];
@@ -68,7 +65,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                     throw new RollcallException(ExitCode.SomeNotDelivered, $"Dotdigital finished none of {active.Count} imports in {Patience.TotalHours:0} hours.", null, "Ask Dotdigital's support why, and run again: what was sent is settled first.");
                 }
 
-                await PauseAsync(cancellation);
+                await pause.WaitAsync(cancellation);
             }
         }
     }
@@ -95,7 +92,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             }
 
             run.Progress?.Report(new RunProgress("wait for Dotdigital", total - active.Count, total, "deliveries"));
-            await PauseAsync(cancellation);
+            await pause.WaitAsync(cancellation);
         }
     }
 
@@ -189,7 +186,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 if (await TrySettleAsync(delivery, cancellation))
                 {
                     active.Remove(delivery);
-                    pause = ShortestPause;
+                    pause.Reset();
                 }
             }
             catch (DotdigitalException e) when (e.Kind is FailureKind.Transient or FailureKind.Ambiguous)
@@ -372,10 +369,4 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string Manifest(Delivery delivery) => run.Rows(delivery.Manifest!);
 
     private string RemovedPeople(Delivery delivery) => $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)})";
-
-    private async Task PauseAsync(CancellationToken cancellation)
-    {
-        await Task.Delay(pause, run.Clock, cancellation);
-        pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
-    }
 }

@@ -21,8 +21,6 @@ internal sealed class InsightImports(RunContext run, long total)
     /// <summary>So many records refused one by one, and none taken between them: it is not the records.</summary>
     private const int MostRefusals = 20;
 
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     private readonly List<(string Id, Batch Batch)> active = [];
@@ -112,7 +110,7 @@ internal sealed class InsightImports(RunContext run, long total)
     /// <summary>Waits until no more than so many are under way.</summary>
     private async Task SettleAsync(int most, CancellationToken cancellation)
     {
-        var (pause, began) = (ShortestPause, run.Clock.GetTimestamp());
+        var (pause, began) = (new GrowingPause(run.Clock), run.Clock.GetTimestamp());
         while (active.Count > most)
         {
             foreach (var (id, batch) in active.ToList())
@@ -137,8 +135,7 @@ internal sealed class InsightImports(RunContext run, long total)
                 return;
             }
 
-            await Task.Delay(pause, run.Clock, cancellation);
-            pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+            await pause.WaitAsync(cancellation);
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             WHERE {slice.Where()} AND audience IN (SELECT audience FROM mapping WHERE book_no NOT IN (SELECT book_no FROM held_book))
             QUALIFY row_number() OVER (PARTITION BY kh, member_key ORDER BY audience, profile_key NULLS LAST, row_hash, insight) = 1) w
         JOIN (SELECT kh, member_key, max(contact_id) AS contact_id FROM {ledger} WHERE {slice.Where()} AND state = 'delivered' GROUP BY 1, 2 HAVING max(contact_id) IS NOT NULL) l ON l.kh = w.kh AND l.member_key = w.member_key
-        JOIN (VALUES {string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS n(audience, id) ON n.audience = w.audience
+        JOIN {run.Audiences} AS n ON n.audience = w.audience
         {(limited ? "SEMI JOIN pilot o ON o.kh = w.kh AND o.member_key = w.member_key" : "")}
         """);
 
@@ -144,18 +144,15 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             QUALIFY row_number() OVER (PARTITION BY contact_id, record ORDER BY kh, member_key) = 1;
 
             -- Somebody without any value has a record to empty only if there was one.
-            DELETE FROM insight_due USING {Left("d", "insight_due")}
-            WHERE insight_due.contact_id = d.contact_id AND insight_due.record = d.record AND (d.same OR (insight_due.json = '{"{}"}' AND NOT d.known));
+            DELETE FROM insight_due WHERE json = '{"{}"}' AND NOT EXISTS (SELECT 1 FROM {sent.Relation} s WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record);
+            DELETE FROM insight_due USING {sent.Relation} s
+            WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record AND s.hash = insight_due.hash AND s.member_key = insight_due.member_key;
 
             INSERT INTO insight_gone
             SELECT s.contact_id, s.record, p.email, p.audience FROM {sent.Relation} s JOIN insight_person p USING (contact_id)
             WHERE s.record > 0 AND {known} AND NOT EXISTS (SELECT 1 FROM insight_item i WHERE i.kh = p.kh AND i.member_key = p.member_key AND i.record = s.record);
             """);
     }
-
-    /// <summary>Each record that is due, with whether Dotdigital was sent one, and the same.</summary>
-    private string Left(string name, string due) =>
-        $"(SELECT d.contact_id, d.record, s.contact_id IS NOT NULL AS known, coalesce(s.hash = d.hash AND s.member_key = d.member_key, false) AS same FROM {due} d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record) AS {name}";
 
     /// <summary>Notes what Dotdigital has now. What it will never take is noted too, or it would be sent each time.</summary>
     private void Record(KeySlice slice) => sent.Replace($"""

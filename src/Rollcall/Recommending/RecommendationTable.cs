@@ -50,18 +50,15 @@ internal static class RecommendationTable
 
         try
         {
-            await using var source = TablesSource.Open(asked, Path.Combine(run.Db.Folder, "recommendations"));
-            var collection = run.Job.Config.CollectionId!;
+            var (collection, folder) = (run.Job.Config.CollectionId!, Path.Combine(run.Db.Folder, "recommendations"));
             if (run.Job.Config.InsightRecommendations)
             {
-                var columns = await source.ColumnsAsync(collection, cancellation);
-                asked = asked with { Config = asked.Config with { InsightFields = [.. asked.Config.InsightFields.Union(columns.Select(column => column.Name).Where(name => !IsKey(name)), StringComparer.OrdinalIgnoreCase)] } };
+                asked = await WithEveryColumnAsync(asked, collection, folder, cancellation);
             }
 
-            // Opened anew: what is read of a table depends on the fields that are wanted whole.
-            await using var whole = TablesSource.Open(asked, Path.Combine(run.Db.Folder, "recommendations"));
+            await using var source = TablesSource.Open(asked, folder);
             run.Progress?.Report(new RunProgress($"read recommendations {collection}", 0, null, "rows"));
-            await using var reading = await whole.OpenAsync(collection, asked.Config.Fields, run.Db.Connection, Shape(run, collection), null, cancellation);
+            await using var reading = await source.OpenAsync(collection, asked.Config.Fields, run.Db.Connection, Shape(run, collection), null, cancellation);
             return await FillAsync(run, asked.Config, reading, mayBeEmpty, cancellation);
         }
         catch (RollcallException e)
@@ -105,6 +102,14 @@ internal static class RecommendationTable
             },
         }
         : null;
+
+    /// <summary>For insight data, whatever a recommendation has.</summary>
+    private static async Task<Job> WithEveryColumnAsync(Job asked, string collection, string folder, CancellationToken cancellation)
+    {
+        await using var source = TablesSource.Open(asked, folder);
+        var columns = (await source.ColumnsAsync(collection, cancellation)).Select(column => column.Name).Where(name => !IsKey(name));
+        return asked with { Config = asked.Config with { InsightFields = [.. asked.Config.InsightFields.Union(columns, StringComparer.OrdinalIgnoreCase)] } };
+    }
 
     private static IReadOnlyList<string> Mapped(ExportConfig config) =>
         [.. config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Name).Where(name => !IsKey(name)).Distinct(StringComparer.Ordinal)];

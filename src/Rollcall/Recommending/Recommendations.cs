@@ -109,7 +109,7 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             SELECT n.audience, NULL, l.email, m.field, m.data_field, m.reason
             FROM (SELECT email, audience, CAST(unnest(string_split(left_out, ',')) AS INTEGER) AS mapping FROM filled WHERE left_out IS NOT NULL) l
             JOIN (VALUES {string.Join(", ", mappings.Select((mapping, i) => $"({i}, {SqlText.Literal(mapping.Field)}, {SqlText.Literal(mapping.DataField)}, {SqlText.Literal(FieldSql.Reason(mapping.Type))})"))}) AS m(mapping, field, data_field, reason) USING (mapping)
-            JOIN (VALUES {string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS n(audience, id) ON n.id = l.audience;
+            JOIN {run.Audiences} AS n ON n.id = l.audience;
 
             DROP TABLE filled;
             """);

@@ -159,26 +159,22 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         Row = row.IsDBNull(7) ? null : row.GetInt64(7),
     };
 
-    private string FailureRows()
-    {
-        var names = string.Join(", ", run.Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"));
-        return $"""
-            SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END AS operation,
-                   coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
-            FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
-            UNION ALL
-            SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
-            UNION ALL
-            SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN (VALUES {names}) n(audience, id) ON n.audience = l.audience
-            UNION ALL
-            SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN (VALUES {names}) n(audience, id) ON n.audience = v.audience
-            UNION ALL
-            SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4 FROM recommend_failed f
-            UNION ALL
-            SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5 FROM insight_failed f
-            ORDER BY kind, email, audience
-            """;
-    }
+    private string FailureRows() => $"""
+        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END AS operation,
+               coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
+        FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
+        UNION ALL
+        SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
+        UNION ALL
+        SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
+        UNION ALL
+        SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
+        UNION ALL
+        SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4 FROM recommend_failed f
+        UNION ALL
+        SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5 FROM insight_failed f
+        ORDER BY kind, email, audience
+        """;
 
     private long Of((int Audience, int Book) pair, string? action, params ReadOnlySpan<string> outcomes)
     {

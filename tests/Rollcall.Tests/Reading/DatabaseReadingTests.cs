@@ -154,16 +154,7 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task Insight_fields_of_MariaDB_keep_documents_and_numbers_as_they_are()
     {
-        var server = TestDatabases.MySqlOrSkip();
-        var source = new TablesSourceOptions
-        {
-            Database = server.ToString(),
-            DatabaseName = "mysql",
-            Audiences = new Dictionary<string, AudienceQuery>
-            {
-                ["all"] = new("""SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags, 'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day""", null, null),
-            },
-        };
+        var source = MySql("""SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags, 'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day""");
 
         Assert.Equal(["""{"exact":12345678901234567.125,"tags":["a", 1],"said":"say \"x\"","yes":1,"day":"2024-01-01"}"""], await InsightAsync(source, "exact", "tags", "said", "yes", "day"));
     }
@@ -171,16 +162,7 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task MariaDB_types_keep_their_exact_values()
     {
-        var server = TestDatabases.MySqlOrSkip();
-        var source = new TablesSourceOptions
-        {
-            Database = server.ToString(),
-            DatabaseName = "mysql://test",
-            Audiences = new Dictionary<string, AudienceQuery>
-            {
-                ["all"] = new("SELECT 'a@x.com' AS email, CAST('12345678901234567.123456789' AS DECIMAL(40, 9)) AS exact, CAST(18446744073709551615 AS UNSIGNED) AS big, TIMESTAMP('2024-01-01 01:00:00') AS seen, 1 = 1 AS yes, '💌' AS heart", null, null),
-            },
-        };
+        var source = MySql("SELECT 'a@x.com' AS email, CAST('12345678901234567.123456789' AS DECIMAL(40, 9)) AS exact, CAST(18446744073709551615 AS UNSIGNED) AS big, TIMESTAMP('2024-01-01 01:00:00') AS seen, 1 = 1 AS yes, '💌' AS heart");
 
         var (rows, _) = await workshop.ReadAsync(source, ["exact", "big", "seen", "yes", "heart"]);
 
@@ -218,6 +200,13 @@ public sealed class DatabaseReadingTests : IDisposable
     {
         Database = TestDatabases.PostgresOrSkip().ToString(),
         DatabaseName = "postgres://test",
+        Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) },
+    };
+
+    private static TablesSourceOptions MySql(string sql) => new()
+    {
+        Database = TestDatabases.MySqlOrSkip().ToString(),
+        DatabaseName = "mysql://test",
         Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) },
     };
 

@@ -1,0 +1,20 @@
+namespace Rollcall.Delivering;
+
+/// <summary>The pauses between looks at what Dotdigital has under way: short at first, each half as long again, never more than half a minute.</summary>
+internal sealed class GrowingPause(TimeProvider clock)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    private TimeSpan next = Shortest;
+
+    /// <summary>Waits, and will wait longer the next time.</summary>
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(next, clock, cancellation);
+        next = next * 1.5 < Longest ? next * 1.5 : Longest;
+    }
+
+    /// <summary>Begins anew with short pauses.</summary>
+    public void Reset() => next = Shortest;
+}

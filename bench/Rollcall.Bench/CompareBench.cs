@@ -18,6 +18,7 @@ internal static class CompareBench
         var data = new DataFolder(Path.Combine(folder, "compare"));
         using var store = Store.Open(data);
         using var db = new RunDatabase(data.RunFolder("bench"));
+        var server = new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow());
         var run = new RunContext
         {
             Job = job,
@@ -26,7 +27,8 @@ internal static class CompareBench
             Folder = data,
             Store = store,
             Journal = new Journal(store, job.Tag, 1, TimeProvider.System),
-            OptOuts = new OptOuts(store, 1, TimeProvider.System),
+            OptOuts = new OptOuts(store, 1, server),
+            ServerClock = server,
             Db = db,
             Client = null!,
             Log = NullLogger.Instance,

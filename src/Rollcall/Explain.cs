@@ -61,7 +61,7 @@ public static class Explain
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput("ledger_linked", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
-                Consent = ConsentRules.Of(run.Job, Math.Min(run.Now, run.OptOuts.ServerNow.ToUnixTimeMilliseconds())) with { EnteringSince = run.EnteringSince },
+                Consent = ConsentRules.Of(run.Job, run.Now) with { EnteringSince = run.EnteringSince },
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

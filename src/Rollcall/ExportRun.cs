@@ -164,7 +164,7 @@ public static class ExportRun
         var counts = new Comparison(run.Db).Run(
             new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
             {
-                Consent = ConsentRules.Of(run.Job, Math.Min(run.Now, run.OptOuts.ServerNow.ToUnixTimeMilliseconds())) with { Repeats = options.RepeatsChallenge, EnteringSince = run.EnteringSince },
+                Consent = ConsentRules.Of(run.Job, run.Now) with { Repeats = options.RepeatsChallenge, EnteringSince = run.EnteringSince },
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,

@@ -154,6 +154,10 @@ public sealed record RunResult
     /// <summary>What else the user should know: vanished books, held exits, people unsubscribed again.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>Dotdigital's clock when the run ended; null where it was never asked.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    internal DateTimeOffset? Ended { get; init; }
+
     /// <summary>The program's exit code for this result.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public ExitCode ExitCode { get; init; }

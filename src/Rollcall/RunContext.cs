@@ -53,9 +53,17 @@ internal sealed class RunContext
     /// <summary>Whether something that was wanted could not be done and may be later.</summary>
     public bool SomethingLeft { get; set; }
 
+    /// <summary>This machine's clock, for waits and time-outs.</summary>
     public TimeProvider Clock => Workplace.Clock;
 
-    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Dotdigital's clock. What is kept about people is dated by it alone: this machine's may be wrong.</summary>
+    public required ServerClock ServerClock { get; init; }
+
+    /// <summary>The moment by Dotdigital's clock, ms since 1970.</summary>
+    public long Now => ServerClock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What guards hold that judge before the plan is made: each names a book (<see cref="Planning.Guards.IdOf"/>), which is then left entirely as it is.</summary>
+    public List<GuardHeld> HeldEarly { get; } = [];
 
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 

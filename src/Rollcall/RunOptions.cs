@@ -6,7 +6,7 @@ namespace Rollcall;
 /// <summary>What a command asks of one run.</summary>
 public sealed record RunOptions
 {
-    /// <summary>Guards to pass, once: exits, enters, mails, moves, empty, watchdog.</summary>
+    /// <summary>Guards to pass, once: exits, enters, mails, moves, empty, rejects, missing, deleted, optouts, watchdog.</summary>
     public IReadOnlySet<string> Allow { get; init; } = new HashSet<string>();
 
     /// <summary>A pilot: only these addresses enter and are updated, and nobody exits; empty for everyone.</summary>
@@ -17,6 +17,12 @@ public sealed record RunOptions
 
     /// <summary>Tries again only what is not delivered: who failed in the last run that had failures, and whom the ledger has as failed.</summary>
     public bool Undelivered { get; init; }
+
+    /// <summary>Reads the mapped books to their end, whatever <c>verify_every</c> says.</summary>
+    public bool Verify { get; init; }
+
+    /// <summary>Starts over where the data folder's store is gone or older than the ledger files beside it: nobody of the former ledger is known.</summary>
+    public bool BeginAnew { get; init; }
 
     /// <summary>Takes people already in the mapped books into the ledger; null for not.</summary>
     public AdoptAs? Adopt { get; init; }

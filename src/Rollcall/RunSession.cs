@@ -113,7 +113,8 @@ internal static class RunSession
         workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
-        RememberJob(store, job, client.Account.Id, recorded, workplace.Clock.GetUtcNow());
+        var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation));
+        RememberJob(store, job, client.Account.Id, recorded, server.GetUtcNow());
         var destination = await Destination.ReadAsync(job, client, store, cancellation);
         if (destination.Problems.Count > 0)
         {
@@ -128,12 +129,13 @@ internal static class RunSession
             RunId = runId,
             Folder = folder,
             Store = store,
-            Journal = new Journal(store, job.Tag, client.Account.Id, workplace.Clock),
-            OptOuts = new OptOuts(store, client.Account.Id, workplace.Clock) { Forgotten = new ForgottenOptOuts(folder, store, client.Account.Id) },
+            Journal = new Journal(store, job.Tag, client.Account.Id, server),
+            OptOuts = new OptOuts(store, client.Account.Id, server) { Forgotten = new ForgottenOptOuts(folder, store, client.Account.Id) },
             Db = db,
+            ServerClock = server,
             Client = client,
             Log = workplace.Logs.CreateLogger("Rollcall"),
-            EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(workplace.Clock.GetUtcNow().ToUnixTimeMilliseconds()).First(),
+            EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };
         run.Books.AddRange(destination.Books);
         foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
@@ -154,7 +156,7 @@ internal static class RunSession
             store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
         }
 
-        return result;
+        return result with { Ended = server.GetUtcNow() };
     }
 
     private static void RememberJob(Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
@@ -178,8 +180,8 @@ internal static class RunSession
     }
 
     private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
-        "UPDATE run SET state = $state, finished = $finished, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
-        ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()),
+        "UPDATE run SET state = $state, finished = $finished, ended = $ended, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
+        ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()), ("$ended", result.Ended?.ToUnixTimeMilliseconds()),
         ("$result", JsonSerializer.Serialize(result, ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
 
     /// <summary>A stop in words for the user; null when the user interrupted.</summary>

@@ -13,7 +13,7 @@ internal static class RunCommand
 {
     private const string AsOwn = "own";
 
-    private static readonly string[] _guards = ["exits", "enters", "mails", "moves", "empty", "watchdog"];
+    private static readonly string[] _guards = ["exits", "enters", "mails", "moves", "empty", "rejects", "missing", "deleted", "optouts", "watchdog"];
 
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
@@ -21,7 +21,7 @@ internal static class RunCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "Ask nothing; passes no guard" };
         var allow = new Option<string[]>("--allow")
         {
-            Description = "Let a guard pass, this once: exits, enters, mails, moves, empty or watchdog; may be repeated",
+            Description = "Let a guard pass, this once: " + string.Join(", ", _guards) + "; may be repeated",
             HelpName = "GUARD",
             DefaultValueFactory = _ => [],
         };
@@ -48,7 +48,9 @@ internal static class RunCommand
             HelpName = "BOOK",
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow, only, limit, adopt, release };
+        var verify = new Option<bool>("--verify") { Description = "Read the mapped books to their end, whatever verify_every says" };
+        var beginAnew = new Option<bool>("--begin-anew") { Description = "Start over where the data folder's store is lost: who was delivered before is not known" };
+        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow, only, limit, adopt, release, verify, beginAnew };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(file);
@@ -64,6 +66,8 @@ internal static class RunCommand
                 Only = invocation.Arguments.GetRequiredValue(only),
                 Limit = invocation.Arguments.GetValue(limit),
                 Adopt = invocation.Arguments.GetResult(adopt) is null ? null : invocation.Arguments.GetValue(adopt) == AsOwn ? AdoptAs.Own : AdoptAs.AlreadyThere,
+                Verify = invocation.Arguments.GetValue(verify),
+                BeginAnew = invocation.Arguments.GetValue(beginAnew),
                 Release = invocation.Arguments.GetRequiredValue(release),
             };
             if (terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(yes) && !await GoAheadAsync(invocation, job, name, run, cancellation))

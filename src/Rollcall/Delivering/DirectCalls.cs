@@ -31,7 +31,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly DirectJournal journal = new(run.Store, run.Clock);
+    private readonly DirectJournal journal = new(run.Store, run.ServerClock);
     private int failuresInARow;
 
     /// <summary>Whether so many calls failed in a row that the rest is left to the next run.</summary>

@@ -157,7 +157,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
     public async Task SettleDirectAsync(Delivery delivery, CancellationToken cancellation)
     {
-        new DirectJournal(run.Store, run.Clock).CopyTo(run.Db, delivery.Id);
+        new DirectJournal(run.Store, run.ServerClock).CopyTo(run.Db, delivery.Id);
         if (run.Db.Number("SELECT count(*) FROM direct_row") == 0)
         {
             Settled.Add(run.Journal.Settle(delivery, null, "nothing was sent"));
@@ -171,7 +171,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
 
         await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
-        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.OptOuts.KnownServerNow : null);
+        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null);
     }
 
     /// <summary>Asks once after what is under way.</summary>
@@ -232,7 +232,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadBackImportAsync(delivery, ImportOutcomes.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.OptOuts.KnownServerNow);
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.ServerClock.GetUtcNow());
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -346,7 +346,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         if (people.Count > 0)
         {
-            new AskedOptOuts(run).KeepOurs(people, run.OptOuts.ServerNow);
+            new AskedOptOuts(run).KeepOurs(people, run.ServerClock.GetUtcNow());
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
         RecordConfirmed(pending);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
-        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND p.since < {dayAgo}))))";
+        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND (p.since < {dayAgo} OR p.since > {run.Now})))))";
         settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {Consent.AskedCodes})", DirectOutcomes.Unanswered, "The call was not answered, and a day later the person is still not in the book."));
         settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {Consent.AskedCodes})", run.Now), began);
     }

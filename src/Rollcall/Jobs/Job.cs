@@ -72,6 +72,9 @@ public sealed record Job
     /// <summary>How often a run compares the ledger with the books; null for never.</summary>
     public TimeSpan? VerifyEvery { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long people are looked at again after a write whose end is not known.</summary>
+    public TimeSpan WatchFor { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Warnings found while reading the file.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 
@@ -315,6 +318,15 @@ public sealed record GuardOptions
 
     /// <summary>Most moved addresses of a run; null for none.</summary>
     public long? MaxMoves { get; init; } = 100;
+
+    /// <summary>Most rows of an audience, in percent, that are rejected or have no usable address; null for any.</summary>
+    public double? MaxRejectPercent { get; init; } = 50;
+
+    /// <summary>Most of our people in a book, in percent, who may be gone from it at once; null for any.</summary>
+    public double? MaxMissingPercent { get; init; } = 20;
+
+    /// <summary>Most of our people in a book, in percent, who may be found deleted at Dotdigital at once; null for any. Never applies to 10 people or fewer.</summary>
+    public double? MaxDeletedPercent { get; init; } = 1;
 
     /// <summary>What an audience that had members and has none now does.</summary>
     public EmptyAudience EmptyAudience { get; init; } = EmptyAudience.Stop;

@@ -28,6 +28,9 @@ internal sealed class JobBinder(JobProblems problems, string path)
                 MaxEnter = (long?)Limit(guards, "max_enter", new GuardOptions().MaxEnter),
                 MaxMails = (long?)Limit(guards, "max_mails", new GuardOptions().MaxMails),
                 MaxMoves = (long?)Limit(guards, "max_moves", new GuardOptions().MaxMoves),
+                MaxRejectPercent = Limit(guards, "max_reject_percent", new GuardOptions().MaxRejectPercent),
+                MaxMissingPercent = Limit(guards, "max_missing_percent", new GuardOptions().MaxMissingPercent),
+                MaxDeletedPercent = Limit(guards, "max_deleted_percent", new GuardOptions().MaxDeletedPercent),
                 EmptyAudience = Choice(guards, "empty_audience", EmptyAudience.Stop),
             },
             BudgetShare = Number(Map(root, "budget"), "share") ?? 1.0,
@@ -43,6 +46,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
             InsightOnExit = Choice(root, "insight_on_exit", InsightOnExit.Keep),
             Verify = Choice(root, "verify", Verify.Auto),
             VerifyEvery = Duration(Text(root, "verify_every") ?? "7d"),
+            WatchFor = Duration(Text(root, "watch_for") ?? "7d")!.Value,
         };
     }
 

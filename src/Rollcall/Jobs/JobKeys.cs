@@ -55,13 +55,18 @@ internal static class JobKeys
             """,
     };
 
+    private static NumberShape Percent { get; } = new("a percentage from 0 to 100") { Least = 0, Most = 100, OrNone = true };
+
     private static GroupShape Guards { get; } = new(
         "a group of keys for the guards",
-        new("max_exit_percent", new NumberShape("a percentage from 0 to 100") { Least = 0, Most = 100, OrNone = true },
+        new("max_exit_percent", Percent,
             "Most exits of one book in one run, as percent of the members this job has delivered to it. 10 exits or fewer always pass.") { Default = "20" },
         new("max_enter", Count, "Most members entering one book in one run.") { Default = "none" },
         new("max_mails", Count, "Most emails (join actions, challenges, confirmations the job asks for) one run may cause.") { Default = "1000" },
         new("max_moves", Count, "Most changed addresses in one run.") { Default = "100" },
+        new("max_reject_percent", Percent, "Most rows of an audience, as percent, that are rejected or have no usable address. Beyond it, the audience's books are left as they are.") { Default = "50" },
+        new("max_missing_percent", Percent, "Most of a book's members, as percent of those this job has in it, who may be gone from it at once, removed manually or otherwise. Beyond it, the book is left as it is.") { Default = "20" },
+        new("max_deleted_percent", Percent, "Most of a book's members, as percent of those this job has in it, who may be found deleted at Dotdigital at once. 10 people or fewer always pass.") { Default = "1" },
         new("empty_audience", new ChoiceShape("stop", "allow"),
             "What becomes of the books of an audience that had members and has none now: `stop` leaves them as they are, `allow` lets the members go.") { Default = "stop" })
     {
@@ -129,5 +134,7 @@ internal static class JobKeys
         new("verify", new ChoiceShape("auto", "full", "off"),
             "Whether people who entered are read back: `auto` where that costs at most 50 calls, `full` always, `off` never.") { Default = "auto" },
         new("verify_every", new TextShape { Pattern = "[1-9][0-9]{0,3}[mhd]|never", Says = "a time such as 7d, 12h or 30m, or never" },
-            "How often a run compares what it delivered with what the books hold.") { Default = "7d" });
+            "How often a run compares what it delivered with what the books hold.") { Default = "7d" },
+        new("watch_for", new TextShape { Pattern = "[1-9][0-9]{0,3}[mhd]", Says = "a time such as 7d, 12h or 30m" },
+            "How long each run looks again at people after a write whose end is not known: Dotdigital may apply it late.") { Default = "7d" });
 }

@@ -7,7 +7,8 @@ namespace Rollcall.Ledger;
 /// <summary>
 /// Who left, as Dotdigital's feeds told: kept for ever, shared by all jobs of the account. Neither feed is complete, so what was once read stays.
 /// </summary>
-internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
+/// <param name="clock">Dotdigital's.</param>
+internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
 {
     /// <summary>The feed of the whole account.</summary>
     public const long WholeAccount = 0;
@@ -24,7 +25,6 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<long, (long Ended, TimeSpan Length)> lastRead = [];
-    private (DateTimeOffset Time, long Asked)? serverTime;
 
     /// <summary>Opt-outs that are known by a hash only; null where nobody may have been forgotten.</summary>
     public ForgottenOptOuts? Forgotten { get; init; }
@@ -41,7 +41,7 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
         {
             try
             {
-                await ReadFeedAsync(client, feed, await ServerNowAsync(client, cancellation), progress, cancellation);
+                await ReadFeedAsync(client, feed, clock.GetUtcNow(), progress, cancellation);
             }
             catch (DotdigitalException e) when (e.Kind != FailureKind.Configuration)
             {
@@ -125,19 +125,6 @@ internal sealed class OptOuts(Store store, long accountId, TimeProvider clock)
 
         db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(lower(email_key)) AS kh, lower(email_key) AS email_key, * EXCLUDE email_key FROM opt_out_raw ORDER BY 1");
     }
-
-    /// <summary>Dotdigital's clock: asked once, then carried on by this machine's monotonic one, whatever its wall clock does.</summary>
-    private async Task<DateTimeOffset> ServerNowAsync(DotdigitalClient client, CancellationToken cancellation)
-    {
-        serverTime ??= (await client.ServerTimeAsync(cancellation), clock.GetTimestamp());
-        return serverTime.Value.Time + clock.GetElapsedTime(serverTime.Value.Asked);
-    }
-
-    /// <summary>Dotdigital's clock; null before this run has asked for it, or where this machine's clock ran backwards since.</summary>
-    public DateTimeOffset? KnownServerNow => serverTime is { } server && clock.GetElapsedTime(server.Asked) >= TimeSpan.Zero ? ServerNow : null;
-
-    /// <summary>Dotdigital's clock, as far as this run has asked for it.</summary>
-    public DateTimeOffset ServerNow => serverTime is { } server ? server.Time + clock.GetElapsedTime(server.Asked) : clock.GetUtcNow();
 
     private const string Columns = "email_key, book_id, contact_id, status, since, cause, seen_no, asked_since, asked_at";
 

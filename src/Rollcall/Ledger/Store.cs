@@ -10,7 +10,7 @@ namespace Rollcall.Ledger;
 internal sealed class Store : IDisposable
 {
     /// <summary>The store's version. Older stores are migrated forward, newer ones refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private readonly SqliteConnection connection;
     private readonly Lock gate = new();
@@ -156,6 +156,11 @@ internal sealed class Store : IDisposable
             if (before < 2)
             {
                 store.Execute(StoreSchema.Version2);
+            }
+
+            if (before < 3)
+            {
+                store.Execute(StoreSchema.Version3);
             }
 
             store.Execute($"PRAGMA user_version={Version}");

@@ -166,4 +166,26 @@ internal static class StoreSchema
             collection TEXT NOT NULL,
             shape TEXT NOT NULL);        -- AudienceShape
         """;
+
+    public const string Version3 = """
+        -- People whom later runs look at again: a write about them may be applied late. Times are Dotdigital's.
+        CREATE TABLE watch(
+            tag TEXT NOT NULL,
+            account_id INTEGER NOT NULL,
+            book_id INTEGER NOT NULL,    -- 0: the contact or the account, no book
+            member_key TEXT NOT NULL,
+            kind TEXT NOT NULL,          -- entry | removal | values | status | insight | opt_out
+            why TEXT NOT NULL,
+            email TEXT NOT NULL,
+            contact_id INTEGER,
+            since INTEGER NOT NULL,      -- when the first such write was sent
+            until INTEGER NOT NULL,      -- until when one may be applied
+            settled_at INTEGER,          -- values: when the contact's last write was surely done
+            PRIMARY KEY(tag, book_id, member_key, kind)) WITHOUT ROWID;
+        CREATE INDEX watch_of_account ON watch(account_id, book_id, kind);
+
+        ALTER TABLE opt_out ADD COLUMN margin INTEGER NOT NULL DEFAULT 0;  -- how far "since" may be off, ms: a feed's date may lack a time or an offset
+        ALTER TABLE opt_out ADD COLUMN back_since INTEGER;   -- when Dotdigital first showed the person subscribed, with no write of ours since; NULL while it does not
+        ALTER TABLE run ADD COLUMN ended INTEGER;            -- Dotdigital's clock when the run ended
+        """;
 }

@@ -30,9 +30,10 @@ internal static class Guards
     /// <summary>Most members of a book that a run unsubscribes.</summary>
     public const int MostUnsubscribed = 1000;
 
-    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0)
+    /// <param name="early">What was held of books before the plan was made.</param>
+    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0, IReadOnlyList<GuardHeld>? early = null)
     {
-        var held = new List<GuardHeld>();
+        List<GuardHeld> held = [.. early ?? []];
         foreach (var load in loads)
         {
             held.AddRange(Book(job, load).Where(g => !allow.Contains(g.Guard)));
@@ -62,36 +63,36 @@ internal static class Guards
             var percent = Math.Min(job.Guards.MaxExitPercent ?? MostUnsubscribedPercent, MostUnsubscribedPercent);
             if (load.Exits > FewExits && (load.Exits > MostUnsubscribed || load.Exits * 100.0 > percent * load.DeliveredBefore))
             {
-                yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
+                yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {load.DeliveredBefore:N0} members, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
             }
         }
         else if (job is not { Config.ExitAction: ExitAction.Ignore, InsightOnExit: InsightOnExit.Keep } && job.Guards.MaxExitPercent is { } percent
             && load.Exits > FewExits && load.Exits * 100.0 > percent * load.DeliveredBefore)
         {
-            yield return new GuardHeld("exits", null, Id(load), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);
+            yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);
         }
 
         if (job.Guards.MaxEnter is { } most && load.Enters > most)
         {
-            yield return new GuardHeld("enters", null, Id(load), $"{most:N0} members", load.Enters);
+            yield return new GuardHeld("enters", null, IdOf(load.Book), $"{most:N0} members", load.Enters);
         }
 
         if (load.TwiceRejected > 0)
         {
-            yield return new GuardHeld("watchdog", null, Id(load), "two rejections by Dotdigital's watchdog", load.TwiceRejected);
+            yield return new GuardHeld("watchdog", null, IdOf(load.Book), "two rejections by Dotdigital's watchdog", load.TwiceRejected);
         }
 
         if (job.Guards.EmptyAudience == EmptyAudience.Stop)
         {
             foreach (var audience in load.EmptyAudiences)
             {
-                yield return new GuardHeld("empty", audience, Id(load), "an audience that had members is not empty", 0);
+                yield return new GuardHeld("empty", audience, IdOf(load.Book), "an audience that had members is not empty", 0);
             }
         }
     }
 
-    // A book that is yet to be created goes by a number below zero until the verdict is given.
-    private static long Id(BookLoad load) => load.Book.Id ?? -1 - load.Book.No;
+    /// <summary>A book in <see cref="GuardHeld.AddressBookId"/>: one that is yet to be created goes by a number below zero until the verdict is given.</summary>
+    public static long IdOf(RunBook book) => book.Id ?? -1 - book.No;
 
-    private static bool Concerns(GuardHeld guard, BookLoad load) => guard.AddressBookId == Id(load);
+    private static bool Concerns(GuardHeld guard, BookLoad load) => guard.AddressBookId == IdOf(load.Book);
 }

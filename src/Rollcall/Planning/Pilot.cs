@@ -123,7 +123,7 @@ internal static class Pilot
             """);
         var beside = "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)";
         foreach (var (i, (failures, finished)) in run.Store.Query(
-            "SELECT failures, finished FROM run WHERE tag = $tag AND failures IS NOT NULL AND finished IS NOT NULL ORDER BY started DESC, rowid DESC",
+            "SELECT failures, coalesce(ended, finished) FROM run WHERE tag = $tag AND failures IS NOT NULL AND finished IS NOT NULL ORDER BY started DESC, rowid DESC",
             r => (File: run.Folder.Full(r.GetString(0)), r.GetInt64(1)),
             ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)).Index())
         {

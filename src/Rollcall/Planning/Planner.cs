@@ -52,9 +52,9 @@ internal static class Planner
         var moves = run.Db.Number("SELECT count(*) FROM move m WHERE NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = m.kh AND u.member_key = m.member_key)");
 
         // What a guard holds in one book mails nobody.
-        Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow).Books);
+        Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow, early: run.HeldEarly).Books);
         var mails = Mails(run, records, direct.Cost());
-        var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves);
+        var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves, run.HeldEarly);
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
         return new PlannedWork(roll, counts, verdict, records, new RunReport(run, counts, destination.Mapping), direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);

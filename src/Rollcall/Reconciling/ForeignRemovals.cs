@@ -20,10 +20,10 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
     /// <summary>Most members of a book, in percent, who are taken for removed by another hand since the last look.</summary>
     public const int PlausiblePercent = 20;
 
-    /// <summary>Whether it is time to look.</summary>
+    /// <summary>Whether it is time to look. A moment in the future was written by a clock that was wrong: it is time.</summary>
     public bool IsDue => run.Job.VerifyEvery is { } every
         && run.Store.Query("SELECT verified_at FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetInt64(0), ("$tag", run.Job.Tag)) is [var last]
-        && run.Now - last >= every.TotalMilliseconds;
+        && (run.Now - last >= every.TotalMilliseconds || last > run.Now);
 
     /// <summary>Looks, and records in the ledger what is found.</summary>
     public async Task LookAsync(CancellationToken cancellation)

@@ -10,7 +10,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
     public async Task RunAsync(Destination destination, RunOptions options, CancellationToken cancellation)
     {
         var removals = new ForeignRemovals(run, settlement);
-        if (!options.IsLimited && removals.IsDue)
+        if (!options.IsLimited && (options.Verify || removals.IsDue))
         {
             await removals.LookAsync(cancellation);
             fold.Run(cancellation);

@@ -101,7 +101,7 @@ internal sealed class LedgerFold(RunContext run)
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.OptOuts.ServerNow.ToUnixTimeMilliseconds()}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
+                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id LEFT JOIN unsure ON unsure.kh = n.kh AND unsure.member_key = n.member_key
             WHERE state IS NOT NULL;
             """);

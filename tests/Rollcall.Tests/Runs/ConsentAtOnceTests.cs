@@ -117,7 +117,7 @@ public sealed class ConsentAtOnceTests
         using (var store = Store.Open(new DataFolder(scene.Export.DataFolder)))
         {
             var account = store.Number("SELECT account_id FROM job");
-            new OptOuts(store, account, TimeProvider.System).Keep(Ann, OptOuts.WholeAccount, null, "Unsubscribed", null, "theirs");
+            new OptOuts(store, account, new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow())).Keep(Ann, OptOuts.WholeAccount, null, "Unsubscribed", null, "theirs");
             Assert.Equal(1, store.Number("SELECT count(*) FROM opt_out WHERE lifted_at IS NULL"));
         }
 

@@ -73,7 +73,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
             return path is [] or ["simulator", ..] or ["favicon.ico"] ? control.Serve(context, path) : api.Serve(context, path);
         });
         await app.StartAsync(cancellationToken);
-        return new DotdigitalSimulator(app, account, log, [imports, insight, deletions]);
+        return new DotdigitalSimulator(app, account, log, [imports, insight, deletions, simulation.Late]);
     }
 
     /// <summary>Serves until the token is cancelled.</summary>

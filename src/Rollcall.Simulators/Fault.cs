@@ -50,9 +50,16 @@ public sealed record Fault
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long after a refused or unanswered call the work is done all the same, if the call writes. Null: a refused call is
+    /// never carried out, one without an answer as <see cref="SimulatorOptions.LateUnanswered"/> says. Dotdigital only.
+    /// </summary>
+    public TimeSpan? Late { get; init; }
+
+    /// <summary>
     /// Reads the short form <c>[OPERATION:]WHEN:WHAT</c>: WHEN is <c>3</c> (the third call), <c>3x4</c> (four from the
     /// third on) or <c>every10</c>; WHAT is <c>drop-before</c>, <c>drop-after</c>, a status code such as <c>503</c>,
-    /// or <c>slow5</c> (seconds). For example <c>importContacts:1:drop-after</c>.
+    /// or <c>slow5</c> (seconds). <c>drop-after-late30</c> and <c>503-late30</c> are carried out 30 seconds later.
+    /// For example <c>importContacts:1:drop-after</c>.
     /// </summary>
     /// <exception cref="FormatException">The text is in no such form.</exception>
     public static Fault Parse(string text)
@@ -65,7 +72,14 @@ public sealed record Fault
         }
 
         var fault = new Fault { Operation = parts.Length == 3 ? parts[0] : null };
-        return WithWhat(WithWhen(fault, parts[^2], text), parts[^1], text);
+        var what = parts[^1].Split("-late");
+        return what.Length switch
+        {
+            1 => WithWhat(WithWhen(fault, parts[^2], text), what[0], text),
+            2 when what[0] == "drop-after" || char.IsAsciiDigit(what[0].FirstOrDefault()) =>
+                WithWhat(WithWhen(fault, parts[^2], text), what[0], text) with { Late = TimeSpan.FromSeconds(Number(what[1], text)) },
+            _ => throw Malformed(text),
+        };
     }
 
     private static Fault WithWhen(Fault fault, string when, string text)

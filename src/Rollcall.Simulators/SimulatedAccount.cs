@@ -6,7 +6,7 @@ namespace Rollcall.Simulators;
 /// The simulated account from inside the process: what it holds, what happened, and other people's hands. What it
 /// gives are snapshots. Everything that names a contact or a book it does not have throws <see cref="KeyNotFoundException"/>.
 /// </summary>
-public sealed class SimulatedAccount
+public sealed partial class SimulatedAccount
 {
     private readonly Simulation _simulation;
 
@@ -37,6 +37,9 @@ public sealed class SimulatedAccount
 
     /// <summary>Calls by operation, those refused or dropped too.</summary>
     public IReadOnlyDictionary<string, int> Calls => _simulation.Calls.Counts();
+
+    /// <summary>Calls, imports and removals that will still be applied although they were refused or unanswered; see <see cref="SimulatorOptions.LateUnanswered"/>.</summary>
+    public int LateWork => _simulation.Late.Pending;
 
     /// <summary>What happened to people.</summary>
     public SimulatedCounters Counters => Locked(state => new SimulatedCounters(
@@ -91,72 +94,6 @@ public sealed class SimulatedAccount
         return Contact(email)!.Id;
     }
 
-    /// <summary>The person leaves a book, or the account when <paramref name="book"/> is null.</summary>
-    public void Unsubscribe(string email, int? book = null) => With(email, (state, contact) =>
-    {
-        if (book is { } id)
-        {
-            state.SetBookStatus(contact, Known(state, id), BookStatus.Unsubscribed, _simulation.Now);
-        }
-        else
-        {
-            state.SetStatus(contact, ContactStatus.Unsubscribed, _simulation.Now);
-        }
-    });
-
-    /// <summary>The person comes to a book or back to it, or back to the account when <paramref name="book"/> is null.</summary>
-    public void Subscribe(string email, int? book = null) => With(email, (state, contact) =>
-    {
-        if (book is { } id)
-        {
-            state.SetBookStatus(contact, Known(state, id), BookStatus.Subscribed, _simulation.Now);
-        }
-        else
-        {
-            state.SetStatus(contact, ContactStatus.Subscribed, _simulation.Now);
-        }
-    });
-
-    /// <summary>The person follows the link of a confirmation or a challenge: pending books become theirs.</summary>
-    public void Confirm(string email) => With(email, (_, contact) => _simulation.Subscriptions.Confirm(contact, _simulation.Now));
-
-    /// <summary>The account's status of the contact changes, as after a bounce or a complaint.</summary>
-    public void SetStatus(string email, ContactStatus status)
-    {
-        if (status == ContactStatus.Deleted)
-        {
-            DeleteContact(email);
-            return;
-        }
-
-        With(email, (state, contact) => state.SetStatus(contact, status, _simulation.Now));
-    }
-
-    /// <summary>A marketer takes the contact out of a book.</summary>
-    public void RemoveFromBook(string email, int book) => With(email, (state, contact) => state.Remove(contact, Known(state, book), _simulation.Now));
-
-    /// <summary>A marketer deletes the contact: it goes to the recycle bin.</summary>
-    public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, _simulation.Now));
-
-    /// <summary>The person, or a marketer, changes the contact's address.</summary>
-    public void ChangeEmail(string email, string to) => With(email, (state, contact) =>
-    {
-        state.Contacts.ChangeEmail(contact, to);
-        contact.Updated = _simulation.Now;
-    });
-
-    /// <summary>A marketer deletes a book; its members stay in the account.</summary>
-    public void DeleteBook(int book) => Do(state => state.DeleteBook(Known(state, book)));
-
-    /// <summary>A marketer deletes a data field.</summary>
-    public void DeleteDataField(string name) => Do(state =>
-    {
-        if (!state.DeleteField(name))
-        {
-            throw new KeyNotFoundException($"There is no data field '{name}'.");
-        }
-    });
-
     /// <summary>Adds faults to those scripted.</summary>
     public void AddFaults(params IEnumerable<Fault> faults) => _simulation.Faults.Add(faults);
 
@@ -196,27 +133,3 @@ public sealed class SimulatedAccount
         }
     }
 }
-
-/// <summary>An address book as it is; <paramref name="Members"/> counts people subscribed to it and to the account.</summary>
-public sealed record SimulatedBook(int Id, string Name, int Members);
-
-/// <summary>A contact as it is: values of data fields in canonical text, and the status in each book by the book's id.</summary>
-public sealed record SimulatedContact(
-    long Id,
-    string Email,
-    ContactStatus Status,
-    OptInType OptInType,
-    EmailType EmailType,
-    IReadOnlyDictionary<string, string> DataFields,
-    IReadOnlyDictionary<int, BookStatus> Books);
-
-/// <summary>What happened to people since the start.</summary>
-/// <param name="Joins">Join actions fired.</param>
-/// <param name="Confirmations">Emails sent that ask for a first confirmation.</param>
-/// <param name="Challenges">Emails sent that ask whether to come back.</param>
-/// <param name="Resubscriptions">People brought back without being asked.</param>
-/// <param name="ListOptOutsLifted">Unsubscriptions from a list lifted because a write named the list.</param>
-/// <param name="AddressesChanged">Contacts whose address a write changed.</param>
-/// <param name="ContactsDeleted">Contacts put into the recycle bin.</param>
-public sealed record SimulatedCounters(
-    int Joins, int Confirmations, int Challenges, int Resubscriptions, int ListOptOutsLifted, int AddressesChanged, int ContactsDeleted);

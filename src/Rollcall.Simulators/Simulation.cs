@@ -12,6 +12,8 @@ internal sealed class Simulation
     {
         _options = options;
         Clock = options.Clock;
+        Late = new LateWork(Clock);
+        State = new AccountState(new ContactHistory(Clock, () => Options.ListDelay));
         Subscriptions = new Subscriptions(State, () => Options);
         Faults.Replace(options.Faults);
     }
@@ -32,7 +34,10 @@ internal sealed class Simulation
 
     public TimeProvider Clock { get; }
 
-    public AccountState State { get; } = new();
+    public AccountState State { get; }
+
+    /// <summary>What will still be done although nobody expects it any more.</summary>
+    public LateWork Late { get; }
 
     public Subscriptions Subscriptions { get; }
 

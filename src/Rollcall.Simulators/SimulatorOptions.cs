@@ -97,14 +97,32 @@ public sealed record SimulatorOptions
     /// <summary>The import, counted from 1, that ends as <c>Failed</c>.</summary>
     public int? FailedImport { get; init; }
 
+    /// <summary>The import, counted from 1, that is unknown when asked after (404) from the start, though it is applied.</summary>
+    public int? ForgottenImport { get; init; }
+
     /// <summary>The import, counted from 1, that ends as <c>RejectedByWatchdog</c>.</summary>
     public int? WatchdogImport { get; init; }
 
     /// <summary>Imports of more records than this end as <c>RejectedByWatchdog</c>.</summary>
     public int? WatchdogAbove { get; init; }
 
-    /// <summary>How many records of a failed or rejected import, of contacts or insight data, are applied all the same. Default 0.</summary>
+    /// <summary>How much of a failed or rejected import or bulk deletion, in records or contacts, is applied all the same. Default 0.</summary>
     public int AppliedBeforeRejection { get; init; }
+
+    /// <summary>
+    /// How long after a write whose answer was lost (<see cref="FaultKind.DropAfter"/>, or a caller who gave up waiting) it is carried out.
+    /// Default 0: at once. A fault may say so for itself: <see cref="Fault.Late"/>.
+    /// </summary>
+    public TimeSpan LateUnanswered { get; init; }
+
+    /// <summary>How long after its end the rest of a failed or rejected import or bulk deletion is applied; its status stays. Default 0: never.</summary>
+    public TimeSpan LateRejected { get; init; }
+
+    /// <summary>How much later a forgotten import or bulk deletion is applied. Default 0: at its usual time.</summary>
+    public TimeSpan LateForgotten { get; init; }
+
+    /// <summary>The report of an import omits each Nth contact that was written; its summary counts them. Default: nobody.</summary>
+    public int? ReportOmitsEvery { get; init; }
 
     /// <summary>How long a finished import's report can be read; 404 after that. Default 7 days.</summary>
     public TimeSpan ReportRetention { get; init; } = TimeSpan.FromDays(7);
@@ -114,6 +132,15 @@ public sealed record SimulatorOptions
 
     /// <summary>Contact ids a bulk deletion may carry; above it 400. Default: no limit, as none is documented.</summary>
     public int? BulkDeletionLimit { get; init; }
+
+    /// <summary>The bulk deletion, counted from 1, that ends as <c>Failed</c>.</summary>
+    public int? FailedDeletion { get; init; }
+
+    /// <summary>The bulk deletion, counted from 1, that is unknown when asked after (404) from the start, though it is carried out.</summary>
+    public int? ForgottenDeletion { get; init; }
+
+    /// <summary>Whether taking a contact out of a book, in bulk or alone, makes an unsubscription from that book forgotten. Default no.</summary>
+    public bool RemovalTakesOptOut { get; init; }
 
     /// <summary>Whether an import that names a list lifts a person's unsubscription from that list. Default: it does.</summary>
     public ListSuppression ListSuppression { get; init; }
@@ -139,6 +166,12 @@ public sealed record SimulatorOptions
     /// <summary>Whether <c>~listId</c> shows only people subscribed in that list. Default: also those unsubscribed or pending there.</summary>
     public bool ListShowsSubscribedOnly { get; init; }
 
+    /// <summary>
+    /// How old the lists of contacts are: they show the account as it was then, by the machine's clock. Look-ups of one contact
+    /// and the books' counts are current. What happened before this was set is shown at once. Default 0.
+    /// </summary>
+    public TimeSpan ListDelay { get; init; }
+
     /// <summary>Whether a complete insight import says <c>Finished</c>, as the documentation's example does, not <c>Complete</c>.</summary>
     public bool InsightSaysFinished { get; init; }
 
@@ -147,6 +180,9 @@ public sealed record SimulatorOptions
 
     /// <summary>The insight import, counted from 1, that ends as <c>Failed</c>.</summary>
     public int? FailedInsightImport { get; init; }
+
+    /// <summary>The insight import, counted from 1, that is unknown when asked after (404) from the start, though it is applied.</summary>
+    public int? ForgottenInsightImport { get; init; }
 
     /// <summary>
     /// Contacts whose insight records fail, by address, each with the reason that the report gives, such as <c>JsonValueTooLong</c>. Default: none.
@@ -183,47 +219,4 @@ public sealed record SimulatorOptions
     /// <summary>What goes wrong, and when; while it runs, <c>POST /simulator/faults</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<Fault> Faults { get; init; } = [];
-}
-
-/// <summary>What an import that names a list does to someone unsubscribed from it. Not documented by Dotdigital.</summary>
-public enum ListSuppression
-{
-    /// <summary>The person is subscribed to the list again.</summary>
-    Clears,
-
-    /// <summary>The person stays unsubscribed from it.</summary>
-    Keeps,
-}
-
-/// <summary>What an import does with people who are suppressed in, or unsubscribed from, the account.</summary>
-public enum SuppressedInImport
-{
-    /// <summary>Their fields and lists are written, their status stays, the report lists them as updated.</summary>
-    Updated,
-
-    /// <summary>Nothing is written; the report lists them as failed, <c>GloballySuppressed</c>.</summary>
-    Fails,
-}
-
-/// <summary>What an unknown data field, or a value that does not fit its field, does to a record of an import.</summary>
-public enum BadFieldInImport
-{
-    /// <summary>Nothing of the record is written; it fails as <c>InvalidContact</c>.</summary>
-    SpoilsRecord,
-
-    /// <summary>The rest is written; the contact stands in the report's updated or created list and among its failures.</summary>
-    LeftOut,
-}
-
-/// <summary>Who is asked by email to confirm a first subscription.</summary>
-public enum DoubleOptIn
-{
-    /// <summary>Nobody.</summary>
-    None,
-
-    /// <summary>People added one by one.</summary>
-    Single,
-
-    /// <summary>Everybody, imports included.</summary>
-    All,
 }

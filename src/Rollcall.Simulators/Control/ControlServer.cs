@@ -14,8 +14,8 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
 {
     private const string Help =
         "GET state[?book=|email=], counters, options; POST seed, options, faults; DELETE faults; " +
-        "POST contacts/{email}/unsubscribe[?book=]|subscribe[?book=]|confirm|status?value=|remove?book=|delete|email?value=; " +
-        "POST books/{id}/delete, data-fields/{name}/delete";
+        "POST contacts/{email}/unsubscribe[?book=]|subscribe[?book=]|confirm|status?value=|remove?book=|delete|" +
+        "register[?book=]|email?value=|merge[?value=]; POST books/{id}/delete|empty|remake, data-fields/{name}/delete";
 
     private readonly StateDump _dump = new(simulation);
     private readonly Page _page = new(simulation);
@@ -35,7 +35,7 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
             ("POST", ["simulator", "faults"]) => AddFaults(await Body<JsonElement>(context)),
             ("DELETE", ["simulator", "faults"]) => ClearFaults(),
             ("POST", ["simulator", "contacts", var email, var action]) => Act(context, email, action),
-            ("POST", ["simulator", "books", var book, "delete"]) => Done(() => account.DeleteBook(int.Parse(book, CultureInfo.InvariantCulture))),
+            ("POST", ["simulator", "books", var book, var action]) => ActOnBook(int.Parse(book, CultureInfo.InvariantCulture), action),
             ("POST", ["simulator", "data-fields", var name, "delete"]) => Done(() => account.DeleteDataField(name)),
             _ => Wrong(404, "Known are: " + Help),
         };
@@ -53,11 +53,21 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
             "status" => () => account.SetStatus(email, Enum.Parse<ContactStatus>(value ?? "", ignoreCase: true)),
             "remove" => () => account.RemoveFromBook(email, book ?? throw new FormatException("Say which: ?book=ID")),
             "delete" => () => account.DeleteContact(email),
+            "register" => () => account.Register(email, book is { } into ? [into] : []),
+            "merge" => () => account.Merge(email, value),
             "email" => () => account.ChangeEmail(email, value ?? throw new FormatException("Say to what: ?value=ADDRESS")),
             _ => throw new KeyNotFoundException("Known are: " + Help),
         };
         return Done(act);
     }
+
+    private Reply ActOnBook(int book, string action) => Done(action switch
+    {
+        "delete" => () => account.DeleteBook(book),
+        "empty" => () => account.EmptyBook(book),
+        "remake" => () => account.RemakeBook(book),
+        _ => throw new KeyNotFoundException("Known are: " + Help),
+    });
 
     private Reply Change(JsonElement changes)
     {

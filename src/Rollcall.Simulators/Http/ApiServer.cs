@@ -13,20 +13,44 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         var exchange = new Exchange(context, operation?.Name ?? "unknown", () => simulation.Now, simulation.Calls, log);
         var body = await exchange.ReadBody(simulation.Options.MaxImportBytes);
         var fault = simulation.Faults.Next(exchange.Call.Operation);
-        if (fault?.Kind == FaultKind.Slow)
+        if ((fault?.Kind == FaultKind.Slow && !await Waited(fault.Delay, context)) || fault?.Kind == FaultKind.DropBefore)
         {
-            await Task.Delay(fault.Delay, simulation.Clock, context.RequestAborted);
-        }
+            if (fault.Kind == FaultKind.Slow && simulation.Options.LateUnanswered > TimeSpan.Zero)
+            {
+                // The caller gave up; their request did not.
+                Answer(context, operation, captured, body, path, simulation.Options.LateUnanswered);
+            }
 
-        if (fault?.Kind == FaultKind.DropBefore)
-        {
             exchange.Drop();
             return;
         }
 
-        var reply = fault?.Kind == FaultKind.Refuse ? Refused(fault, operation) : Answer(context, operation, captured, body, path);
-        await exchange.Send(reply, dropped: fault?.Kind == FaultKind.DropAfter);
+        var late = Lateness(fault);
+        var refusal = fault?.Kind == FaultKind.Refuse ? Refused(fault, operation) : null;
+        var reply = refusal is null || late is not null ? Answer(context, operation, captured, body, path, late) : null;
+        await exchange.Send((refusal ?? reply)!, dropped: fault?.Kind == FaultKind.DropAfter);
     }
+
+    private async Task<bool> Waited(TimeSpan delay, HttpContext context)
+    {
+        try
+        {
+            await Task.Delay(delay, simulation.Clock, context.RequestAborted);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How much later the struck call is carried out; null: now, or never where it is refused.</summary>
+    private TimeSpan? Lateness(Fault? fault) => fault?.Kind switch
+    {
+        FaultKind.Refuse => fault.Late,
+        FaultKind.DropAfter when fault.Late is not null || simulation.Options.LateUnanswered > TimeSpan.Zero => fault.Late ?? simulation.Options.LateUnanswered,
+        _ => null,
+    };
 
     private (Operation? Operation, string[] Captured) Find(string method, string[] path)
     {
@@ -41,7 +65,8 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         return (null, []);
     }
 
-    private Reply Answer(HttpContext context, Operation? operation, string[] captured, byte[]? body, string[] path)
+    /// <summary>The answer. Where the call writes and is <paramref name="late"/>, nobody hears it: it is carried out then.</summary>
+    private Reply Answer(HttpContext context, Operation? operation, string[] captured, byte[]? body, string[] path, TimeSpan? late)
     {
         if (operation is null)
         {
@@ -58,11 +83,24 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
             return Refuse.ReplyWith(operation.Framework, 413, "ERROR_MALFORMED_REQUEST", "requestTooLarge", "The request body is too large.");
         }
 
+        if (late is { } delay && operation.Method != HttpMethods.Get)
+        {
+            // The request's own query does not outlive it.
+            var call = new Call(operation, captured, new QueryCollection(context.Request.Query.ToDictionary()), body);
+            simulation.Late.After(delay, () => Act(call));
+            return Reply.Empty(202);
+        }
+
+        return Act(new Call(operation, captured, context.Request.Query, body));
+    }
+
+    private Reply Act(Call call)
+    {
         try
         {
             lock (simulation.State.Gate)
             {
-                return operation.Handle(new Call(operation, captured, context.Request.Query, body));
+                return call.Operation.Handle(call);
             }
         }
         catch (RefusalException refused)
@@ -72,7 +110,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
             // A fault of the simulator's own: said aloud, so that whoever tests against it knows where to look.
-            return Refuse.ReplyWith(operation.Framework, 500, "ERROR_UNKNOWN", "unknown", $"The simulator itself failed: {broken}");
+            return Refuse.ReplyWith(call.Operation.Framework, 500, "ERROR_UNKNOWN", "unknown", $"The simulator itself failed: {broken}");
         }
     }
 

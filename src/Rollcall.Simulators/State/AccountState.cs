@@ -12,8 +12,10 @@ internal sealed class AccountState
     private readonly SortedDictionary<int, Book> _books = [];
     private int _nextBookId = FirstBookId;
 
-    public AccountState()
+    public AccountState(ContactHistory history)
     {
+        History = history;
+        Contacts = new ContactStore(FirstContactId, history);
         foreach (var name in (string[])["FIRSTNAME", "LASTNAME", "FULLNAME", "GENDER", "POSTCODE"])
         {
             AddField(name, DataFieldType.String, "Public", null);
@@ -24,7 +26,10 @@ internal sealed class AccountState
 
     public Lock Gate { get; } = new();
 
-    public ContactStore Contacts { get; } = new(FirstContactId);
+    /// <summary>How the contacts were, for lists that lag behind.</summary>
+    public ContactHistory History { get; }
+
+    public ContactStore Contacts { get; }
 
     public Counters Counters { get; } = new();
 
@@ -126,11 +131,12 @@ internal sealed class AccountState
         Recount(contact, +1);
     }
 
-    /// <summary>Takes a member out of a book. An unsubscription from the book stays known.</summary>
+    /// <summary>Takes a member out of a book. An unsubscription from the book stays known, unless it is to be taken along.</summary>
     /// <returns>Whether the contact was in it.</returns>
-    public bool Remove(Contact contact, int book, DateTime now)
+    public bool Remove(Contact contact, int book, bool takesOptOut, DateTime now)
     {
-        if (contact.StatusIn(book) is not (BookStatus.Subscribed or BookStatus.Pending))
+        var status = contact.StatusIn(book);
+        if (status is null || (!takesOptOut && status is BookStatus.Unsubscribed or BookStatus.Challenged))
         {
             return false;
         }
@@ -154,6 +160,43 @@ internal sealed class AccountState
     {
         Contacts.FromBin(contact);
         SetStatus(contact, ContactStatus.Subscribed, now);
+    }
+
+    /// <summary>
+    /// Makes one contact of two, or gives one a new id: the address, the status and the values of <paramref name="kept"/>, and of
+    /// <paramref name="other"/> the books and values that <paramref name="kept"/> has none of. Both ids are gone.
+    /// </summary>
+    public Contact Merge(Contact kept, Contact? other, DateTime now)
+    {
+        var status = (kept.Status, kept.StatusSince);
+        Contact[] both = other is null ? [kept] : [other, kept];
+        var memberships = both.SelectMany(contact => contact.Memberships.ToArray()).ToList();
+        var values = _fields.Select((_, ordinal) => kept.Value(ordinal) ?? other?.Value(ordinal)).ToList();
+        var mobile = kept.Mobile ?? other?.Mobile;
+        foreach (var contact in both)
+        {
+            SetStatus(contact, ContactStatus.Deleted, now);
+            contact.RemoveMemberships();
+            Contacts.Forget(contact);
+        }
+
+        var merged = Contacts.Create(kept.Email, now);
+        (merged.OptInType, merged.EmailType, merged.IsAskedBack) = (kept.OptInType, kept.EmailType, kept.IsAskedBack);
+        for (var ordinal = 0; ordinal < values.Count; ordinal++)
+        {
+            merged.SetValue(ordinal, values[ordinal]);
+        }
+
+        if (mobile is not null)
+        {
+            Contacts.ChangeMobile(merged, mobile);
+        }
+
+        SetStatus(merged, status.Status, status.StatusSince);
+        memberships.ForEach(merged.SetMembership);
+        merged.Updated = now;
+        Recount(merged, +1);
+        return merged;
     }
 
     private void Recount(Contact contact, int by)

@@ -1,28 +1,82 @@
 namespace Rollcall.Simulators.State;
 
 /// <summary>A contact, kept small: an account of a million must fit comfortably.</summary>
-internal sealed class Contact(long id)
+internal sealed class Contact
 {
+    private readonly ContactHistory? _history;
     private string?[] _values = [];
     private Membership[] _memberships = [];
 
-    public long Id { get; } = id;
+    public Contact(long id, string email, ContactHistory history)
+    {
+        Id = id;
+        Email = email;
+        EmailType = EmailType.Html;
+        _history = history;
+        history.Comes(this);
+    }
 
-    public required string Email { get; set; }
+    private Contact(Contact other)
+    {
+        Id = other.Id;
+        Email = other.Email;
+        Mobile = other.Mobile;
+        Status = other.Status;
+        OptInType = other.OptInType;
+        EmailType = other.EmailType;
+        Created = other.Created;
+        Updated = other.Updated;
+        StatusSince = other.StatusSince;
+        IsAskedBack = other.IsAskedBack;
+        _values = [.. other._values];
+        _memberships = [.. other._memberships];
+    }
 
-    public string? Mobile { get; set; }
+    public long Id { get; }
 
-    public ContactStatus Status { get; set; }
+    public string Email
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
-    public OptInType OptInType { get; set; }
+    public string? Mobile
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
-    public EmailType EmailType { get; set; } = EmailType.Html;
+    public ContactStatus Status
+    {
+        get;
+        set => Set(ref field, value);
+    }
+
+    public OptInType OptInType
+    {
+        get;
+        set => Set(ref field, value);
+    }
+
+    public EmailType EmailType
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     public DateTime Created { get; init; }
 
-    public DateTime Updated { get; set; }
+    public DateTime Updated
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
-    public DateTime StatusSince { get; set; }
+    public DateTime StatusSince
+    {
+        get;
+        set => Set(ref field, value);
+    }
 
     /// <summary>Whether someone who left the account was asked whether to come back, and may still say yes.</summary>
     public bool IsAskedBack { get; set; }
@@ -32,10 +86,14 @@ internal sealed class Contact(long id)
     /// <summary>Neither a member of good standing nor on the way to be one.</summary>
     public bool IsSuppressed => Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn);
 
+    /// <summary>The contact as it is now, which no later change reaches.</summary>
+    public Contact Copy() => new(this);
+
     public string? Value(int ordinal) => ordinal < _values.Length ? _values[ordinal] : null;
 
     public void SetValue(int ordinal, string? value)
     {
+        _history?.Changes(this);
         if (ordinal >= _values.Length)
         {
             if (value is null)
@@ -64,6 +122,7 @@ internal sealed class Contact(long id)
 
     public void SetMembership(Membership membership)
     {
+        _history?.Changes(this);
         var at = Array.FindIndex(_memberships, m => m.Book == membership.Book);
         if (at < 0)
         {
@@ -74,9 +133,15 @@ internal sealed class Contact(long id)
         _memberships[at] = membership;
     }
 
-    public void RemoveMembership(int book) => _memberships = Array.FindAll(_memberships, m => m.Book != book);
+    public void RemoveMembership(int book) => Set(ref _memberships, Array.FindAll(_memberships, m => m.Book != book));
 
-    public void RemoveMemberships() => _memberships = [];
+    public void RemoveMemberships() => Set(ref _memberships, []);
+
+    private void Set<T>(ref T place, T value)
+    {
+        _history?.Changes(this);
+        place = value;
+    }
 }
 
 /// <summary>A contact's standing in one book, since when.</summary>

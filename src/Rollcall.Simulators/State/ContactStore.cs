@@ -1,7 +1,7 @@
 namespace Rollcall.Simulators.State;
 
 /// <summary>The account's contacts: in order of id, and by address.</summary>
-internal sealed class ContactStore(long firstId)
+internal sealed class ContactStore(long firstId, ContactHistory history)
 {
     private readonly List<Contact> _all = [];
     private readonly Dictionary<string, Contact> _byEmail = new(StringComparer.OrdinalIgnoreCase);
@@ -54,7 +54,7 @@ internal sealed class ContactStore(long firstId)
             throw new InvalidOperationException($"Contact {id} comes after {_all[^1].Id}: ids of a seed must rise.");
         }
 
-        var contact = new Contact(id) { Email = email, Created = now, Updated = now, StatusSince = now };
+        var contact = new Contact(id, email, history) { Created = now, Updated = now, StatusSince = now };
         _byEmail.Add(email, contact);
         _all.Add(contact);
         _nextId = id + 1;
@@ -63,6 +63,11 @@ internal sealed class ContactStore(long firstId)
 
     public void ChangeEmail(Contact contact, string email)
     {
+        if (_byEmail.TryGetValue(email, out var other) && other != contact)
+        {
+            throw new InvalidOperationException($"There is already a contact {email}.");
+        }
+
         _byEmail.Remove(contact.Email);
         contact.Email = email;
         _byEmail.Add(email, contact);
@@ -81,8 +86,14 @@ internal sealed class ContactStore(long firstId)
 
     public void ToBin(Contact contact)
     {
-        _byEmail.Remove(contact.Email);
+        Forget(contact);
         _bin[contact.Email] = contact;
+    }
+
+    /// <summary>The contact is found no more, by id, by address or in the recycle bin.</summary>
+    public void Forget(Contact contact)
+    {
+        _byEmail.Remove(contact.Email);
         if (contact.Mobile is { } mobile)
         {
             _byMobile.Remove(mobile);

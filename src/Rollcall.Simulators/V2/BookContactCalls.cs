@@ -67,7 +67,8 @@ internal sealed class BookContactCalls(Simulation simulation)
         var book = AddressBookCalls.Known(State, call.PathInt(0));
         var (select, skip) = call.Page();
         var full = call.Query["withFullData"] == "true" ? State.Fields : null;
-        var members = State.Contacts.InOrder.Where(contact => !contact.IsSuppressed && contact.StatusIn(book.Id) == BookStatus.Subscribed);
+        var members = State.History.Shown(State.Contacts.InOrder)
+            .Where(contact => !contact.IsSuppressed && contact.StatusIn(book.Id) == BookStatus.Subscribed);
         return Reply.Json(200, json =>
         {
             json.WriteStartArray();
@@ -95,7 +96,7 @@ internal sealed class BookContactCalls(Simulation simulation)
     {
         var book = AddressBookCalls.Known(State, call.PathInt(0));
         var contact = State.Contacts.ById(call.PathInt(1)) ?? throw NotFound();
-        State.Remove(contact, book.Id, simulation.Now);
+        State.Remove(contact, book.Id, simulation.Options.RemovalTakesOptOut, simulation.Now);
         return Reply.Empty(204);
     }
 

@@ -8,6 +8,7 @@ namespace Rollcall.Simulators.V2;
 internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 {
     private readonly Dictionary<Guid, Deletion> _deletions = [];
+    private int _accepted;
 
     public IEnumerable<Operation> Operations =>
     [
@@ -34,9 +35,11 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
         }
 
         var id = Guid.NewGuid();
-        var deletion = new Deletion(book.Id, ids);
+        var options = simulation.Options;
+        var deletion = new Deletion(++_accepted, book.Id, ids) { IsForgotten = options.ForgottenDeletion == _accepted };
         _deletions.Add(id, deletion);
-        deletion.Timer = simulation.Clock.CreateTimer(_ => CarryOut(deletion), null, simulation.Options.DeletionLatency, Timeout.InfiniteTimeSpan);
+        var latency = options.DeletionLatency + (deletion.IsForgotten ? options.LateForgotten : TimeSpan.Zero);
+        deletion.Timer = simulation.Clock.CreateTimer(_ => CarryOut(deletion), null, latency, Timeout.InfiniteTimeSpan);
         return Reply.Json(202, json => V2Wire.WriteDeletion(json, id, "Started"));
     }
 
@@ -54,33 +57,44 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 
     private void CarryOut(Deletion deletion)
     {
+        var options = simulation.Options;
+        var fails = options.FailedDeletion == deletion.Number;
         lock (simulation.State.Gate)
         {
-            if (simulation.State.Book(deletion.Book) is null)
-            {
-                deletion.Status = "Failed";
-                return;
-            }
+            var isThere = simulation.State.Book(deletion.Book) is not null;
+            TakeOut(deletion, fails ? deletion.Ids.Take(options.AppliedBeforeRejection) : deletion.Ids);
+            deletion.Status = isThere && !fails ? "Completed" : "Failed";
+        }
 
-            foreach (var id in deletion.Ids)
-            {
-                if (simulation.State.Contacts.ById(id) is { } contact)
-                {
-                    simulation.State.Remove(contact, deletion.Book, simulation.Now);
-                }
-            }
+        if (fails && options.LateRejected > TimeSpan.Zero)
+        {
+            simulation.Late.After(options.LateRejected, () => TakeOut(deletion, deletion.Ids.Skip(options.AppliedBeforeRejection)));
+        }
+    }
 
-            deletion.Status = "Completed";
+    private void TakeOut(Deletion deletion, IEnumerable<long> ids)
+    {
+        lock (simulation.State.Gate)
+        {
+            foreach (var contact in ids.Select(simulation.State.Contacts.ById).OfType<Contact>())
+            {
+                simulation.State.Remove(contact, deletion.Book, simulation.Options.RemovalTakesOptOut, simulation.Now);
+            }
         }
     }
 
     private Reply Read(Call call) =>
-        Guid.TryParse(call.Path[0], out var id) && _deletions.TryGetValue(id, out var deletion)
+        Guid.TryParse(call.Path[0], out var id) && _deletions.TryGetValue(id, out var deletion) && !deletion.IsForgotten
             ? Reply.Json(200, json => V2Wire.WriteDeletion(json, id, deletion.Status))
             : throw Refuse.V2(404, "ERROR_PARAMETER_INVALID", "No such deletion is known.");
 
-    private sealed class Deletion(int book, long[] ids)
+    private sealed class Deletion(int number, int book, long[] ids)
     {
+        public int Number => number;
+
+        /// <summary>Whether nobody who asks finds it, though it is carried out.</summary>
+        public bool IsForgotten { get; init; }
+
         public int Book => book;
 
         public long[] Ids => ids;

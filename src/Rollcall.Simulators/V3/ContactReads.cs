@@ -64,8 +64,7 @@ internal sealed partial class ContactReads(Simulation simulation)
 
         string? marker = call.Query["marker"];
         var after = marker is null ? 0 : ReadMarker(marker);
-        var page = State.Contacts.InOrder
-            .Skip(State.Contacts.PositionAfter(after))
+        var page = State.History.Shown(State.Contacts.InOrder.Skip(State.Contacts.PositionAfter(after)))
             .Where(contact => contact.Status != ContactStatus.Deleted && accepts(contact))
             .Take(limit + 1)
             .ToList();

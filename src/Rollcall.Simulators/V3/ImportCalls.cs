@@ -31,7 +31,7 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
                 429, "tooManyActiveImports", "Your import request cannot be accepted as too many imports are being processed for you account. Please wait for an import to complete and then resubmit.");
         }
 
-        var started = new ImportJob(++_accepted, body);
+        var started = new ImportJob(++_accepted, body) { IsForgotten = simulation.Options.ForgottenImport == _accepted };
         _jobs.Add(started.Id, started);
         if (simulation.Options.StuckImport != started.Number)
         {
@@ -51,7 +51,8 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
         var options = simulation.Options;
         return options.ImportLatency
             + (options.ImportLatencyPerContact * job.Count)
-            + (options.SlowImport == job.Number ? options.SlowImportDelay : TimeSpan.Zero);
+            + (options.SlowImport == job.Number ? options.SlowImportDelay : TimeSpan.Zero)
+            + (job.IsForgotten ? options.LateForgotten : TimeSpan.Zero);
     }
 
     private Reply Read(Call call)
@@ -61,7 +62,7 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
             throw Refuse.Contacts(400, "invalidId", $"The id value '{call.Path[0]}' is not a recognized import identifier");
         }
 
-        if (!_jobs.TryGetValue(id, out var job) || (!job.IsActive && simulation.Now - job.Ended > simulation.Options.ReportRetention))
+        if (!_jobs.TryGetValue(id, out var job) || job.IsForgotten || (!job.IsActive && simulation.Now - job.Ended > simulation.Options.ReportRetention))
         {
             throw Refuse.Contacts(404, "importNotFound", $"The import request '{id}' could not be found!");
         }

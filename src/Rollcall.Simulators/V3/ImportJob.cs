@@ -16,7 +16,10 @@ internal sealed class ImportJob(int number, ImportBody body)
 
     public string Status { get; private set; } = "NotFinished";
 
-    public bool IsActive => Status == "NotFinished";
+    public bool IsActive => Status == "NotFinished" && !IsForgotten;
+
+    /// <summary>Whether nobody who asks finds it, though it is applied.</summary>
+    public bool IsForgotten { get; init; }
 
     public DateTime Ended { get; private set; }
 
@@ -33,28 +36,59 @@ internal sealed class ImportJob(int number, ImportBody body)
         var verdict = options.WatchdogImport == Number || Count > options.WatchdogAbove ? "RejectedByWatchdog"
             : options.FailedImport == Number ? "Failed"
             : "Finished";
+        Report.OmitsEvery = options.ReportOmitsEvery;
         var limit = verdict == "Finished" ? int.MaxValue : options.AppliedBeforeRejection;
-        var full = !Apply(simulation.State, record => writer.WriteImported(record, Body!.Merge, Touched, simulation.Now), limit);
+        var full = !Apply(simulation, writer, 0, limit);
+        var comesLate = verdict != "Finished" && !full && options.LateRejected > TimeSpan.Zero;
         lock (simulation.State.Gate)
         {
-            Body = null;
-            Touched.Clear();
             Ended = simulation.Now;
             Status = full ? "ExceedsAllowedContactLimit" : verdict;
+            if (!comesLate)
+            {
+                Forget();
+            }
         }
+
+        if (comesLate)
+        {
+            simulation.Late.After(options.LateRejected, () =>
+            {
+                Apply(simulation, writer, limit, int.MaxValue);
+                Forget();
+            });
+        }
+    }
+
+    private void Forget()
+    {
+        Body = null;
+        Touched.Clear();
     }
 
     private HashSet<long> Touched { get; } = [];
 
+    /// <summary>Applies the records from the one at <paramref name="from"/> on, up to the one at <paramref name="limit"/>.</summary>
     /// <returns>Whether the account had room for everyone.</returns>
-    private bool Apply(AccountState state, Func<ContactRecord, Written> write, int limit)
+    private bool Apply(Simulation simulation, ContactWriter writer, int from, int limit)
     {
         var reader = new Utf8JsonReader(Body!.Contacts.Span);
         reader.Read();
-        var done = 0;
+        for (var skipped = 0; skipped < from; skipped++)
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.EndArray)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        var done = from;
         while (done < limit)
         {
-            lock (state.Gate)
+            lock (simulation.State.Gate)
             {
                 for (var i = 0; i < RecordsAtOnce && done < limit; i++, done++)
                 {
@@ -68,7 +102,7 @@ internal sealed class ImportJob(int number, ImportBody body)
                     try
                     {
                         var record = ContactRecordReader.Read(json.RootElement, import: true);
-                        Report.Add(record, write(record));
+                        Report.Add(record, writer.WriteImported(record, Body!.Merge, Touched, simulation.Now));
                     }
                     catch (AccountFullException)
                     {

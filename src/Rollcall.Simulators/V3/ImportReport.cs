@@ -10,11 +10,21 @@ internal sealed class ImportReport
     private readonly List<Reference> _updated = [];
     private readonly List<Failed> _failures = [];
 
+    private int _newContacts;
+    private int _updatedContacts;
+
+    /// <summary>Which of the written contacts it does not list: each Nth.</summary>
+    public int? OmitsEvery { get; set; }
+
     public void Add(ContactRecord record, Written written)
     {
         if (written.Contact is { } contact)
         {
-            (written.Created ? _created : _updated).Add(new Reference(contact.Id, contact.Email, contact.Mobile));
+            (_newContacts, _updatedContacts) = written.Created ? (_newContacts + 1, _updatedContacts) : (_newContacts, _updatedContacts + 1);
+            if (OmitsEvery is not { } every || (_newContacts + _updatedContacts) % every != 0)
+            {
+                (written.Created ? _created : _updated).Add(new Reference(contact.Id, contact.Email, contact.Mobile));
+            }
         }
 
         if (written.Failure is { } failure)
@@ -46,8 +56,8 @@ internal sealed class ImportReport
         var duplicates = _failures.Count(failed => failed.Failure.Code == "Duplicate");
         var suppressed = _failures.Count(failed => failed.Failure.Code is "GloballySuppressed" or "SuppressedByDomain");
         json.WriteStartObject("summary");
-        json.WriteNumber("newContacts", _created.Count);
-        json.WriteNumber("updatedContacts", _updated.Count);
+        json.WriteNumber("newContacts", _newContacts);
+        json.WriteNumber("updatedContacts", _updatedContacts);
         json.WriteNumber("globallySuppressed", suppressed);
         json.WriteNumber("invalidEntries", _failures.Count - duplicates - suppressed);
         json.WriteNumber("duplicateIdentifiers", duplicates);

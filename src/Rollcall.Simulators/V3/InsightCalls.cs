@@ -45,11 +45,15 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         var root = body.RootElement;
         Check(root);
         var job = new InsightJob(
-            ++_accepted, root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone());
+            ++_accepted, root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone())
+        {
+            IsForgotten = simulation.Options.ForgottenInsightImport == _accepted,
+        };
+        var latency = simulation.Options.ImportLatency + (job.IsForgotten ? simulation.Options.LateForgotten : TimeSpan.Zero);
         _jobs.Add(job.Id, job);
         if (simulation.Options.StuckInsightImport != job.Number)
         {
-            job.Timer = simulation.Clock.CreateTimer(_ => job.Run(simulation), null, simulation.Options.ImportLatency, Timeout.InfiniteTimeSpan);
+            job.Timer = simulation.Clock.CreateTimer(_ => job.Run(simulation), null, latency, Timeout.InfiniteTimeSpan);
         }
 
         return Reply.Json(202, json =>
@@ -101,7 +105,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Refuse.Insight(400, "invalidId", $"The id value '{call.Path[0]}' is not a recognized import identifier");
         }
 
-        if (!_jobs.TryGetValue(id, out var job) || simulation.Now - job.Ended > simulation.Options.ReportRetention)
+        if (!_jobs.TryGetValue(id, out var job) || job.IsForgotten || simulation.Now - job.Ended > simulation.Options.ReportRetention)
         {
             throw Refuse.Insight(404, "importNotFound", $"The import request '{id}' could not be found!");
         }

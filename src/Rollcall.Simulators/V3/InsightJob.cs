@@ -25,23 +25,41 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
     /// <summary>When it ended; null while it is under way.</summary>
     public DateTime? Ended { get; private set; }
 
+    /// <summary>Whether nobody who asks finds it, though it is applied.</summary>
+    public bool IsForgotten { get; init; }
+
     public ITimer? Timer { get; set; }
+
+    private HashSet<(long, string)> Seen { get; } = [];
 
     /// <summary>Applies the records and ends as the switches say.</summary>
     public void Run(Simulation simulation)
     {
+        var options = simulation.Options;
+        var fails = options.FailedInsightImport == number;
+        Apply(simulation, fails ? records.EnumerateArray().Take(options.AppliedBeforeRejection) : records.EnumerateArray());
         lock (simulation.State.Gate)
         {
-            var options = simulation.Options;
-            _outcome = options.FailedInsightImport == number ? Outcome.Failed : Outcome.Complete;
             Ended = simulation.Now;
+            _outcome = fails ? Outcome.Failed : Outcome.Complete;
+        }
+
+        if (fails && options.LateRejected > TimeSpan.Zero)
+        {
+            simulation.Late.After(options.LateRejected, () => Apply(simulation, records.EnumerateArray().Skip(options.AppliedBeforeRejection)));
+        }
+    }
+
+    private void Apply(Simulation simulation, IEnumerable<JsonElement> some)
+    {
+        lock (simulation.State.Gate)
+        {
             simulation.State.Insight.Create(collection);
-            var seen = new HashSet<(long, string)>();
-            foreach (var record in records.EnumerateArray().Take(_outcome == Outcome.Failed ? options.AppliedBeforeRejection : int.MaxValue))
+            foreach (var record in some)
             {
                 var owner = InsightStore.Account;
                 var reason = RecordFault(record) ?? (ofContacts ? OwnerFault(simulation, record, out owner) : null);
-                if (reason is null && !seen.Add((owner, record.GetProperty("key").GetString()!)))
+                if (reason is null && !Seen.Add((owner, record.GetProperty("key").GetString()!)))
                 {
                     reason = "DuplicateKey";
                 }

@@ -84,6 +84,16 @@ internal sealed class SimulatedSession : IAsyncDisposable
         return (await Get($"/contacts/v3/import/{id}")).Json!;
     }
 
+    /// <summary>Lets time pass in steps, so that what begins late has the time it takes.</summary>
+    public void Pass(TimeSpan time)
+    {
+        const int Steps = 200;
+        for (var i = 0; i < Steps; i++)
+        {
+            Clock.Advance(time / Steps);
+        }
+    }
+
     /// <summary>Waits until the simulator has seen a call of an operation.</summary>
     public async Task Reached(string operation)
     {

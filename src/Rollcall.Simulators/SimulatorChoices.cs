@@ -1,0 +1,44 @@
+namespace Rollcall.Simulators;
+
+/// <summary>What an import that names a list does to someone unsubscribed from it. Not documented by Dotdigital.</summary>
+public enum ListSuppression
+{
+    /// <summary>The person is subscribed to the list again.</summary>
+    Clears,
+
+    /// <summary>The person stays unsubscribed from it.</summary>
+    Keeps,
+}
+
+/// <summary>What an import does with people who are suppressed in, or unsubscribed from, the account.</summary>
+public enum SuppressedInImport
+{
+    /// <summary>Their fields and lists are written, their status stays, the report lists them as updated.</summary>
+    Updated,
+
+    /// <summary>Nothing is written; the report lists them as failed, <c>GloballySuppressed</c>.</summary>
+    Fails,
+}
+
+/// <summary>What an unknown data field, or a value that does not fit its field, does to a record of an import.</summary>
+public enum BadFieldInImport
+{
+    /// <summary>Nothing of the record is written; it fails as <c>InvalidContact</c>.</summary>
+    SpoilsRecord,
+
+    /// <summary>The rest is written; the contact stands in the report's updated or created list and among its failures.</summary>
+    LeftOut,
+}
+
+/// <summary>Who is asked by email to confirm a first subscription.</summary>
+public enum DoubleOptIn
+{
+    /// <summary>Nobody.</summary>
+    None,
+
+    /// <summary>People added one by one.</summary>
+    Single,
+
+    /// <summary>Everybody, imports included.</summary>
+    All,
+}

@@ -52,7 +52,11 @@ public readonly record struct ListMembership(long Id, string Name, ListStatus St
 /// <param name="ContactId">The contact's id; null when Dotdigital shows none.</param>
 /// <param name="Status">Why they are out.</param>
 /// <param name="Since">Since when, maybe only to the day; null when unreadable.</param>
-public sealed record OptedOut(string? Email, long? ContactId, ContactStatus Status, DateTimeOffset? Since);
+public sealed record OptedOut(string? Email, long? ContactId, ContactStatus Status, DateTimeOffset? Since)
+{
+    /// <summary>How far <see cref="Since"/> may be off, either way: a date without an offset by 14 hours, one without a time of day by a day.</summary>
+    public TimeSpan Margin { get; init; }
+}
 
 /// <summary>One page of a feed of those who left. The order is not promised: overlap pages.</summary>
 /// <param name="Rows">The rows, as many as Dotdigital sent.</param>

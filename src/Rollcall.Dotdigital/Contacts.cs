@@ -159,6 +159,14 @@ public sealed partial class Contacts
         return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>Unsubscribes someone from the account (<c>POST /v2/contacts/unsubscribe</c>): who had left it, and was put back by a write of ours.</summary>
+    public async Task<OptedOut> UnsubscribeFromAccountAsync(string email, CancellationToken cancellation = default)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new WireUnsubscribe(email), DotdigitalWire.Default.WireUnsubscribe);
+        var request = DotdigitalRequest.Write("contacts.unsubscribeFromAccount", CallTier.Medium, HttpMethod.Post, "v2/contacts/unsubscribe", body);
+        return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
+    }
+
     private async Task<Contact?> FindAsync(string identifier, string value, CancellationToken cancellation)
     {
         var request = DotdigitalRequest.Read("contacts.find", CallTier.High, $"contacts/v3/{identifier}/{Uri.EscapeDataString(value)}");
@@ -206,7 +214,7 @@ public sealed partial class Contacts
             contact?.Email,
             contact?.Id is > 0 and var id ? id : null,
             status == ContactStatus.Unknown ? ContactStatuses.Parse(contact?.Status) : status,
-            WireTime.Parse(wire.DateRemoved));
+            WireTime.Parse(wire.DateRemoved)) { Margin = WireTime.Margin(wire.DateRemoved) };
     }
 
     private Contact Of(WireContact wire, DotdigitalRequest request)

@@ -78,13 +78,16 @@ public static class Explain
         var audiences = run.Db.Query($"SELECT DISTINCT audience FROM roll WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
+        var watched = new Watch(run).CopyTo(run.Db) == 0 ? [] : run.Db.Query(
+            $"SELECT book_id, min(since), max(until), arg_max(why, until) FROM watched WHERE member_key = {key} GROUP BY 1",
+            r => (Book: r.GetInt64(0), Watch: new ExplainedWatch(Time(r, 1)!.Value, Time(r, 2)!.Value, r.GetString(3))));
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
         return new Explanation
         {
             Email = email,
             Audiences = [.. run.Job.Config.SegmentIds.Select((id, i) => new ExplainedAudience(id, audiences.Contains(i)))],
-            Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact))],
+            Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact) with { Watched = (watched.Find(w => w.Book == b.Id).Watch ?? watched.Find(w => w.Book == 0).Watch) })],
             AccountStatus = contact?.Status.ToString(),
             Next = [.. Next(run, destination, roll, audiences, changes, leftOut)],
         };

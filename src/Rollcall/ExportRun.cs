@@ -35,7 +35,7 @@ public static class ExportRun
         var settlement = new Settlement(run, readBack);
         var verification = new Verification(run, readBack, settlement);
         var resubscriptions = new Resubscriptions(run, readBack, settlement, options.RepeatsChallenge);
-        var puttingRight = new PuttingRight(run, readBack, settlement);
+        var puttingRight = new PuttingRight(run, readBack, settlement, options.Allow);
         var fold = new LedgerFold(run);
         var left = run.SomethingLeft;
 
@@ -51,9 +51,9 @@ public static class ExportRun
         settlement.Settled.Clear();
 
         // What was found undone is planned again by this run; only what is still under way waits for another.
-        run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused;
+        run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
-        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold), underWay, cancellation);
+        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, cancellation);
         var leftNobody = false;
         if (!work.Verdict.Run)
         {
@@ -136,17 +136,27 @@ public static class ExportRun
 
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         LateOptOuts.Close(run, unread);
-        run.OptOuts.CopyTo(run.Db, mapped);
         var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
+        run.OptOuts.CopyTo(run.Db, mapped);
+        if (upkeep is not null)
+        {
+            await upkeep.LookAsync(mapped, cancellation);
+        }
+        else if (Watch.People(run.Store, run.Job.Tag) is > 0 and var watched)
+        {
+            run.Notice($"{watched:N0} people are on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
+        }
+
 
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
         ForgottenThere.AddTo(run, there);
 
-        if (upkeep is not null)
+        if (upkeep is not null && await upkeep.RunAsync(destination, options, cancellation))
         {
-            await upkeep.RunAsync(destination, options, cancellation);
+            run.OptOuts.CopyTo(run.Db, mapped);
+            run.OptOuts.Forgotten?.AddTo(run.Db);
         }
 
         var current = LedgerFold.Current(run);

@@ -12,7 +12,11 @@ namespace Rollcall;
 /// <param name="Progress">How far the run under way is.</param>
 /// <param name="LastRun">The last run that ended.</param>
 /// <param name="Books">Its books, as the ledger has them.</param>
-public sealed record JobStatus(string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books);
+public sealed record JobStatus(string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books)
+{
+    /// <summary>How many people runs look at again, for writes whose end is not known.</summary>
+    public long Watched { get; init; }
+}
 
 /// <summary>A book in the ledger of a job.</summary>
 /// <param name="Id">Its id.</param>
@@ -51,7 +55,7 @@ public sealed class History : IDisposable
         var running = last.Count > 0 && last[0].State == RunState.Running;
         RunState? state = last.Count == 0 ? null : running && !folder.IsLocked(tag) ? RunState.Interrupted : last[0].State;
         var books = store.Query("SELECT book_id, name, delivered, pending, suppressed FROM book WHERE tag = $tag ORDER BY name", r => new BookCounts(r.GetInt64(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), ("$tag", tag));
-        return new JobStatus(tag, found[0].File, found[0].Account, state, state == RunState.Running ? last[0].Progress : null, Runs(tag).FirstOrDefault(r => r.State != RunState.Running), books);
+        return new JobStatus(tag, found[0].File, found[0].Account, state, state == RunState.Running ? last[0].Progress : null, Runs(tag).FirstOrDefault(r => r.State != RunState.Running), books) { Watched = Watch.People(store, tag) };
     }
 
     /// <summary>A job's runs, newest first.</summary>

@@ -251,7 +251,18 @@ public sealed record ExplainedAudience(string Id, bool In);
 /// <param name="State">A word of the ledger, or <c>absent</c>.</param>
 /// <param name="Since">Since when; null when absent.</param>
 /// <param name="Reason">The last outcome and why, in words.</param>
-public sealed record ExplainedBook(long? Id, string Name, string State, DateTimeOffset? Since, string Reason);
+public sealed record ExplainedBook(long? Id, string Name, string State, DateTimeOffset? Since, string Reason)
+{
+    /// <summary>That runs look at the person again, for a write whose end is not known; null where they do not.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainedWatch? Watched { get; init; }
+}
+
+/// <summary>That runs look at a person again.</summary>
+/// <param name="Since">When the write was sent, by Dotdigital's clock.</param>
+/// <param name="Until">Until when it may be applied.</param>
+/// <param name="Why">A stable word, such as <c>Unanswered</c>.</param>
+public sealed record ExplainedWatch(DateTimeOffset Since, DateTimeOffset Until, string Why);
 
 /// <summary>How far a run is.</summary>
 /// <param name="Step">The step, such as <c>read big_spenders</c>.</param>

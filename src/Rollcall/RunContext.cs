@@ -62,6 +62,9 @@ internal sealed class RunContext
     /// <summary>The moment by Dotdigital's clock, ms since 1970.</summary>
     public long Now => ServerClock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>What guards hold of some people alone: nothing is sent about them, and the rest of the book goes on.</summary>
+    public List<GuardHeld> HeldPeople { get; } = [];
+
     /// <summary>What guards hold that judge before the plan is made: each names a book (<see cref="Planning.Guards.IdOf"/>), which is then left entirely as it is.</summary>
     public List<GuardHeld> HeldEarly { get; } = [];
 

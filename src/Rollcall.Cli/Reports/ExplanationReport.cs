@@ -23,7 +23,7 @@ internal static class ExplanationReport
                 book.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "new",
                 book.State,
                 book.Since is { } since ? Figures.Time(since, clock) : "",
-                book.Reason);
+                book.Reason + (book.Watched is { } watched ? $" Looked at in each run until {Figures.Time(watched.Until, clock)}: {watched.Why}." : ""));
         }
 
         listing.Write(console);

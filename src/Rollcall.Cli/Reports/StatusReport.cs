@@ -37,6 +37,11 @@ internal static class StatusReport
             console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Figures.Of(last.ApiCalls.Total, "call")}");
         }
 
+        if (job.Watched > 0)
+        {
+            console.Indented($"[dim]on the watch[/] {Figures.Of(job.Watched, "person", "people")}, looked at in each run: a write about them may be applied late");
+        }
+
         if (job.Books.Count == 0)
         {
             return;

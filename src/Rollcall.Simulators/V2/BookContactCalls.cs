@@ -18,6 +18,7 @@ internal sealed class BookContactCalls(Simulation simulation)
         new("addContactToAddressBook", "POST", "/v2/address-books/{id}/contacts", Framework.V2, Tier.Medium, Add),
         new("getContactsInAddressBook", "GET", "/v2/address-books/{id}/contacts", Framework.V2, Tier.Low, List) { Query = ["withFullData", "select", "skip"] },
         new("deleteContactFromAddressBook", "DELETE", "/v2/address-books/{id}/contacts/{contactId}", Framework.V2, Tier.Medium, Remove),
+        new("unsubscribeFromAccount", "POST", "/v2/contacts/unsubscribe", Framework.V2, Tier.Medium, UnsubscribeFromAccount),
         new("unsubscribeFromAddressBook", "POST", "/v2/address-books/{id}/contacts/unsubscribe", Framework.V2, Tier.Medium, Unsubscribe),
         new("resubscribeToAddressBook", "POST", "/v2/address-books/{id}/contacts/resubscribe", Framework.V2, Tier.Medium, call => Resubscribe(call, true, true)),
         new("resubscribeToAddressBookWithNoChallenge", "POST", "/v2/address-books/{id}/contacts/resubscribe-with-no-challenge", Framework.V2, Tier.Medium, call => Resubscribe(call, true, false)),
@@ -108,6 +109,18 @@ internal sealed class BookContactCalls(Simulation simulation)
         State.SetBookStatus(contact, book.Id, BookStatus.Unsubscribed, simulation.Now);
         var since = contact.Memberships.ToArray().First(membership => membership.Book == book.Id).Since;
         return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, since, ContactStatus.Unsubscribed));
+    }
+
+    private Reply UnsubscribeFromAccount(Call call)
+    {
+        using var body = call.Json();
+        var contact = State.Contacts.ByEmail(V2Body.Contact(body.RootElement, Invalid).Email) ?? throw NotFound();
+        if (contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn)
+        {
+            State.SetStatus(contact, ContactStatus.Unsubscribed, simulation.Now);
+        }
+
+        return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, simulation.Now, ContactStatus.Unsubscribed));
     }
 
     private Reply Resubscribe(Call call, bool toBook, bool challenge)

@@ -85,7 +85,7 @@ internal sealed class Comparison(RunDatabase db)
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
         db.Execute($"""
             CREATE OR REPLACE TABLE opt_out_contact AS
-            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause, count(*) AS addresses
+            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause, bool_or(back_since IS NOT NULL) AS back, count(*) AS addresses
             FROM {input.OptOuts} WHERE contact_id IS NOT NULL GROUP BY 1, 2;
             """);
     }
@@ -198,19 +198,19 @@ internal sealed class Comparison(RunDatabase db)
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
             contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}')) AS contact_id,
                 min(entered_at) FILTER (state <> 'left' OR code = '{ForeignRemovals.Code}') AS member_since FROM known GROUP BY kh, member_key),
-            out AS (SELECT kh, email_key, book_id, contact_id, status, since, cause, asked_since, asked_at FROM {input.OptOuts} WHERE {where}),
+            out AS (SELECT kh, email_key, book_id, contact_id, status, since, margin, cause, asked_since, asked_at, back_since IS NOT NULL AS back FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email, c.member_since,
                        CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
-                       {Whose.Holding(input, "coalesce(oa.status, ca.status)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
-                       {Whose.Holding(input, "coalesce(ob.status, cb.status)")} AS book_out, coalesce(ob.since, cb.since) AS book_since,
+                       {Whose.Holding(input, "coalesce(oa.status, ca.status)", "coalesce(oa.back, ca.back)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
+                       {Whose.Holding(input, "coalesce(ob.status, cb.status)", "coalesce(ob.back, cb.back)")} AS book_out, coalesce(ob.since, cb.since) AS book_since,
                        coalesce(oa.status, 'Unsubscribed') = 'Unsubscribed' AND coalesce(ob.status, 'Unsubscribed') = 'Unsubscribed' AS only_unsubscribed,
                        (oa.kh IS NULL AND ca.contact_id IS NOT NULL) OR (ob.kh IS NULL AND cb.contact_id IS NOT NULL) OR coalesce(ca.addresses, 1) > 1 OR coalesce(cb.addresses, 1) > 1 AS by_contact_only,
                        (oa.kh IS NULL OR oa.since IS NOT NULL) AND (ob.kh IS NULL OR ob.since IS NOT NULL) AS dated,
                        coalesce(oa.cause = '{ForgottenOptOuts.Cause}', false) OR coalesce(ob.cause = '{ForgottenOptOuts.Cause}', false) AS forgotten,
-                       greatest(oa.since, ob.since) AS out_since, greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
+                       greatest(oa.since, ob.since) AS out_since, greatest(oa.since + coalesce(oa.margin, 0), ob.since + coalesce(ob.margin, 0)) AS out_latest, greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
                        coalesce(oa.contact_id, ob.contact_id) AS out_contact_id
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no

@@ -6,6 +6,9 @@ namespace Rollcall.Comparing;
 /// <param name="Name">Its name.</param>
 internal sealed record RunBook(int No, long? Id, string Name)
 {
+    /// <summary>How many contacts Dotdigital counted in it when the run began.</summary>
+    public long Contacts { get; init; }
+
     /// <summary>Whether members put there by audiences that are no longer mapped to it exit.</summary>
     public bool Released { get; init; }
 }

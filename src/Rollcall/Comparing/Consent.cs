@@ -55,6 +55,7 @@ internal static class Consent
     // The opt-out is the one that was answered: a challenge leaves a trace of its own, with a later date.
     private const string Answered = $"out_since <= greatest(asked_since, asked_at + {Day})";
 
+    // An earlier day is one in every time zone: a whole day before, whatever the date of the opt-out leaves open.
     // The day that an opt-out must precede: that of the run which first saw the person wanted. Who was taken out by another hand has been wanted
     // all along; and who left the account did so as a member of any book.
     private static string Before(ConsentRules rules)
@@ -83,8 +84,8 @@ internal static class Consent
              WHEN NOT dated THEN 'Dotdigital does not say since when.'
              WHEN asked_at IS NOT NULL AND {Answered}
                  THEN 'A resubscription was sent on ' || strftime(make_timestamp(asked_at * 1000), '%Y-%m-%d') || ', and an opt-out is answered once.'
-             WHEN out_since // {Day} >= {rules.Now} // {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
-             WHEN (out_since // {Day} < {Before(rules)} // {Day}) IS DISTINCT FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
+             WHEN out_latest > {rules.Now} - {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
+             WHEN (out_latest <= {Before(rules)} - {Day}) IS DISTINCT FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
              {(rules.OfBooks ? "" : "WHEN book_out IS NOT NULL THEN 'The person left this book alone, and an import resubscribes only people who left the account.'")}
         END
         """;

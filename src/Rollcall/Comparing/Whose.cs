@@ -28,11 +28,12 @@ internal static class Whose
     /// An opt-out's status, or NULL where it tells of a deletion that holds nobody: the person is another contact since, is to be created again,
     /// or waits for what an unanswered call to create them did.
     /// </summary>
-    public static string Holding(ComparisonInput input, string status)
+    /// <param name="back">Whether Dotdigital shows the person back by themselves: no opt-out holds where the ledger says so, too.</param>
+    public static string Holding(ComparisonInput input, string status, string back)
     {
         var again = input.RecreateDeleted
             ? $" OR {Recreated(input)} OR coalesce(p.state = 'pending' AND p.code = 'UnansweredMail', false)"
             : "";
-        return $"CASE WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
+        return $"CASE WHEN p.state = 'delivered' AND p.code = '{Delivering.CameBack.Code}' AND coalesce({back}, false) THEN NULL WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
     }
 }

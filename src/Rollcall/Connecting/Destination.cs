@@ -112,7 +112,7 @@ internal sealed record Destination(
             if (no < 0)
             {
                 no = books.Count;
-                books.Add(new RunBook(no, found?.Id, found?.Name ?? target.Name!));
+                books.Add(new RunBook(no, found?.Id, found?.Name ?? target.Name!) { Contacts = found?.Contacts ?? 0 });
                 targets.Add(target);
             }
 

@@ -115,8 +115,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         }
 
         // An opt-out read now came before the import was applied; if lists lift opt-outs, this is the last chance to see it.
-        await run.OptOuts.ReadAsync(run.Client, books, run.Progress, cancellation);
-        settlement.Await(delivery);
+        settlement.Await(delivery, (await run.OptOuts.ReadAsync(run.Client, books, run.Progress, cancellation)).Keys);
     }
 
     private Filling Refill(string pairs, ImportLane lane, Filling filling)

@@ -123,7 +123,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
                    {Consent.OptOutWords} AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
-            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND {Holds.NotHeld}
+            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
                    CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.' ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL

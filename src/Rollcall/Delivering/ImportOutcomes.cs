@@ -13,7 +13,7 @@ internal static class ImportOutcomes
     public const string ReportGone = "ReportGone";
 
     /// <summary>Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.</summary>
-    public const string MayBeApplied = $"('{DirectOutcomes.Unanswered}', '{ReportGone}')";
+    public const string MayBeApplied = $"('{DirectOutcomes.Unanswered}', '{ReportGone}', 'NotReported', 'NotInBook')";
 
     /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";

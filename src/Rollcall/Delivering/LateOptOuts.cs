@@ -45,7 +45,12 @@ internal sealed class LateOptOuts(RunContext run)
         GROUP BY 1, 2, 3
         """);
 
-    /// <summary>Closes the books whose feed could not be read to its end: nobody is entered into them. The account's feed closes all of them.</summary>
+    /// <summary>The code of what waits because opt-outs could not be read.</summary>
+    public const string UnreadCode = "OptOutsUnread";
+
+    private const string UnreadReason = "Who opted out of the book could not be read to the end.";
+
+    /// <summary>Closes the books whose feed could not be read to its end: nobody enters them, and nobody leaves, for a removal may take an opt-out along. The account's feed closes all of them.</summary>
     public static bool Close(RunContext run, IReadOnlyDictionary<long, string> unread)
     {
         var any = false;
@@ -53,8 +58,8 @@ internal sealed class LateOptOuts(RunContext run)
         {
             if ((book.Id is { } id && unread.TryGetValue(id, out var why)) || unread.TryGetValue(OptOuts.WholeAccount, out why))
             {
-                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No})");
-                run.Notice($"Nobody is entered into \"{book.Name}\" in this run: who opted out of it could not be read to the end. {why} Run again later.");
+                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{UnreadCode}', '{UnreadReason}')");
+                run.Notice($"Nobody enters or leaves \"{book.Name}\" in this run: who opted out of it could not be read to the end. {why} Run again later.");
                 run.SomethingLeft = any = true;
             }
         }

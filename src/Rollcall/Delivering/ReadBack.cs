@@ -20,25 +20,31 @@ internal sealed class ReadBack(RunContext run)
     public long Cost(string people) => Math.Min(Persons(people), Pages(people));
 
     /// <summary>Reads back <paramref name="people"/>, a relation of <c>kh, member_key, email, contact_id, book_id</c>.</summary>
-    /// <param name="writtenSince">When they were written at the earliest, to read fewer pages; null when unknown.</param>
-    public async Task ReadAsync(string people, DateTimeOffset? writtenSince, CancellationToken cancellation)
+    /// <param name="writtenSince">When they were written at the earliest: pages show who was changed since, or somewhat before. Null: pages show everyone of the book.</param>
+    /// <param name="namesAbsent">Whether the few people whom pages do not show are asked for by name.</param>
+    public async Task ReadAsync(string people, DateTimeOffset? writtenSince, CancellationToken cancellation, bool namesAbsent = true)
     {
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE asked AS SELECT DISTINCT kh, member_key, email, contact_id, book_id FROM {people};
-            CREATE OR REPLACE TABLE found(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR);
+            CREATE OR REPLACE TABLE found(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR,
+                updated BIGINT, named BOOLEAN);
             """);
-        if (writtenSince is null || Persons("asked") <= Pages("asked"))
+        if (Persons("asked") <= (writtenSince is null ? WholePages() : Pages("asked")))
         {
             await ReadPersonsAsync(cancellation);
         }
         else
         {
-            await ReadBooksAsync(writtenSince.Value - Margin, cancellation);
+            await ReadBooksAsync(writtenSince - Margin, cancellation);
             Judge();
-            await ReadAbsentAsync(cancellation);
+            if (namesAbsent)
+            {
+                await ReadAbsentAsync(cancellation);
+            }
         }
 
         Judge();
+        SeenOptOuts.Keep(run, "seen");
     }
 
     /// <summary>A book's pages say nothing of who is not in it; the few who are missing are asked for by name, to know why.</summary>
@@ -58,6 +64,10 @@ internal sealed class ReadBack(RunContext run)
 
     private long Pages(string people) => run.Db.Number($"SELECT coalesce(sum(1 + n // {DotdigitalLimits.PageV3}), 0)::BIGINT FROM (SELECT count(*) AS n FROM {people} GROUP BY book_id)");
 
+    /// <summary>Pages that show everyone of the books asked for, by the sizes that Dotdigital told.</summary>
+    private long WholePages() => run.Db.Query("SELECT DISTINCT book_id FROM asked", r => r.GetInt64(0))
+        .Sum(book => 1 + ((run.Books.Find(b => b.Id == book)?.Contacts ?? 0) / DotdigitalLimits.PageV3));
+
     private async Task ReadPersonsAsync(CancellationToken cancellation)
     {
         var persons = run.Db.Query(
@@ -66,16 +76,31 @@ internal sealed class ReadBack(RunContext run)
         var done = 0L;
         foreach (var person in persons)
         {
-            var contact = person.Id is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(person.Email, cancellation);
+            var (contact, told) = await FindAsync(person.Key, person.Id, person.Email, cancellation);
             foreach (var book in person.Books)
             {
                 run.Db.Execute($"""
-                    INSERT INTO found VALUES (md5_number_lower({SqlText.Literal(person.Key)}), {SqlText.Literal(person.Key)}, {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
-                        {SqlText.Literal(contact?.Status.ToString())}, {SqlText.Literal(contact?.StatusIn(book)?.ToString())})
+                    INSERT INTO found VALUES (md5_number_lower({SqlText.Literal(person.Key)}), {SqlText.Literal(person.Key)},
+                        {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
+                        {SqlText.Literal(told ? contact?.Status.ToString() : nameof(ContactStatus.Unknown))},
+                            {SqlText.Literal(contact?.StatusIn(book)?.ToString())}, {contact?.Updated?.ToUnixTimeMilliseconds().ToString() ?? "NULL"}, true)
                     """);
             }
 
             run.Progress?.Report(new RunProgress("read back", ++done, persons.Count, "people"));
+        }
+    }
+
+    /// <summary>One person whom Dotdigital refuses to show must not stop this run and every later one: nothing is known of them.</summary>
+    private async Task<(Contact? Contact, bool Told)> FindAsync(string key, long? id, string email, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await LookUps.FindAsync(run, key, id, email, cancellation), true);
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
+        {
+            return (null, false);
         }
     }
 
@@ -121,30 +146,41 @@ internal sealed class ReadBack(RunContext run)
              WHEN 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' ELSE {otherwise} END
         """;
 
+    // What single look-ups told wins over pages, which may lag behind.
     private void Judge() => run.Db.Execute($"""
         CREATE OR REPLACE TABLE seen AS
-        WITH f AS (SELECT * FROM found),
+        WITH
+        named_address AS (SELECT DISTINCT book_id, email_key FROM found WHERE named),
+        named_contact AS (SELECT DISTINCT book_id, contact_id FROM found WHERE named AND contact_id IS NOT NULL),
+        f AS (
+            SELECT * FROM found WHERE named
+            UNION ALL
+            SELECT p.* FROM found p ANTI JOIN named_address USING (book_id, email_key) ANTI JOIN named_contact USING (book_id, contact_id) WHERE NOT p.named),
         joined AS (
             SELECT a.kh, a.member_key, a.book_id, coalesce(i.contact_id, e.contact_id) AS contact_id,
-                   coalesce(i.account_status, e.account_status) AS account_status, coalesce(i.list_status, e.list_status) AS list_status
+                   coalesce(i.account_status, e.account_status) AS account_status,
+                       CASE WHEN i.contact_id IS NULL THEN e.list_status ELSE i.list_status END AS list_status,
+                   coalesce(i.updated, e.updated) AS updated, coalesce(i.named, e.named, false) AS named
             FROM asked a
-            LEFT JOIN (SELECT book_id, contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status FROM f WHERE contact_id IS NOT NULL GROUP BY 1, 2) i
-                ON i.book_id = a.book_id AND i.contact_id = a.contact_id
-            LEFT JOIN (SELECT book_id, email_key, max(contact_id) AS contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status FROM f GROUP BY 1, 2) e
-                ON e.book_id = a.book_id AND e.email_key = a.member_key)
+            LEFT JOIN (SELECT book_id, contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status,
+                max(updated) AS updated, bool_or(named) AS named
+                       FROM f WHERE contact_id IS NOT NULL GROUP BY 1, 2) i ON i.book_id = a.book_id AND i.contact_id = a.contact_id
+            LEFT JOIN (SELECT book_id, email_key, max(contact_id) AS contact_id, any_value(account_status) AS account_status,
+                any_value(list_status) AS list_status, max(updated) AS updated, bool_or(named) AS named
+                       FROM f GROUP BY 1, 2) e ON e.book_id = a.book_id AND e.email_key = a.member_key)
         SELECT kh, member_key, book_id, contact_id, account_status,
                {BookStatus} AS book_status,
-               {Verdict} AS verdict, list_status IS NOT NULL AS listed
+               {Verdict} AS verdict, list_status IS NOT NULL AS listed, list_status, updated, named
         FROM joined
         """);
 }
 
-/// <summary>Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status</c>.</summary>
+/// <summary>Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status, updated, named</c>.</summary>
 internal static class BookReading
 {
     public static async Task ReadAsync(RunContext run, long book, DateTimeOffset? since, string table, CancellationToken cancellation)
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR)");
+        run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT)");
         using (var appender = run.Db.Connection.CreateAppender("book_row"))
         {
             var read = 0L;
@@ -158,16 +194,17 @@ internal static class BookReading
             }
         }
 
-        run.Db.Execute($"INSERT INTO {table} SELECT md5_number_lower(lower(email_key)), lower(email_key), contact_id, {book}, account_status, list_status FROM book_row");
+        run.Db.Execute($"INSERT INTO {table} SELECT md5_number_lower(lower(email_key)), lower(email_key), contact_id, {book}, account_status, list_status, updated, false FROM book_row");
     }
 
     private static void Append(DuckDBAppender appender, Contact contact, long book)
     {
-        appender.CreateRow()
+        var row = appender.CreateRow()
             .AppendValue(contact.Email?.Trim().ToLowerInvariant() ?? "")
             .AppendValue(contact.Id)
             .AppendValue(contact.Status.ToString())
-            .AppendValue(contact.StatusIn(book)?.ToString())
-            .EndRow();
+            .AppendValue(contact.StatusIn(book)?.ToString());
+        _ = contact.Updated is { } updated ? row.AppendValue(updated.ToUnixTimeMilliseconds()) : row.AppendNullValue();
+        row.EndRow();
     }
 }

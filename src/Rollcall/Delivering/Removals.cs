@@ -21,7 +21,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             run.Db.Execute($"CREATE OR REPLACE TABLE leaving AS SELECT *, row_number() OVER (ORDER BY kh, member_key) - 1 AS n FROM removal WHERE book_id = {book}");
             var count = run.Db.Number("SELECT count(*) FROM leaving");
             var batch = DotdigitalLimits.RemovalBatch;
-            for (var from = 0L; from < count;)
+            for (var from = 0L; from < count && await LookFirstAsync(book, cancellation);)
             {
                 var size = (int)Math.Min(batch, count - from);
                 if (await SendBatchAsync(book, from, size, cancellation))
@@ -42,9 +42,13 @@ internal sealed class Removals(RunContext run, Settlement settlement)
     private async Task<bool> SendBatchAsync(long book, long from, int size, CancellationToken cancellation)
     {
         var rows = $"SELECT kh, member_key, email, contact_id, book_id FROM leaving WHERE n >= {from} AND n < {from + size}";
-        var manifest = run.PublishManifest(rows);
         var ids = run.Db.Query($"SELECT contact_id FROM ({rows})", r => r.GetInt64(0)).ToArray();
-        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Removal, [book], manifest, size, 0);
+        if (ids.Length == 0)
+        {
+            return true;
+        }
+
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Removal, [book], run.PublishManifest(rows), ids.Length, 0);
         try
         {
             var deletion = await run.Client.Contacts.RemoveFromBookAsync(book, ids, cancellation);
@@ -73,6 +77,35 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             settlement.Refuse(delivery, e);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads, right before a batch, who opted out: a removal takes the membership, and maybe the opt-out with it, so people who opted out are not removed, and
+    /// nobody is where that could not be read.
+    /// </summary>
+    /// <returns>Whether people may be removed.</returns>
+    private async Task<bool> LookFirstAsync(long book, CancellationToken cancellation)
+    {
+        var unread = await run.OptOuts.ReadAsync(run.Client, [OptOuts.WholeAccount, book], run.Progress, cancellation);
+        if (LateOptOuts.Close(run, unread))
+        {
+            return false;
+        }
+
+        run.OptOuts.CopySeenSince(run.Db, run.OptOuts.CopiedNo);
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE left_opted_out AS
+            SELECT l.kh, l.member_key, l.email, l.contact_id, l.book_id, any_value(s.status) AS status
+            FROM leaving l JOIN seen_opt_out s ON (s.email_key = l.member_key OR s.contact_id = l.contact_id) AND s.book_id IN (0, l.book_id) AND s.cause <> 'deleted' GROUP BY ALL;
+            DELETE FROM leaving WHERE EXISTS (SELECT 1 FROM left_opted_out o WHERE o.kh = leaving.kh AND o.member_key = leaving.member_key);
+            """);
+        settlement.RecordLocal($"""
+            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, 'LeftOptedOut' AS code, 'Left the audience; had opted out (' || status || '), and is kept as that.' AS reason,
+                   {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            FROM left_opted_out
+            """);
+        return true;
     }
 
     /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already.</summary>

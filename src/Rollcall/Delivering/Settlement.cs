@@ -15,6 +15,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
     private readonly List<Delivery> active = [];
+    private readonly WatchEntries watch = new(run);
+    private readonly Dictionary<long, IReadOnlyList<long>> unread = [];
     private readonly GrowingPause pause = new(run.Clock);
 
     /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
@@ -23,24 +25,33 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Books whose id an import did not know: their other lists are sent again without them.</summary>
     public bool BooksVanished { get; private set; }
 
-    public void Await(Delivery delivery) => active.Add(delivery);
+    /// <summary>Whether opt-outs could not be read after a write: some may have been lifted by it unseen.</summary>
+    public bool OptOutsUnread { get; private set; }
+
+    /// <param name="feedsUnread">Books whose opt-outs could not be read after the call: they are tried again until it ends.</param>
+    public void Await(Delivery delivery, IEnumerable<long>? feedsUnread = null)
+    {
+        active.Add(delivery);
+        unread[delivery.Id] = [.. feedsUnread ?? []];
+    }
 
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
     public async Task SettleEarlierAsync(CancellationToken cancellation)
     {
         var unsettled = run.Journal.Unsettled();
         var books = unsettled.Where(d => d.Writes).SelectMany(d => d.Books).ToList();
+        HashSet<long> feeds = [];
         if (books.Count > 0)
         {
             // Whoever opted out since, and is put back when Dotdigital applies the import, is in the feeds only until then.
-            await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
+            feeds = (await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation)).Keys.ToHashSet();
         }
 
         foreach (var delivery in unsettled)
         {
             if (delivery.State == DeliveryState.Accepted)
             {
-                Await(delivery);
+                Await(delivery, delivery.Writes ? delivery.Books.Where(b => feeds.Contains(b) || feeds.Contains(OptOuts.WholeAccount)) : []);
             }
             else
             {
@@ -87,6 +98,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             {
                 run.Notice($"Dotdigital has not finished {active.Count} of what it accepted after {Patience.TotalHours:0} hours; the next run goes on waiting for it.");
                 run.SomethingLeft = true;
+                active.Where(d => d.Kind == DeliveryKind.Removal).ToList().ForEach(watch.NotFinished);
                 active.Clear();
                 return;
             }
@@ -127,7 +139,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         if (delivery.Kind == DeliveryKind.Removal)
         {
             await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
-            SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now));
+            SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now), why: WatchReason.Unanswered);
             return;
         }
 
@@ -140,7 +152,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         if (delivery.Kind == DeliveryKind.Move)
         {
             CreateReport();
-            await SettleMoveAsync(delivery, cancellation);
+            await SettleMoveAsync(delivery, WatchReason.Unanswered, cancellation);
             return;
         }
 
@@ -171,7 +183,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
 
         await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
-        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null);
+        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null, why: WatchReason.Unanswered, only: "member_key IN (SELECT member_key FROM direct_row WHERE NOT answered)");
+        SeenOptOuts.Keep(run, $"(SELECT member_key, contact_id, book_id, coalesce(account_status, 'Subscribed') AS account_status, CASE book_status WHEN 'Unsubscribed' THEN 'Suppressed' END AS list_status, false AS named FROM {run.Rows(Settled[^1].Outcomes!)} WHERE outcome = 'Suppressed')");
     }
 
     /// <summary>Asks once after what is under way.</summary>
@@ -183,6 +196,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         {
             try
             {
+                await ReadOptOutsAgainAsync(delivery, cancellation);
                 if (await TrySettleAsync(delivery, cancellation))
                 {
                     active.Remove(delivery);
@@ -212,15 +226,15 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return false;
         }
 
-        await SettleMoveAsync(delivery, cancellation);
+        await SettleMoveAsync(delivery, null, cancellation);
         return true;
     }
 
     /// <summary>However the import ended, or whether it was ever answered: the contacts show whether they moved.</summary>
-    private async Task SettleMoveAsync(Delivery delivery, CancellationToken cancellation)
+    private async Task SettleMoveAsync(Delivery delivery, string? why, CancellationToken cancellation)
     {
         await MoveOutcomes.ReadAsync(run, Manifest(delivery), cancellation);
-        SettleWith(delivery, MoveOutcomes.Settled(Manifest(delivery), run.Now));
+        SettleWith(delivery, MoveOutcomes.Settled(Manifest(delivery), run.Now), why: why);
     }
 
     private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
@@ -232,7 +246,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadBackImportAsync(delivery, ImportOutcomes.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.ServerClock.GetUtcNow());
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.ServerClock.GetUtcNow(), why: WatchReason.NotReported, only: "code = 'NotReported'");
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -290,7 +304,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 return true;
             case DeletionStatus.Failed or null:
                 await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
-                SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now));
+                SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now), why: WatchReason.ReportGone);
                 return true;
             default:
                 return false;
@@ -302,13 +316,32 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     {
         var people = $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)} WHERE book_id IS NOT NULL)";
         await readBack.ReadAsync(people, delivery.PreparedAt, cancellation);
-        SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now), maySent: true));
+        SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now), maySent: true), why: code);
         run.SomethingLeft = true;
     }
 
-    private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null)
+    /// <param name="why">Why people are looked at again by later runs; null where the end of the delivery is known.</param>
+    /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
+    private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null, string? why = null, string only = "true")
     {
-        Settled.Add(run.Journal.Settle(delivery, KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began), ended: ended));
+        var file = KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began);
+        if (unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
+        {
+            OptOutsUnread = run.SomethingLeft = true;
+            run.Notice($"Who opted out of book {string.Join(", ", feeds)} while an import was under way could not be read: some may have been put back. They are looked at again.");
+            (why, only) = (WatchReason.OptOutsUnread, "true");
+        }
+
+        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, alongside: watch.Of(delivery, file, why, only, ended)));
+    }
+
+    /// <summary>What could not be read after the call is tried again until it ends.</summary>
+    private async Task ReadOptOutsAgainAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        if (unread.GetValueOrDefault(delivery.Id) is { Count: > 0 } feeds)
+        {
+            unread[delivery.Id] = [.. (await run.OptOuts.ReadAsync(run.Client, feeds, run.Progress, cancellation)).Keys];
+        }
     }
 
     /// <summary>Lifts the opt-outs of people whom Dotdigital shows back, and frees those whose resubscription it refused to be asked another time.</summary>

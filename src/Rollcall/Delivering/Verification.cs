@@ -31,7 +31,15 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         }
 
         await readBack.ReadAsync(entered, imports.Min(d => d.PreparedAt), cancellation);
-        settlement.RecordLocal(Outcomes(entered, "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
+        settlement.RecordLocal(Outcomes($"(SELECT e.* FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id AND (n.verdict <> 'absent' OR n.named))", "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
+
+        // Pages lag behind: whom they do not show counts as delivered, as reported, and is looked at again.
+        new Watch(run).Enter(
+            $"""
+            SELECT e.member_key, e.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.NotShown}' AS why, e.email, e.contact_id
+            FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id AND n.verdict = 'absent'
+            """,
+            imports.Min(d => d.PreparedAt).ToUnixTimeMilliseconds());
         return true;
     }
 

@@ -88,8 +88,7 @@ public static class JobFileTemplate
         #insight_on_exit: keep
 
         # What holds changes back before anything is sent; rollcall run --allow GUARD passes one, once.
-        #guards: {max_exit_percent: 20, max_enter: none, max_mails: 1000, max_moves: 100, max_reject_percent: 50, max_missing_percent: 20,
-        #max_deleted_percent: 1, empty_audience: stop}
+        #guards: {max_exit_percent: 20, max_enter: none, max_mails: 1000, max_moves: 100, max_reject_percent: 50, max_missing_percent: 20, max_deleted_percent: 1, empty_audience: stop}
         # How much of the account's API budget this job may take.
         #budget: {share: 1.0}
         # Whether people who entered are read back (auto, full or off), and how often everything is compared.

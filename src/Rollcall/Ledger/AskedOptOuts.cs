@@ -106,7 +106,7 @@ internal sealed class AskedOptOuts(RunContext run)
             ("$now", run.Now), ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$status", nameof(ContactStatus.Unsubscribed)), ("$until", seenUntil))));
     }
 
-    /// <summary>Keeps that this job unsubscribed people. What counts already, theirs or worse, stays as it is.</summary>
+    /// <summary>Keeps that this job unsubscribed people. What counts already, theirs or worse, stays as it is; what the look after an unanswered call showed, without a date, is this.</summary>
     public void KeepOurs(List<(string MemberKey, long Book, long? ContactId)> people, DateTimeOffset since) => run.Store.InTransaction(s => people.ForEach(p => s.Execute(
         """
         INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
@@ -114,7 +114,7 @@ internal sealed class AskedOptOuts(RunContext run)
         ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
             contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status, lifted_at = NULL, seen_no = excluded.seen_no,
             cause = excluded.cause, since = coalesce(max(excluded.since, since), excluded.since)
-        WHERE lifted_at IS NOT NULL
+        WHERE lifted_at IS NOT NULL OR since IS NULL
         """,
         ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$contact", p.ContactId), ("$status", nameof(ContactStatus.Unsubscribed)),
         ("$since", since.ToUnixTimeMilliseconds()), ("$cause", ThisJob), ("$seen", OptOuts.NextNo(s)))));

@@ -88,14 +88,16 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
         return Get(id);
     }
 
-    public Delivery Accept(Delivery delivery, string remoteId) => Set(delivery, "state = $state, remote_id = $remote, accepted_at = $now", DeliveryState.Accepted, ("$remote", remoteId));
+    public Delivery Accept(Delivery delivery, string remoteId) => Set(delivery, "state = $state, remote_id = $remote, accepted_at = $now", DeliveryState.Accepted, null, ("$remote", remoteId));
 
     /// <summary>Commits what became of a delivery.</summary>
     /// <param name="ended">Dotdigital's clock when all of it was surely done; null where nobody knows.</param>
-    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null) =>
-        Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now, ended = $ended", DeliveryState.Settled, ("$outcomes", outcomes), ("$note", note), ("$ended", ended?.ToUnixTimeMilliseconds()));
+    /// <param name="alongside">What the same transaction also writes.</param>
+    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null, Action<Store>? alongside = null) => Set(
+        delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now, ended = $ended", DeliveryState.Settled, alongside,
+        ("$outcomes", outcomes), ("$note", note), ("$ended", ended?.ToUnixTimeMilliseconds()));
 
-    public Delivery Refuse(Delivery delivery, string? outcomes, string note) => Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now", outcomes is null ? DeliveryState.Refused : DeliveryState.Settled, ("$outcomes", outcomes), ("$note", note));
+    public Delivery Refuse(Delivery delivery, string? outcomes, string note) => Set(delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now", outcomes is null ? DeliveryState.Refused : DeliveryState.Settled, null, ("$outcomes", outcomes), ("$note", note));
 
     /// <summary>What was sent, or may have been, and is not settled; oldest first.</summary>
     public IReadOnlyList<Delivery> Unsettled() => Read("state IN ('prepared', 'accepted')");
@@ -112,12 +114,13 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
         }
     }
 
-    private Delivery Set(Delivery delivery, string assignments, DeliveryState state, params ReadOnlySpan<(string Name, object? Value)> values)
+    private Delivery Set(Delivery delivery, string assignments, DeliveryState state, Action<Store>? alongside, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         (string, object?)[] all = [.. values, ("$state", Word(state)), ("$id", delivery.Id), ("$now", Now())];
         store.InTransaction(s =>
         {
             s.Execute($"UPDATE delivery SET {assignments} WHERE id = $id", all);
+            alongside?.Invoke(s);
             if (state is DeliveryState.Settled or DeliveryState.Refused)
             {
                 // The outcomes hold what the single calls' rows said.

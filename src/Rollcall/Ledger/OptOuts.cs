@@ -63,8 +63,55 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
 
         store.InTransaction(s => s.Execute(
             Insert,
-            ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$cause", cause), ("$seen", NextNo(s))));
+            ("$account", accountId), ("$book", bookId), ("$email", emailKey), ("$contact", contactId), ("$status", status), ("$since", since?.ToUnixTimeMilliseconds()), ("$margin", 0L), ("$cause", cause), ("$seen", NextNo(s))));
     }
+
+    /// <summary>Keeps opt-outs that a reading showed, where they are not known. Since when, it does not say.</summary>
+    public void KeepSeen(IReadOnlyList<SeenOptOut> found)
+    {
+        if (found.Count == 0)
+        {
+            return;
+        }
+
+        store.InTransaction(s =>
+        {
+            using var insert = s.Prepare(
+                """
+                INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, cause, seen_no) VALUES ($account, $book, $email, $contact, $status, 'theirs', $seen)
+                ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET status = excluded.status, lifted_at = NULL, back_since = NULL, seen_no = excluded.seen_no
+                WHERE $named AND (lifted_at IS NOT NULL OR back_since IS NOT NULL)
+                """,
+                "$account", "$book", "$email", "$contact", "$status", "$seen", "$named");
+            insert.Parameters["$account"].Value = accountId;
+            insert.Parameters["$seen"].Value = NextNo(s);
+            foreach (var one in found)
+            {
+                if (Forgotten?.Has(one.Book, one.MemberKey) == true)
+                {
+                    Forgotten.Learn(s, one.Book, one.MemberKey, one.Status, null);
+                    continue;
+                }
+
+                insert.Parameters["$book"].Value = one.Book;
+                insert.Parameters["$email"].Value = one.MemberKey;
+                insert.Parameters["$contact"].Value = (object?)one.ContactId ?? DBNull.Value;
+                insert.Parameters["$status"].Value = one.Status;
+                insert.Parameters["$named"].Value = one.Named ? 1 : 0;
+                insert.ExecuteNonQuery();
+            }
+        });
+    }
+
+    /// <summary>Notes that Dotdigital shows people subscribed who had opted out, with no write of ours since; or, with <paramref name="since"/> null, that it shows them no more.</summary>
+    public void MarkBack(IReadOnlyList<(string MemberKey, long Book)> people, long? since) => store.InTransaction(s => people.ToList().ForEach(p => s.Execute(
+        "UPDATE opt_out SET back_since = CASE WHEN $since IS NULL THEN NULL ELSE coalesce(back_since, $since) END WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND lifted_at IS NULL",
+        ("$since", since), ("$account", accountId), ("$book", p.Book), ("$email", p.MemberKey))));
+
+    /// <summary>Lifts the opt-outs of people who came back by themselves, and are still there a day later.</summary>
+    public void LiftBack(IReadOnlyList<(string MemberKey, long Book)> people) => store.InTransaction(s => people.ToList().ForEach(p => s.Execute(
+        "UPDATE opt_out SET lifted_at = $now WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND lifted_at IS NULL AND back_since IS NOT NULL",
+        ("$now", Now()), ("$account", accountId), ("$book", p.Book), ("$email", p.MemberKey))));
 
     /// <summary>Whether a feed was read so lately that it need not be read again before an import.</summary>
     public bool IsFresh(long feed)
@@ -126,22 +173,26 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
         db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(lower(email_key)) AS kh, lower(email_key) AS email_key, * EXCLUDE email_key FROM opt_out_raw ORDER BY 1");
     }
 
-    private const string Columns = "email_key, book_id, contact_id, status, since, cause, seen_no, asked_since, asked_at";
+    private const string Columns = "email_key, book_id, contact_id, status, since, cause, seen_no, asked_since, asked_at, margin, back_since";
 
     /// <summary><see cref="Columns"/> as a table of the run's database.</summary>
-    private const string Copied = "email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT, asked_since BIGINT, asked_at BIGINT";
+    private const string Copied = "email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, seen_no BIGINT, asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT";
 
     // What a job of ours did and the feed dates within a minute of it is the same opt-out; a later one is theirs.
-    // A feed that lags shows an opt-out that was lifted once more, with its old date: only a later one, one without a date, or worse than an opt-out, counts again.
-    private const string Insert = """
-        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
-        VALUES ($account, $book, $email, $contact, $status, $since, $cause, $seen)
+    // A feed that lags shows an opt-out that was lifted once more, with its old date: only one that may be later, one without a date, or worse than an opt-out, counts again.
+    private const string Later = "excluded.since IS NULL OR since IS NULL OR excluded.since > since OR excluded.status <> 'Unsubscribed'";
+    private const string Insert = $"""
+        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, margin, cause, seen_no)
+        VALUES ($account, $book, $email, $contact, $status, $since, $margin, $cause, $seen)
         ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
             contact_id = coalesce(excluded.contact_id, contact_id),
             status = CASE WHEN excluded.status = 'Deleted' THEN status ELSE excluded.status END,
-            seen_no = CASE WHEN (excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since)) OR (lifted_at IS NOT NULL AND excluded.since IS NULL) THEN excluded.seen_no ELSE seen_no END,
-            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END) THEN excluded.cause ELSE cause END,
-            lifted_at = CASE WHEN excluded.since IS NULL OR since IS NULL OR excluded.since > since OR excluded.status <> 'Unsubscribed' THEN NULL ELSE lifted_at END,
+            seen_no = CASE WHEN (excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since))
+                OR (lifted_at IS NOT NULL AND (excluded.since IS NULL OR (excluded.margin > 0 AND excluded.since + excluded.margin >= lifted_at))) THEN excluded.seen_no ELSE seen_no END,
+            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since + margin + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END) THEN excluded.cause ELSE cause END,
+            lifted_at = CASE WHEN {Later} OR (excluded.margin > 0 AND excluded.since + excluded.margin >= lifted_at) THEN NULL ELSE lifted_at END,
+            back_since = CASE WHEN {Later} OR (excluded.margin > 0 AND excluded.since + excluded.margin >= back_since) THEN NULL ELSE back_since END,
+            margin = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since >= since) THEN excluded.margin ELSE margin END,
             since = coalesce(max(excluded.since, since), excluded.since, since)
         """;
 
@@ -154,6 +205,8 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
         to.AppendValue(row.GetString(5)).AppendValue(row.GetInt64(6));
         _ = row.IsDBNull(7) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(7));
         _ = row.IsDBNull(8) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(8));
+        to.AppendValue(row.GetInt64(9));
+        _ = row.IsDBNull(10) ? to.AppendNullValue() : to.AppendValue(row.GetInt64(10));
         to.EndRow();
     }
 
@@ -161,21 +214,25 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
     {
         var started = clock.GetTimestamp();
         var (from, began, skip) = Resume(feed, serverNow);
+
+        // Rows that left the feed meanwhile moved the others up, past where a reading resumes: it is followed by one from the beginning.
+        var resumed = skip > 0;
         while (true)
         {
             var page = feed == WholeAccount
                 ? await client.Contacts.SuppressedSincePageAsync(from, skip, PageSize, cancellation)
                 : await client.Contacts.UnsubscribedSincePageAsync(feed, from, skip, PageSize, cancellation);
             var next = skip + (page.IsLast ? page.Rows.Count : PageSize - Overlap);
-            Save(feed, page, next, page.IsLast ? began : null, clock.GetElapsedTime(started));
+            var complete = page.IsLast && !resumed;
+            Save(feed, page, page.IsLast && resumed ? 0 : next, complete ? began : null, clock.GetElapsedTime(started));
             progress?.Report(new RunProgress("read opt-outs", next, null, "rows"));
-            if (page.IsLast)
+            if (complete)
             {
                 lastRead[feed] = (clock.GetTimestamp(), clock.GetElapsedTime(started));
                 return;
             }
 
-            skip = next;
+            (skip, resumed) = page.IsLast ? (0, false) : (next, resumed);
         }
     }
 
@@ -203,7 +260,7 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
 
     private void Save(long feed, OptedOutPage page, int kept, DateTimeOffset? complete, TimeSpan length) => store.InTransaction(s =>
     {
-        using var insert = s.Prepare(Insert, "$account", "$book", "$email", "$contact", "$status", "$since", "$cause", "$seen");
+        using var insert = s.Prepare(Insert, "$account", "$book", "$email", "$contact", "$status", "$since", "$margin", "$cause", "$seen");
         insert.Parameters["$seen"].Value = NextNo(s);
         foreach (var row in page.Rows.Where(r => !string.IsNullOrWhiteSpace(r.Email)))
         {
@@ -219,6 +276,7 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
             insert.Parameters["$contact"].Value = (object?)row.ContactId ?? DBNull.Value;
             insert.Parameters["$status"].Value = row.Status.ToString();
             insert.Parameters["$since"].Value = (object?)row.Since?.ToUnixTimeMilliseconds() ?? DBNull.Value;
+            insert.Parameters["$margin"].Value = (long)row.Margin.TotalMilliseconds;
             insert.Parameters["$cause"].Value = "theirs";
             insert.ExecuteNonQuery();
         }
@@ -246,3 +304,11 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
+
+/// <summary>An opt-out that a reading of people showed.</summary>
+/// <param name="MemberKey">The member key.</param>
+/// <param name="Book">The book; <see cref="OptOuts.WholeAccount"/> for the account.</param>
+/// <param name="ContactId">The contact; null when unknown.</param>
+/// <param name="Status">Dotdigital's v2 status.</param>
+/// <param name="Named">Whether the person was looked up alone, so that it is current.</param>
+internal sealed record SeenOptOut(string MemberKey, long Book, long? ContactId, string Status, bool Named);

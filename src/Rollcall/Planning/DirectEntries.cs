@@ -29,7 +29,7 @@ internal sealed class DirectEntries
     /// <summary>
     /// Who was in the book before the job, or was left in it by an exit that the job ignores, joins nothing: their entry goes in bulk, which writes their fields.
     /// </summary>
-    private const string Entering = $"(c.action = '{Action.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') <> 'ExitIgnored')";
+    private const string Entering = $"(c.action = '{Action.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') NOT IN ('ExitIgnored', '{WatchLook.RemovedLate}'))";
 
     /// <summary>The people to be added to a book, as <see cref="DirectCalls"/> takes them, without those whom a guard, a feed, an earlier delivery or an opt-out keeps out.</summary>
     public string People(int book) => People($"c.book_no = {book}");

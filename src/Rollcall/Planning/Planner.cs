@@ -55,6 +55,7 @@ internal static class Planner
         Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow, early: run.HeldEarly).Books);
         var mails = Mails(run, records, direct.Cost());
         var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves, run.HeldEarly);
+        verdict = verdict with { Held = [.. run.HeldPeople, .. verdict.Held] };
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
         return new PlannedWork(roll, counts, verdict, records, new RunReport(run, counts, destination.Mapping), direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);

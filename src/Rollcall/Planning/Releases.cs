@@ -84,7 +84,7 @@ internal static class Releases
         {
             if (found.Id == id)
             {
-                var book = new RunBook(run.Books.Count, id, found.Name) { Released = released };
+                var book = new RunBook(run.Books.Count, id, found.Name) { Released = released, Contacts = found.Contacts };
                 run.Books.Add(book);
                 return destination with { Books = [.. destination.Books, book], Targets = [.. destination.Targets, new BookTarget(id, found.Name)] };
             }

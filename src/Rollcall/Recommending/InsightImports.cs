@@ -4,6 +4,8 @@ using System.Text;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 
+using Rollcall.Ledger;
+
 namespace Rollcall.Recommending;
 
 /// <summary>Sends insight records through PUT /insightData/v3/import, in batches, several under way at once, and learns which of them Dotdigital refused.</summary>
@@ -104,6 +106,10 @@ internal sealed class InsightImports(RunContext run, long total)
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)
         {
             Fail(batch, "Failed", e.ErrorCode ?? "Unanswered", e.Message);
+            if (e.Kind is FailureKind.Ambiguous or FailureKind.Transient)
+            {
+                LookAgain(batch, WatchReason.Unanswered);
+            }
         }
     }
 
@@ -131,6 +137,7 @@ internal sealed class InsightImports(RunContext run, long total)
             if (run.Clock.GetElapsedTime(began) > Patience)
             {
                 active.ForEach(a => Fail(a.Batch, "Failed", "NotFinished", "Dotdigital did not finish the import of insight data within an hour."));
+                active.ForEach(a => LookAgain(a.Batch, WatchReason.NotFinished));
                 active.Clear();
                 return;
             }
@@ -160,6 +167,7 @@ internal sealed class InsightImports(RunContext run, long total)
         if (report is null || report.Status == InsightImportStatus.Failed)
         {
             Fail(batch, "Failed", report is null ? "ReportGone" : "ImportFailed", report is null ? "Dotdigital does not know the import of insight data any more." : "Dotdigital could not carry out the import of insight data.");
+            LookAgain(batch, report is null ? WatchReason.ReportGone : "ImportFailed");
             return true;
         }
 
@@ -193,6 +201,21 @@ internal sealed class InsightImports(RunContext run, long total)
         : null;
 
     private void Fail(Batch batch, string outcome, string code, string reason) => Insert(batch.Parts.Select(part => (part.Contact, part.Record, outcome, code, reason)));
+
+    /// <summary>Such an import may be applied after a newer one: its people's records go again in every run of the next hour, and once more at the end.</summary>
+    private void LookAgain(Batch batch, string why)
+    {
+        run.Db.Execute("CREATE OR REPLACE TABLE insight_unsure(contact_id BIGINT)");
+        using (var appender = run.Db.Connection.CreateAppender("insight_unsure"))
+        {
+            foreach (var contact in batch.Parts.Select(part => part.Contact).Distinct())
+            {
+                appender.CreateRow().AppendValue(contact).EndRow();
+            }
+        }
+
+        new Watch(run).Enter($"SELECT DISTINCT member_key, 0 AS book_id, '{WatchKind.Insight}' AS kind, {SqlText.Literal(why)} AS why, email, contact_id FROM insight_due SEMI JOIN insight_unsure USING (contact_id)", run.Now);
+    }
 
     private void Insert(IEnumerable<(long Contact, int Record, string Outcome, string Code, string Reason)> failures)
     {

@@ -17,6 +17,9 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
     private const int SlicesAtOnce = 8;
 
     private readonly KeptTable sent = InsightTables.Sent(run);
+    // Records of an import whose end is not known go again for so long.
+    private const long AnHour = 3_600_000;
+
     private readonly KeptTable owed = InsightTables.Owed(run);
 
     /// <summary>Whether the job has any.</summary>
@@ -39,6 +42,11 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             // First it is noted that Dotdigital may have them: whoever leaves after a run that was cut off is not forgotten.
             sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
             await SendAsync(new InsightImports(run, due), KeySlice.For(due), cancellation);
+        }
+
+        if (!limited)
+        {
+            new Watch(run).Leave(run.Db.Query($"SELECT member_key, book_id FROM watched WHERE kind = '{WatchKind.Insight}' AND until < {run.Now}", r => (r.GetString(0), r.GetInt64(1))), WatchKind.Insight);
         }
 
         await new InsightRemovals(run, sent).SendAsync(cancellation);
@@ -146,7 +154,8 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             -- Somebody without any value has a record to empty only if there was one.
             DELETE FROM insight_due WHERE json = '{"{}"}' AND NOT EXISTS (SELECT 1 FROM {sent.Relation} s WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record);
             DELETE FROM insight_due USING {sent.Relation} s
-            WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record AND s.hash = insight_due.hash AND s.member_key = insight_due.member_key;
+            WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record AND s.hash = insight_due.hash AND s.member_key = insight_due.member_key
+              AND NOT EXISTS (SELECT 1 FROM watched w WHERE w.kind = '{WatchKind.Insight}' AND w.kh = insight_due.kh AND w.member_key = insight_due.member_key AND (w.since > {run.Now - AnHour} OR w.until < {run.Now}));
 
             INSERT INTO insight_gone
             SELECT s.contact_id, s.record, p.email, p.audience FROM {sent.Relation} s JOIN insight_person p USING (contact_id)

@@ -57,6 +57,7 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
         }
 
         settlement.RecordLocal(Outcomes(ledger));
+        new CameBack(run, settlement).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
     }
 
     /// <summary>Notes that the books were looked at.</summary>
@@ -65,7 +66,13 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
     // Who opted out of the account may be missing from a book's pages: the opt-out says it all.
     private const string OptedOut = "EXISTS (SELECT 1 FROM opt_out o WHERE o.kh = d.kh AND o.email_key = d.member_key AND (o.book_id = 0 OR o.book_id = d.book_id))";
     // Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
-    private const string NotThere = $"d.kind = 'removed' AND NOT {OptedOut}";
+    private const string NotThere = $"d.kind = 'removed' AND NOT {OptedOut} AND NOT {OurRemoval}";
+
+    // A removal of ours that may be applied yet, or just was: nobody else took them out.
+    private const string OurRemoval = $"""
+        (EXISTS (SELECT 1 FROM watched w WHERE w.kh = d.kh AND w.member_key = d.member_key AND w.book_id = d.book_id AND w.kind = '{WatchKind.Removal}')
+         OR EXISTS (SELECT 1 FROM under_way u WHERE u.kh = d.kh AND u.member_key = d.member_key))
+        """;
 
     // Whoever was asked to come back is unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
     private static string AwaitsAnswer(string ledger) => $"EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending' AND k.code IN {Consent.AskedCodes})";

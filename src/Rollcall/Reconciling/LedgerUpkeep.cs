@@ -5,12 +5,27 @@ using Rollcall.Recording;
 namespace Rollcall.Reconciling;
 
 /// <summary>What a run learns from the books themselves before it compares: who was taken out of them, and who is in them already.</summary>
-internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, LedgerFold fold)
+internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, LedgerFold fold, WatchLook watch, PuttingRight puttingRight)
 {
-    public async Task RunAsync(Destination destination, RunOptions options, CancellationToken cancellation)
+    /// <summary>Looks at everybody on the watch, and at those who are known to have opted out and may be subscribed all the same.</summary>
+    /// <param name="books">The job's books.</param>
+    public async Task LookAsync(IReadOnlyList<long> books, CancellationToken cancellation)
+    {
+        await watch.RunAsync(RunSession.LedgerRelation(run), cancellation);
+        fold.Run(cancellation);
+        run.OptOuts.CopyTo(run.Db, books);
+        await puttingRight.LookAtKnownAsync(RunSession.LedgerRelation(run), cancellation);
+        fold.Run(cancellation);
+        run.OptOuts.CopyTo(run.Db, books);
+        settlement.Settled.Clear();
+    }
+
+    /// <returns>Whether the books were read, which may have shown opt-outs.</returns>
+    public async Task<bool> RunAsync(Destination destination, RunOptions options, CancellationToken cancellation)
     {
         var removals = new ForeignRemovals(run, settlement);
-        if (!options.IsLimited && (options.Verify || removals.IsDue))
+        var verifies = !options.IsLimited && (options.Verify || removals.IsDue);
+        if (verifies)
         {
             await removals.LookAsync(cancellation);
             fold.Run(cancellation);
@@ -26,5 +41,6 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
 
         // This is in the ledger; no change of this run hangs on it.
         settlement.Settled.Clear();
+        return verifies || options.Adopt is not null;
     }
 }

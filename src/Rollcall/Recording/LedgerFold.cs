@@ -82,7 +82,7 @@ internal sealed class LedgerFold(RunContext run)
                 SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
                        l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
-                       b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
+                       b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
                        coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL OR {StillUnanswered} THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
                        coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, l.book_status) AS book_status

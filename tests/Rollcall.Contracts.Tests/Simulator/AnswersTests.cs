@@ -33,6 +33,7 @@ public sealed class AnswersTests
         ("getUnsubscribedContacts", "GET", "/v2/contacts/unsubscribed-since/2000-01-01T00:00:00Z", null),
         ("getSuppressedContacts", "GET", "/v2/contacts/suppressed-since/2000-01-01T00:00:00Z?select=3", null),
         ("deleteContactFromAddressBook", "DELETE", $"/v2/address-books/{Newsletter}/contacts/{Ada}", null),
+        ("unsubscribeFromAccount", "POST", "/v2/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
         ("unsubscribeFromAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
         ("resubscribeToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe", """{"unsubscribedContact":{"email":"left@example.com"},"preferredLocale":"de-DE","returnUrlToUseIfChallenged":"https://example.com/back"}"""),
         ("resubscribeToAddressBookWithNoChallenge", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"left@example.com"}}"""),

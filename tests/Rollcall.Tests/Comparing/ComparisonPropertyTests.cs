@@ -98,7 +98,7 @@ public sealed class ComparisonPropertyTests
         db.Execute($"""
             CREATE TABLE roll(kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
             CREATE TABLE roll_left_out(audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
-            CREATE TABLE opt_out(kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, asked_since BIGINT, asked_at BIGINT);
+            CREATE TABLE opt_out(kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT);
             CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT);
             CREATE TABLE ledger({string.Join(", ", LedgerFiles.Columns.Select(c => $"{c.Name} {c.Type}"))});
             {Holds.Create}
@@ -116,7 +116,7 @@ public sealed class ComparisonPropertyTests
 
         foreach (var o in optOuts)
         {
-            db.Execute($"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL, 'Unsubscribed', NULL, 'theirs', NULL, NULL)");
+            db.Execute($"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL, 'Unsubscribed', NULL, 'theirs', NULL, NULL, 0, NULL)");
         }
     }
 }

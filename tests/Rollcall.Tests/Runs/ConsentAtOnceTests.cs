@@ -121,6 +121,8 @@ public sealed class ConsentAtOnceTests
             Assert.Equal(1, store.Number("SELECT count(*) FROM opt_out WHERE lifted_at IS NULL"));
         }
 
+        scene.Account.Unsubscribe(Ann);
+
         var result = await scene.RunAsync();
         Assert.Equal("Unsubscribed", Assert.Single(result.Failures).Code);
         Assert.Equal(1, scene.Account.Counters.Resubscriptions);

@@ -25,7 +25,7 @@ public sealed class UnansweredCallTests
 
         // The lost call arrives now, and the look-up before the next one is refused.
         scene.Account.AddContact(Ann, scene.Gold);
-        scene.Account.AddFaults(new Fault { Operation = "getContact", Kind = FaultKind.Refuse, Status = 400, Message = "No." });
+        scene.Account.AddFaults(new Fault { Operation = "getContact", Kind = FaultKind.Refuse, Times = 9, Status = 400, Message = "No." });
         var failed = await scene.RunAsync();
         scene.Account.ClearFaults();
         scene.Set("gold", wanted ? [Ann] : [Bob]);

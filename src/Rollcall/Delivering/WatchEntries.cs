@@ -1,0 +1,70 @@
+using Rollcall.Ledger;
+using Action = Rollcall.Comparing.Action;
+
+namespace Rollcall.Delivering;
+
+/// <summary>Who gets on the watch when a delivery is settled whose end is not sure, and whose values are sure again.</summary>
+internal sealed class WatchEntries(RunContext run)
+{
+    private readonly Watch watch = new(run);
+
+    /// <summary>What the transaction that settles a delivery writes besides; null for nothing.</summary>
+    /// <param name="outcomes">The file of its outcomes.</param>
+    /// <param name="why">Why people are looked at again; null where nobody is.</param>
+    /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
+    /// <param name="ended">When all of it was surely done; null where nobody knows.</param>
+    public Action<Store>? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
+    {
+        var people = why is null || delivery.Manifest is null ? [] : watch.Read(People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why));
+        var sure = ended is null ? [] : Sure(outcomes);
+        return people.Count == 0 && sure.Count == 0 ? null : store =>
+        {
+            watch.Enter(store, people, delivery.PreparedAt.ToUnixTimeMilliseconds());
+            watch.Settled(store, sure, ended?.ToUnixTimeMilliseconds() ?? 0);
+        };
+    }
+
+    /// <summary>Puts the people of a removal on the watch that Dotdigital took and has not finished.</summary>
+    public void NotFinished(Delivery delivery) =>
+        watch.Enter(People(delivery, run.Rows(delivery.Manifest!), WatchReason.NotFinished), delivery.PreparedAt.ToUnixTimeMilliseconds());
+
+    private static string People(Delivery delivery, string rows, string why)
+    {
+        string Of(string kind, string book, string where) => $"SELECT member_key, {book} AS book_id, '{kind}' AS kind, {SqlText.Literal(why)} AS why, any_value(email) AS email, max(contact_id) AS contact_id FROM {rows} WHERE {where} GROUP BY 1, 2";
+        if (delivery.Kind is DeliveryKind.Removal or DeliveryKind.Unsubscribe)
+        {
+            return Of(WatchKind.Removal, "book_id", "book_id IS NOT NULL");
+        }
+
+        if (delivery.Kind == DeliveryKind.Move)
+        {
+            return Of(WatchKind.Values, "0", $"operation = '{Action.Move}'");
+        }
+
+        return $"""
+            {Of(WatchKind.Entry, "book_id", $"book_id IS NOT NULL AND operation IN ('{Action.Enter}', '{Action.Resubscribe}')")}
+            UNION ALL
+            {Of(WatchKind.Status, "book_id", $"book_id IS NOT NULL AND operation = '{Action.Resubscribe}'")}
+            UNION ALL
+            {Of(WatchKind.Values, "0", delivery.Kind == DeliveryKind.Resubscribe ? "false" : "true")}
+            """;
+    }
+
+    /// <summary>People on the watch whom this delivery surely gave their values.</summary>
+    private List<string> Sure(string outcomes)
+    {
+        var keys = watch.ValueKeys();
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        run.Db.Execute("CREATE OR REPLACE TABLE watched_value(member_key VARCHAR)");
+        using (var appender = run.Db.Connection.CreateAppender("watched_value"))
+        {
+            keys.ForEach(key => appender.CreateRow().AppendValue(key).EndRow());
+        }
+
+        return run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND fields_hash IS NOT NULL", r => r.GetString(0));
+    }
+}

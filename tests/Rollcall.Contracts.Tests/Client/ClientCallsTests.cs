@@ -55,6 +55,7 @@ public sealed class ClientCallsTests
             Assert.False(await client.Contacts.RemoveOneAsync(Newsletter, 5));
         },
         ["Contacts.UnsubscribeAsync"] = async client => Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeAsync(Newsletter, "ada@example.com")).ContactId),
+        ["Contacts.UnsubscribeFromAccountAsync"] = async client => Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeFromAccountAsync("ada@example.com")).ContactId),
         ["Contacts.AddToBookAsync"] = async client =>
         {
             var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë \"Z\"","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };

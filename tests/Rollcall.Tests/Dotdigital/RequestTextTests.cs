@@ -264,6 +264,33 @@ public sealed class RequestTextTests
         AssertJson("""{"email":"o'brien+x@emailsim.io"}""", script.Calls[^1]);
     }
 
+    [Fact]
+    public async Task One_person_is_unsubscribed_from_the_account()
+    {
+        var script = Connected.Script().On($"POST {Home}v2/contacts/unsubscribe", 200, """
+            {"suppressedContact":{"id":123456,"email":"o'brien+x@emailsim.io","status":"Unsubscribed"},"dateRemoved":"2025-07-23T11:01:55Z","reason":"Unsubscribed"}
+            """);
+        using var client = await Connected.ToAsync(script);
+        var gone = await client.Contacts.UnsubscribeFromAccountAsync("o'brien+x@emailsim.io", Cancellation);
+        Assert.Equal((123456L, ContactStatus.Unsubscribed), (gone.ContactId!.Value, gone.Status));
+        AssertJson("""{"email":"o'brien+x@emailsim.io"}""", script.Calls[^1]);
+    }
+
+    [Theory]
+    [InlineData("2025-07-23T11:01:55Z", 0)]
+    [InlineData("2025-07-23 11:01:55.433000+00:00", 0)]
+    [InlineData("2025-07-23T11:01:55", 14)]
+    [InlineData("2025-07-23T00:00:00Z", 24)]
+    [InlineData("2025-07-23", 38)]
+    [InlineData("nonsense", 0)]
+    public async Task A_date_says_how_far_it_may_be_off(string date, int hours)
+    {
+        var script = Connected.Script().On($"POST {Home}v2/contacts/unsubscribe", 200, $$"""{"suppressedContact":{"id":1,"email":"a@emailsim.io"},"dateRemoved":"{{date}}","reason":"Unsubscribed"}""");
+        using var client = await Connected.ToAsync(script);
+        var gone = await client.Contacts.UnsubscribeFromAccountAsync("a@emailsim.io", Cancellation);
+        Assert.Equal(TimeSpan.FromHours(hours), gone.Margin);
+    }
+
     [Theory]
     [InlineData(true, "resubscribe", "ContactChallenged", Resubscription.Challenged)]
     [InlineData(false, "resubscribe-with-no-challenge", "ContactAdded", Resubscription.Added)]

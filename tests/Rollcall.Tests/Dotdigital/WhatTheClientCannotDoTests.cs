@@ -19,7 +19,7 @@ public sealed class WhatTheClientCannotDoTests
             [
                 "AddressBooks.CreateAsync", "AddressBooks.ListAsync",
                 "Contacts.AddToBookAsync", "Contacts.DeletionAsync", "Contacts.FindByEmailAsync", "Contacts.FindByIdAsync", "Contacts.PatchIntoBookAsync", "Contacts.ReadBookAsync", "Contacts.RemoveFromBookAsync", "Contacts.RemoveOneAsync", "Contacts.ResubscribeAsync",
-                "Contacts.SuppressedSincePageAsync", "Contacts.UnsubscribeAsync", "Contacts.UnsubscribedSincePageAsync",
+                "Contacts.SuppressedSincePageAsync", "Contacts.UnsubscribeAsync", "Contacts.UnsubscribeFromAccountAsync", "Contacts.UnsubscribedSincePageAsync",
                 "DataFields.CreateAsync", "DataFields.ListAsync",
                 "DotdigitalClient.ConnectAsync", "DotdigitalClient.ServerTimeAsync",
                 "Imports.ReadAsync", "Imports.StartAsync",

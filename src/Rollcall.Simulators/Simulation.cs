@@ -16,6 +16,7 @@ internal sealed class Simulation
         State = new AccountState(new ContactHistory(Clock, () => Options.ListDelay));
         Subscriptions = new Subscriptions(State, () => Options);
         Faults.Replace(options.Faults);
+        State.MatchBy(options.AddressMatching);
     }
 
     public SimulatorOptions Options
@@ -23,6 +24,11 @@ internal sealed class Simulation
         get => _options;
         set
         {
+            lock (State.Gate)
+            {
+                State.MatchBy(value.AddressMatching);
+            }
+
             if (!ReferenceEquals(value.Faults, _options.Faults))
             {
                 Faults.Replace(value.Faults);

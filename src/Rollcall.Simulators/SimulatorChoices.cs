@@ -42,3 +42,16 @@ public enum DoubleOptIn
     /// <summary>Everybody, imports included.</summary>
     All,
 }
+
+/// <summary>When two ways to write an address are one contact.</summary>
+public enum AddressMatching
+{
+    /// <summary>When they differ in nothing but case.</summary>
+    AsWritten,
+
+    /// <summary>Also when they are the same in Unicode's form C with the domain in its ASCII form; shown as first stored.</summary>
+    Normalized,
+
+    /// <summary>The same, and kept and shown in that form.</summary>
+    ShownNormalized,
+}

@@ -201,6 +201,12 @@ public sealed record SimulatorOptions
     /// <summary>The longest text a data field holds, in characters. Default 1,000; older accounts have 255.</summary>
     public int TextLimit { get; init; } = 1000;
 
+    /// <summary>Texts that no data field takes, as if the field were not there. Default: none.</summary>
+    public IReadOnlyList<string> RefusedValues { get; init; } = [];
+
+    /// <summary>When two ways to write an address are one contact. Default: when they differ in nothing but case.</summary>
+    public AddressMatching AddressMatching { get; init; }
+
     /// <summary>How old an opt-out must be before the feeds show it. Default 0.</summary>
     public TimeSpan FeedDelay { get; init; }
 
@@ -215,6 +221,12 @@ public sealed record SimulatorOptions
 
     /// <summary>Whether the feeds know only days: dates are midnights, and the asked-for date counts from its midnight.</summary>
     public bool FeedInDays { get; init; }
+
+    /// <summary>Whether the feeds' dates have no offset, which the specification does not allow.</summary>
+    public bool FeedDatesWithoutOffset { get; init; }
+
+    /// <summary>How far the feeds' dates without an offset are ahead of UTC, up to 14 hours either way. Default 0.</summary>
+    public TimeSpan FeedDateShift { get; init; }
 
     /// <summary>What goes wrong, and when; while it runs, <c>POST /simulator/faults</c>.</summary>
     [JsonIgnore]

@@ -35,9 +35,9 @@ internal sealed class AccountState
 
     public InsightStore Insight { get; } = new();
 
-    public HashSet<string> GloballySuppressed { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public HashSet<string> GloballySuppressed { get; private set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public HashSet<string> SuppressedDomains { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public HashSet<string> SuppressedDomains { get; private set; } = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyCollection<Book> Books => _books.Values;
 
@@ -96,6 +96,21 @@ internal sealed class AccountState
 
         _fields[field.Ordinal] = null;
         return true;
+    }
+
+    /// <summary>Takes other addresses for one from now on.</summary>
+    /// <exception cref="InvalidOperationException">Two contacts would be one.</exception>
+    public void MatchBy(AddressMatching matching)
+    {
+        if (matching == Contacts.Addresses.Matching)
+        {
+            return;
+        }
+
+        var addresses = new AddressComparer(matching);
+        Contacts.MatchBy(addresses);
+        GloballySuppressed = new(GloballySuppressed, addresses);
+        SuppressedDomains = new(SuppressedDomains, addresses);
     }
 
     /// <summary>The import failure code of an address that is barred from the account, or null.</summary>

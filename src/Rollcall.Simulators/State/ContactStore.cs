@@ -4,10 +4,13 @@ namespace Rollcall.Simulators.State;
 internal sealed class ContactStore(long firstId, ContactHistory history)
 {
     private readonly List<Contact> _all = [];
-    private readonly Dictionary<string, Contact> _byEmail = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Contact> _byMobile = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Contact> _bin = new(StringComparer.OrdinalIgnoreCase);
+    private Dictionary<string, Contact> _byEmail = new(new AddressComparer(AddressMatching.AsWritten));
+    private Dictionary<string, Contact> _bin = new(new AddressComparer(AddressMatching.AsWritten));
     private long _nextId = firstId;
+
+    /// <summary>Which addresses are one.</summary>
+    public AddressComparer Addresses => (AddressComparer)_byEmail.Comparer;
 
     public int Count => _byEmail.Count;
 
@@ -46,8 +49,35 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         return low;
     }
 
+    /// <summary>Takes other addresses for one from now on.</summary>
+    /// <exception cref="InvalidOperationException">Two contacts would be one.</exception>
+    public void MatchBy(AddressComparer addresses)
+    {
+        var byEmail = new Dictionary<string, Contact>(addresses);
+        foreach (var contact in _byEmail.Values)
+        {
+            if (!byEmail.TryAdd(addresses.Kept(contact.Email), contact))
+            {
+                throw new InvalidOperationException($"Two contacts would be one: {contact.Email} and {byEmail[contact.Email].Email}.");
+            }
+        }
+
+        var bin = new Dictionary<string, Contact>(addresses);
+        foreach (var contact in _bin.Values)
+        {
+            bin[contact.Email] = contact;
+        }
+
+        (_byEmail, _bin) = (byEmail, bin);
+        foreach (var contact in byEmail.Values.Concat(bin.Values))
+        {
+            contact.Email = addresses.Kept(contact.Email);
+        }
+    }
+
     public Contact Create(string email, DateTime now, long id = 0)
     {
+        email = Addresses.Kept(email);
         id = id == 0 ? _nextId : id;
         if (_all.Count > 0 && id <= _all[^1].Id)
         {
@@ -69,8 +99,8 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         }
 
         _byEmail.Remove(contact.Email);
-        contact.Email = email;
-        _byEmail.Add(email, contact);
+        contact.Email = Addresses.Kept(email);
+        _byEmail.Add(contact.Email, contact);
     }
 
     public void ChangeMobile(Contact contact, string mobile)

@@ -62,6 +62,13 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
         }
     }
 
+    /// <summary>Reads a value as <see cref="Read(JsonElement, int, bool, out string?)"/> does, under the account's own limits.</summary>
+    public string? Read(JsonElement value, SimulatorOptions options, bool loose, out string? kept)
+    {
+        var wrong = Read(value, options.TextLimit, loose, out kept);
+        return wrong is null && kept is not null && options.RefusedValues.Contains(kept) ? $"'{Name}' does not take this value" : wrong;
+    }
+
     /// <summary>Writes a kept value as the JSON type of its field.</summary>
     public void Write(Utf8JsonWriter json, string? kept)
     {

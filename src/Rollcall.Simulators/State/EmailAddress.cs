@@ -8,6 +8,7 @@ internal static class EmailAddress
     /// <summary>Null when it passes; else the import's failure code.</summary>
     public static string? Fault(string email)
     {
+        email = ComposedText.Of(email);
         var at = email.LastIndexOf('@');
         if (at < 1 || at == email.Length - 1 || email.Length > MaxLength)
         {

@@ -31,7 +31,7 @@ internal sealed class LateWork(TimeProvider clock) : IDisposable
 
         void Do()
         {
-            // Counted as pending until it is done: whoever waits for it sees its effect.
+            // Counted as pending until it is done, so that a test that waits for it sees its effect.
             act();
             lock (_gate)
             {

@@ -37,7 +37,7 @@ internal sealed class BookContactCalls(Simulation simulation)
             throw Refuse.V2(400, "ERROR_INVALID_EMAIL", "The email address is invalid.");
         }
 
-        var values = given.Values(State, simulation.Options.TextLimit);
+        var values = given.Values(State, simulation.Options);
         var known = State.Contacts.ByEmail(given.Email);
         if (State.BarredAs(given.Email) is not null || known is { IsSuppressed: true })
         {
@@ -108,7 +108,7 @@ internal sealed class BookContactCalls(Simulation simulation)
         var contact = State.Contacts.ByEmail(V2Body.Contact(body.RootElement, Invalid).Email) ?? throw NotFound();
         State.SetBookStatus(contact, book.Id, BookStatus.Unsubscribed, simulation.Now);
         var since = contact.Memberships.ToArray().First(membership => membership.Book == book.Id).Since;
-        return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, since, ContactStatus.Unsubscribed));
+        return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, IsoDate.Text(since), ContactStatus.Unsubscribed));
     }
 
     private Reply UnsubscribeFromAccount(Call call)
@@ -137,7 +137,7 @@ internal sealed class BookContactCalls(Simulation simulation)
         }
 
         var given = V2Body.Contact(person, InvalidResubscription);
-        var values = given.Values(State, simulation.Options.TextLimit);
+        var values = given.Values(State, simulation.Options);
         var contact = State.Contacts.ByEmail(given.Email) ?? throw NotFound();
         var now = simulation.Now;
         var status = simulation.Subscriptions.Resubscribe(contact, book?.Id, challenge, now);

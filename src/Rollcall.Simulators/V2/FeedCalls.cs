@@ -59,11 +59,18 @@ internal sealed class FeedCalls(Simulation simulation)
             json.WriteStartArray();
             foreach (var it in rows)
             {
-                V2Wire.WriteSuppression(json, it.Contact, options.FeedInDays ? it.Since.Date : it.Since, it.Reason);
+                V2Wire.WriteSuppression(json, it.Contact, Date(it.Since, options), it.Reason);
             }
 
             json.WriteEndArray();
         });
+    }
+
+    private static string Date(DateTime since, SimulatorOptions options)
+    {
+        var shown = since + (options.FeedDatesWithoutOffset ? options.FeedDateShift : TimeSpan.Zero);
+        shown = options.FeedInDays ? shown.Date : shown;
+        return options.FeedDatesWithoutOffset ? IsoDate.TextWithoutOffset(shown) : IsoDate.Text(shown);
     }
 
     private static bool IsLost(Row row, SimulatorOptions options) =>

@@ -95,7 +95,7 @@ internal sealed record ContactBody(
     string Email, OptInType? OptInType, EmailType? EmailType, IReadOnlyList<(string Key, JsonElement Value)> Fields)
 {
     /// <summary>The values to keep, by field; unknown fields and values that do not fit are refused.</summary>
-    public IReadOnlyList<(DataField Field, string? Value)> Values(AccountState state, int textLimit)
+    public IReadOnlyList<(DataField Field, string? Value)> Values(AccountState state, SimulatorOptions options)
     {
         var values = new List<(DataField, string?)>();
         foreach (var (key, value) in Fields)
@@ -103,7 +103,7 @@ internal sealed record ContactBody(
             var field = state.Field(key)
                 ?? throw Refuse.V2(400, "ERROR_DATAFIELD_NOTFOUND", $"The data field '{key}' does not exist.");
             string? kept = null;
-            if (value.ValueKind != JsonValueKind.Undefined && field.Read(value, textLimit, loose: true, out kept) is { } wrong)
+            if (value.ValueKind != JsonValueKind.Undefined && field.Read(value, options, loose: true, out kept) is { } wrong)
             {
                 throw Refuse.V2(400, wrong.Contains("at most", StringComparison.Ordinal) ? "ERROR_DATAFIELD_VALUE_OVERFLOW" : "ERROR_DATAFIELD_INVALID", wrong + ".");
             }

@@ -56,12 +56,12 @@ internal static class V2Wire
         json.WriteEndObject();
     }
 
-    public static void WriteSuppression(Utf8JsonWriter json, Contact contact, DateTime removed, ContactStatus reason)
+    public static void WriteSuppression(Utf8JsonWriter json, Contact contact, string removed, ContactStatus reason)
     {
         json.WriteStartObject();
         json.WritePropertyName("suppressedContact");
         Write(json, contact, null);
-        json.WriteString("dateRemoved", IsoDate.Text(removed));
+        json.WriteString("dateRemoved", removed);
         json.WriteString("reason", Spelling.V2(reason));
         json.WriteEndObject();
     }

@@ -77,7 +77,7 @@ internal sealed class ContactWriter(Simulation simulation)
             var field = State.Field(property.Name);
             var fault = field is null
                 ? $"The data field '{property.Name}' does not exist"
-                : field.Read(property.Value, simulation.Options.TextLimit, loose: false, out kept);
+                : field.Read(property.Value, simulation.Options, loose: false, out kept);
             if (fault is null)
             {
                 values.Add((field!, kept));
@@ -160,9 +160,9 @@ internal sealed class ContactWriter(Simulation simulation)
     private void Apply(
         Contact contact, bool created, ContactRecord record, IReadOnlyList<(DataField Field, string? Value)> values, MergeOption merge, bool fires, DateTime now)
     {
-        if (record.Email is { } email && email != contact.Email && record.Match != "email")
+        if (record.Email is { } email && record.Match != "email" && !State.Contacts.Addresses.Equals(email, contact.Email))
         {
-            State.Counters.AddressesChanged += string.Equals(email, contact.Email, StringComparison.OrdinalIgnoreCase) ? 0 : 1;
+            State.Counters.AddressesChanged++;
             State.Contacts.ChangeEmail(contact, email);
         }
 

@@ -55,7 +55,7 @@ public class ClockTests
     [InlineData("POST", "/simulator/contacts/a@example.com/email?value=a@example.com", "")]
     [InlineData("POST", "/simulator/contacts/a@example.com/merge", "")]
     [InlineData("POST", "/simulator/books/BOOK/empty", "")]
-    public async Task Whatever_touches_a_contact_moves_the_date_it_was_updated(string method, string path, string? body)
+    public async Task Every_write_that_touches_a_contact_moves_the_date_it_was_updated(string method, string path, string? body)
     {
         await using var session = await Start();
         var id = session.Account.AddContact("a@example.com", session.Book);

@@ -126,6 +126,37 @@ public class FeedTests
         Assert.Equal("2026-03-01T00:00:00.000Z", feed.Json![0]!["dateRemoved"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData(false, 0, "2026-03-01T12:00:00")]
+    [InlineData(false, -13, "2026-02-28T23:00:00")]
+    [InlineData(true, 0, "2026-03-01T00:00:00")]
+    [InlineData(true, 14, "2026-03-02T00:00:00")]
+    public async Task Dates_may_be_local_times_that_do_not_say_so(bool inDays, int hours, string expected)
+    {
+        await using var session = await Start(new SimulatorOptions { FeedDatesWithoutOffset = true, FeedInDays = inDays, FeedDateShift = TimeSpan.FromHours(hours) });
+        session.Account.AddContact("a@example.com", session.Book);
+        session.Account.AddContact("b@example.com", session.Book);
+        session.Account.Unsubscribe("a@example.com", session.Book);
+        session.Account.Unsubscribe("b@example.com");
+
+        foreach (var path in (string[])[$"/v2/address-books/{session.Book}/contacts/unsubscribed-since/2000-01-01", "/v2/contacts/suppressed-since/2000-01-01"])
+        {
+            Assert.Equal(expected, Assert.Single((await session.Get(path)).Json!.AsArray())!["dateRemoved"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task Dates_with_an_offset_are_not_shifted()
+    {
+        await using var session = await Start(new SimulatorOptions { FeedDateShift = TimeSpan.FromHours(5) });
+        session.Account.AddContact("a@example.com", session.Book);
+        session.Account.Unsubscribe("a@example.com", session.Book);
+
+        var feed = await session.Get($"/v2/address-books/{session.Book}/contacts/unsubscribed-since/2000-01-01");
+
+        Assert.Equal("2026-03-01T12:00:00.000Z", feed.Json![0]!["dateRemoved"]!.GetValue<string>());
+    }
+
     private static Task<List<string>> BookFeed(SimulatedSession session) =>
         Feed(session, $"/v2/address-books/{session.Book}/contacts/unsubscribed-since/2000-01-01");
 

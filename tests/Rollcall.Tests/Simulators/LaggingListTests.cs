@@ -10,7 +10,7 @@ public class LaggingListTests
     private static readonly SimulatorOptions Lagging = new() { ListDelay = TimeSpan.FromSeconds(30) };
 
     [Fact]
-    public async Task Whoever_enters_or_leaves_a_book_shows_in_its_list_after_the_delay()
+    public async Task Entering_or_leaving_a_book_shows_in_its_list_after_the_delay()
     {
         await using var session = await Start(Lagging);
         session.Account.AddContact("stays@example.com", session.Book);

@@ -5,8 +5,8 @@ using static Rollcall.Tests.Simulators.SimulatedSession;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>What people and marketers do to an account past any API.</summary>
-public class OtherHandsTests
+/// <summary>What people and marketers change in an account without the API.</summary>
+public class ManualChangesTests
 {
     [Fact]
     public async Task A_contact_may_change_its_address_but_not_to_one_that_is_taken()
@@ -67,7 +67,7 @@ public class OtherHandsTests
     }
 
     [Fact]
-    public async Task Whoever_was_deleted_and_registers_again_is_a_new_contact()
+    public async Task A_deleted_person_who_registers_again_is_a_new_contact()
     {
         await using var session = await Start();
         var old = session.Account.AddContact("a@example.com", session.Book);
@@ -84,7 +84,7 @@ public class OtherHandsTests
     }
 
     [Fact]
-    public async Task Whoever_left_and_registers_again_comes_back_as_the_same_contact()
+    public async Task An_unsubscribed_person_who_registers_again_is_the_same_contact()
     {
         await using var session = await Start();
         var id = session.Account.AddContact("a@example.com", session.Book);

@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators;
 
-// What people and marketers do to the account, past Rollcall.
+// What people and marketers change in the account without the API.
 public sealed partial class SimulatedAccount
 {
     /// <summary>The person leaves a book, or the account when <paramref name="book"/> is null.</summary>
@@ -52,7 +52,7 @@ public sealed partial class SimulatedAccount
 
     /// <summary>
     /// The person registers by themselves: a new contact where there is none (one in the recycle bin stays there), subscribed to the
-    /// books named; whoever is in the account comes back to it and to the books.
+    /// books named; a known contact comes back to the account and to the books.
     /// </summary>
     /// <returns>The contact's id.</returns>
     public long Register(string email, params IEnumerable<int> books)

@@ -74,6 +74,7 @@ public static class Explain
             Moves.Find(run.Db, "ledger_linked", "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
         }
 
+        Whose.KeepThere(run, new AlreadyThere(run).Kept(books), "ledger_linked", counts);
         Claims.Mark(run);
         var audiences = run.Db.Query($"SELECT DISTINCT audience FROM roll WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
@@ -122,9 +123,9 @@ public static class Explain
                 Action.Enter => $"Enters \"{book.Name}\".",
                 EnterSingly => $"Is added to \"{book.Name}\" by a call of its own, so that the book's join actions fire.",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
-                Action.Move => $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one.",
+                Action.Move => $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one. Where somebody is, this address enters as a contact of its own, and the former one leaves.",
                 Action.MoveUnclear => $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that the contact may be moved. {change.Reason}",
-                Action.MovedAway => $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved to that one if it is certain whose it is.",
+                Action.MovedAway => $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved to that one if it is certain whose it is. Where that address is a contact already, this one leaves.",
                 Action.Suppress or Action.StillSuppressed => $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.{(change.WhyNot.Length > 0 ? " " + change.WhyNot : "")}",
                 Action.Resubscribe when run.Job.Config.Resubscribe => $"Is asked by email whether to come back, and enters \"{book.Name}\" by saying yes. Looked up first: only someone who unsubscribed is asked.",
                 Action.Resubscribe => $"Is resubscribed, and enters \"{book.Name}\". Looked up first: only someone who unsubscribed is brought back.",

@@ -30,6 +30,7 @@ public static class ExportRun
 
     private static async Task<RunResult> ExecuteAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
+        run.Allow = options.Allow;
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         var readBack = new ReadBack(run);
         var settlement = new Settlement(run, readBack);
@@ -84,9 +85,13 @@ public static class ExportRun
         if (run.Db.Number("SELECT count(*) FROM insight_failed") > 0)
         {
             failures = work.Report.PublishFailures();
+            if (await new GoneContacts(run).JudgeInsightAsync(settlement, cancellation))
+            {
+                fold.Run(cancellation);
+            }
         }
 
-        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
+        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
@@ -183,6 +188,7 @@ public static class ExportRun
             run.Progress,
             cancellation);
         await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
+        Whose.KeepThere(run, there, ledger, counts);
         Claims.Mark(run);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, roll, counts, options);
@@ -199,6 +205,6 @@ public static class ExportRun
 
         KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
         Moves.Find(run.Db, ledger, "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
-        await MovedAddresses.ConfirmAsync(run, options.Allow, cancellation);
+        await MovedAddresses.ConfirmAsync(run, counts, options.Allow, cancellation);
     }
 }

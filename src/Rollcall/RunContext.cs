@@ -68,6 +68,13 @@ internal sealed class RunContext
     /// <summary>What guards hold that judge before the plan is made: each names a book (<see cref="Planning.Guards.IdOf"/>), which is then left entirely as it is.</summary>
     public List<GuardHeld> HeldEarly { get; } = [];
 
+    /// <summary>What guards hold that judge while people are settled, before the plan or after it, besides what the plan's verdict has.</summary>
+    public IEnumerable<GuardHeld> HeldBeside(Planning.GuardVerdict verdict) =>
+        HeldEarly.Where(h => !verdict.Held.Any(v => v.Guard == h.Guard && v.AddressBookId == h.AddressBookId));
+
+    /// <summary>Guards that the user lets this run pass.</summary>
+    public IReadOnlySet<string> Allow { get; set; } = new HashSet<string>();
+
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 
     /// <summary>The job's audiences as a relation: <c>audience</c>, an index in <c>segment_ids</c>, and its <c>id</c>.</summary>

@@ -98,9 +98,9 @@ internal static class RunSession
         ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
         ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
         BytesSent = run.Client.Usage.BytesSent,
-        Guards = work.Verdict.Held,
+        Guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)],
         Notices = [.. run.Notices],
-        ExitCode = work.Verdict.Held.Count > 0 ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
+        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
 
     private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)

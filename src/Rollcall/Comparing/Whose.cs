@@ -16,6 +16,41 @@ internal static class Whose
     /// <summary>Whether someone's ledger row lets an exit act on them.</summary>
     public static string MayLeave(ComparisonInput input, string origin) => input.ExitExisting ? $"{origin} IS NOT NULL" : $"{origin} = 'ours'";
 
+    /// <summary>
+    /// Marks the exits of contacts that were in the book before the job under another address: the address changed at Dotdigital since, and the people stay.
+    /// Whom a run adopted as the job's own under that other address is the job's.
+    /// </summary>
+    /// <param name="there">The relation of people in the books before the job.</param>
+    public static void KeepThere(RunContext run, string there, string ledger, ComparisonCounts counts)
+    {
+        if (run.Job.ExitExisting
+            || run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours' AND contact_id IS NOT NULL") == 0)
+        {
+            return;
+        }
+
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE there_before AS
+            SELECT DISTINCT c.kh, c.member_key, c.book_no, t.kh AS there_kh, t.member_key AS there_key, b.book_id
+            FROM change c JOIN book b USING (book_no) JOIN {there} t ON t.contact_id = c.contact_id AND t.book_id = b.book_id
+            WHERE c.action = '{Action.Exit}' AND c.origin = 'ours' AND t.member_key <> c.member_key;
+            DELETE FROM there_before t
+            WHERE EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = t.there_kh AND k.member_key = t.there_key AND k.book_id = t.book_id AND k.origin = 'ours');
+            """);
+        if (run.Db.Number("SELECT count(*) FROM there_before") == 0)
+        {
+            return;
+        }
+
+        const string Touched = "SELECT kh, member_key FROM there_before";
+        counts.Recount(run.Db, Touched, -1);
+        run.Db.Execute($"""
+            UPDATE change SET origin = 'there' FROM there_before t
+            WHERE t.kh = change.kh AND t.member_key = change.member_key AND t.book_no = change.book_no AND change.action = '{Action.Exit}'
+            """);
+        counts.Recount(run.Db, Touched, 1);
+    }
+
     /// <summary>The origin that a change carries: with <c>exit_existing</c>, exits treat everyone as put there by the job.</summary>
     public static string Origin(ComparisonInput input) => input.ExitExisting ? $"CASE action WHEN '{Action.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
 

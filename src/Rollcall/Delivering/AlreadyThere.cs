@@ -9,6 +9,24 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class AlreadyThere(RunContext run)
 {
+    /// <summary>The outcome's code of somebody who stays because they were there before.</summary>
+    public const string Code = "AlreadyThere";
+
+    /// <summary>The outcome's reason.</summary>
+    public const string Reason = "Left the audience; was in the book before this job, and stays in it.";
+
+    /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
+    public string Kept(IReadOnlyList<long> books)
+    {
+        var files = books.SelectMany(b => run.Store.Query(
+            "SELECT file FROM already_there WHERE tag = $tag AND account_id = $account AND book_id = $book AND file IS NOT NULL",
+            r => r.GetString(0),
+            ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", b))).ToList();
+        return files.Count == 0
+            ? LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")])
+            : $"({string.Join(" UNION ALL ", files.Select(f => $"SELECT kh, member_key, book_id, contact_id FROM {run.Rows(f)}"))})";
+    }
+
     /// <summary>The relation of people already there: <c>kh, member_key, book_id, contact_id</c>.</summary>
     /// <param name="mayRead">Whether books not read yet are read now and kept; a plan only reads, into the run's own tables.</param>
     public async Task<string> ReadAsync(IReadOnlyList<long> books, bool mayRead, CancellationToken cancellation)

@@ -71,7 +71,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         var (email, known) = (person.Email, again || person.ContactId is not null);
         if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
         {
-            var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+            var contact = await LookUps.FindAsync(run, person.MemberKey, person.ContactId, email, cancellation);
             if (Found(contact, book, person) is { } answer)
             {
                 return answer.Code == "" ? null : answer;
@@ -115,7 +115,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             {
                 ContactStatus.Subscribed => Added(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
                 ContactStatus.PendingOptIn => Awaits(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
-                ContactStatus.Unknown => null,
+                // Nobody is deleted on the word of one call: they are looked up.
+                ContactStatus.Unknown or ContactStatus.Deleted => null,
                 var status => Out(status.ToString(), answer.Id, status.ToString()),
             };
         }
@@ -142,7 +143,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
                 (ContactStatus.Subscribed, ListStatus.Subscribed) => Added(contact.Id, fields: true),
                 (ContactStatus.PendingOptIn, not ListStatus.Unknown) or (ContactStatus.Subscribed, ListStatus.Pending) => Awaits(contact.Id, fields: true),
                 (ContactStatus.Subscribed, ListStatus.Suppressed) => Out("Unsubscribed", contact.Id, "Subscribed"),
-                (ContactStatus.Subscribed or ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => null,
+                (ContactStatus.Subscribed or ContactStatus.Unknown or ContactStatus.Deleted, _) or (_, ListStatus.Unknown) => null,
                 var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
             };
         }
@@ -206,7 +207,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         FieldsWritten = fields,
     };
 
-    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", "DeletedAtDotdigital", "Deleted at Dotdigital; not created again.") { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
+    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", DeletedGuard.Deleted, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
 
     private static DirectAnswer Out(string status, long id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
 

@@ -18,22 +18,24 @@ internal static class ImportOutcomes
     /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
     private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";
-    private const string GoneCodes = "('invalidcontactid', 'invalidcontact')";
 
     public static string Reported(string manifest, long now) => $"""
         WITH f AS (SELECT contact_id, email_key, min(code) AS code, any_value(reason) AS reason FROM report WHERE kind = 'failed' GROUP BY 1, 2),
         s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done' AND contact_id IS NOT NULL),
         told AS (
-            SELECT m.*, coalesce(fi.code, fe.code) AS failed, coalesce(fi.reason, fe.reason) AS failed_reason, coalesce(si.contact_id, se.contact_id) AS told_id
-            FROM (SELECT *, CASE WHEN contact_id IS NULL THEN member_key END AS by_email FROM {manifest}) m
-            LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = m.contact_id
+            SELECT m.*, coalesce(m.code, fe.code) AS failed, coalesce(m.reason, fe.reason) AS failed_reason, coalesce(m.si_id, se.contact_id) AS told_id
+            FROM (
+                -- Whose id the report does not have is told of by address: two contacts may be one by now.
+                SELECT n.*, fi.code, fi.reason, si.contact_id AS si_id, CASE WHEN fi.contact_id IS NULL AND si.contact_id IS NULL THEN member_key END AS by_email
+                FROM {manifest} n
+                LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = n.contact_id
+                LEFT JOIN (SELECT DISTINCT contact_id FROM s) si ON si.contact_id = n.contact_id) m
             LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON fe.email_key = m.by_email
-            LEFT JOIN (SELECT DISTINCT contact_id FROM s) si ON si.contact_id = m.contact_id
             LEFT JOIN (SELECT email_key, max(contact_id) AS contact_id FROM s GROUP BY 1) se ON se.email_key = m.by_email),
         judged AS (
             SELECT *, CASE
                 WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid'
-                WHEN lower(failed) IN {BarredCodes} OR (lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL) THEN 'Suppressed'
+                WHEN lower(failed) IN {BarredCodes} THEN 'Suppressed'
                 WHEN failed IS NOT NULL OR told_id IS NULL THEN 'Failed'
                 ELSE 'Delivered' END AS judgement
             FROM told)
@@ -41,20 +43,16 @@ internal static class ImportOutcomes
                {State("judgement")} AS state, origin, audience,
                CASE WHEN judgement = 'Delivered' THEN fields_hash END AS fields_hash, judgement AS outcome,
                CASE WHEN judgement = 'Delivered' THEN 'Reported'
-                    WHEN lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL THEN 'DeletedAtDotdigital'
                     WHEN failed IS NULL THEN 'NotReported' ELSE failed END AS code,
                CASE WHEN judgement = 'Delivered' THEN 'Dotdigital reported the contact as written.'
-                    WHEN lower(failed) IN {GoneCodes} AND contact_id IS NOT NULL THEN 'Deleted at Dotdigital; not created again.'
                     WHEN failed IS NULL THEN 'The report does not mention the contact.' ELSE coalesce(failed_reason, failed) END AS reason,
                {now} AS told_at,
                CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
-                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed'
-                    WHEN judgement = 'Suppressed' THEN 'Deleted' END AS account_status,
+                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS account_status,
                CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
-                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed'
-                    WHEN judgement = 'Suppressed' THEN 'Deleted' END AS book_status
+                    WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS book_status
         FROM judged
         """;
 
@@ -84,7 +82,7 @@ internal static class ImportOutcomes
         FROM {manifest}
         """;
 
-    // An update that failed leaves people where they are; only those gone or barred change state.
+    // An update that failed leaves people where they are; only those barred change state.
     private static string State(string judgement) => $"""
         CASE {judgement} WHEN 'Delivered' THEN CASE WHEN operation <> 'update' THEN 'delivered' END
              WHEN 'Suppressed' THEN 'suppressed'
@@ -96,10 +94,11 @@ internal static class ImportOutcomes
 /// <summary>What became of a removal's members. Dotdigital tells nothing of each.</summary>
 internal static class RemovalOutcomes
 {
-    public static string Done(string manifest, long now) => Removed(manifest, "true", now);
-
-    /// <summary>From <c>seen</c>: who is still in the book was not removed.</summary>
-    public static string ReadBack(string manifest, long now) => Removed($"(SELECT m.*, s.verdict FROM {manifest} m LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)", "coalesce(verdict, 'unknown') NOT IN ('in', 'unknown')", now);
+    /// <summary>From <c>left_seen</c>: who is still in the book, maybe under another contact id, was not removed.</summary>
+    public static string ReadBack(string manifest, long now) => Removed(
+        $"(SELECT m.* REPLACE (coalesce(s.contact_id, m.contact_id) AS contact_id), s.verdict, s.listed FROM {manifest} m LEFT JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)",
+        "coalesce(verdict IN ('absent', 'out') OR (verdict = 'pending' AND NOT listed), false)",
+        now);
 
     /// <summary>Nothing happened: they are still in the book.</summary>
     public static string Refused(string manifest, string code, string reason, long now) =>

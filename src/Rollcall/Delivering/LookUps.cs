@@ -10,8 +10,19 @@ internal static class LookUps
     private const int Batch = 500;
 
     /// <summary>
+    /// Finds the contact that the ledger knows: by id, whatever address it has now, and by address only where Dotdigital does not have the id any more. Null,
+    /// or a contact whose status is Deleted, only where both say that there is nobody.
+    /// </summary>
+    public static async Task<Contact?> FindContactAsync(RunContext run, long? contactId, string email, CancellationToken cancellation)
+    {
+        var byId = contactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : null;
+        return byId is { Status: not ContactStatus.Deleted } ? byId : await run.Client.Contacts.FindByEmailAsync(email, cancellation) ?? byId;
+    }
+
+    /// <summary>
     /// Finds one person: by the contact's id, and by the address where the id says nothing of it. Contacts are merged, and addresses change: whoever has the
-    /// address now is the person; a contact under another address is, where nobody has it.
+    /// address now is the person; a contact under another address is, where nobody has it. Null, or a contact whose status is Deleted, only where both say
+    /// that there is nobody.
     /// </summary>
     public static async Task<Contact?> FindAsync(RunContext run, string memberKey, long? contactId, string email, CancellationToken cancellation)
     {
@@ -21,21 +32,75 @@ internal static class LookUps
             return byId;
         }
 
-        return await run.Client.Contacts.FindByEmailAsync(email, cancellation) ?? byId;
+        var byEmail = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+        return byEmail is { Status: not ContactStatus.Deleted } ? byEmail : byId is { Status: not ContactStatus.Deleted } ? byId : byEmail ?? byId;
     }
 
-    /// <summary>Finds people by address, in no order; null for whom Dotdigital does not have.</summary>
-    public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ByEmailAsync(RunContext run, IReadOnlyList<(string MemberKey, string Email)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Finds people by address, in the order given; null for whom Dotdigital does not have.</summary>
+    public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ByEmailAsync(
+        RunContext run, IReadOnlyList<(string MemberKey, string Email)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = Ask(run, people, (person, stop) => run.Client.Contacts.FindByEmailAsync(person.Email, stop), step, cancellation);
+        await foreach (var (person, contact) in all)
+        {
+            yield return (person.MemberKey, contact);
+        }
+    }
+
+    /// <summary>
+    /// Finds contacts that the ledger knows, as <see cref="FindContactAsync"/> does, in the order given, and keeps the opt-outs they show. One person whom
+    /// Dotdigital refuses to show must not stop this run and every later one: nothing is said of them.
+    /// </summary>
+    public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ManyAsync(
+        RunContext run, IReadOnlyList<(string MemberKey, string Email, long? ContactId)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = Ask(run, people, (person, stop) => TryFindAsync(run, person.ContactId, person.Email, stop), step, cancellation);
+        await foreach (var (person, (contact, told)) in all)
+        {
+            if (told)
+            {
+                Keep(run, person.MemberKey, contact);
+                yield return (person.MemberKey, contact);
+            }
+        }
+    }
+
+    private static async Task<(Contact? Contact, bool Told)> TryFindAsync(RunContext run, long? contactId, string email, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await FindContactAsync(run, contactId, email, cancellation), true);
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
+        {
+            return (null, false);
+        }
+    }
+
+    private static void Keep(RunContext run, string memberKey, Contact? contact)
+    {
+        if (contact is null or { Status: ContactStatus.Subscribed } && run.Books.All(b => contact?.StatusIn(b.Id ?? 0) is not ListStatus.Suppressed))
+        {
+            return;
+        }
+
+        var rows = run.Books.Where(b => b.Id is not null).Select(b =>
+            $"({SqlText.Literal(memberKey)}, {contact!.Id}, {b.Id}, {SqlText.Literal(contact.Status.ToString())}, {SqlText.Literal(contact.StatusIn(b.Id!.Value)?.ToString())}, true)");
+        SeenOptOuts.Keep(run, $"(SELECT * FROM (VALUES {string.Join(", ", rows)}) v(member_key, contact_id, book_id, account_status, list_status, named))");
+    }
+
+    private static async IAsyncEnumerable<(TPerson Person, TAnswer Answer)> Ask<TPerson, TAnswer>(
+        RunContext run, IReadOnlyList<TPerson> people, Func<TPerson, CancellationToken, Task<TAnswer>> ask, string step, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var done = 0L;
         foreach (var batch in people.Chunk(Batch))
         {
-            var found = new Contact?[batch.Length];
+            var answers = new TAnswer[batch.Length];
             await Parallel.ForAsync(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
-                found[i] = await run.Client.Contacts.FindByEmailAsync(batch[i].Email, stop));
+                answers[i] = await ask(batch[i], stop));
             for (var i = 0; i < batch.Length; i++)
             {
-                yield return (batch[i].MemberKey, found[i]);
+                yield return (batch[i], answers[i]);
             }
 
             run.Progress?.Report(new RunProgress(step, done += batch.Length, people.Count, "people"));

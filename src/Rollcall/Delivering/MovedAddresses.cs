@@ -30,10 +30,12 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     }
 
     /// <summary>
-    /// Before the guards judge: when the ledger alone suggests more moves than they pass, looks which of them are certain. Reads only.
+    /// Before the guards judge: where the new address is a contact already, nobody moves, one enters and one leaves. And when the ledger alone suggests more
+    /// moves than they pass, looks which of them are certain. Reads only.
     /// </summary>
-    public static async Task ConfirmAsync(RunContext run, IReadOnlySet<string> allow, CancellationToken cancellation)
+    public static async Task ConfirmAsync(RunContext run, ComparisonCounts counts, IReadOnlySet<string> allow, CancellationToken cancellation)
     {
+        await PartAsync(run, counts, cancellation);
         var moves = Read(run);
         if (run.Job.Guards.MaxMoves is not { } most || moves.Count <= most || allow.Contains("moves"))
         {
@@ -48,7 +50,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
                 return;
             }
 
-            var (sight, why) = await LookAsync(run, move, cancellation);
+            var (sight, why, _) = await LookAsync(run, move, cancellation);
             if (sight == Sight.Unclear)
             {
                 Moves.GiveUp(run.Db, move.N, why);
@@ -57,6 +59,26 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             {
                 certain++;
             }
+        }
+    }
+
+    /// <summary>Looks up every new address, a call each.</summary>
+    private static async Task PartAsync(RunContext run, ComparisonCounts counts, CancellationToken cancellation)
+    {
+        var (moves, parted) = (Read(run).ToDictionary(m => m.NewKey), false);
+        await foreach (var (key, contact) in LookUps.ManyAsync(run, [.. moves.Values.Select(m => (m.NewKey, m.Email, (long?)null))], "look up", cancellation))
+        {
+            if (contact is { Status: not (ContactStatus.Deleted or ContactStatus.Unknown) } && contact.Id != moves[key].ContactId)
+            {
+                var left = contact.Lists?.Where(l => l.Status == ListStatus.Suppressed).Select(l => (long)l.Id).ToList() ?? [];
+                Moves.Part(run.Db, moves[key].N, contact.Id, contact.Status.ToString(), left, counts);
+                parted = true;
+            }
+        }
+
+        if (parted)
+        {
+            KeyOptOuts.DeleteIdle(run.Db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
         }
     }
 
@@ -72,9 +94,14 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             List<long> former = [], already = [];
             foreach (var move in some)
             {
-                var (sight, why) = await LookAsync(run, move, cancellation);
+                var (sight, why, id) = await LookAsync(run, move, cancellation);
                 if (sight == Sight.Unclear)
                 {
+                    if (id is { } other)
+                    {
+                        NewIds.Record(run, settlement, $"SELECT old_kh AS kh, old_key AS member_key, contact_id AS old_id, {other.ToString(CultureInfo.InvariantCulture)} AS contact_id FROM move WHERE n = {move.N}");
+                    }
+
                     Moves.GiveUp(run.Db, move.N, why);
                 }
                 else
@@ -101,37 +128,42 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     }
 
     private static List<PlannedMove> Read(RunContext run) => run.Db.Query(
-        "SELECT n, email, member_key, old_key, contact_id FROM move ORDER BY n",
-        r => new PlannedMove(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetInt64(4)));
+        "SELECT n, email, member_key, old_key, old_email, contact_id FROM move ORDER BY n",
+        r => new PlannedMove(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? r.GetString(3) : r.GetString(4), r.GetInt64(5)));
 
     /// <summary>What Dotdigital shows of a contact and of whoever has its new address.</summary>
-    private static async Task<(Sight Sight, string Why)> LookAsync(RunContext run, PlannedMove move, CancellationToken cancellation)
+    private static async Task<(Sight Sight, string Why, long? OtherId)> LookAsync(RunContext run, PlannedMove move, CancellationToken cancellation)
     {
-        var contact = await run.Client.Contacts.FindByIdAsync(move.ContactId, cancellation);
+        var contact = await LookUps.FindContactAsync(run, move.ContactId, move.OldEmail, cancellation);
         if (contact is null || contact.Status == ContactStatus.Deleted)
         {
-            return (Sight.Unclear, "Dotdigital has no contact of the former address any more.");
+            return (Sight.Unclear, "Dotdigital has no contact of the former address any more.", null);
+        }
+
+        if (contact.Id != move.ContactId)
+        {
+            return (Sight.Unclear, "Dotdigital has the former address under another contact id now; the next run goes by it.", contact.Id);
         }
 
         var key = contact.Email is { } email ? Key(run, email) : null;
         if (key == move.NewKey)
         {
-            return (Sight.Already, "");
+            return (Sight.Already, "", null);
         }
 
         if (key != move.OldKey)
         {
-            return (Sight.Unclear, "Another hand changed the contact's address at Dotdigital.");
+            return (Sight.Unclear, "Another hand changed the contact's address at Dotdigital.", null);
         }
 
         if (contact.Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn))
         {
-            return (Sight.Unclear, $"Dotdigital shows the contact as {contact.Status}.");
+            return (Sight.Unclear, $"Dotdigital shows the contact as {contact.Status}.", null);
         }
 
         return await run.Client.Contacts.FindByEmailAsync(move.Email, cancellation) is null
-            ? (Sight.Former, "")
-            : (Sight.Unclear, "Another contact at Dotdigital has the new address.");
+            ? (Sight.Former, "", null)
+            : (Sight.Unclear, "Another contact has got the new address while the run was under way; the next run enters it and lets the former address go.", null);
     }
 
     private static string Key(RunContext run, string email) => run.Db.Query($"SELECT lower({Reading.EmailSql.Trim(SqlText.Literal(email))})", r => r.GetString(0))[0];
@@ -242,5 +274,5 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         }
     }
 
-    private sealed record PlannedMove(long N, string Email, string NewKey, string OldKey, long ContactId);
+    private sealed record PlannedMove(long N, string Email, string NewKey, string OldKey, string OldEmail, long ContactId);
 }

@@ -119,9 +119,9 @@ internal sealed class ReadBack(RunContext run)
              ELSE account_status END
         """;
 
-    /// <summary>What both statuses come to: absent, pending, in, out, unknown.</summary>
+    /// <summary>What both statuses come to: absent, pending, in, out, unknown. Whoever is shown as deleted is absent: a look-up by id and address says whether they are.</summary>
     public const string Verdict = """
-        CASE WHEN account_status IS NULL OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
+        CASE WHEN account_status IS NULL OR account_status = 'Deleted' OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
              WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
              WHEN account_status = 'Subscribed' AND list_status = 'Subscribed' THEN 'in'
              WHEN account_status = 'Unknown' OR list_status = 'Unknown' THEN 'unknown'
@@ -136,9 +136,12 @@ internal sealed class ReadBack(RunContext run)
 
     /// <summary>Its code; <paramref name="otherwise"/> is an expression. Who has yet to confirm and is not in the book may have to be added once they have.</summary>
     public static string Code(string otherwise) => $"""
-        CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN CASE WHEN s.listed THEN 'AwaitsConfirmation' ELSE '{DirectOutcomes.WaitsToBeAdded}' END
+        CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN {PendingCode("s.listed")}
              WHEN 'out' THEN s.book_status ELSE {otherwise} END
         """;
+
+    /// <summary>The code of who has yet to confirm: whoever is not in the book meanwhile has to be added once they have.</summary>
+    public static string PendingCode(string listed) => $"CASE WHEN {listed} THEN 'AwaitsConfirmation' ELSE '{DirectOutcomes.WaitsToBeAdded}' END";
 
     /// <summary>Its reason; <paramref name="otherwise"/> is an expression.</summary>
     public static string Reason(string otherwise) => $"""
@@ -178,6 +181,12 @@ internal sealed class ReadBack(RunContext run)
 /// <summary>Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status, updated, named</c>.</summary>
 internal static class BookReading
 {
+    /// <summary>Such a table, empty.</summary>
+    public const string Empty = """
+        (SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS email_key, NULL::BIGINT AS contact_id, NULL::BIGINT AS book_id, NULL::VARCHAR AS account_status,
+            NULL::VARCHAR AS list_status, NULL::BIGINT AS updated, NULL::BOOLEAN AS named WHERE false)
+        """;
+
     public static async Task ReadAsync(RunContext run, long book, DateTimeOffset? since, string table, CancellationToken cancellation)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT)");

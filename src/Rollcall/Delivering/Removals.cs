@@ -108,15 +108,25 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         return true;
     }
 
-    /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already.</summary>
+    /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already, and whose contact was in the book before the job stays.</summary>
     private async Task FindMissingIdsAsync(CancellationToken cancellation)
     {
+        var mayStay = run.Job.ExitExisting ? "false" : "EXISTS (SELECT 1 FROM there_sorted t WHERE t.contact_id = removal.contact_id AND t.book_id = removal.book_id)";
+        run.Db.Execute("CREATE OR REPLACE TABLE stays AS SELECT * FROM removal WHERE false");
         foreach (var (key, email) in run.Db.Query("SELECT member_key, any_value(email) FROM removal WHERE contact_id IS NULL GROUP BY 1", r => (r.GetString(0), r.GetString(1))))
         {
             var contact = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
-            run.Db.Execute(contact is null
+            run.Db.Execute(contact is null or { Status: ContactStatus.Deleted }
                 ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)}; DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}"
-                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {SqlText.Literal(key)}");
+                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {SqlText.Literal(key)}; INSERT INTO stays SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)} AND {mayStay}");
         }
+
+        run.Db.Execute("DELETE FROM removal WHERE EXISTS (SELECT 1 FROM stays s WHERE s.kh = removal.kh AND s.member_key = removal.member_key AND s.book_id = removal.book_id)");
+        settlement.RecordLocal($"""
+            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{AlreadyThere.Code}' AS code, '{AlreadyThere.Reason}' AS reason, {run.Now} AS told_at,
+                   NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            FROM stays
+            """);
     }
 }

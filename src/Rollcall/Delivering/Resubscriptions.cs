@@ -20,8 +20,8 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     public async Task ConfirmAsync(CancellationToken cancellation)
     {
         var people = run.Db.Query(
-            $"SELECT member_key, any_value(email) FROM change c WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
-            r => (r.GetString(0), r.GetString(1)));
+            $"SELECT member_key, any_value(email), max(contact_id) FROM change c WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
+            r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         if (people.Count == 0)
         {
             return;
@@ -29,16 +29,21 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
 
         run.Db.Execute("CREATE OR REPLACE TABLE looked_up(member_key VARCHAR, contact_id BIGINT, status VARCHAR, book_id BIGINT, list_status VARCHAR)");
         var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
-        await foreach (var (key, contact) in LookUps.ByEmailAsync(run, people, "look up", cancellation))
+        var ids = people.ToDictionary(p => p.Key, p => p.Id);
+        await foreach (var (key, shown) in LookUps.ByEmailAsync(run, [.. people.Select(p => (p.Key, p.Email))], "look up", cancellation))
         {
-            var rows = books.Select(b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
+            // Who is asked is asked under the address that opted out; a contact that has another one now is left alone, and is not deleted.
+            var elsewhere = shown is null && ids[key] is { } id && await run.Client.Contacts.FindByIdAsync(id, cancellation) is { Status: not ContactStatus.Deleted };
+            var contact = shown is { Status: ContactStatus.Deleted } ? null : shown;
+            var rows = books.Select(b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(elsewhere ? Elsewhere : contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
             run.Db.Execute($"INSERT INTO looked_up VALUES {string.Join(", ", rows)}");
         }
 
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE confirmed AS
             SELECT c.kh, c.member_key, c.book_no, l.contact_id, l.status,
-                CASE WHEN l.contact_id IS NULL THEN 'gone'
+                CASE WHEN l.status = '{Elsewhere}' THEN 'elsewhere'
+                     WHEN l.contact_id IS NULL THEN 'gone'
                      WHEN {repeats} AND l.list_status = 'Pending' AND l.status = CASE WHEN c.status_of_account THEN 'Unsubscribed' ELSE 'Subscribed' END THEN 'ask'
                      WHEN l.status = 'PendingOptIn' OR (l.status IN ('Unsubscribed', 'Subscribed') AND l.list_status = 'Pending') THEN 'asked'
                      WHEN l.status NOT IN ('Unsubscribed', 'Subscribed') THEN 'barred'
@@ -61,6 +66,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                 status_since = CASE WHEN f.verdict IN ('barred', 'gone') THEN NULL ELSE status_since END,
                 why_not = CASE f.verdict WHEN 'barred' THEN 'Only someone who unsubscribed can be resubscribed.'
                                          WHEN 'gone' THEN 'Dotdigital has no such contact any more, and it is not created again.'
+                                         WHEN 'elsewhere' THEN 'The contact has another address at Dotdigital now.'
                                          WHEN 'book' THEN 'The person left this book too, and an import resubscribes only people who left the account.'
                                          WHEN 'left' THEN 'The person has left the account too, since when is not known.'
                                          WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: who comes back by themselves is left to themselves.' END
@@ -74,6 +80,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             """);
     }
 
+    private const string Elsewhere = "Elsewhere";
     private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
 
     /// <summary>What the transaction that commits a delivery also commits: the opt-outs of its people are answered by it.</summary>

@@ -18,6 +18,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private readonly WatchEntries watch = new(run);
     private readonly Dictionary<long, IReadOnlyList<long>> unread = [];
     private readonly GrowingPause pause = new(run.Clock);
+    private readonly DeletedGuard deletedGuard = new(run);
+    private readonly Dictionary<long, string?> endedRemovals = [];
 
     /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
     public List<Delivery> Settled { get; } = [];
@@ -138,8 +140,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     {
         if (delivery.Kind == DeliveryKind.Removal)
         {
-            await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
-            SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now), why: WatchReason.Unanswered);
+            await SettleRemovalsAsync([(delivery, WatchReason.Unanswered)], cancellation);
             return;
         }
 
@@ -194,6 +195,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     {
         foreach (var delivery in active.ToList())
         {
+            if (!active.Contains(delivery))
+            {
+                // Settled together with another.
+                continue;
+            }
+
             try
             {
                 await ReadOptOutsAgainAsync(delivery, cancellation);
@@ -246,7 +253,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadBackImportAsync(delivery, ImportOutcomes.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.Reported(Manifest(delivery), run.Now), maySent: false), ended: run.ServerClock.GetUtcNow(), why: WatchReason.NotReported, only: "code = 'NotReported'");
+                var ended = run.ServerClock.GetUtcNow();
+                var told = await new GoneContacts(run).JudgeAsync(ImportOutcomes.Reported(Manifest(delivery), run.Now), Manifest(delivery), this, cancellation);
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, told, maySent: false), ended: ended, why: WatchReason.NotReported, only: "code = 'NotReported'");
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -297,17 +306,41 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
     {
-        switch (await run.Client.Contacts.DeletionAsync(new DeletionId(delivery.RemoteId!), cancellation))
+        if (!endedRemovals.ContainsKey(delivery.Id))
         {
-            case DeletionStatus.Completed:
-                SettleWith(delivery, RemovalOutcomes.Done(Manifest(delivery), run.Now));
-                return true;
-            case DeletionStatus.Failed or null:
-                await readBack.ReadAsync(RemovedPeople(delivery), null, cancellation);
-                SettleWith(delivery, RemovalOutcomes.ReadBack(Manifest(delivery), run.Now), why: WatchReason.ReportGone);
-                return true;
-            default:
+            var status = await run.Client.Contacts.DeletionAsync(new DeletionId(delivery.RemoteId!), cancellation);
+            if (status is not (DeletionStatus.Completed or DeletionStatus.Failed or null))
+            {
                 return false;
+            }
+
+            // The book is read once, when all its removals have ended.
+            endedRemovals[delivery.Id] = status == DeletionStatus.Completed ? null : WatchReason.ReportGone;
+        }
+
+        var together = active.Where(d => d.Kind == DeliveryKind.Removal && d.Books[0] == delivery.Books[0]).ToList();
+        if (together.Any(d => !endedRemovals.ContainsKey(d.Id)))
+        {
+            return false;
+        }
+
+        await SettleRemovalsAsync([.. together.Select(d => (d, endedRemovals[d.Id]))], cancellation);
+        active.RemoveAll(together.Contains);
+        return true;
+    }
+
+    /// <summary>Whatever Dotdigital says of removals from a book, who is seen out of it is out.</summary>
+    private async Task SettleRemovalsAsync(List<(Delivery Delivery, string? Why)> removals, CancellationToken cancellation)
+    {
+        var people = $"({string.Join(" UNION ALL ", removals.Select(r => $"SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(r.Delivery)}"))})";
+        await new RemovedPeople(run).ReadAsync(people, removals[0].Delivery.Books[0], cancellation);
+        NewIds.Record(
+            run,
+            this,
+            $"SELECT m.kh, m.member_key, m.contact_id AS old_id, s.contact_id FROM {people} m JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key WHERE s.verdict = 'in'");
+        foreach (var (removal, why) in removals)
+        {
+            SettleWith(removal, RemovalOutcomes.ReadBack(Manifest(removal), run.Now), why: why);
         }
     }
 
@@ -324,7 +357,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
     private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null, string? why = null, string only = "true")
     {
-        var file = KeepConsent(delivery, KeepDeleted(Publish(delivery, outcomes)), began);
+        var file = Publish(delivery, outcomes);
+        file = deletedGuard.Judge(run.Rows(file)) is { } held ? Publish(delivery, held) : file;
+        KeepConsent(delivery, KeepDeleted(file), began);
         if (unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
         {
             OptOutsUnread = run.SomethingLeft = true;
@@ -386,13 +421,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Tells the account's other jobs who is deleted at Dotdigital: they must not create the person again either.</summary>
     private string KeepDeleted(string outcomes)
     {
-        foreach (var (key, id) in run.Db.Query(
-            $"SELECT DISTINCT member_key, contact_id FROM {run.Rows(outcomes)} WHERE code = 'DeletedAtDotdigital'",
-            r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))))
-        {
-            run.OptOuts.Keep(key, OptOuts.WholeAccount, id, nameof(ContactStatus.Deleted), null, "deleted");
-        }
-
+        new Deletions(run).Keep(run.Db.Query(
+            $"SELECT member_key, max(contact_id) FROM {run.Rows(outcomes)} WHERE code = '{DeletedGuard.Deleted}' GROUP BY 1",
+            r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))));
         return outcomes;
     }
 
@@ -400,6 +431,4 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"), $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
 
     private string Manifest(Delivery delivery) => run.Rows(delivery.Manifest!);
-
-    private string RemovedPeople(Delivery delivery) => $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)})";
 }

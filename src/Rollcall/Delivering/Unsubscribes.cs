@@ -16,20 +16,29 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
     {
         foreach (var book in run.Books.ToList())
         {
+            // Whose contact id nobody knew may have been in the book before the job.
+            var before = !run.Job.ExitExisting && run.Db.Number("SELECT count(*) FROM unsubscribing WHERE contact_id IS NULL") > 0
+                ? run.Db.Query($"SELECT contact_id FROM there_sorted WHERE book_id = {book.Id ?? 0} AND contact_id IS NOT NULL", r => r.GetInt64(0)).ToHashSet()
+                : [];
             if (book.Id is { } id && run.Db.Number($"SELECT count(*) FROM unsubscribing WHERE book_id = {id}") > 0)
             {
-                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, token), cancellation, beforeEach: beforeEach);
+                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, before, token), cancellation, beforeEach: beforeEach);
             }
         }
     }
 
-    private async Task<DirectAnswer?> UnsubscribeAsync(long book, DirectPerson person, CancellationToken cancellation)
+    private async Task<DirectAnswer?> UnsubscribeAsync(long book, DirectPerson person, HashSet<long> before, CancellationToken cancellation)
     {
-        var contact = person.ContactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : await run.Client.Contacts.FindByEmailAsync(person.Email, cancellation);
+        var contact = await LookUps.FindContactAsync(run, person.ContactId, person.Email, cancellation);
         if (contact is { Status: not ContactStatus.Deleted } && !Has(contact, person))
         {
             // The call goes by address, and would unsubscribe whoever the contact is now: a member, perhaps, under the new one.
             return new DirectAnswer("Omitted", "left", SameContact.Code, SameContact.Reason) { ContactId = contact.Id };
+        }
+
+        if (person.ContactId is null && contact is not null && before.Contains(contact.Id))
+        {
+            return new DirectAnswer("Omitted", "left", AlreadyThere.Code, AlreadyThere.Reason) { ContactId = contact.Id };
         }
 
         switch (contact?.Status, contact?.StatusIn(book))

@@ -65,11 +65,12 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
 
     /// <summary>
     /// Whoever waited to confirm before being added to a book as well, and has: is added now. In a book's pages they are absent, so another book of theirs tells, or a look at the person.
+    /// Who was in the book when they were asked, and is shown as subscribed without it, has nothing more to confirm there either; that takes a look at the person.
     /// </summary>
     private void RecordConfirmed(string pending)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE confirmed AS SELECT DISTINCT kh, member_key FROM seen WHERE verdict = 'in' OR account_status = 'Subscribed'");
-        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND p.code = '{DirectOutcomes.WaitsToBeAdded}')";
+        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND (p.code = '{DirectOutcomes.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))";
         settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 

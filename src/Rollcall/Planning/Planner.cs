@@ -134,12 +134,15 @@ internal static class Planner
             }
         }
 
-        // Each contact is read, its new address looked up, and the contact read back.
+        // Each new address is looked up, before the plan and before it is given to the contact, which is read then and read back.
         var moveImports = (moves + MovedAddresses.AtOnce - 1) / MovedAddresses.AtOnce;
         var removals = run.Job.Config.ExitAction == ExitAction.Remove
-            ? run.Db.Query($"SELECT count(*) FROM change c WHERE {Removable} GROUP BY book_no", r => r.GetInt64(0))
+            ? run.Db.Query($"SELECT count(*), book_no FROM change c WHERE {Removable} GROUP BY book_no", r => (Leaving: r.GetInt64(0), Book: r.GetFieldValue<ushort>(1)))
             : [];
-        var removalCalls = removals.Sum(n => (n + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch);
+
+        // And a look at who left: at each person, or the pages of the book.
+        var removalCalls = removals.Sum(n => ((n.Leaving + DotdigitalLimits.RemovalBatch - 1) / DotdigitalLimits.RemovalBatch)
+            + Math.Min(n.Leaving, 1 + (Math.Max(0, work.Counts.Delivered.GetValueOrDefault(n.Book) - n.Leaving) / DotdigitalLimits.PageV3)));
         var single = direct.Cost();
         var (resubscribes, unsubscribes) = (ConsentCost.Resubscribes(run), ConsentCost.Unsubscribes(run));
         var creations = run.Books.Count(b => b.Id is null);
@@ -151,10 +154,10 @@ internal static class Planner
             Moves = moves,
             ImportBytes = bytes,
             DirectAdds = single.Adds,
-            Removals = removals.Sum(),
+            Removals = removals.Sum(n => n.Leaving),
             Unsubscribes = unsubscribes,
             Resubscribes = resubscribes,
-            ApiCalls = imports + moveImports + (3 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
+            ApiCalls = imports + moveImports + (4 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
             Mails = work.Mails,
         };
     }

@@ -75,6 +75,8 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             w AS (SELECT kh, member_key, min(audience) AS audience FROM roll WHERE {slice.Where()} AND audience IN (SELECT audience FROM (VALUES {names}) names(audience, id)) GROUP BY 1, 2),
             l AS (SELECT kh, member_key, state, origin, code FROM {ledger} WHERE book_id = {book} AND {slice.Where()}),
             o AS (SELECT DISTINCT kh, email_key FROM opt_out WHERE book_id IN (0, {book}) AND {slice.Where()}),
+            -- Whom the ledger has in the book under another address is no newcomer: the address changed at Dotdigital.
+            e AS (SELECT DISTINCT f.kh, f.member_key FROM f JOIN {ledger} k ON k.contact_id = f.contact_id WHERE k.book_id = {book} AND k.state IN ('delivered', 'pending') AND k.member_key <> f.member_key),
             c AS (SELECT DISTINCT contact_id FROM opt_out WHERE book_id IN (0, {book}) AND contact_id IS NOT NULL)
             SELECT f.kh, f.member_key, {book} AS book_id, 'adopt' AS operation, coalesce(r.email, f.member_key) AS email, r.profile_key, f.contact_id, 'delivered' AS state,
                    CASE WHEN {own} THEN 'ours' WHEN l.code = 'ExitIgnored' OR l.state = 'failed' THEN coalesce(l.origin, 'there') ELSE 'there' END AS origin,
@@ -89,7 +91,8 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             LEFT JOIN o ON o.kh = f.kh AND o.email_key = f.member_key
             LEFT JOIN c ON c.contact_id = f.contact_id
             LEFT JOIN (SELECT DISTINCT kh, member_key FROM under_way) u ON u.kh = f.kh AND u.member_key = f.member_key
-            WHERE u.kh IS NULL AND o.kh IS NULL AND c.contact_id IS NULL AND (l.state IS NULL OR l.state IN ('left', 'failed') OR ({own} AND l.state = 'delivered' AND l.origin = 'there'))
+            LEFT JOIN e ON e.kh = f.kh AND e.member_key = f.member_key
+            WHERE u.kh IS NULL AND e.kh IS NULL AND o.kh IS NULL AND c.contact_id IS NULL AND (l.state IS NULL OR l.state IN ('left', 'failed') OR ({own} AND l.state = 'delivered' AND l.origin = 'there'))
             """);
     }
 }

@@ -6,7 +6,7 @@ namespace Rollcall.Reconciling;
 
 /// <summary>
 /// Where the ledger and the books differ: fills <c>difference(kind, kh, member_key, email, book_id, contact_id, state, account_status,
-/// book_status, verdict)</c>. Kinds: <c>removed</c> (in the ledger; another hand took them out), <c>deleted</c> (the contact is gone),
+/// book_status, verdict, listed)</c>. Kinds: <c>removed</c> (in the ledger; another hand took them out), <c>deleted</c> (the contact is gone),
 /// <c>missing</c> (one of the two), <c>status</c> (both know them, and say different things), <c>unknown_to_us</c> (in the book, not of the ledger).
 /// </summary>
 internal sealed class BookDifferences(RunContext run, string ledger)
@@ -27,7 +27,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
     public void Begin() => run.Db.Execute("""
         CREATE OR REPLACE TABLE difference(
             kind VARCHAR, kh UBIGINT, member_key VARCHAR, email VARCHAR, book_id BIGINT, contact_id BIGINT, state VARCHAR,
-            account_status VARCHAR, book_status VARCHAR, verdict VARCHAR);
+            account_status VARCHAR, book_status VARCHAR, verdict VARCHAR, listed BOOLEAN);
         """);
 
     private void Pair(long book, string shown)
@@ -60,7 +60,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
             DELETE FROM unlike WHERE EXISTS (SELECT 1 FROM renamed r WHERE (r.kh = unlike.kh AND r.member_key = unlike.member_key) OR (r.other_kh = unlike.kh AND r.other_key = unlike.member_key));
             INSERT INTO unlike SELECT kh, member_key, email, contact_id, state, contact_id, account_status, list_status FROM renamed;
             INSERT INTO difference
-            SELECT CASE WHEN state IS NULL THEN 'unknown_to_us' WHEN verdict = 'absent' THEN 'missing' ELSE 'status' END, kh, member_key, email, {book}, coalesce(contact_id, known_id), state, account_status, book_status, verdict
+            SELECT CASE WHEN state IS NULL THEN 'unknown_to_us' WHEN verdict = 'absent' THEN 'missing' ELSE 'status' END, kh, member_key, email, {book}, coalesce(contact_id, known_id), state, account_status, book_status, verdict, list_status IS NOT NULL
             FROM (SELECT *, {ReadBack.BookStatus} AS book_status, {ReadBack.Verdict} AS verdict FROM unlike)
             WHERE (state IS NULL AND verdict = 'in')
                OR (state = 'delivered' AND verdict IN ('absent', 'pending', 'out'))
@@ -78,7 +78,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         foreach (var (key, email, id) in missing)
         {
-            var contact = id is { } known ? await run.Client.Contacts.FindByIdAsync(known, cancellation) : await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+            var contact = await LookUps.FindContactAsync(run, id, email, cancellation);
             var person = $"book_id = {book} AND member_key = {SqlText.Literal(key)} AND kind = 'missing'";
             if (contact is null || contact.Status == ContactStatus.Deleted)
             {
@@ -90,8 +90,8 @@ internal sealed class BookDifferences(RunContext run, string ledger)
             var list = contact.StatusIn(book)?.ToString();
             run.Db.Execute($"""
                 UPDATE difference SET kind = CASE n.verdict WHEN 'absent' THEN 'removed' WHEN 'in' THEN 'agrees' WHEN 'unknown' THEN 'agrees' ELSE 'status' END,
-                    verdict = n.verdict, account_status = n.account_status, book_status = n.book_status
-                FROM (SELECT account_status, {ReadBack.BookStatus} AS book_status, {ReadBack.Verdict} AS verdict FROM (SELECT {SqlText.Literal(contact.Status.ToString())} AS account_status, {SqlText.Literal(list)}::VARCHAR AS list_status)) n
+                    verdict = n.verdict, account_status = n.account_status, book_status = n.book_status, listed = n.list_status IS NOT NULL, contact_id = {contact.Id}
+                FROM (SELECT account_status, list_status, {ReadBack.BookStatus} AS book_status, {ReadBack.Verdict} AS verdict FROM (SELECT {SqlText.Literal(contact.Status.ToString())} AS account_status, {SqlText.Literal(list)}::VARCHAR AS list_status)) n
                 WHERE {person}
                 """);
         }

@@ -82,8 +82,8 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
                CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                CASE WHEN d.kind = 'removed' THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
-               CASE WHEN d.kind = 'removed' THEN '{Code}' WHEN d.kind = 'deleted' THEN 'DeletedAtDotdigital' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN 'AwaitsConfirmation' ELSE 'Seen' END AS code,
-               CASE WHEN d.kind = 'removed' THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN 'Deleted at Dotdigital; not created again.'
+               CASE WHEN d.kind = 'removed' THEN '{Code}' WHEN d.kind = 'deleted' THEN '{DeletedGuard.Deleted}' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN {ReadBack.PendingCode("d.listed")} ELSE 'Seen' END AS code,
+               CASE WHEN d.kind = 'removed' THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN '{DeletedGuard.DeletedReason}'
                     WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.' WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
                     ELSE 'Dotdigital shows the person in the book.' END AS reason,
                {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status

@@ -28,6 +28,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         if (verifies)
         {
             await removals.LookAsync(cancellation);
+            await new DeletedPeople(run, settlement).LookAsync(cancellation);
             fold.Run(cancellation);
             removals.Done();
         }

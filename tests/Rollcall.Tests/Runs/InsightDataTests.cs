@@ -42,6 +42,24 @@ public sealed class InsightDataTests
     }
 
     [Fact]
+    public async Task A_merged_contact_gets_its_record_under_the_new_id_and_a_deleted_one_is_asked_after_no_more()
+    {
+        await using var scene = await StartAsync();
+        People(scene, Person(Ann, "[1]"), Person(Bob, "[2]"));
+        scene.Config += "\n  insight_fields: [likes]";
+        await scene.RunAsync();
+        scene.Account.Merge(Ann);
+        scene.Account.DeleteContact(Bob);
+        People(scene, Person(Ann, "[1, 3]"), Person(Bob, "[2, 4]"));
+
+        Assert.Equal(ExitCode.SomeNotDelivered, (await scene.RunAsync()).ExitCode);
+        var result = await scene.RunAsync();
+
+        Assert.Equal((ExitCode.Done, 1L), (result.ExitCode, result.Audiences[0].Suppressed));
+        Assert.Equal("""{"likes":[1,3]}""", Plain(Fields(scene, Ann)));
+    }
+
+    [Fact]
     public async Task A_value_that_is_gone_is_gone_from_the_record()
     {
         await using var scene = await StartAsync();

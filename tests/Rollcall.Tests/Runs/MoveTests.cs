@@ -122,7 +122,6 @@ public sealed class MoveTests
     }
 
     [Theory]
-    [InlineData("taken")]
     [InlineData("changed")]
     [InlineData("deleted")]
     [InlineData("still wanted")]
@@ -140,7 +139,6 @@ public sealed class MoveTests
             "two with the key" => [.. rows, "more@new.example,k1,1"],
             _ => rows,
         });
-        var stranger = why == "taken" ? scene.Account.AddContact("ann@new.example") : 0;
         if (why == "changed")
         {
             scene.Account.ChangeEmail("ann@old.example", "zoe@example.com");
@@ -157,7 +155,7 @@ public sealed class MoveTests
         Assert.Equal(changes, scene.Account.Counters.AddressesChanged);
         Assert.All(before, b => Assert.Equal(b.Value, scene.Account.Contacts.Single(c => c.Id == b.Key).Email));
         Assert.DoesNotContain("ann@new.example", scene.In(scene.Gold));
-        Assert.Equal(stranger, scene.Account.Contact("ann@new.example")?.Id ?? 0);
+        Assert.Null(scene.Account.Contact("ann@new.example"));
         Assert.All(result.Failures.Where(f => f.Email.Contains("new", StringComparison.Ordinal)), f => Assert.Equal(("MoveUnclear", "Omitted", "move"), (f.Code, f.Outcome, f.Operation)));
         Assert.Contains(result.Failures, f => f.Code == "MoveUnclear");
         Assert.Equal((ExitCode.Done, 0L), (result.ExitCode, result.Audiences[0].Exited));
@@ -199,6 +197,64 @@ public sealed class MoveTests
         Assert.Equal((ann, bob, stranger), (scene.Account.Contact("zoe@example.com")!.Id, scene.Account.Contact("bob@old.example")!.Id, scene.Account.Contact("bob@new.example")!.Id));
         Assert.DoesNotContain("2", scene.Account.Contacts.Where(c => c.DataFields.ContainsKey("SPEND")).Select(c => c.DataFields["SPEND"]));
         Assert.Equal(["MoveUnclear", "MoveUnclear"], result.Failures.Select(f => f.Code));
+        ExportScene.AddsUp(result);
+    }
+
+    [Theory]
+    [InlineData("remove", false)]
+    [InlineData("remove", true)]
+    [InlineData("unsubscribe", false)]
+    public async Task A_new_address_that_is_a_contact_already_enters_and_the_former_one_leaves(string exit, bool guarded)
+    {
+        await using var scene = await StartAsync();
+        scene.Config = scene.Config.Replace("exit_action: remove", $"exit_action: {exit}", StringComparison.Ordinal);
+        scene.More = guarded ? "guards: {max_moves: 0}" : "";
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        scene.Set("silver", "ann@old.example,k1,1");
+        await scene.RunAsync();
+        var (old, known) = (scene.Account.Contact("ann@old.example")!.Id, scene.Account.AddContact("ann@new.example"));
+
+        scene.Set("gold", "ann@new.example,k1,2", "x@example.com,x,1");
+        scene.Set("silver", "ann@new.example,k1,2");
+        var plan = await scene.PlanAsync();
+        var result = await scene.RunAsync();
+
+        Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
+        Assert.Equal(["ann@new.example"], scene.In(scene.Silver));
+        Assert.Equal((old, known, 0), (scene.Account.Contact("ann@old.example")!.Id, scene.Account.Contact("ann@new.example")!.Id, scene.Account.Counters.AddressesChanged));
+        Assert.Equal("2", scene.Account.Contact("ann@new.example")!.DataFields["SPEND"]);
+        Assert.Equal((1L, 1L, 0L, 2L), (plan.Audiences[0].Entered, plan.Audiences[0].Exited, plan.Plan!.Moves, plan.Plan.Removals + plan.Plan.Unsubscribes));
+        Assert.Equal((1L, 1L, ExitCode.Done), (result.Audiences[0].Entered, result.Audiences[0].Exited, result.ExitCode));
+        ExportScene.AddsUp(result);
+        Assert.Equal(2, (await scene.RunAsync()).Audiences[0].Unchanged);
+    }
+
+    [Theory]
+    [InlineData("account")]
+    [InlineData("book")]
+    [InlineData("bounced")]
+    public async Task A_new_address_that_is_a_contact_which_opted_out_stays_out_and_the_former_one_leaves(string how)
+    {
+        await using var scene = await StartAsync(o => o with { FeedLoss = 1 });
+        scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
+        await scene.RunAsync();
+        scene.Account.AddContact("ann@new.example", scene.Gold);
+        if (how == "bounced")
+        {
+            scene.Account.SetStatus("ann@new.example", ContactStatus.HardBounced);
+        }
+        else
+        {
+            scene.Account.Unsubscribe("ann@new.example", how == "book" ? scene.Gold : null);
+        }
+
+        scene.Set("gold", "ann@new.example,k1,2", "x@example.com,x,1");
+        var result = await scene.RunAsync();
+        var again = await scene.RunAsync();
+
+        Assert.Equal(["x@example.com"], scene.In(scene.Gold).Except(how == "book" ? [] : ["ann@new.example"]));
+        Assert.Equal((1L, 1L, 1L), (result.Audiences[0].Suppressed, result.Audiences[0].Exited, again.Audiences[0].Suppressed));
+        Assert.DoesNotContain("2", scene.Account.Contacts.Where(c => c.DataFields.ContainsKey("SPEND")).Select(c => c.DataFields["SPEND"]));
         ExportScene.AddsUp(result);
     }
 
@@ -270,7 +326,7 @@ public sealed class MoveTests
         scene.More = "guards: {max_moves: 0}";
         scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
         await scene.RunAsync();
-        scene.Account.AddContact("ann@new.example");
+        scene.Account.ChangeEmail("ann@old.example", "zoe@example.com");
         scene.Set("gold", "ann@new.example,k1,1", "x@example.com,x,2");
 
         var result = await scene.RunAsync();
@@ -485,9 +541,9 @@ public sealed class MoveTests
         Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
     }
 
-    private static async Task<ExportScene> StartAsync()
+    private static async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
-        var scene = await ExportScene.StartAsync();
+        var scene = await ExportScene.StartAsync(options);
         scene.Config = "  exit_action: remove\n  key_field: name";
         return scene;
     }

@@ -67,6 +67,39 @@ public sealed class PendingTests
     }
 
     [Fact]
+    public async Task Who_was_delivered_is_shown_as_pending_without_the_book_later_and_confirms_enters_the_book()
+    {
+        await using var scene = await WhoseScene.StartAsync();
+        scene.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+        scene.Account.RemoveFromBook(Ann, scene.Gold);
+        scene.Account.SetStatus(Ann, ContactStatus.PendingOptIn);
+
+        var waits = await scene.LaterAsync();
+        Assert.Equal("pending", (await scene.ExplainAsync(Ann)).Books[0].State);
+        Assert.Equal(("WaitsToBeAdded", "Pending"), (Assert.Single(waits.Failures).Code, waits.Failures[0].Outcome));
+        scene.Account.Confirm(Ann);
+        await scene.RunAsync();
+
+        Assert.Equal([Ann, Bob], scene.InGold());
+        Assert.Equal("delivered", (await scene.ExplainAsync(Ann)).Books[0].State);
+    }
+
+    [Fact]
+    public async Task Who_waits_in_the_book_is_taken_out_of_it_and_confirms_enters_the_book()
+    {
+        await using var scene = await WhoseScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
+        scene.Set("gold", Ann);
+        Assert.Equal("AwaitsConfirmation", Assert.Single((await scene.RunAsync()).Failures).Code);
+        scene.Account.RemoveFromBook(Ann, scene.Gold);
+        scene.Account.Confirm(Ann);
+
+        await scene.RunAsync();
+
+        Assert.Equal([Ann], scene.InGold());
+    }
+
+    [Fact]
     public async Task Dotdigital_may_ask_though_the_job_does_not_and_they_are_pending()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBackSingly, o => o with { ChallengeAnyway = true });

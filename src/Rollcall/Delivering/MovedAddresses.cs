@@ -3,6 +3,7 @@ using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Recording;
 using Action = Rollcall.Comparing.Action;
@@ -113,7 +114,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             return (Sight.Unclear, "Dotdigital has no contact of the former address any more.");
         }
 
-        var key = contact.Email is { } email ? Key(run, email) : null;
+        var key = contact.Email is { } email ? MemberKey.Of(email) : null;
         if (key == move.NewKey)
         {
             return (Sight.Already, "");
@@ -133,8 +134,6 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             ? (Sight.Former, "")
             : (Sight.Unclear, "Another contact at Dotdigital has the new address.");
     }
-
-    private static string Key(RunContext run, string email) => run.Db.Query($"SELECT lower({Reading.EmailSql.Trim(SqlText.Literal(email))})", r => r.GetString(0))[0];
 
     private async Task SendAsync(List<long> moves, CancellationToken cancellation)
     {

@@ -34,6 +34,7 @@ public static class Forget
         using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
         RefuseWhileOthersWork(folder);
         using var store = Store.Open(folder, checkpoint);
+        Rekeying.Ensure(folder, store);
         return Run(email, trace, folder, store, environment, cancellation);
     }
 

@@ -34,8 +34,9 @@ internal sealed class KeyedHash(byte[] key)
         ? OfFolder(folder)
         : throw new RollcallException(ExitCode.BadJob, "The key is missing by which people who opted out and were forgotten are known again. Nothing was sent.", folder.Full(FileName), "Restore the data folder from a backup, whole.");
 
-    /// <summary>The hashes that a person may be known by: of the key, and of the one that former versions made of the address as written.</summary>
-    public IReadOnlyList<string> All(string address) => [.. new[] { MemberKey.Of(address), FormerKey.Of(address) }.Distinct(StringComparer.Ordinal).Select(Of)];
+    /// <summary>The hashes that a person may be known by: of the key, and of those that former versions made of the address however it was written.</summary>
+    public IReadOnlyList<string> All(string address) =>
+        [.. MemberKey.Spellings(address).Select(FormerKey.Of).Prepend(MemberKey.Of(address)).Distinct(StringComparer.Ordinal).Select(Of)];
 
     public string Of(string memberKey) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(memberKey)));
 

@@ -5,6 +5,7 @@ using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recording;
@@ -46,8 +47,8 @@ public static class Explain
         run.OptOuts.Forgotten?.AddTo(run.Db);
 
         // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.
-        var key = SqlText.Literal(run.Db.Query($"SELECT lower(trim({SqlText.Literal(email)}))", r => r.GetString(0))[0]);
-        var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE lower(trim(email)) = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
+        var key = SqlText.Literal(MemberKey.Of(email));
+        var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE {MemberKeySql.Of("email")} = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
         var current = LedgerFold.Current(run);
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE key_here AS

@@ -1,9 +1,7 @@
 using System.Globalization;
-using DuckDB.NET.Data;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
-using Rollcall.Reading;
 
 namespace Rollcall;
 
@@ -18,7 +16,7 @@ public static class Forget
 
     private const string OptOutsOf = "SELECT account_id, book_id, status, since FROM opt_out WHERE email_key = $key AND lifted_at IS NULL";
 
-    /// <summary>Forgets one address, whatever its case.</summary>
+    /// <summary>Forgets one address, however it is written.</summary>
     /// <param name="email">The address.</param>
     /// <param name="dataFolder">The data folder's path.</param>
     /// <param name="environment">Reads the environment for job files, which say where status files and sources are.</param>
@@ -26,7 +24,7 @@ public static class Forget
     /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder, or a job has sent something of the person that no run has settled.</exception>
     public static ForgetResult Run(string email, string dataFolder, Func<string, string?> environment, Action<string>? checkpoint = null, CancellationToken cancellation = default)
     {
-        var trace = new Trace(MemberKey(email));
+        var trace = new Trace(email);
         if (!trace.MemberKey.Contains('@', StringComparison.Ordinal))
         {
             throw new RollcallException(ExitCode.BadJob, $"\"{email.Trim()}\" is not an email address.", null, "Give the person's whole address.");
@@ -36,6 +34,7 @@ public static class Forget
         using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
         RefuseWhileOthersWork(folder);
         using var store = Store.Open(folder, checkpoint);
+        Rekeying.Ensure(folder, store);
         return Run(email, trace, folder, store, environment, cancellation);
     }
 
@@ -101,7 +100,8 @@ public static class Forget
     /// <summary>All of the person's, also what an earlier forgetting kept.</summary>
     private static long CountKept(DataFolder folder, Store store, Trace trace) => !File.Exists(folder.Full(KeyedHash.FileName))
         ? 0
-        : store.Number("SELECT count(*) FROM forgotten_opt_out WHERE hash = $hash", ("$hash", KeyedHash.OfFolder(folder).Of(trace.MemberKey)));
+        : store.Number(
+            $"SELECT count(*) FROM (SELECT DISTINCT account_id, book_id FROM forgotten_opt_out WHERE hash IN ({string.Join(", ", KeyedHash.OfFolder(folder).All(trace.Email).Select(SqlText.Literal))}))");
 
     private static void RefuseWhileOthersWork(DataFolder folder)
     {
@@ -118,14 +118,6 @@ public static class Forget
 
     private static RollcallException Busy(DataFolder folder, string what) =>
         new(ExitCode.Busy, $"{what}.", folder.Root, "Wait for it to end, and repeat the command.");
-
-    /// <summary>The key by which the engine knows the address: lower case as DuckDB makes it.</summary>
-    private static string MemberKey(string email)
-    {
-        using var duckdb = new DuckDBConnection("DataSource=:memory:");
-        duckdb.Open();
-        return duckdb.Query($"SELECT lower(trim({SqlText.Literal(email.Trim())}))", r => r.GetString(0))[0];
-    }
 }
 
 /// <summary>What was erased of a person, and what was not. Its JSON form is the contract of <c>rollcall forget --json</c>.</summary>

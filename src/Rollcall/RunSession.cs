@@ -28,6 +28,7 @@ internal static class RunSession
         }
 
         using var store = Store.Open(folder, workplace.Checkpoint);
+        Rekeying.Ensure(folder, store);
         var started = workplace.Clock.GetUtcNow();
         if (recorded)
         {

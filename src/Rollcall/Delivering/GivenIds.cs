@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Delivering;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class GivenIds(RunContext run)
         foreach (var (key, id) in given)
         {
             var contact = await run.Client.Contacts.FindByIdAsync(id, cancellation);
-            if (contact?.Email is { } email && run.Db.Number($"SELECT count(*) WHERE lower(trim({SqlText.Literal(email)})) = {SqlText.Literal(key)}") > 0)
+            if (contact?.Email is { } email && MemberKey.Of(email) == key)
             {
                 run.Db.Execute($"UPDATE changed SET contact_id = {id} WHERE member_key = {SqlText.Literal(key)}");
             }

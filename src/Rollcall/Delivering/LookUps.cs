@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Dotdigital;
+using Rollcall.Model;
 
 namespace Rollcall.Delivering;
 
@@ -27,7 +28,7 @@ internal static class LookUps
     public static async Task<Contact?> FindAsync(RunContext run, string memberKey, long? contactId, string email, CancellationToken cancellation)
     {
         var byId = contactId is { } id ? await run.Client.Contacts.FindByIdAsync(id, cancellation) : null;
-        if (byId is { Status: not ContactStatus.Deleted } && byId.Email is { } address && string.Equals(address.Trim(), memberKey, StringComparison.OrdinalIgnoreCase))
+        if (byId is { Status: not ContactStatus.Deleted } && byId.Email is { } address && MemberKey.Of(address) == memberKey)
         {
             return byId;
         }

@@ -1,4 +1,5 @@
 using Rollcall.Comparing;
+using Rollcall.Model;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -19,7 +20,7 @@ internal static class MoveOutcomes
         foreach (var id in run.Db.Query($"SELECT DISTINCT contact_id FROM {manifest}", r => r.GetInt64(0)))
         {
             var contact = await run.Client.Contacts.FindByIdAsync(id, cancellation);
-            run.Db.Execute($"INSERT INTO moved_contact SELECT {id}, lower({Reading.EmailSql.Trim($"{SqlText.Literal(contact?.Email)}::VARCHAR")})");
+            run.Db.Execute($"INSERT INTO moved_contact VALUES ({id}, {SqlText.Literal(contact?.Email is { } email ? MemberKey.Of(email) : null)})");
         }
     }
 

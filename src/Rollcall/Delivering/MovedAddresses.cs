@@ -3,6 +3,7 @@ using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Recording;
 using Action = Rollcall.Comparing.Action;
@@ -145,7 +146,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             return (Sight.Unclear, "Dotdigital has the former address under another contact id now; the next run goes by it.", contact.Id);
         }
 
-        var key = contact.Email is { } email ? Key(run, email) : null;
+        var key = contact.Email is { } email ? MemberKey.Of(email) : null;
         if (key == move.NewKey)
         {
             return (Sight.Already, "", null);
@@ -165,8 +166,6 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             ? (Sight.Former, "", null)
             : (Sight.Unclear, "Another contact has got the new address while the run was under way; the next run enters it and lets the former address go.", null);
     }
-
-    private static string Key(RunContext run, string email) => run.Db.Query($"SELECT lower({Reading.EmailSql.Trim(SqlText.Literal(email))})", r => r.GetString(0))[0];
 
     private async Task SendAsync(List<long> moves, CancellationToken cancellation)
     {

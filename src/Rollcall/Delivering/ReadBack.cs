@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
+using Rollcall.Model;
 
 namespace Rollcall.Delivering;
 
@@ -203,13 +204,13 @@ internal static class BookReading
             }
         }
 
-        run.Db.Execute($"INSERT INTO {table} SELECT md5_number_lower(lower(email_key)), lower(email_key), contact_id, {book}, account_status, list_status, updated, false FROM book_row");
+        run.Db.Execute($"INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false FROM book_row");
     }
 
     private static void Append(DuckDBAppender appender, Contact contact, long book)
     {
         var row = appender.CreateRow()
-            .AppendValue(contact.Email?.Trim().ToLowerInvariant() ?? "")
+            .AppendValue(contact.Email is { } email ? MemberKey.Of(email) : "")
             .AppendValue(contact.Id)
             .AppendValue(contact.Status.ToString())
             .AppendValue(contact.StatusIn(book)?.ToString());

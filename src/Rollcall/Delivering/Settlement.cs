@@ -2,6 +2,7 @@ using System.Globalization;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Ledger;
+using Rollcall.Model;
 
 namespace Rollcall.Delivering;
 
@@ -286,7 +287,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 {
                     var to = appender.CreateRow().AppendValue(row.Kind == ImportedKind.Failed ? "failed" : "done");
                     _ = row.ContactId is { } id ? to.AppendValue(id) : to.AppendNullValue();
-                    to.AppendValue(row.Email?.Trim().ToLowerInvariant()).AppendValue(row.Code).AppendValue(row.Text).EndRow();
+                    to.AppendValue(row.Email is { } email ? MemberKey.Of(email) : null).AppendValue(row.Code).AppendValue(row.Text).EndRow();
                 },
                 () =>
                 {

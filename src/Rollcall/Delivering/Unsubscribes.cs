@@ -1,5 +1,6 @@
 using Rollcall.Dotdigital;
 using Rollcall.Ledger;
+using Rollcall.Model;
 
 namespace Rollcall.Delivering;
 
@@ -63,8 +64,7 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
         return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id, BookStatus = "Unsubscribed" };
     }
 
-    private static bool Has(Contact contact, DirectPerson person) =>
-        contact.Email?.Trim() is { } email && (string.Equals(email, person.MemberKey, StringComparison.OrdinalIgnoreCase) || string.Equals(email, person.Email.Trim(), StringComparison.OrdinalIgnoreCase));
+    private static bool Has(Contact contact, DirectPerson person) => contact.Email is { } email && MemberKey.Of(email) == person.MemberKey;
 
     private static DirectAnswer Out(string status, string account, long id) =>
         new("Suppressed", "suppressed", status, $"Left the audience; Dotdigital shows the person as {status} already, and nothing was sent.") { ContactId = id, AccountStatus = account, BookStatus = status };

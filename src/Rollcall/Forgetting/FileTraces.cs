@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Ledger;
+using Rollcall.Model;
 using Rollcall.Reading;
 using Rollcall.Recording;
 
@@ -17,8 +18,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     public IReadOnlyDictionary<string, long> EraseHere(CancellationToken cancellation)
     {
         var erased = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        using var duckdb = new DuckDBConnection("DataSource=:memory:");
-        duckdb.Open();
+        using var duckdb = MemberKeySql.OpenInMemory();
         duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'");
         foreach (var path in Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList())
         {
@@ -97,8 +97,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
                 return 0;
             }
 
-            using var duckdb = new DuckDBConnection("DataSource=:memory:");
-            duckdb.Open();
+            using var duckdb = MemberKeySql.OpenInMemory();
             return EraseTable(duckdb, path);
         }
     }

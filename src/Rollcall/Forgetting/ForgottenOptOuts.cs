@@ -22,12 +22,22 @@ internal sealed class ForgottenOptOuts
     }
 
     /// <summary>Whether this opt-out is kept as a hash: a feed that tells of it again must not bring the address back.</summary>
-    public bool Has(long book, string memberKey) => hash is not null && kept.Contains((book, hash.Of(memberKey)));
+    /// <param name="email">The address as written.</param>
+    public bool Has(long book, string email) => hash is not null && hash.All(email).Any(one => kept.Contains((book, one)));
 
     /// <summary>Takes from a feed what it says of someone known by a hash: a later opt-out dates the hash anew.</summary>
-    public void Learn(Store transaction, long book, string memberKey, string status, long? since) => transaction.Execute(
-        "UPDATE forgotten_opt_out SET status = CASE WHEN $status = 'Deleted' THEN status ELSE $status END, since = coalesce(max($since, since), $since, since) WHERE account_id = $account AND book_id = $book AND hash = $hash",
-        ("$account", accountId), ("$book", book), ("$hash", hash!.Of(memberKey)), ("$status", status), ("$since", since));
+    public void Learn(Store transaction, long book, string email, string status, long? since)
+    {
+        foreach (var one in hash!.All(email))
+        {
+            transaction.Execute(
+                """
+                UPDATE forgotten_opt_out SET status = CASE WHEN $status = 'Deleted' THEN status ELSE $status END, since = coalesce(max($since, since), $since, since)
+                WHERE account_id = $account AND book_id = $book AND hash = $hash
+                """,
+                ("$account", accountId), ("$book", book), ("$hash", one), ("$status", status), ("$since", since));
+        }
+    }
 
     /// <summary>Adds to <c>opt_out</c> of the run's database whoever in the roll was forgotten and had opted out. Only then are members hashed at all.</summary>
     public void AddTo(RunDatabase db)
@@ -56,11 +66,11 @@ internal sealed class ForgottenOptOuts
         {
             db.Execute($"""
                 INSERT INTO opt_out BY NAME
-                SELECT r.kh, r.member_key AS email_key, f.book_id, f.status, f.since, '{Cause}' AS cause
+                SELECT r.kh, r.member_key AS email_key, f.book_id, min(f.status) AS status, max(f.since) AS since, '{Cause}' AS cause
                 FROM {hash.Members(slice)} r
                 JOIN forgotten f ON f.hash = r.hash
                 LEFT JOIN opt_out o ON o.kh = r.kh AND o.email_key = r.member_key AND o.book_id = f.book_id
-                WHERE o.kh IS NULL
+                WHERE o.kh IS NULL GROUP BY r.kh, r.member_key, f.book_id
                 """);
         }
     }

@@ -47,7 +47,7 @@ internal static class ForgottenThere
         {
             run.Db.Execute($"""
                 INSERT INTO {there} BY NAME
-                SELECT r.kh, r.member_key, f.book_id, NULL::BIGINT AS contact_id
+                SELECT DISTINCT r.kh, r.member_key, f.book_id, NULL::BIGINT AS contact_id
                 FROM {hash.Members(slice)} r
                 JOIN forgotten_there f ON f.hash = r.hash
                 LEFT JOIN {there} t ON t.kh = r.kh AND t.member_key = r.member_key AND t.book_id = f.book_id

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Rollcall.Ledger;
+using Rollcall.Model;
 
 namespace Rollcall.Forgetting;
 
@@ -33,13 +34,21 @@ internal sealed class KeyedHash(byte[] key)
         ? OfFolder(folder)
         : throw new RollcallException(ExitCode.BadJob, "The key is missing by which people who opted out and were forgotten are known again. Nothing was sent.", folder.Full(FileName), "Restore the data folder from a backup, whole.");
 
+    /// <summary>The hashes that a person may be known by: of the key, and of those that former versions made of the address however it was written.</summary>
+    public IReadOnlyList<string> All(string address) =>
+        [.. MemberKey.Spellings(address).Select(FormerKey.Of).Prepend(MemberKey.Of(address)).Distinct(StringComparer.Ordinal).Select(Of)];
+
     public string Of(string memberKey) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(memberKey)));
 
     /// <summary>The same hash as an expression of DuckDB.</summary>
     public string Sql(string column) => $"sha256({Padded(0x5c)} || unhex(sha256({Padded(0x36)} || encode({column}))))";
 
-    /// <summary>The members of the roll in a slice, as a relation of <c>kh, member_key, hash</c>.</summary>
-    public string Members(KeySlice slice) => $"(SELECT kh, member_key, {Sql("member_key")} AS hash FROM (SELECT DISTINCT kh, member_key FROM roll WHERE {slice.Where()}))";
+    /// <summary>The members of the roll in a slice, as a relation of <c>kh, member_key, hash</c>: a row for each of <see cref="All"/>.</summary>
+    public string Members(KeySlice slice) => $"""
+        (SELECT DISTINCT kh, member_key, {Sql("key")} AS hash FROM (
+            SELECT DISTINCT kh, member_key, unnest(CASE WHEN {FormerKey.Sql("email")} = member_key THEN [member_key] ELSE [member_key, {FormerKey.Sql("email")}] END) AS key
+            FROM roll WHERE {slice.Where()}))
+        """;
 
     private string Padded(byte pad)
     {

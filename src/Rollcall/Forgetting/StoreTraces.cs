@@ -15,7 +15,7 @@ internal sealed class StoreTraces(Store store, Trace trace)
             foreach (var column in s.Query($"SELECT name FROM pragma_table_info({SqlText.Literal(table)}) WHERE type = 'TEXT'", r => r.GetString(0)))
             {
                 erased += column is "member_key" or "email_key" or "email"
-                    ? s.Execute($"DELETE FROM {SqlText.Name(table)} WHERE {SqlText.Name(column)} = $key", ("$key", trace.MemberKey))
+                    ? EraseRows(s, SqlText.Name(table), SqlText.Name(column))
                     : (table, column) is ("run", "result") ? EraseResults(s) : EraseText(s, SqlText.Name(table), SqlText.Name(column));
             }
         }
@@ -34,6 +34,10 @@ internal sealed class StoreTraces(Store store, Trace trace)
             throw new RollcallException(ExitCode.Busy, "Another command reads the data folder: the person is erased, but the store's log still has a copy.", null, "Repeat the command when the other has ended.");
         }
     }
+
+    private long EraseRows(Store s, string table, string column) => s.Query($"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL", r => r.GetString(0))
+        .Where(trace.Is)
+        .Sum(written => (long)s.Execute($"DELETE FROM {table} WHERE {column} = $written", ("$written", written)));
 
     private long EraseResults(Store s)
     {

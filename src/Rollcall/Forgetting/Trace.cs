@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Rollcall.Model;
 
 namespace Rollcall.Forgetting;
 
@@ -10,20 +11,27 @@ internal sealed class Trace
     public const string Instead = "(forgotten)";
 
     private readonly Regex inText;
+    private readonly IReadOnlyList<string> spellings;
 
-    public Trace(string memberKey)
+    /// <param name="email">The address, as somebody wrote it.</param>
+    public Trace(string email)
     {
-        MemberKey = memberKey;
+        Email = email.Trim();
+        MemberKey = Model.MemberKey.Of(email);
+        spellings = Model.MemberKey.Spellings(email);
         inText = new Regex(
-            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{Regex.Escape(memberKey)}|{Regex.Escape(Uri.EscapeDataString(memberKey))})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
+            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', spellings.Concat(spellings.Select(Uri.EscapeDataString)).Distinct(StringComparer.Ordinal).Select(Regex.Escape))})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
-    /// <summary>The address, trimmed and in lower case.</summary>
+    /// <summary>The address as written.</summary>
+    public string Email { get; }
+
+    /// <summary>Its key.</summary>
     public string MemberKey { get; }
 
-    /// <summary>Whether a value is this address.</summary>
-    public bool Is(string? value) => value is not null && string.Equals(value.Trim(), MemberKey, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a value is this address, however it is written.</summary>
+    public bool Is(string? value) => value is not null && Model.MemberKey.Of(value) == MemberKey;
 
     /// <summary>Whether the address stands somewhere in a text; a longer address that only contains it is another.</summary>
     public bool IsIn(string? text) => text is not null && inText.IsMatch(text);
@@ -32,28 +40,25 @@ internal sealed class Trace
     public string Erased(string text) => inText.Replace(text, Instead);
 
     /// <summary>Whether a column is this address, in DuckDB.</summary>
-    public string SqlIs(string column) => $"coalesce(lower(trim({column})) = {SqlText.Literal(MemberKey)}, false)";
+    public string SqlIs(string column) => $"coalesce({MemberKeySql.Of(column)} = {SqlText.Literal(MemberKey)}, false)";
 
     /// <summary>Whether a column's text has the address, in DuckDB.</summary>
-    public string SqlIsIn(string column) => $"(coalesce(contains(lower({column}), {SqlText.Literal(MemberKey)}), false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
+    public string SqlIsIn(string column) => $"(coalesce({string.Join(" OR ", spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
 
     /// <summary>A column's text without the address, in DuckDB.</summary>
     public string SqlErased(string column) => $@"regexp_replace({column}, {SqlText.Literal(Pattern)}, '\1{Instead}\2', 'gi')";
 
     // DuckDB's expressions have no looking around: what precedes and follows is kept.
-    private string Pattern => $@"(^|[^\p{{L}}\p{{N}}._%+\-]){Escaped}($|[^\p{{L}}\p{{N}}.\-]|\.$|\.[^\p{{L}}\p{{N}}])";
+    private string Pattern => $@"(^|[^\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', spellings.Select(Escaped))})($|[^\p{{L}}\p{{N}}.\-]|\.$|\.[^\p{{L}}\p{{N}}])";
 
-    private string Escaped
+    private static string Escaped(string spelling)
     {
-        get
+        var text = new StringBuilder();
+        foreach (var one in spelling)
         {
-            var text = new StringBuilder();
-            foreach (var one in MemberKey)
-            {
-                text.Append(char.IsAscii(one) && !char.IsAsciiLetterOrDigit(one) ? "\\" : "").Append(one);
-            }
-
-            return text.ToString();
+            text.Append(char.IsAscii(one) && !char.IsAsciiLetterOrDigit(one) ? "\\" : "").Append(one);
         }
+
+        return text.ToString();
     }
 }

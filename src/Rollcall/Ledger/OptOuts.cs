@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
+using Rollcall.Model;
 
 namespace Rollcall.Ledger;
 
@@ -170,7 +171,7 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
                 ("$account", accountId));
         }
 
-        db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(lower(email_key)) AS kh, lower(email_key) AS email_key, * EXCLUDE email_key FROM opt_out_raw ORDER BY 1");
+        db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(email_key) AS kh, * FROM opt_out_raw ORDER BY 1");
     }
 
     private const string Columns = "email_key, book_id, contact_id, status, since, cause, seen_no, asked_since, asked_at, margin, back_since";
@@ -264,15 +265,16 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
         insert.Parameters["$seen"].Value = NextNo(s);
         foreach (var row in page.Rows.Where(r => !string.IsNullOrWhiteSpace(r.Email)))
         {
-            if (Forgotten?.Has(feed, row.Email!.Trim().ToLowerInvariant()) == true)
+            var key = MemberKey.Of(row.Email!);
+            if (Forgotten?.Has(feed, row.Email!) == true)
             {
-                Forgotten.Learn(s, feed, row.Email.Trim().ToLowerInvariant(), row.Status.ToString(), row.Since?.ToUnixTimeMilliseconds());
+                Forgotten.Learn(s, feed, row.Email!, row.Status.ToString(), row.Since?.ToUnixTimeMilliseconds());
                 continue;
             }
 
             insert.Parameters["$account"].Value = accountId;
             insert.Parameters["$book"].Value = feed;
-            insert.Parameters["$email"].Value = row.Email!.Trim().ToLowerInvariant();
+            insert.Parameters["$email"].Value = key;
             insert.Parameters["$contact"].Value = (object?)row.ContactId ?? DBNull.Value;
             insert.Parameters["$status"].Value = row.Status.ToString();
             insert.Parameters["$since"].Value = (object?)row.Since?.ToUnixTimeMilliseconds() ?? DBNull.Value;

@@ -56,6 +56,10 @@ internal static class RunFolders
     /// <summary>The name of the lock that says that a work folder, of a run or a plan, is in use; it is taken before the folder is made.</summary>
     public static string Lock(string work) => $".work-{work}";
 
+    /// <summary>Whether a run or a plan works in the data folder.</summary>
+    public static bool AnyInUse(DataFolder folder) => Directory.Exists(folder.Full("locks"))
+        && Directory.EnumerateFiles(folder.Full("locks"), $"{Lock("*")}.lock").Select(path => Path.GetFileNameWithoutExtension(path)!).Any(folder.IsLocked);
+
     /// <summary>Deletes the work folders, with the rolls in them, that nobody works in any more.</summary>
     public static void DeleteDeadFolders(DataFolder folder)
     {

@@ -76,7 +76,10 @@ internal sealed class Store : IDisposable
         }
     }
 
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters) => Query(sql, read, _ => true, parameters);
+
+    /// <summary>Reads the rows that are wanted into memory, of many.</summary>
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, Func<T, bool> wanted, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         lock (gate)
         {
@@ -85,7 +88,10 @@ internal sealed class Store : IDisposable
             var rows = new List<T>();
             while (reader.Read())
             {
-                rows.Add(read(reader));
+                if (read(reader) is var row && wanted(row))
+                {
+                    rows.Add(row);
+                }
             }
 
             return rows;

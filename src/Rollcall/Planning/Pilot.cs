@@ -1,4 +1,5 @@
 using Rollcall.Comparing;
+using Rollcall.Model;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Planning;
@@ -14,6 +15,8 @@ internal static class Pilot
 
     /// <summary>The code of what was not delivered and is wanted no more.</summary>
     public const string NoLongerMember = "NoLongerMember";
+
+    private static readonly string Keyed = $"{MemberKeySql.Hash(MemberKeySql.Of("email"))} AS kh, {MemberKeySql.Of("email")} AS member_key";
 
     // What is known of people, and needs no call, is no change.
     private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.MovedAway}', '{Action.Leave}')";
@@ -72,16 +75,16 @@ internal static class Pilot
         var only = "true";
         if (options.Only.Count > 0)
         {
-            run.Db.Execute("CREATE OR REPLACE TABLE asked_for(email VARCHAR)");
+            run.Db.Execute("CREATE OR REPLACE TABLE asked_for(email VARCHAR, member_key VARCHAR)");
             using (var appender = run.Db.Connection.CreateAppender("asked_for"))
             {
                 foreach (var email in options.Only)
                 {
-                    appender.CreateRow().AppendValue(email.Trim()).EndRow();
+                    appender.CreateRow().AppendValue(email.Trim()).AppendValue(MemberKey.Of(email)).EndRow();
                 }
             }
 
-            only = "c.member_key IN (SELECT lower(email) FROM asked_for)";
+            only = "c.member_key IN (SELECT member_key FROM asked_for)";
             NameStrangers(run);
         }
 
@@ -98,10 +101,10 @@ internal static class Pilot
     private static void NameStrangers(RunContext run)
     {
         var strangers = run.Db.Query(
-            """
+            $"""
             SELECT a.email, any_value(l.audience), any_value(l.reason)
-            FROM asked_for a LEFT JOIN roll_left_out l ON lower(trim(l.email)) = lower(a.email)
-            WHERE lower(a.email) NOT IN (SELECT member_key FROM roll) GROUP BY 1 ORDER BY 1
+            FROM asked_for a LEFT JOIN roll_left_out l ON {MemberKeySql.Of("l.email")} = a.member_key
+            WHERE a.member_key NOT IN (SELECT member_key FROM roll) GROUP BY 1 ORDER BY 1
             """,
             r => (Email: r.GetString(0), Audience: r.IsDBNull(1) ? (int?)null : r.GetFieldValue<ushort>(1), Reason: r.IsDBNull(2) ? null : r.GetString(2)));
         foreach (var (email, audience, reason) in strangers)
@@ -127,9 +130,9 @@ internal static class Pilot
             r => (File: run.Folder.Full(r.GetString(0)), r.GetInt64(1)),
             ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)).Index())
         {
-            var failed = $"(SELECT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
+            var failed = $"(SELECT {Keyed}, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
             // The ledger does not say whether these were mended since: only those of the last run are taken up.
-            beside = i > 0 ? beside : $"(SELECT DISTINCT md5_number_lower(lower(trim(email))) AS kh, lower(trim(email)) AS member_key FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
+            beside = i > 0 ? beside : $"(SELECT DISTINCT {Keyed} FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
             if (run.Db.Number($"SELECT count(*) FROM {failed}") == 0)
             {
                 continue;

@@ -119,7 +119,7 @@ internal sealed class Roll
             var (relation, columns) = (reading.Relation, await ColumnsAsync(reading.Relation, cancellation));
             if (recommended)
             {
-                relation = RecommendedColumns.Joined(config, relation, $"lower({EmailSql.Trim(FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind))})");
+                relation = RecommendedColumns.Joined(config, relation, FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind));
                 columns = await ColumnsAsync(relation, cancellation);
             }
 

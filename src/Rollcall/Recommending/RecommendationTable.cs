@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
 
@@ -123,8 +124,8 @@ internal static class RecommendationTable
         await run.Db.Connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE recommendation AS
-            SELECT md5_number_lower(member_key) AS kh, * FROM (
-                SELECT lower(email) AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank, {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item, {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
+            SELECT {MemberKeySql.Hash("member_key")} AS kh, * FROM (
+                SELECT {MemberKeySql.Of("email")} AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank, {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item, {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
                     SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email, {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{string.Concat(asked.InsightFields.Select((field, i) => $", nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null') AS {InsightSql.Value(i)}"))}
                     FROM {reading.Relation} AS recommendations));
             """,

@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Reading;
 
 namespace Rollcall.Recommending;
@@ -14,10 +15,11 @@ internal static class RecommendedColumns
 
     /// <summary>A relation of people with the mapped fields of what is recommended to them.</summary>
     /// <param name="people">A relation.</param>
-    /// <param name="key">The member's key, over it.</param>
-    public static string Joined(ExportConfig config, string people, string key) => $"""
-        (SELECT people.*{string.Concat(config.RecommenderMappings.Select(mapping => $", {Value(mapping.Field)} AS {SqlText.Name(Name(mapping.Field))}"))}
-        FROM (SELECT *, {key} AS __member FROM {people} AS given) AS people LEFT JOIN recommended AS r ON r.kh = md5_number_lower(people.__member) AND r.member_key = people.__member)
+    /// <param name="email">The member's address, over it.</param>
+    public static string Joined(ExportConfig config, string people, string email) => $"""
+        (SELECT people.* EXCLUDE (__email, __member){string.Concat(config.RecommenderMappings.Select(mapping => $", {Value(mapping.Field)} AS {SqlText.Name(Name(mapping.Field))}"))}
+        FROM (SELECT *, {MemberKeySql.Of("__email")} AS __member FROM (SELECT *, {email} AS __email FROM {people} AS given)) AS people
+        LEFT JOIN recommended AS r ON r.kh = {MemberKeySql.Hash("people.__member")} AND r.member_key = people.__member)
         """;
 
     /// <summary>A field of one of the recommendations in <c>r.items</c>, as JSON.</summary>

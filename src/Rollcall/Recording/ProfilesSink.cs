@@ -2,6 +2,7 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Model;
 using Rollcall.Reading;
 
 namespace Rollcall.Recording;
@@ -71,6 +72,7 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             duckdb.Open();
             duckdb.Execute($"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
             DataFolder.Restrict(work);
+            MemberKeySql.Register(duckdb);
             await TakeInAsync(duckdb, events, cancellation);
             await duckdb.ExecuteAsync($"COPY ({Merged(clock.GetUtcNow())}) TO {SqlText.Literal(unfinished)} (FORMAT parquet)", cancellation);
         }
@@ -115,7 +117,7 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             appender.CreateRow()
                 .AppendValue(seq++)
                 .AppendValue(status.EventId)
-                .AppendValue(status.Email.Trim().ToLowerInvariant())
+                .AppendValue(status.Email.Trim())
                 .AppendValue(account)
                 .AppendValue(status.AccountStatus)
                 .AppendValue($"{account}_{status.AddressBookId.ToString(CultureInfo.InvariantCulture)}")
@@ -125,23 +127,29 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
     }
 
     private static string Merged(DateTimeOffset now) => $"""
-        WITH last AS (
-            SELECT email, account, book, arg_max(event_id, seq) AS event_id, arg_max(account_status, seq) AS account_status, arg_max(book_status, seq) AS book_status, max(seq) AS seq
-            FROM arriving GROUP BY email, account, book),
+        WITH told AS (SELECT {MemberKeySql.Of("email")} AS key, * REPLACE (lower(email) AS email) FROM arriving),
+        p AS (
+            SELECT {MemberKeySql.Of("email")} AS key, * FROM profile
+            QUALIFY row_number() OVER (PARTITION BY {MemberKeySql.Of("email")} ORDER BY dm_addressbook_status_ts DESC, email) = 1),
+        last AS (
+            SELECT key, account, book, arg_max(email, seq) AS email, arg_max(event_id, seq) AS event_id, arg_max(account_status, seq) AS account_status,
+                arg_max(book_status, seq) AS book_status, max(seq) AS seq
+            FROM told GROUP BY key, account, book),
         fresh AS (
-            SELECT l.* FROM last l LEFT JOIN profile p ON p.email = l.email
+            SELECT l.* FROM last l LEFT JOIN p ON p.key = l.key
             WHERE p.event_ids[l.book] IS DISTINCT FROM l.event_id),
         accounts AS (
-            SELECT email, map_from_entries(list((account, account_status))) AS statuses
-            FROM (SELECT email, account, arg_max(account_status, seq) AS account_status FROM fresh GROUP BY email, account) GROUP BY email),
+            SELECT key, map_from_entries(list((account, account_status))) AS statuses
+            FROM (SELECT key, account, arg_max(account_status, seq) AS account_status FROM fresh GROUP BY key, account) GROUP BY key),
         books AS (
-            SELECT email, map_from_entries(list((book, book_status))) AS statuses, map_from_entries(list((book, event_id))) AS event_ids FROM fresh GROUP BY email)
-        SELECT coalesce(p.email, b.email) AS email,
+            SELECT key, arg_max(email, seq) AS email, map_from_entries(list((book, book_status))) AS statuses, map_from_entries(list((book, event_id))) AS event_ids
+            FROM fresh GROUP BY key)
+        SELECT coalesce(b.email, p.email) AS email,
             map_concat(p.dm_account_status, a.statuses) AS dm_account_status,
             map_concat(p.dm_addressbook_status, b.statuses) AS dm_addressbook_status,
-            CASE WHEN b.email IS NULL THEN p.dm_addressbook_status_ts ELSE TIMESTAMP '{now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}' END AS dm_addressbook_status_ts,
+            CASE WHEN b.key IS NULL THEN p.dm_addressbook_status_ts ELSE TIMESTAMP '{now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}' END AS dm_addressbook_status_ts,
             map_concat(p.event_ids, b.event_ids) AS event_ids
-        FROM profile p FULL OUTER JOIN (books b JOIN accounts a USING (email)) ON p.email = b.email
+        FROM p FULL OUTER JOIN (books b JOIN accounts a USING (key)) ON p.key = b.key
         ORDER BY 1
         """;
 }

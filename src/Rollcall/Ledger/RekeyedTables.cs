@@ -1,0 +1,250 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using Rollcall.Model;
+using Rollcall.Reading;
+
+namespace Rollcall.Ledger;
+
+/// <summary>
+/// Writes the Parquet files anew whose keys differ from <see cref="MemberKey"/>, and names them in the store. An address as written tells the key;
+/// where a file has none, what the ledgers say of the same contact or of the same former key; else the former key itself.
+/// </summary>
+internal sealed class RekeyedTables : IDisposable
+{
+    // An opt-out counts above all, and who is in a book above who is not.
+    private const string SaferFirst = "CASE state WHEN 'suppressed' THEN 1 WHEN 'delivered' THEN 2 WHEN 'pending' THEN 3 WHEN 'failed' THEN 4 WHEN 'invalid' THEN 5 ELSE 6 END";
+
+    private static readonly (string Key, string Hash)[] Named = [("member_key", "kh"), ("old_key", "old_kh")];
+
+    private static readonly string[] Kept = ["insight", "owed", "recommended"];
+
+    private readonly DataFolder folder;
+    private readonly Store store;
+    private readonly DuckDBConnection duckdb;
+
+    public RekeyedTables(DataFolder folder, Store store, string spill)
+    {
+        this.folder = folder;
+        this.store = store;
+        duckdb = MemberKeySql.OpenInMemory();
+        duckdb.Execute($"""
+            SET memory_limit='{RunDatabase.MemoryLimit}';
+            SET temp_directory={SqlText.Literal(spill)};
+            CREATE TABLE told(account_id BIGINT, old_key VARCHAR, new_key VARCHAR, contact_id BIGINT);
+            """);
+    }
+
+    /// <summary>Files and folders that the store names no more.</summary>
+    public List<string> Replaced { get; } = [];
+
+    /// <summary>What the ledgers say of former keys: the keys they become, with the contact where it is known.</summary>
+    public IReadOnlyList<(long Account, string OldKey, string NewKey, long? ContactId)> Told =>
+        duckdb.Query("SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told", r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
+
+    /// <summary>The keys that change in the manifests of open deliveries.</summary>
+    public List<(long Delivery, string OldKey, string NewKey)> InDeliveries { get; } = [];
+
+    public void Rekey()
+    {
+        var jobs = store.Query(
+            "SELECT tag, account_id, ledger_folder, generation, insight, owed, recommended FROM job ORDER BY tag",
+            r => (Tag: r.GetString(0), Account: r.GetInt64(1), Ledger: Text(r, 2), Generation: r.GetInt64(3), Kept: new[] { Text(r, 4), Text(r, 5), Text(r, 6) }));
+        var open = store.Query(
+            "SELECT id, account_id, manifest, outcomes FROM delivery WHERE state IN ('prepared', 'accepted', 'settled') ORDER BY id",
+            r => (Id: r.GetInt64(0), Account: r.GetInt64(1), Manifest: Text(r, 2), Outcomes: Text(r, 3)));
+        foreach (var (account, relation) in jobs.Where(j => j.Ledger is not null).Select(j => (j.Account, LedgerFiles.Relation(folder, j.Ledger)))
+            .Concat(open.SelectMany(d => new[] { d.Manifest, d.Outcomes }.OfType<string>().Select(file => (d.Account, Parquet(file))))))
+        {
+            Learn(account, relation);
+        }
+
+        duckdb.Execute("""
+            CREATE TABLE by_key AS SELECT account_id, old_key, min(new_key) AS new_key FROM told GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
+            CREATE TABLE by_contact AS SELECT account_id, contact_id, min(new_key) AS new_key FROM told WHERE contact_id IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
+            """);
+        foreach (var job in jobs)
+        {
+            if (job.Ledger is not null)
+            {
+                RekeyLedger(job.Tag, job.Account, job.Ledger, job.Generation + 1);
+            }
+
+            foreach (var (column, file) in Kept.Zip(job.Kept).Where(k => k.Second is not null))
+            {
+                if (RekeyFile(job.Account, file!, column == "insight" ? Alike.Stay : Alike.OfMember) is { } name)
+                {
+                    store.Execute($"UPDATE job SET {column} = $file WHERE tag = $tag", ("$file", name), ("$tag", job.Tag));
+                }
+            }
+        }
+
+        foreach (var delivery in open)
+        {
+            foreach (var (column, file) in new[] { ("manifest", delivery.Manifest), ("outcomes", delivery.Outcomes) }.Where(f => f.Item2 is not null))
+            {
+                if (RekeyFile(delivery.Account, file!, Alike.Stay) is { } name)
+                {
+                    if (column == "manifest")
+                    {
+                        InDeliveries.AddRange(Changes(delivery.Account, file!).Select(change => (delivery.Id, change.OldKey, change.NewKey)));
+                    }
+
+                    store.Execute($"UPDATE delivery SET {column} = $file WHERE id = $id", ("$file", name), ("$id", delivery.Id));
+                }
+            }
+        }
+
+        foreach (var (tag, account, book, file) in store.Query("SELECT tag, account_id, book_id, file FROM already_there WHERE file IS NOT NULL", r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3))))
+        {
+            if (RekeyFile(account, file, Alike.OfMemberAndBook) is { } name)
+            {
+                store.Execute("UPDATE already_there SET file = $file WHERE tag = $tag AND account_id = $account AND book_id = $book", ("$file", name), ("$tag", tag), ("$account", account), ("$book", book));
+            }
+        }
+    }
+
+    public void Dispose() => duckdb.Dispose();
+
+    /// <summary>What becomes of rows that have one key now.</summary>
+    private enum Alike
+    {
+        Stay,
+        OfMember,
+        OfMemberAndBook,
+    }
+
+    private void Learn(long account, string relation) => duckdb.Execute($"""
+        INSERT INTO told
+        SELECT DISTINCT {Number(account)}, member_key, {MemberKeySql.Of("email")}, contact_id FROM {relation}
+        WHERE (strlen(email) <> length(email) OR strlen(member_key) <> length(member_key)) AND {MemberKeySql.Of("email")} <> member_key
+        """);
+
+    /// <summary>A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with whoever has such a key already.</summary>
+    private void RekeyLedger(string tag, long account, string ledger, long generation)
+    {
+        var former = LedgerFiles.Relation(folder, ledger);
+        var (key, hash) = Keys(former)[0];
+        const string Same = "SELECT 1 FROM changing c WHERE c.old_kh = f.kh AND c.old_key = f.member_key AND c.book_id = f.book_id";
+        duckdb.Execute($"""
+            CREATE OR REPLACE TABLE changing AS
+            SELECT f.* REPLACE ({key} AS member_key, {hash} AS kh), f.kh AS old_kh, f.member_key AS old_key FROM {former} AS f {Joins(former, account)}
+            WHERE (strlen(f.email) <> length(f.email) OR strlen(f.member_key) <> length(f.member_key)) AND {key} <> f.member_key;
+            INSERT INTO changing SELECT f.*, f.kh, f.member_key FROM {former} AS f
+            WHERE f.kh IN (SELECT kh FROM changing) AND f.member_key IN (SELECT member_key FROM changing) AND NOT EXISTS ({Same});
+            """);
+        if (duckdb.Query("SELECT count(*) FROM changing", r => r.GetInt64(0))[0] == 0)
+        {
+            return;
+        }
+
+        var next = string.Create(CultureInfo.InvariantCulture, $"ledger/{tag}/{generation:D8}");
+        if (Directory.Exists(folder.Full(next)))
+        {
+            Directory.Delete(folder.Full(next), recursive: true);
+        }
+
+        var slices = Directory.GetFiles(folder.Full(ledger), "*.parquet").Order(StringComparer.Ordinal).Select(Path.GetFileName).ToList();
+        foreach (var slice in slices)
+        {
+            var rest = $"SELECT * FROM {Parquet($"{ledger}/{slice}")} AS f WHERE NOT EXISTS ({Same})";
+            Publish($"{next}/{slice}", $"{rest} ORDER BY kh, member_key, book_id");
+        }
+
+        Publish($"{next}/{slices.Count:D4}-keyed.parquet", $"SELECT {string.Join(", ", LedgerFiles.Columns.Select(c => c.Name))} FROM ({Merged}) ORDER BY kh, member_key, book_id");
+        store.Execute(
+            "UPDATE job SET ledger_folder = $folder, ledger_rows = $rows, generation = $generation WHERE tag = $tag",
+            ("$folder", next), ("$rows", Count(next)), ("$generation", generation), ("$tag", tag));
+        Replaced.Add(ledger);
+        CountBooks(tag, next);
+    }
+
+    // Whoever was in the book before the job under one of the keys stays in it; the contact that is in the book is the one to look at.
+    private const string Merged = $"""
+        SELECT * REPLACE (
+            CASE WHEN bool_or(origin = 'there') OVER w THEN 'there' ELSE origin END AS origin,
+            coalesce(first_value(CASE WHEN state IN ('delivered', 'pending') THEN contact_id END IGNORE NULLS) OVER w, first_value(contact_id IGNORE NULLS) OVER w) AS contact_id,
+            min(entered_at) OVER w AS entered_at)
+        FROM changing
+        WINDOW w AS (PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        QUALIFY row_number() OVER (PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key) = 1
+        """;
+
+    /// <summary>Writes a file anew where its keys change.</summary>
+    /// <returns>Its new name; null where it stays.</returns>
+    private string? RekeyFile(long account, string file, Alike alike)
+    {
+        if (!File.Exists(folder.Full(file)) || Changes(account, file).Count == 0)
+        {
+            return null;
+        }
+
+        var former = Parquet(file);
+        var from = $"FROM {former} AS f {Joins(former, account)}";
+        var rows = $"SELECT f.* REPLACE ({string.Join(", ", Keys(former).Zip(Named, (key, named) => $"{key.Key} AS {named.Key}, {key.Hash} AS {named.Hash}"))}) {from}";
+        var name = $"{file[..^".parquet".Length]}-keyed.parquet";
+        var own = MemberKeySql.Of("f.member_key");
+        Publish(name, alike switch
+        {
+            Alike.OfMember => $"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY member_key ORDER BY json_array_length(items) DESC) = 1 ORDER BY kh",
+
+            // A former key may have been another's too: whoever has it now is not taken out either.
+            Alike.OfMemberAndBook => $"""
+                SELECT * FROM ({rows} UNION ALL SELECT f.* REPLACE ({own} AS member_key, {MemberKeySql.Hash(own)} AS kh) FROM {former} AS f)
+                QUALIFY row_number() OVER (PARTITION BY member_key, book_id ORDER BY contact_id DESC NULLS LAST) = 1 ORDER BY kh
+                """,
+            _ => rows,
+        });
+        Replaced.Add(file);
+        return name;
+    }
+
+    private List<(string OldKey, string NewKey)> Changes(long account, string file)
+    {
+        var former = Parquet(file);
+        return [.. Keys(former).Zip(Named).SelectMany(k => duckdb.Query(
+            $"SELECT DISTINCT f.{k.Second.Key}, {k.First.Key} FROM {former} AS f {Joins(former, account)} WHERE {k.First.Key} <> f.{k.Second.Key}",
+            r => (r.GetString(0), r.GetString(1))))];
+    }
+
+    /// <summary>The new keys of a relation named <c>f</c>, and their hashes, joined with <see cref="Joins"/>: the member's, and the former address's where it has one.</summary>
+    private List<(string Key, string Hash)> Keys(string former)
+    {
+        var columns = Columns(former);
+        var known = columns.Contains("contact_id") ? "c.new_key, k.new_key" : "k.new_key";
+        List<string> keys = [$"coalesce({(columns.Contains("email") ? MemberKeySql.Of("f.email") + ", " : "")}{known}, {MemberKeySql.Of("f.member_key")})"];
+        if (columns.Contains("old_key"))
+        {
+            keys.Add($"coalesce({MemberKeySql.Of("f.old_email")}, {MemberKeySql.Of("f.old_key")})");
+        }
+
+        return [.. keys.Select(key => (key, MemberKeySql.Hash(key)))];
+    }
+
+    private string Joins(string former, long account) =>
+        $"LEFT JOIN by_key k ON k.account_id = {Number(account)} AND k.old_key = f.member_key"
+        + (Columns(former).Contains("contact_id") ? $" LEFT JOIN by_contact c ON c.account_id = {Number(account)} AND c.contact_id = f.contact_id" : "");
+
+    private HashSet<string> Columns(string relation) => [.. duckdb.Query($"DESCRIBE SELECT * FROM {relation}", r => r.GetString(0))];
+
+    private string Parquet(string file) => $"read_parquet({SqlText.Literal(folder.Full(file))})";
+
+    private void Publish(string name, string query) => folder.Publish(name, path => duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+
+    private long Count(string ledger) => duckdb.Query($"SELECT count(*) FROM {LedgerFiles.Relation(folder, ledger)}", r => r.GetInt64(0))[0];
+
+    private void CountBooks(string tag, string ledger)
+    {
+        foreach (var (book, delivered, pending, suppressed) in duckdb.Query(
+            $"SELECT book_id, count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM {LedgerFiles.Relation(folder, ledger)} GROUP BY 1",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))))
+        {
+            store.Execute(
+                "UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book",
+                ("$d", delivered), ("$p", pending), ("$s", suppressed), ("$tag", tag), ("$book", book));
+        }
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Text(Microsoft.Data.Sqlite.SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

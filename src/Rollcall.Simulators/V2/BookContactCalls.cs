@@ -120,7 +120,7 @@ internal sealed class BookContactCalls(Simulation simulation)
             State.SetStatus(contact, ContactStatus.Unsubscribed, simulation.Now);
         }
 
-        return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, simulation.Now, ContactStatus.Unsubscribed));
+        return Reply.Json(200, json => V2Wire.WriteSuppression(json, contact, IsoDate.Text(simulation.Now), ContactStatus.Unsubscribed));
     }
 
     private Reply Resubscribe(Call call, bool toBook, bool challenge)

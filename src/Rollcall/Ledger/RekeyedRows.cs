@@ -7,7 +7,7 @@ namespace Rollcall.Ledger;
 internal sealed class RekeyedRows(Store store, RekeyedTables tables)
 {
     // Letters that former versions put into lower case and MemberKey leaves as they are, by what they became: the capital sharp s by the small one.
-    private static readonly IReadOnlyDictionary<Rune, Rune> Capitals = Enumerable.Range(0x80, 0x1FFFF - 0x80)
+    private static readonly Dictionary<Rune, Rune> Capitals = Enumerable.Range(0x80, 0x1FFFF - 0x80)
         .Where(Rune.IsValid).Select(point => new Rune(point))
         .Where(rune => Rune.ToLowerInvariant(rune) != rune && MemberKey.Of($"{rune}") == $"{rune}")
         .GroupBy(Rune.ToLowerInvariant).ToDictionary(same => same.Key, same => same.First());

@@ -68,7 +68,7 @@ public abstract class CrashTests
         OfficialSpecifications.Known?.AssertValid(RequestLog.Read(folder["requests.jsonl"]).Select(call => call.Exchange));
     }
 
-    private static async Task RunUntilDoneAsync(TempFolder folder, int seed, string kill)
+    protected static async Task RunUntilDoneAsync(TempFolder folder, int seed, string kill)
     {
         ProcessResult? last = null;
         for (var run = 0; run < 6; run++)
@@ -96,7 +96,7 @@ public abstract class CrashTests
         }
     }
 
-    private static Task<ProcessResult> RunAsync(TempFolder folder, string? kill, string command = "run job.yaml --allow exits") => RollcallProcess.RunAsync(
+    protected static Task<ProcessResult> RunAsync(TempFolder folder, string? kill, string command = "run job.yaml --allow exits") => RollcallProcess.RunAsync(
         folder.Path,
         [.. command.Split(' '), "--json", "--data", "data"],
         kill is null ? null : new Dictionary<string, string> { ["ROLLCALL_KILL_AT"] = kill });

@@ -55,7 +55,7 @@ public sealed class FormerFolderTests
         await former.LettersAsync("plain@example.com");
 
         Assert.Equal(
-            new[] { "Şükrü.Şahin@example.com", "ÅSA.ÖBERG@example.com", "shop.only@example.com", "İlker@example.com", "Noe\u0308l@example.com", "nora@Bücher.example", "plain@example.com" }.Order(StringComparer.Ordinal),
+            ["Noe\u0308l@example.com", "nora@Bücher.example", "plain@example.com", "shop.only@example.com", "ÅSA.ÖBERG@example.com", "İlker@example.com", "Şükrü.Şahin@example.com"],
             former.In(Gold).Except(["Ru\u0308ya@example.com"]));
     }
 

@@ -182,6 +182,7 @@ public static class ExportRun
             },
             run.Progress,
             cancellation);
+        LostAddresses.Find(run, roll, ledger, counts);
         await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
         Claims.Mark(run);
         Pilot.Choose(run, options);
@@ -198,7 +199,7 @@ public static class ExportRun
         }
 
         KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
-        Moves.Find(run.Db, ledger, "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+        Moves.Find(run.Db, ledger, LostAddresses.Wanted, counts, roll.Counts.All(c => c.Reading.HoldExits is null));
         await MovedAddresses.ConfirmAsync(run, options.Allow, cancellation);
     }
 }

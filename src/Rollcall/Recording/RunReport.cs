@@ -99,9 +99,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             var entered = Of(m, Action.Enter, "Delivered", "Pending") + Of(m, Action.Resubscribe, "Delivered", "Pending") + Of(m, Action.Await, "Pending");
             var updated = Of(m, Action.Update, "Delivered") + Of(m, Action.Move, "Delivered");
             var suppressed = Of(m, null, "Suppressed");
-            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
+            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
-            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
             var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult
             {
@@ -131,7 +131,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     {
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
-        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience));
+        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
         long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not (Action.Exit or Action.LeaveRemoved) || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
@@ -167,6 +167,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
         UNION ALL
         SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
+        WHERE l.code <> '{LostAddresses.Code}'
         UNION ALL
         SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
         UNION ALL

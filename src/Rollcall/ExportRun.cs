@@ -158,6 +158,11 @@ public static class ExportRun
             run.OptOuts.CopyTo(run.Db, mapped);
             run.OptOuts.Forgotten?.AddTo(run.Db);
         }
+        else if (upkeep is null && new MissingPeople(run, options).Suspects() is { Count: > 0 } suspects)
+        {
+            new Watch(run).CopyTo(run.Db);
+            await new ForeignRemovals(run, options).LookAsync(suspects, cancellation);
+        }
 
         var current = LedgerFold.Current(run);
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);

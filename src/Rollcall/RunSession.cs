@@ -151,7 +151,7 @@ internal static class RunSession
         }
 
         var result = await work(run, destination);
-        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false })
+        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false } && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))
         {
             store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
         }

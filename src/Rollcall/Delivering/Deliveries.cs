@@ -68,11 +68,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         return adds.Count > 0 && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
     }
 
-    /// <summary>A first run whose members were not all read and sent remains the first. Says whether everyone was sent.</summary>
+    /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
     private bool EndFirstRun(bool left)
     {
         var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
-        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null))
+        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null) && work.Roll.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }

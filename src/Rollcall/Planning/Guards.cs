@@ -97,7 +97,7 @@ internal static class Guards
 
         foreach (var audience in load.Rejected.Where(a => TooManyRejects(job, a)))
         {
-            yield return new GuardHeld("rejects", audience.Audience, Id(load), $"{job.Guards.MaxRejectPercent:0.##} % of {audience.Rows:N0} rows", audience.Rejected);
+            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book), $"{job.Guards.MaxRejectPercent:0.##} % of {audience.Rows:N0} rows", audience.Rejected);
         }
 
         if (job.Guards.EmptyAudience == EmptyAudience.Stop)

@@ -190,6 +190,7 @@ public static class ExportRun
         LostAddresses.Find(run, roll, ledger, counts);
         await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
         Claims.Mark(run);
+        await run.OtherRemovals.MarkAsync(counts, cancellation);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, roll, counts, options);
     }

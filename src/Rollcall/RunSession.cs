@@ -130,6 +130,7 @@ internal static class RunSession
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
         }
 
+        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)));
         using var db = new RunDatabase(runFolder);
         var run = new RunContext
         {
@@ -147,6 +148,11 @@ internal static class RunSession
             EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };
         run.Books.AddRange(destination.Books);
+        foreach (var said in inherited)
+        {
+            run.Notice(said, LogLevel.Information);
+        }
+
         foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
             .Concat(destination.VanishedFields.Select(f => $"The data field {f} vanished from the account; its values are not sent.")))
         {

@@ -28,6 +28,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LedgerNames.Record(run, settlement);
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
+        run.OtherRemovals.Mark(work.Counts);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
         if (Planner.Imported(run, work) is > 0 and var members)
         {
@@ -38,7 +39,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LeaveClaimed();
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(cancellation);
+        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => run.OtherRemovals.Mark(work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -71,7 +72,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
     private bool EndFirstRun(bool left)
     {
-        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
+        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{Action.UnderRemoval}')") == 0;
         if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null) && work.Roll.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
@@ -95,6 +96,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             run.Books[book.No] = created;
             run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
             there.Keep(created.Id!.Value, null, 0);
+            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
             await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
         }
 

@@ -16,7 +16,7 @@ internal static class Pilot
     public const string NoLongerMember = "NoLongerMember";
 
     // What is known of people, and needs no call, is no change.
-    private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.MovedAway}', '{Action.Leave}')";
+    private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.UnderRemoval}', '{Action.MovedAway}', '{Action.Leave}')";
 
     /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is wanted no more.</summary>
     public static void Choose(RunContext run, RunOptions options)

@@ -40,6 +40,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN 'Omitted'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
                          WHEN u.kh IS NOT NULL OR c.action = '{Action.MoveHeld}' THEN 'Held'
+                         WHEN c.action = '{Action.UnderRemoval}' THEN 'Pending'
                          WHEN c.action = '{Action.MoveUnclear}' THEN 'Omitted'
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN 'Suppressed'
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.outcome, '{(outcomes is null ? "Pending" : "Held")}')
@@ -48,7 +49,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{Action.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action = '{Action.StillPending}' THEN c.code WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.UnderRemoval}' THEN '{OtherRemovals.Code}' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
                          WHEN c.action = '{Action.Await}' THEN '{Consent.AwaitsAnswer}'
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
@@ -59,7 +60,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' WHEN '{Holds.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
-                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}') THEN c.reason
+                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}', '{Action.UnderRemoval}') THEN c.reason
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
@@ -117,7 +118,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Invalid = invalid,
                 Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
                 Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
-                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
+                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.UnderRemoval, "Held", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
             };
         })];
 

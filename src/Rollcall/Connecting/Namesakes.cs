@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Forgetting;
 using Rollcall.Ledger;
+using Rollcall.Reading;
 
 namespace Rollcall.Connecting;
 
@@ -61,7 +62,7 @@ internal static class Namesakes
 
     private static long Copy(Store store, long account, long from, long to) => store.InTransaction(s =>
     {
-        (string, object?)[] books = [("$account", account), ("$from", from), ("$to", to)];
+        (string Name, object? Value)[] books = [("$account", account), ("$from", from), ("$to", to)];
         var forgotten = string.Join(", ", Columns(s, "forgotten_opt_out").Except(NotCopied));
         var copied = (long)s.Execute($"INSERT OR IGNORE INTO forgotten_opt_out(account_id, book_id, {forgotten}) SELECT account_id, $to, {forgotten} FROM forgotten_opt_out WHERE account_id = $account AND book_id = $from", books);
         if (s.Number("SELECT count(*) FROM opt_out o WHERE account_id = $account AND book_id = $from AND NOT EXISTS (SELECT 1 FROM opt_out n WHERE n.account_id = $account AND n.book_id = $to AND n.email_key = o.email_key)", books) == 0)
@@ -72,7 +73,7 @@ internal static class Namesakes
         var columns = string.Join(", ", Columns(s, "opt_out").Except(NotCopied));
         return copied + s.Execute(
             $"INSERT OR IGNORE INTO opt_out(account_id, book_id, seen_no, {columns}) SELECT account_id, $to, $seen, {columns} FROM opt_out WHERE account_id = $account AND book_id = $from",
-            [.. books, ("$seen", OptOuts.NextNo(s))]);
+            [.. books, ("$seen", (object?)OptOuts.NextNo(s))]);
     });
 
     /// <summary>Copies what only a ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
@@ -95,7 +96,7 @@ internal static class Namesakes
         });
     }
 
-    private static IEnumerable<string> Columns(Store store, string table) => store.Query($"SELECT name FROM pragma_table_info('{table}')", r => r.GetString(0));
+    private static List<string> Columns(Store store, string table) => store.Query($"SELECT name FROM pragma_table_info('{table}')", r => r.GetString(0));
 
     private sealed record Known(string Tag, long Id, string Name, string? Ledger);
 }

@@ -155,7 +155,8 @@ internal sealed class Store : IDisposable
         }
     }
 
-    private void Migrate()
+    /// <summary>Brings the store up to date.</summary>
+    public void Migrate()
     {
         if (Number("PRAGMA user_version") == Version)
         {

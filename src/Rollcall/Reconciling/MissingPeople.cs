@@ -54,7 +54,7 @@ internal sealed class MissingPeople(RunContext run, RunOptions options)
         // Of those not asked for by name, as many are gone, in proportion, as of those asked: a page may be short.
         var missing = gone + (differences.Asked > 0 ? unasked * gone / differences.Asked : 0);
         var members = run.Db.Number($"SELECT count(*) FROM {ledger} WHERE book_id = {book.Id} AND state = 'delivered'");
-        var emptied = gone > 0 && differences.Present == 0 && run.Db.Number($"SELECT count(*) FROM whole_book_{book.Id} WHERE account_status = 'Subscribed' AND list_status = 'Subscribed'") == 0;
+        var emptied = gone > 0 && missing >= members && run.Db.Number($"SELECT count(*) FROM whole_book_{book.Id} WHERE account_status = 'Subscribed' AND list_status = 'Subscribed'") == 0;
         if (!emptied && !TooMany(missing, members, most))
         {
             return false;

@@ -28,11 +28,13 @@ public sealed class UnderRemovalTests
         // The other job's removal ends; nobody has run that job since, and its journal is its own.
         Ended(scene);
         var entered = await scene.RunAsync();
-        Assert.Equal((1L, [Bob]), (entered.Audiences[0].Entered, scene.In(scene.Gold)));
+        Assert.Equal(1, entered.Audiences[0].Entered);
+        Assert.Equal([Bob], scene.In(scene.Gold));
         Assert.Equal("accepted", State(scene));
 
         await OtherAsync(scene, []);
         Assert.Equal([Bob], scene.In(scene.Gold));
+        scene.Set("gold", Bob);
         Assert.Equal(1, (await scene.RunAsync()).Audiences[0].Unchanged);
     }
 

@@ -69,15 +69,17 @@ public static class Explain
             },
             null,
             cancellation);
+        LostAddresses.Find(run, roll, "ledger_linked", counts);
         if (run.Job.Config.KeyField is not null)
         {
             KeyOptOuts.Follow(run.Db, "ledger_linked", "opt_out", counts, run.Job.RecreateDeleted);
-            Moves.Find(run.Db, "ledger_linked", "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+            Moves.Find(run.Db, "ledger_linked", LostAddresses.Wanted, counts, roll.Counts.All(c => c.Reading.HoldExits is null));
         }
 
         Whose.KeepThere(run, new AlreadyThere(run).Kept(books), "ledger_linked", counts);
         Claims.Mark(run);
-        var audiences = run.Db.Query($"SELECT DISTINCT audience FROM roll WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
+        await run.OtherRemovals.MarkAsync(counts, cancellation);
+        var audiences = run.Db.Query($"SELECT audience FROM roll WHERE member_key = {key} UNION SELECT audience FROM kept WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
         var watched = new Watch(run).CopyTo(run.Db) == 0 ? [] : run.Db.Query(
@@ -118,11 +120,13 @@ public static class Explain
             var wanted = destination.Mapping.Any(m => m.Book == book.No && audiences.Contains(m.Audience));
             var change = changes.Find(c => c.Book == book.No);
             var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => roll.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
+            var lost = destination.Mapping.Any(m => m.Book == book.No && LostRows.More(roll, m.Audience) is not null);
             yield return change.Action switch
             {
                 Action.Enter when change.State == "suppressed" => $"Is created again at Dotdigital, where somebody deleted the contact, and enters \"{book.Name}\": recreate_deleted is set.",
                 Action.Enter => $"Enters \"{book.Name}\".",
                 EnterSingly => $"Is added to \"{book.Name}\" by a call of its own, so that the book's join actions fire.",
+                Action.UnderRemoval => $"Does not enter \"{book.Name}\" yet: another job of the data folder is just removing the person from it.",
                 Action.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 Action.Move => $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one. Where somebody is, this address enters as a contact of its own, and the former one leaves.",
                 Action.MoveUnclear => $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that the contact may be moved. {change.Reason}",
@@ -139,6 +143,7 @@ public static class Explain
                 Action.StillRemoved => $"Is not put back into \"{book.Name}\": another hand took the person out (on_foreign_removal: leave).",
                 Action.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
                 Action.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
+                Action.Exit when lost && run.Job.Config.ExitAction != ExitAction.Ignore => $"Stays in \"{book.Name}\" for now: more rows of its audiences have no usable address than before, and the person may be behind one of them.",
                 Action.Exit when run.Job.Config.ExitAction == ExitAction.Ignore => $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",
                 Action.Exit when change.Origin == "there" => $"Stays in \"{book.Name}\", though no audience wants the person there: the person was in it before this job.",
                 Action.Exit when change.Origin == Claims.Claimed => $"Stays in \"{book.Name}\", though no audience of this job wants the person there: another job of the data folder does.",

@@ -21,7 +21,7 @@ public static class ExportRun
     /// <summary>Runs the job.</summary>
     /// <exception cref="RollcallException">The run stopped; whatever was sent is settled by the next run.</exception>
     public static Task<RunResult> ExecuteAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
-        RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation);
+        RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation, options.BeginAnew);
 
     /// <summary>Says what a run would change and cost; sends no write.</summary>
     /// <exception cref="RollcallException">The plan could not be made.</exception>
@@ -163,6 +163,11 @@ public static class ExportRun
             run.OptOuts.CopyTo(run.Db, mapped);
             run.OptOuts.Forgotten?.AddTo(run.Db);
         }
+        else if (upkeep is null && new MissingPeople(run, options).Suspects() is { Count: > 0 } suspects)
+        {
+            new Watch(run).CopyTo(run.Db);
+            await new ForeignRemovals(run, options).LookAsync(suspects, cancellation);
+        }
 
         var current = LedgerFold.Current(run);
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
@@ -187,9 +192,11 @@ public static class ExportRun
             },
             run.Progress,
             cancellation);
+        LostAddresses.Find(run, roll, ledger, counts);
         await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
         Whose.KeepThere(run, there, ledger, counts);
         Claims.Mark(run);
+        await run.OtherRemovals.MarkAsync(counts, cancellation);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, roll, counts, options);
     }
@@ -204,7 +211,7 @@ public static class ExportRun
         }
 
         KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
-        Moves.Find(run.Db, ledger, "roll", counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+        Moves.Find(run.Db, ledger, LostAddresses.Wanted, counts, roll.Counts.All(c => c.Reading.HoldExits is null));
         await MovedAddresses.ConfirmAsync(run, counts, options.Allow, cancellation);
     }
 }

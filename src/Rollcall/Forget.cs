@@ -103,13 +103,15 @@ public static class Forget
         : store.Number(
             $"SELECT count(*) FROM (SELECT DISTINCT account_id, book_id FROM forgotten_opt_out WHERE hash IN ({string.Join(", ", KeyedHash.OfFolder(folder).All(trace.Email).Select(SqlText.Literal))}))");
 
-    private static void RefuseWhileOthersWork(DataFolder folder)
+    /// <summary>Stops where a run, a plan or another command works in the folder.</summary>
+    /// <param name="ours">The lock that the caller holds.</param>
+    internal static void RefuseWhileOthersWork(DataFolder folder, string ours = Lock)
     {
         // Jobs first: a run also holds the lock of its work folder, and the job says more.
         foreach (var path in Directory.EnumerateFiles(folder.Full("locks"), "*.lock").OrderBy(p => Path.GetFileName(p).StartsWith('.')))
         {
             var name = Path.GetFileNameWithoutExtension(path);
-            if (name != Lock && folder.IsLocked(name))
+            if (name != ours && folder.IsLocked(name))
             {
                 throw Busy(folder, name.StartsWith('.') ? "A plan or another command is under way" : $"A run of {name} is under way");
             }

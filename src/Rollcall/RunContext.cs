@@ -47,6 +47,9 @@ internal sealed class RunContext
     /// <summary>Audiences taken out of the job whose members this run lets go.</summary>
     public List<string> ReleasedAudiences { get; } = [];
 
+    /// <summary>Whom other jobs are just taking out of the books.</summary>
+    public OtherRemovals OtherRemovals => field ??= new OtherRemovals(this);
+
     /// <summary>What the user should know besides the counts.</summary>
     public List<string> Notices { get; } = [];
 

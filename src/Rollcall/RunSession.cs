@@ -16,7 +16,7 @@ namespace Rollcall;
 /// <summary>Opens what a run works with and closes it again, however the run ends: lock, store, run database, connection, and the run's entry in the history.</summary>
 internal static class RunSession
 {
-    public static async Task<RunResult> WithAsync(Job job, Workplace workplace, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
+    public static async Task<RunResult> WithAsync(Job job, Workplace workplace, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation, bool beginAnew = false)
     {
         var folder = new DataFolder(workplace.DataFolder, workplace.Checkpoint);
         using var taken = recorded
@@ -27,11 +27,13 @@ internal static class RunSession
             Forget.RefuseMeanwhile(folder);
         }
 
+        var started = workplace.Clock.GetUtcNow();
+        var begun = beginAnew ? BeginAnew(folder, job.Tag, started) : null;
         using var store = Store.Open(folder, workplace.Checkpoint);
         Rekeying.Ensure(folder, store);
-        var started = workplace.Clock.GetUtcNow();
         if (recorded)
         {
+            StoreLoss.Mark(folder, store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", job.Tag)).FirstOrDefault());
             RunFolders.DeleteAbandoned(folder, store, job.Tag, started);
         }
 
@@ -49,6 +51,7 @@ internal static class RunSession
             }
 
             var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, cancellation);
+            result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded)
             {
@@ -87,6 +90,12 @@ internal static class RunSession
         }
     }
 
+    private static string BeginAnew(DataFolder folder, string tag, DateTimeOffset now)
+    {
+        Forget.RefuseWhileOthersWork(folder, tag);
+        return NewBeginning.Make(folder, tag, now);
+    }
+
     /// <summary>The ledger's current generation as a relation.</summary>
     public static string LedgerRelation(RunContext run) => LedgerFiles.Relation(run.Folder, LedgerFold.Current(run).Folder);
 
@@ -115,13 +124,14 @@ internal static class RunSession
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation));
-        RememberJob(store, job, client.Account.Id, recorded, server.GetUtcNow());
+        RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
         var destination = await Destination.ReadAsync(job, client, store, cancellation);
         if (destination.Problems.Count > 0)
         {
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
         }
 
+        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)));
         using var db = new RunDatabase(runFolder);
         var run = new RunContext
         {
@@ -139,6 +149,11 @@ internal static class RunSession
             EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };
         run.Books.AddRange(destination.Books);
+        foreach (var said in inherited)
+        {
+            run.Notice(said, LogLevel.Information);
+        }
+
         foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
             .Concat(destination.VanishedFields.Select(f => $"The data field {f} vanished from the account; its values are not sent.")))
         {
@@ -152,7 +167,7 @@ internal static class RunSession
         }
 
         var result = await work(run, destination);
-        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false })
+        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false } && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))
         {
             store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
         }
@@ -160,7 +175,7 @@ internal static class RunSession
         return result with { Ended = server.GetUtcNow() };
     }
 
-    private static void RememberJob(Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
+    private static void RememberJob(DataFolder folder, Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
     {
         var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
         if (known.Count > 0 && known[0] != accountId && store.Number("SELECT count(*) FROM delivery WHERE tag = $tag", ("$tag", job.Tag)) > 0)
@@ -175,7 +190,8 @@ internal static class RunSession
         if (recorded)
         {
             store.Execute(
-                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at, entering_since) VALUES ($tag, $account, $file, $exit, $now, $now) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit, entering_since = coalesce(entering_since, $now)",
+                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at, entering_since) VALUES ($tag, $account, $file, $exit, $now, $entering) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit, entering_since = coalesce(entering_since, $now)",
+                ("$entering", NewBeginning.IsOf(folder, job.Tag) ? 0 : now.ToUnixTimeMilliseconds()),
                 ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)), ("$now", now.ToUnixTimeMilliseconds()));
         }
     }

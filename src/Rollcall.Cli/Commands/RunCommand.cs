@@ -84,7 +84,7 @@ internal static class RunCommand
     /// <summary>Before a job's first run, someone at the terminal sees what it will do and may still say no.</summary>
     private static async Task<bool> GoAheadAsync(Invocation invocation, Job job, string name, RunOptions run, CancellationToken cancellation)
     {
-        if (HasRun(invocation, job.Tag))
+        if (run.BeginAnew || HasRun(invocation, job.Tag))
         {
             return true;
         }

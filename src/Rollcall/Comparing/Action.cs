@@ -57,6 +57,9 @@ internal static class Action
     /// <summary>Wanted no more under this address, which is somebody's former one: does not leave. The new address says what became of it.</summary>
     public const string MovedAway = "moved_away";
 
+    /// <summary>Would enter, and another job is just taking the person out of the book: enters when that has ended.</summary>
+    public const string UnderRemoval = "under_removal";
+
     /// <summary>Neither there nor wanted.</summary>
     public const string None = "none";
 }

@@ -11,12 +11,15 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal sealed class Comparison(RunDatabase db)
 {
+    private bool renames;
+
     /// <summary>Audiences of one job: each is a bit of a 128-bit number.</summary>
     public const int MaxAudiences = 128;
 
     /// <summary>
     /// Fills <c>change</c> (a row a member and book with something to do or to say), <c>changed</c> (the values of each member who enters or is
-    /// updated) and the duplicates in <c>roll_left_out</c>, and counts everything.
+    /// updated), <c>renamed</c> (who is wanted by another audience than the ledger names, and stays) and the duplicates in <c>roll_left_out</c>,
+    /// and counts everything.
     /// </summary>
     public ComparisonCounts Run(ComparisonInput input, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
@@ -82,6 +85,8 @@ internal sealed class Comparison(RunDatabase db)
             db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"}, {book.Released})");
         }
 
+        renames = AudienceNames.Find(db, input);
+
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
         db.Execute($"""
             CREATE OR REPLACE TABLE opt_out_contact AS
@@ -115,7 +120,8 @@ internal sealed class Comparison(RunDatabase db)
             UNION
             SELECT kh FROM {input.OptOuts} WHERE {slice.Where()}
             UNION
-            SELECT kh FROM {input.Ledger} WHERE {slice.Where()} AND contact_id IN (SELECT contact_id FROM opt_out_contact);
+            SELECT kh FROM {input.Ledger} WHERE {slice.Where()} AND contact_id IN (SELECT contact_id FROM opt_out_contact)
+            {(renames ? $"UNION {AudienceNames.Unlike(input, slice)}" : "")};
             """);
     }
 
@@ -203,6 +209,7 @@ internal sealed class Comparison(RunDatabase db)
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email, c.member_since,
                        CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
+                       p.audiences IS NOT NULL AND mk.bit IS NOT NULL AND (p.audiences & mk.bit) <> 0 AS known_wants,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)", "coalesce(oa.back, ca.back)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
                        {Whose.Holding(input, "coalesce(ob.status, cb.status)", "coalesce(ob.back, cb.back)")} AS book_out, coalesce(ob.since, cb.since) AS book_since,
@@ -264,6 +271,8 @@ internal sealed class Comparison(RunDatabase db)
             SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
                    coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(CASE WHEN action = '{Action.Resubscribe}' THEN out_since END, account_since, book_since), why_not
             FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
+
+            {AudienceNames.Keep}
 
             INSERT INTO changed
             SELECT kh, member_key, v.email, v.profile_key, d.contact_id, v.contact_id, v.fields, v.fields_hash

@@ -26,6 +26,9 @@ internal sealed class ComparisonCounts
     /// <summary>Duplicate rows of each audience.</summary>
     public Dictionary<int, long> Duplicates { get; } = [];
 
+    /// <summary>Rows without a usable address whose people stay in a book as they are, by the book's number, the audience's index and what the row counts as otherwise.</summary>
+    public Dictionary<(int Book, int Audience, string Outcome), long> Kept { get; } = [];
+
     public IEnumerable<VerdictCount> Verdicts => verdicts.Values;
 
     public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
@@ -36,7 +39,8 @@ internal sealed class ComparisonCounts
 
     /// <summary>Members of an audience who are in the book as they should be: all that no verdict speaks of, and those it finds unchanged.</summary>
     public long Unchanged(int book, int audience) =>
-        Rows.GetValueOrDefault(audience) - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != Action.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
+        Rows.GetValueOrDefault(audience) + Kept.Where(k => k.Key.Book == book && k.Key.Audience == audience).Sum(k => k.Value)
+        - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != Action.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
 
     public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is Action.Enter or Action.Update).Sum(v => v.TwiceRejected);
 

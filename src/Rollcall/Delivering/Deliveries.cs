@@ -25,9 +25,10 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
         await resubscriptions.ConfirmAsync(cancellation);
         RecordLocal();
-        RecordKeys();
+        LedgerNames.Record(run, settlement);
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
+        run.OtherRemovals.Mark(work.Counts);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
         if (Planner.Imported(run, work) is > 0 and var members)
         {
@@ -38,7 +39,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LeaveClaimed();
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(cancellation);
+        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => run.OtherRemovals.Mark(work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -68,11 +69,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         return adds.Count > 0 && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
     }
 
-    /// <summary>A first run whose members were not all read and sent remains the first. Says whether everyone was sent.</summary>
+    /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
     private bool EndFirstRun(bool left)
     {
-        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number("SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book)") == 0;
-        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null))
+        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{Action.UnderRemoval}')") == 0;
+        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null) && work.Roll.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }
@@ -95,6 +96,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             run.Books[book.No] = created;
             run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
             there.Keep(created.Id!.Value, null, 0);
+            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
             await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
         }
 
@@ -144,45 +146,6 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{Action.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
             {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
-            """);
-    }
-
-    /// <summary>
-    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them,
-    /// and of people delivered under another, which would let a move take them for whoever has that key now.
-    /// </summary>
-    private void RecordKeys()
-    {
-        if (run.Job.Config.KeyField is null)
-        {
-            return;
-        }
-
-        // Numbers first: whose key is the same, nearly everyone, is not looked at closer.
-        var (ledger, current) = (RunSession.LedgerRelation(run), LedgerFold.Current(run));
-        run.Db.Execute("CREATE OR REPLACE TABLE rekeyed(kh UBIGINT)");
-        foreach (var slice in KeySlice.For(Math.Max(current.Rows, run.Db.Number("SELECT count(*) FROM roll"))))
-        {
-            run.Db.Execute($"""
-                INSERT INTO rekeyed
-                SELECT DISTINCT r.kh FROM (SELECT kh, hash(profile_key) AS key FROM roll WHERE profile_key IS NOT NULL AND {slice.Where()}) r
-                JOIN (SELECT kh, hash(profile_key) AS key FROM {ledger} WHERE (profile_key IS NULL OR state IN ('delivered', 'pending')) AND {slice.Where()}) k ON k.kh = r.kh
-                WHERE k.key IS DISTINCT FROM r.key
-                """);
-        }
-
-        if (run.Db.Number("SELECT count(*) FROM rekeyed") == 0)
-        {
-            return;
-        }
-
-        settlement.RecordLocal($"""
-            SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, r.profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
-                   NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
-                   NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
-            FROM {ledger} k SEMI JOIN rekeyed USING (kh)
-            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh) WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
-            WHERE k.profile_key IS NULL OR (k.profile_key <> r.profile_key AND k.state IN ('delivered', 'pending'))
             """);
     }
 

@@ -24,13 +24,14 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
 
     /// <summary>Adds everyone who enters.</summary>
-    public async Task SendAsync(CancellationToken cancellation)
+    /// <param name="beforeEach">What is done before each burst: it may keep people out of it.</param>
+    public async Task SendAsync(System.Action beforeEach, CancellationToken cancellation)
     {
         foreach (var book in entries.Singly == "false" ? [] : run.Books.ToList())
         {
             if (book.Id is { } id)
             {
-                await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add", (person, token) => AddAsync(id, person, token), cancellation);
+                await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add", (person, token) => AddAsync(id, person, token), cancellation, beforeEach: beforeEach);
                 Learn(id);
             }
         }

@@ -55,6 +55,29 @@ internal sealed partial class DataFolder
         return name;
     }
 
+    /// <summary>Moves a file or folder, if it is there; what is above its new place is made.</summary>
+    public void Move(string name, string to)
+    {
+        var (from, into) = (Full(name), Full(to));
+        if (!Path.Exists(from))
+        {
+            return;
+        }
+
+        CreateFolder(Path.GetDirectoryName(into)!);
+        if (Directory.Exists(from))
+        {
+            Directory.Move(from, into);
+        }
+        else
+        {
+            File.Move(from, into);
+        }
+
+        SyncFolder(Path.GetDirectoryName(into)!);
+        SyncFolder(Path.GetDirectoryName(from)!);
+    }
+
     public void Delete(string name)
     {
         File.Delete(Full(name));

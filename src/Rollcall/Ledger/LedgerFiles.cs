@@ -22,9 +22,12 @@ internal static class LedgerFiles
     /// <exception cref="RollcallException">The generation's files are gone: taken for an empty ledger, everyone would enter again, whoever was deleted or barred too.</exception>
     public static string Relation(DataFolder folder, string? generation) => generation is null
         ? Empty(Columns)
-        : !Directory.Exists(folder.Full(generation)) || Directory.GetFiles(folder.Full(generation), "*.parquet").Length == 0
-            ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole.")
+        : !AreThere(folder, generation)
+            ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew")
             : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";
+
+    /// <summary>Whether a generation's files are there.</summary>
+    public static bool AreThere(DataFolder folder, string generation) => Directory.Exists(folder.Full(generation)) && Directory.GetFiles(folder.Full(generation), "*.parquet").Length > 0;
 
     /// <summary>A relation with these columns and no row.</summary>
     public static string Empty(IReadOnlyList<(string Name, string Type)> columns) =>

@@ -22,7 +22,22 @@ internal sealed class Store : IDisposable
         this.checkpoint = checkpoint;
     }
 
+    /// <exception cref="RollcallException">The store is lost, of a newer version, or cannot be opened.</exception>
     public static Store Open(DataFolder folder, Action<string>? checkpoint = null)
+    {
+        var loss = StoreLoss.Look(folder);
+        loss.RefuseGone();
+        return Open(folder, checkpoint, store =>
+        {
+            loss.RefuseOlder(store);
+            store.Migrate();
+        });
+    }
+
+    /// <summary>Opens the store as it is, to find out what is lost.</summary>
+    public static Store OpenUnchecked(DataFolder folder) => Open(folder, null, _ => { });
+
+    private static Store Open(DataFolder folder, Action<string>? checkpoint, Action<Store> prepare)
     {
         var settings = new SqliteConnectionStringBuilder { DataSource = folder.StorePath, Pooling = false, DefaultTimeout = 60 };
         var connection = new SqliteConnection(settings.ToString());
@@ -32,7 +47,8 @@ internal sealed class Store : IDisposable
             DataFolder.Restrict(folder.StorePath);
             var store = new Store(connection, checkpoint);
             store.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=60000; PRAGMA foreign_keys=ON;");
-            store.Migrate(folder);
+            store.RefuseNewer(folder);
+            prepare(store);
             return store;
         }
         catch (SqliteException e)
@@ -137,15 +153,18 @@ internal sealed class Store : IDisposable
         return command;
     }
 
-    private void Migrate(DataFolder folder)
+    private void RefuseNewer(DataFolder folder)
     {
-        var found = (int)Number("PRAGMA user_version");
-        if (found > Version)
+        if ((int)Number("PRAGMA user_version") is var found and > Version)
         {
             throw new RollcallException(ExitCode.BadJob, $"The data folder was written by a newer Rollcall (store version {found}; this one knows {Version}).", folder.Root, "Use that version, or another folder with --data.");
         }
+    }
 
-        if (found == Version)
+    /// <summary>Brings the store up to date.</summary>
+    public void Migrate()
+    {
+        if (Number("PRAGMA user_version") == Version)
         {
             return;
         }

@@ -188,5 +188,10 @@ internal static class StoreSchema
         ALTER TABLE opt_out ADD COLUMN back_since INTEGER;   -- when Dotdigital first showed the person subscribed, with no write of ours since; NULL while it does not
         ALTER TABLE opt_out ADD COLUMN deleted_at INTEGER;   -- when the person was last seen to be deleted, by contact id and address
         ALTER TABLE run ADD COLUMN ended INTEGER;            -- Dotdigital's clock when the run ended
+
+        -- Of the last run that held nothing of the audience: all rows, those without an email, and those of which nobody knew who they were; NULL before it.
+        ALTER TABLE audience ADD COLUMN rows INTEGER;
+        ALTER TABLE audience ADD COLUMN no_email INTEGER;
+        ALTER TABLE audience ADD COLUMN lost INTEGER;
         """;
 }

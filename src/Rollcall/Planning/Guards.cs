@@ -10,7 +10,17 @@ namespace Rollcall.Planning;
 /// <param name="DeliveredBefore">Members whom the job has in the book.</param>
 /// <param name="TwiceRejected">Of the changes, those the watchdog rejected twice.</param>
 /// <param name="EmptyAudiences">Audiences of the book that had members and have none now.</param>
-internal sealed record BookLoad(RunBook Book, long Enters, long Exits, long DeliveredBefore, long TwiceRejected, IReadOnlyList<string> EmptyAudiences);
+internal sealed record BookLoad(RunBook Book, long Enters, long Exits, long DeliveredBefore, long TwiceRejected, IReadOnlyList<string> EmptyAudiences)
+{
+    /// <summary>Rows of the book's audiences that are nobody.</summary>
+    public IReadOnlyList<AudienceLoad> Rejected { get; init; } = [];
+}
+
+/// <summary>What an audience's rows came to.</summary>
+/// <param name="Audience">The audience.</param>
+/// <param name="Rows">All its rows.</param>
+/// <param name="Rejected">Those that were rejected or have no usable address, so far as they count.</param>
+internal sealed record AudienceLoad(string Audience, long Rows, long Rejected);
 
 /// <summary>What the guards hold back.</summary>
 /// <param name="Held">Every guard that holds something.</param>
@@ -55,6 +65,9 @@ internal static class Guards
         return new GuardVerdict([.. held.Select(g => g with { AddressBookId = g.AddressBookId < 0 ? null : g.AddressBookId })], books, run);
     }
 
+    /// <summary>Whether the guard <c>rejects</c> holds the books of an audience.</summary>
+    public static bool TooManyRejects(Job job, AudienceLoad load) => job.Guards.MaxRejectPercent is { } most && load.Rejected * 100.0 > most * load.Rows;
+
     private static IEnumerable<GuardHeld> Book(Job job, BookLoad load)
     {
         if (job.Config.ExitAction == ExitAction.Unsubscribe)
@@ -80,6 +93,11 @@ internal static class Guards
         if (load.TwiceRejected > 0)
         {
             yield return new GuardHeld("watchdog", null, IdOf(load.Book), "two rejections by Dotdigital's watchdog", load.TwiceRejected);
+        }
+
+        foreach (var audience in load.Rejected.Where(a => TooManyRejects(job, a)))
+        {
+            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book), $"{job.Guards.MaxRejectPercent:0.##} % of {audience.Rows:N0} rows", audience.Rejected);
         }
 
         if (job.Guards.EmptyAudience == EmptyAudience.Stop)

@@ -19,7 +19,7 @@ internal static class Pilot
     private static readonly string Keyed = $"{MemberKeySql.Hash(MemberKeySql.Of("email"))} AS kh, {MemberKeySql.Of("email")} AS member_key";
 
     // What is known of people, and needs no call, is no change.
-    private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.MovedAway}', '{Action.Leave}')";
+    private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.UnderRemoval}', '{Action.MovedAway}', '{Action.Leave}')";
 
     /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is wanted no more.</summary>
     public static void Choose(RunContext run, RunOptions options)

@@ -93,6 +93,11 @@ internal static class Planner
             }
         }
 
+        foreach (var (audience, book) in destination.Mapping)
+        {
+            LostRows.HoldExits(run, roll, counts, audience, book, options);
+        }
+
         foreach (var taken in counts.Verdicts.Where(v => v.Action == Action.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
         {
             run.Notice($"{taken.Sum(v => v.Members):N0} members stay in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
@@ -104,7 +109,10 @@ internal static class Planner
         var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.Ours);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
         var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
-        return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty);
+        return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
+        {
+            Rejected = [.. destination.Mapping.Where(m => m.Book == book.No).Select(m => LostRows.Of(run, roll, m.Audience))],
+        };
     }
 
     /// <summary>How many members the imports are about.</summary>

@@ -96,6 +96,9 @@ internal sealed class Roll
 
         await duckdb.ExecuteAsync(
             """
+            INSERT INTO lost_row
+            SELECT audience, row, profile_key, CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END
+            FROM roll WHERE problem IS NOT NULL AND profile_key IS NOT NULL;
             INSERT INTO roll_left_out
             SELECT audience, row, coalesce(email, ''), CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END, problem,
                 CASE problem WHEN 'NoEmail' THEN 'no email' ELSE 'not an email address' END

@@ -16,6 +16,9 @@ internal sealed class RollCall(RunContext run)
     /// <summary>Whether recommendations in a table were not read completely.</summary>
     public bool RecommendationsMissing => recommendations is { Incomplete: not null };
 
+    /// <summary>The audiences, by index, whose exits wait because more of their rows have no usable address than before.</summary>
+    public HashSet<int> Lost { get; } = [];
+
     /// <summary>Data fields to be created, with the type their values suggest.</summary>
     public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -90,19 +93,31 @@ internal sealed class RollCall(RunContext run)
         RecommendationTable.Keep(run, recommendations);
         run.Store.InTransaction(s =>
         {
-            foreach (var (i, count) in Counts.Index().Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members > 0 || !held(c.Index))))
+            foreach (var (i, count) in Counts.Index().Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members + c.Item.KnownByKey > 0 || !held(c.Index))))
             {
                 var audience = run.Job.Config.SegmentIds[i];
                 s.Execute(
                     "INSERT INTO audience(tag, audience, shape, members) VALUES ($tag, $audience, $shape, $members) ON CONFLICT(tag, audience) DO UPDATE SET shape = $shape, members = $members",
-                    ("$tag", run.Job.Tag), ("$audience", audience), ("$shape", JsonSerializer.Serialize(count.Reading.Shape)), ("$members", count.Members));
+                    ("$tag", run.Job.Tag), ("$audience", audience), ("$shape", JsonSerializer.Serialize(count.Reading.Shape)), ("$members", count.Members + count.KnownByKey));
+                if (!held(i) && !Lost.Contains(i))
+                {
+                    s.Execute(
+                        "UPDATE audience SET rows = $rows, no_email = $blank, lost = $lost WHERE tag = $tag AND audience = $audience",
+                        ("$tag", run.Job.Tag), ("$audience", audience), ("$rows", count.Rows), ("$blank", count.NoEmail - count.KeyedNoEmail), ("$lost", count.Lost));
+                }
             }
         });
     }
 
     /// <summary>Whether an audience had members when it was last read completely, and has none now.</summary>
     public bool IsNewlyEmpty(int audience) =>
-        Counts[audience].Members == 0 && run.Store.Number("SELECT coalesce(sum(members), 0) FROM audience WHERE tag = $tag AND audience = $audience", ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])) > 0;
+        Counts[audience].Members + Counts[audience].KnownByKey == 0 && run.Store.Number("SELECT coalesce(sum(members), 0) FROM audience WHERE tag = $tag AND audience = $audience", ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])) > 0;
+
+    /// <summary>An audience's rows in the last run that held nothing of it; null where that is not known.</summary>
+    public AudienceBefore? Before(int audience) => run.Store.Query(
+        "SELECT rows, no_email, lost FROM audience WHERE tag = $tag AND audience = $audience AND lost IS NOT NULL",
+        r => new AudienceBefore(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)),
+        ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])).FirstOrDefault();
 
     private AudienceShape? Shape(string audience) =>
         run.Store.Query("SELECT shape FROM audience WHERE tag = $tag AND audience = $audience AND shape IS NOT NULL", r => JsonSerializer.Deserialize<AudienceShape>(r.GetString(0)), ("$tag", run.Job.Tag), ("$audience", audience)).FirstOrDefault();

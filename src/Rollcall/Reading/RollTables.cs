@@ -13,6 +13,8 @@ internal static class RollTables
             insight VARCHAR); -- the insight fields as a JSON object; NULL for a job without any
         CREATE OR REPLACE TABLE roll_left_out(
             audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
+        CREATE OR REPLACE TABLE lost_row(
+            audience USMALLINT, row BIGINT, profile_key VARCHAR, outcome VARCHAR); -- of those, the ones with a key of their own
         CREATE OR REPLACE TABLE value_left_out(
             audience USMALLINT, row BIGINT, email VARCHAR, field VARCHAR, data_field VARCHAR, reason VARCHAR);
         """;

@@ -14,6 +14,12 @@ internal sealed class BookDifferences(RunContext run, string ledger)
     /// <summary>Most people whom a book does not show that are asked for by name, to know whether they were removed or deleted, a call each.</summary>
     public const int MostLookUps = 50;
 
+    /// <summary>Of the book compared last: how many people it did not show were asked for by name.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>Of those, how many are in the book all the same: its pages did not show everybody.</summary>
+    public long Present { get; private set; }
+
     /// <summary>Compares one book; says in how many members both agree.</summary>
     public async Task<long> FindAsync(long book, CancellationToken cancellation)
     {
@@ -76,6 +82,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
         var missing = run.Db.Query(
             $"SELECT member_key, email, contact_id FROM difference WHERE book_id = {book} AND kind = 'missing' ORDER BY kh, member_key LIMIT {MostLookUps}",
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
+        Asked = missing.Count;
         foreach (var (key, email, id) in missing)
         {
             var contact = await LookUps.FindContactAsync(run, id, email, cancellation);
@@ -96,6 +103,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
                 """);
         }
 
-        run.Db.Execute($"UPDATE agreement SET agreeing = agreeing + (SELECT count(*) FROM difference WHERE book_id = {book} AND kind = 'agrees'); DELETE FROM difference WHERE kind = 'agrees'");
+        Present = run.Db.Number($"SELECT count(*) FROM difference WHERE book_id = {book} AND kind = 'agrees'");
+        run.Db.Execute($"UPDATE agreement SET agreeing = agreeing + {Present}; DELETE FROM difference WHERE kind = 'agrees'");
     }
 }

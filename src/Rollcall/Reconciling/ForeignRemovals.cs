@@ -9,40 +9,36 @@ namespace Rollcall.Reconciling;
 /// Every <c>verify_every</c>, a run reads its books to their end and learns who is no longer in them: taken out by another hand, deleted,
 /// or opted out without a trace in the feeds. What becomes of those taken out, <c>on_foreign_removal</c> says.
 /// </summary>
-internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
+internal sealed class ForeignRemovals(RunContext run, RunOptions options)
 {
     /// <summary>The ledger's code of someone whom another hand took out of the book.</summary>
     public const string Code = "RemovedAtDotdigital";
-
-    /// <summary>Removals of a book that no percentage makes implausible.</summary>
-    public const int PlausibleRemovals = 10;
-
-    /// <summary>Most members of a book, in percent, who are taken for removed by another hand since the last look.</summary>
-    public const int PlausiblePercent = 20;
 
     /// <summary>Whether it is time to look. A moment in the future was written by a clock that was wrong: it is time.</summary>
     public bool IsDue => run.Job.VerifyEvery is { } every
         && run.Store.Query("SELECT verified_at FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetInt64(0), ("$tag", run.Job.Tag)) is [var last]
         && (run.Now - last >= every.TotalMilliseconds || last > run.Now);
 
-    /// <summary>Looks, and records in the ledger what is found.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    /// <summary>Looks at these books; <see cref="Outcomes"/> says what is found.</summary>
+    /// <returns>Whether so many are missing from one of them that a guard holds it.</returns>
+    public async Task<bool> LookAsync(IReadOnlyList<RunBook> books, CancellationToken cancellation)
     {
         var ledger = RunSession.LedgerRelation(run);
         var differences = new BookDifferences(run, ledger);
+        var missing = new MissingPeople(run, options);
+        var held = false;
         differences.Begin();
-        foreach (var book in run.Books.Where(b => b.Id is not null))
+        foreach (var book in books)
         {
             await differences.FindAsync(book.Id!.Value, cancellation);
-            var (gone, unasked) = run.Db.Query($"SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing') FROM difference d WHERE book_id = {book.Id} AND d.kind IN ('removed', 'missing') AND NOT {OptedOut}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
-            var members = run.Db.Number($"SELECT count(*) FROM {ledger} WHERE book_id = {book.Id} AND state = 'delivered'");
-            if (gone + unasked > Math.Max(PlausibleRemovals, members * PlausiblePercent / 100))
+            if (missing.Holds(book, ledger, differences))
             {
-                run.Notice($"{gone + unasked:N0} of {members:N0} members do not show in \"{book.Name}\": so many that none of them is taken for removed by another hand, and all remain in the ledger as they are. 'rollcall reconcile' lists them.");
-                run.Db.Execute($"DELETE FROM difference WHERE book_id = {book.Id} AND kind = 'removed'");
+                held = true;
+                run.Db.Execute($"DELETE FROM difference WHERE book_id = {book.Id} AND kind IN ('removed', 'missing')");
                 continue;
             }
 
+            var (gone, unasked) = run.Db.Query($"SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing') FROM difference d WHERE book_id = {book.Id} AND {MissingPeople.Ours}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
             if (unasked > 0)
             {
                 run.Notice($"{unasked:N0} more members do not show in \"{book.Name}\", too many to ask after each: they remain in the ledger as they are until the books are looked at again.");
@@ -56,28 +52,20 @@ internal sealed class ForeignRemovals(RunContext run, Settlement settlement)
             }
         }
 
-        settlement.RecordLocal(Outcomes(ledger));
-        new CameBack(run, settlement).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
+        return held;
     }
 
     /// <summary>Notes that the books were looked at.</summary>
     public void Done() => run.Store.InTransaction(s => s.Execute("UPDATE job SET verified_at = $now WHERE tag = $tag", ("$now", run.Now), ("$tag", run.Job.Tag)));
 
-    // Who opted out of the account may be missing from a book's pages: the opt-out says it all.
-    private const string OptedOut = "EXISTS (SELECT 1 FROM opt_out o WHERE o.kh = d.kh AND o.email_key = d.member_key AND (o.book_id = 0 OR o.book_id = d.book_id))";
-    // Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
-    private const string NotThere = $"d.kind = 'removed' AND NOT {OptedOut} AND NOT {OurRemoval}";
-
-    // A removal of ours that may be applied yet, or just was: nobody else took them out.
-    private const string OurRemoval = $"""
-        (EXISTS (SELECT 1 FROM watched w WHERE w.kh = d.kh AND w.member_key = d.member_key AND w.book_id = d.book_id AND w.kind = '{WatchKind.Removal}')
-         OR EXISTS (SELECT 1 FROM under_way u WHERE u.kh = d.kh AND u.member_key = d.member_key))
-        """;
+    // Who opted out says it all. Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
+    private const string NotThere = $"d.kind = 'removed' AND {MissingPeople.Ours}";
 
     // Whoever was asked to come back is unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
     private static string AwaitsAnswer(string ledger) => $"EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending' AND k.code IN {Consent.AskedCodes})";
 
-    private string Outcomes(string ledger) => $"""
+    /// <summary>What the ledger has to learn, as outcomes, in SQL.</summary>
+    public string Outcomes(string ledger) => $"""
         SELECT d.kh, d.member_key, d.book_id, 'verify' AS operation, d.email, NULL::VARCHAR AS profile_key, d.contact_id,
                CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,

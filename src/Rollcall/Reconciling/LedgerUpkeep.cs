@@ -23,14 +23,26 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
     /// <returns>Whether the books were read, which may have shown opt-outs.</returns>
     public async Task<bool> RunAsync(Destination destination, RunOptions options, CancellationToken cancellation)
     {
-        var removals = new ForeignRemovals(run, settlement);
-        var verifies = !options.IsLimited && (options.Verify || removals.IsDue);
-        if (verifies)
+        var removals = new ForeignRemovals(run, options);
+        var due = !options.IsLimited && (options.Verify || removals.IsDue);
+        var books = due ? [.. run.Books.Where(b => b.Id is not null)] : new MissingPeople(run, options).Suspects();
+        if (due || books.Count > 0)
         {
-            await removals.LookAsync(cancellation);
-            await new DeletedPeople(run, settlement).LookAsync(cancellation);
+            var held = await removals.LookAsync(books, cancellation);
+            settlement.RecordLocal(removals.Outcomes(RunSession.LedgerRelation(run)));
+            new CameBack(run, settlement).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
+            if (due)
+            {
+                await new DeletedPeople(run, settlement).LookAsync(cancellation);
+            }
+
             fold.Run(cancellation);
-            removals.Done();
+
+            // A book that a guard holds is looked at again by the next run.
+            if (due && !held)
+            {
+                removals.Done();
+            }
         }
 
         if (options.Adopt is { } adoptAs)
@@ -42,6 +54,6 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
 
         // This is in the ledger; no change of this run hangs on it.
         settlement.Settled.Clear();
-        return verifies || options.Adopt is not null;
+        return due || books.Count > 0 || options.Adopt is not null;
     }
 }

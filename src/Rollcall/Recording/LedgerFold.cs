@@ -62,6 +62,7 @@ internal sealed class LedgerFold(RunContext run)
                 s.Execute("INSERT INTO outbox(tag, run_id, events) VALUES ($tag, $run, $events)", ("$tag", run.Job.Tag), ("$run", run.RunId), ("$events", events));
             }
         });
+        StoreLoss.Mark(run.Folder, next);
         DeleteOld(next, current.Folder);
     }
 

@@ -40,6 +40,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN 'Omitted'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
                          WHEN u.kh IS NOT NULL OR c.action = '{Action.MoveHeld}' THEN 'Held'
+                         WHEN c.action = '{Action.UnderRemoval}' THEN 'Pending'
                          WHEN c.action = '{Action.MoveUnclear}' THEN 'Omitted'
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN 'Suppressed'
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.outcome, '{(outcomes is null ? "Pending" : "Held")}')
@@ -48,7 +49,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{Action.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
                     CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action = '{Action.StillPending}' THEN c.code WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.UnderRemoval}' THEN '{OtherRemovals.Code}' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
                          WHEN c.action = '{Action.Await}' THEN '{Consent.AwaitsAnswer}'
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
@@ -59,7 +60,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' WHEN '{Holds.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
-                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}') THEN c.reason
+                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}', '{Action.UnderRemoval}') THEN c.reason
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
@@ -99,9 +100,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             var entered = Of(m, Action.Enter, "Delivered", "Pending") + Of(m, Action.Resubscribe, "Delivered", "Pending") + Of(m, Action.Await, "Pending");
             var updated = Of(m, Action.Update, "Delivered") + Of(m, Action.Move, "Delivered");
             var suppressed = Of(m, null, "Suppressed");
-            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid"));
+            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
-            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
             var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult
             {
@@ -117,7 +118,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Invalid = invalid,
                 Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
                 Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
-                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
+                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.UnderRemoval, "Held", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
             };
         })];
 
@@ -131,7 +132,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     {
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
-        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience));
+        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
         long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not (Action.Exit or Action.LeaveRemoved) || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
@@ -167,6 +168,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
         UNION ALL
         SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
+        WHERE l.code <> '{LostAddresses.Code}'
         UNION ALL
         SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
         UNION ALL

@@ -142,6 +142,13 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Calls that change something at Dotdigital, so far.</summary>
     public int Writes => Account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "createAddressBook" or "createDataField").Sum(c => c.Value);
 
+    /// <summary>Lets days pass, for Rollcall and for Dotdigital alike.</summary>
+    public void PassDays(int days)
+    {
+        Clock = new LeapingClock { Ahead = TimeSpan.FromDays(days) };
+        Account.Options = Account.Options with { ClockOffset = TimeSpan.FromDays(days) };
+    }
+
     public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
 
     private sealed class Hook(Action<string>? before, Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })

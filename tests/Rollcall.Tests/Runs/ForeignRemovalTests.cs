@@ -72,19 +72,6 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
-    public async Task So_many_absences_that_they_are_not_plausible_change_nothing()
-    {
-        await using var scene = await ManyAsync(40, takenOut: 12);
-        scene.More = "on_foreign_removal: restore";
-
-        var result = await LaterAsync(scene);
-
-        Assert.Equal(40, result.Audiences[0].Unchanged);
-        Assert.Contains(result.Notices, n => n.StartsWith("12 of 40 members do not show in \"Gold\"", StringComparison.Ordinal));
-        Assert.Equal(28, scene.In(scene.Gold).Count);
-    }
-
-    [Fact]
     public async Task Who_was_deleted_at_Dotdigital_counts_as_deleted_and_is_not_created_again()
     {
         await using var scene = await TakenOutAsync();

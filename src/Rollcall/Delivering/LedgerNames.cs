@@ -1,0 +1,61 @@
+using Rollcall.Ledger;
+using Rollcall.Recording;
+
+namespace Rollcall.Delivering;
+
+/// <summary>What the ledger calls people by, besides their address: the profile's own key, and the audience that wants them. Kept up to date without a call.</summary>
+internal static class LedgerNames
+{
+    public static void Record(RunContext run, Settlement settlement)
+    {
+        RecordKeys(run, settlement);
+        RecordAudiences(settlement);
+    }
+
+    /// <summary>
+    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them,
+    /// and of people delivered under another, which would let a move take them for whoever has that key now.
+    /// </summary>
+    private static void RecordKeys(RunContext run, Settlement settlement)
+    {
+        if (run.Job.Config.KeyField is null)
+        {
+            return;
+        }
+
+        // Numbers first: whose key is the same, nearly everyone, is not looked at closer.
+        var (ledger, current) = (RunSession.LedgerRelation(run), LedgerFold.Current(run));
+        run.Db.Execute("CREATE OR REPLACE TABLE rekeyed(kh UBIGINT)");
+        foreach (var slice in KeySlice.For(Math.Max(current.Rows, run.Db.Number("SELECT count(*) FROM roll"))))
+        {
+            run.Db.Execute($"""
+                INSERT INTO rekeyed
+                SELECT DISTINCT r.kh FROM (SELECT kh, hash(profile_key) AS key FROM roll WHERE profile_key IS NOT NULL AND {slice.Where()}) r
+                JOIN (SELECT kh, hash(profile_key) AS key FROM {ledger} WHERE (profile_key IS NULL OR state IN ('delivered', 'pending')) AND {slice.Where()}) k ON k.kh = r.kh
+                WHERE k.key IS DISTINCT FROM r.key
+                """);
+        }
+
+        if (run.Db.Number("SELECT count(*) FROM rekeyed") == 0)
+        {
+            return;
+        }
+
+        settlement.RecordLocal($"""
+            SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, r.profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
+                   NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
+                   NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            FROM {ledger} k SEMI JOIN rekeyed USING (kh)
+            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh) WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
+            WHERE k.profile_key IS NULL OR (k.profile_key <> r.profile_key AND k.state IN ('delivered', 'pending'))
+            """);
+    }
+
+    /// <summary>Keeps the ledger's audiences those that want people now: what becomes of them when they leave, or an audience is taken out of the job, hangs on it.</summary>
+    private static void RecordAudiences(Settlement settlement) => settlement.RecordLocal("""
+        SELECT kh, member_key, book_id, 'audience' AS operation, NULL::VARCHAR AS email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
+               NULL::VARCHAR AS origin, audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
+               NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+        FROM renamed
+        """);
+}

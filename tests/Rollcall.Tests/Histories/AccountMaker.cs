@@ -41,9 +41,13 @@ internal static class AccountMaker
             TextLimit = Once(7) ? 255 : 1000,
             LowLimit = Once(8) ? 15 : 600,
             ChallengeAnyway = Once(5),
+            RefusedValues = Once(8) ? [RowMaker.Refused] : [],
+            AddressMatching = Once(4) ? (AddressMatching)random.Next(1, 3) : AddressMatching.AsWritten,
+            FeedDatesWithoutOffset = Once(7),
+            FeedDateShift = TimeSpan.FromHours(random.Next(-12, 15)),
             ClockOffset = Once(4) ? TimeSpan.FromMinutes(random.Next(-20 * 60, 20 * 60)) : TimeSpan.Zero,
         };
-        return account;
+        return account.FeedDatesWithoutOffset ? account : account with { FeedDateShift = TimeSpan.Zero };
     }
 
     /// <summary>How late a write is applied of which nobody heard: seconds, or hours.</summary>
@@ -56,6 +60,12 @@ internal static class AccountMaker
         SlowImport = null, WatchdogImport = null, FailedImport = null, FailedDeletion = null, ForgottenImport = null, ForgottenDeletion = null,
         LateRejected = TimeSpan.Zero, LateForgotten = TimeSpan.Zero, ReportOmitsEvery = null, RemovalTakesOptOut = false,
         FeedDelay = TimeSpan.Zero, FeedLoss = 0, FeedInDays = false, ListDelay = TimeSpan.Zero,
-        TextLimit = 1000, LowLimit = 600,
+        TextLimit = 1000, LowLimit = 600, RefusedValues = [], FeedDatesWithoutOffset = false,
     };
+
+    /// <summary>Whether two spellings of an address are one contact.</summary>
+    public static bool IsOneForm(SimulatorOptions account) => account.AddressMatching != AddressMatching.AsWritten;
+
+    /// <summary>Whether single values are refused.</summary>
+    public static bool Refuses(SimulatorOptions account) => account.RefusedValues.Count > 0;
 }

@@ -5,6 +5,7 @@ namespace Rollcall.Tests.Histories;
 /// <summary>Makes random audiences.</summary>
 internal sealed class RowMaker(Random random, SimulatorOptions account, bool keyed)
 {
+    public const string Refused = "refused";
     private static readonly string[] NoAddress = ["", "   ", "nonsense", "two@@example.com", "no one@example.com"];
     private static readonly string[] NoKey = ["", "  ", "        "];
 
@@ -43,12 +44,18 @@ internal sealed class RowMaker(Random random, SimulatorOptions account, bool key
     private string Written(int person)
     {
         var address = History.People[person];
+        if (PlainModel.Key(address) == PlainModel.Key(History.OtherSpellings[0]) && AccountMaker.IsOneForm(account) && random.Next(2) == 0)
+        {
+            return History.OtherSpellings[random.Next(History.OtherSpellings.Count)];
+        }
+
         return random.Next(7) == 0 ? " " + address.ToUpperInvariant() : address;
     }
 
     private string Note() => random.Next(8) switch
     {
         0 when longTexts => new string('n', 300),
+        1 when AccountMaker.Refuses(account) => Refused,
         2 => "n" + random.Next(3),
         _ => "",
     };

@@ -11,6 +11,7 @@ internal sealed record History
 
     public required SimulatorOptions Account { get; init; }
 
+    /// <summary>The jobs as they are at first.</summary>
     public required IReadOnlyList<HistoryJob> Jobs { get; init; }
 
     /// <summary>Who is in which book before the jobs first run.</summary>
@@ -18,86 +19,99 @@ internal sealed record History
 
     public required IReadOnlyList<Step> Steps { get; init; }
 
-    /// <summary>Addresses as people have them: some need escaping in paths, in CSV or in JSON.</summary>
+    /// <summary>Every version of every job.</summary>
+    public IEnumerable<HistoryJob> Versions => Jobs.Concat(Steps.OfType<JobIsEdited>().Select(e => e.Becomes));
+
+    /// <summary>Addresses as people have them: some need escaping in paths, in CSV or in JSON. The first two are one person with a key.</summary>
     public static IReadOnlyList<string> People { get; } =
-        ["ann@example.com", "bob+tag@example.com", "o'neil@example.com", "100%@example.com", "eve#1@example.com", "zoë@example.com", "gus@example.com", "Hal@Example.com"];
+    [
+        "ann@example.com", "ann.new@example.com", "bob+tag@example.com", "o'neil@example.com",
+        "100%@example.com", "eve#1@example.com", "zoë@bücher.example", "Hal@Example.com",
+    ];
+
+    /// <summary>The keys of <see cref="People"/>.</summary>
+    public static IReadOnlyList<string> Keys { get; } = ["k1", "k1", "k2", "k3", "k4", "k5", "k6", "k7"];
+
+    /// <summary>Other ways to write <c>zoë@bücher.example</c> that are the same address where the account compares them in one form.</summary>
+    public static IReadOnlyList<string> OtherSpellings { get; } = ["zoe\u0308@bücher.example", "zoë@xn--bcher-kva.example", "ZOË@xn--bcher-kva.example"];
 
     public override string ToString() =>
         $"""
         seed {Seed}
-        account: {Account.ListSuppression}, {Account.SuppressedInImport}, double opt-in {Account.DoubleOptIn}, patch joins {Account.PatchJoins}, import {Account.ImportLatency}, slow {Account.SlowImport}, watchdog {Account.WatchdogImport}, failed {Account.FailedImport}, applied {Account.AppliedBeforeRejection}, feeds late {Account.FeedDelay} lost {Account.FeedLoss:0.##}, low limit {Account.LowLimit}, challenges anyway {Account.ChallengeAnyway}, clock offset {Account.ClockOffset}
+        account: {string.Join(", ", Switches(Account))}
         {string.Join('\n', Jobs)}
         there: {string.Join(", ", There.Select(t => $"{People[t.Person]} in book {t.Book}"))}
         {string.Join('\n', Steps.Select((s, i) => $"{i + 1}. {s}"))}
         """;
+
+    /// <summary>What is not as it is by itself.</summary>
+    private static IEnumerable<string> Switches(SimulatorOptions account)
+    {
+        var usual = new SimulatorOptions();
+        return typeof(SimulatorOptions).GetProperties()
+            .Where(p => !p.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute), inherit: false))
+            .Where(p => !Equals(p.GetValue(account), p.GetValue(usual)))
+            .Where(p => p.GetValue(account) is not System.Collections.ICollection { Count: 0 })
+            .Select(p => $"{p.Name} {(p.GetValue(account) is IEnumerable<string> texts ? string.Join(' ', texts) : p.GetValue(account))}");
+    }
 }
 
-/// <summary>A job of a history. <paramref name="Mapping"/>: audience (0: a, 1: b, ...) to book (0 or 1).</summary>
-internal sealed record HistoryJob(string Tag, IReadOnlyList<(int Audience, int Book)> Mapping, string Exit, string Verify, bool VerifiedOptIn, bool TriggerJoin, string DirectApi, bool ExitExisting, bool RecreateDeleted, bool RestoreRemoved, string Comeback, bool MembersToo)
+/// <summary>A job of a history. <see cref="Mapping"/>: audience (0: a, 1: b, ...) to book (0 or 1).</summary>
+internal sealed record HistoryJob
 {
+    public required string Tag { get; init; }
+
+    public required IReadOnlyList<(int Audience, int Book)> Mapping { get; init; }
+
+    public required string Exit { get; init; }
+
+    public string Verify { get; init; } = "auto";
+
+    public bool VerifiedOptIn { get; init; }
+
+    public bool TriggerJoin { get; init; }
+
+    public string DirectApi { get; init; } = "v2";
+
+    public bool ExitExisting { get; init; }
+
+    public bool RecreateDeleted { get; init; }
+
+    public bool RestoreRemoved { get; init; }
+
+    /// <summary>How it resubscribes people: <c>no</c>, <c>with a challenge</c> or <c>without</c>.</summary>
+    public string Comeback { get; init; } = "no";
+
+    public bool MembersToo { get; init; }
+
+    /// <summary>Whether it has a <c>key_field</c>.</summary>
+    public bool Keyed { get; init; }
+
+    /// <summary>Whether it sends insight data.</summary>
+    public bool Insight { get; init; }
+
+    /// <summary>Whether it names its books, not their ids.</summary>
+    public bool ByName { get; init; }
+
     public IEnumerable<int> Audiences => Mapping.Select(m => m.Audience).Distinct();
 
-    public override string ToString() => $"job {Tag}: {string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"))}, exit {Exit}, verify {Verify}{(VerifiedOptIn ? ", verified opt-in" : "")}{(TriggerJoin ? ", trigger_join by " + DirectApi : "")}{(ExitExisting ? ", exit_existing" : "")}{(RecreateDeleted ? ", recreate_deleted" : "")}{(RestoreRemoved ? ", restores" : "")}{(Comeback == "no" ? "" : ", resubscribes " + Comeback + (MembersToo ? ", members too" : ""))}";
+    public override string ToString()
+    {
+        (bool Is, string Word)[] words =
+        [
+            (VerifiedOptIn, "verified opt-in"), (TriggerJoin, "trigger_join by " + DirectApi), (ExitExisting, "exit_existing"),
+            (RecreateDeleted, "recreate_deleted"), (RestoreRemoved, "restores"),
+            (Comeback != "no", $"resubscribes {Comeback}{(MembersToo ? ", members too" : "")}"),
+            (Keyed, "key_field"), (Insight, "insight_fields"), (ByName, "by name"),
+        ];
+        var mapping = string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"));
+        return $"job {Tag}: {mapping}, exit {Exit}, verify {Verify}{string.Concat(words.Where(w => w.Is).Select(w => ", " + w.Word))}";
+    }
 }
 
-/// <summary>One thing that happens.</summary>
-internal abstract record Step;
-
-/// <summary>An audience is from now on these rows of <c>email,spend</c>.</summary>
-internal sealed record AudienceIs(int Audience, IReadOnlyList<(string Email, int Spend)> Rows) : Step
+/// <summary>A row of an audience.</summary>
+internal sealed record HistoryRow(string Email, string Key, int Spend, string Note)
 {
-    public override string ToString() => $"audience {(char)('a' + Audience)} is [{string.Join(", ", Rows.Select(r => $"{r.Email} {r.Spend}"))}]";
-}
-
-internal enum Deed
-{
-    LeavesBook,
-    LeavesAccount,
-    Bounces,
-    Complains,
-    ComesBackToBook,
-    ComesBackToAccount,
-    IsTakenOutOfBook,
-    IsDeleted,
-    Confirms,
-}
-
-/// <summary>Other hands than Rollcall's at Dotdigital.</summary>
-internal sealed record OtherHand(Deed Deed, int Person, int Book) : Step
-{
-    public override string ToString() => $"{History.People[Person]} {Deed} {(Deed is Deed.LeavesBook or Deed.ComesBackToBook or Deed.IsTakenOutOfBook ? Book : "")}";
-}
-
-/// <summary>Time passes.</summary>
-internal sealed record TimePasses(TimeSpan Time) : Step;
-
-/// <summary>This machine's clock is set back, or right again.</summary>
-internal sealed record ClockIsWrong(TimeSpan By) : Step;
-
-/// <summary>A job says what it would do.</summary>
-internal sealed record PlanOf(int Job) : Step;
-
-/// <summary>A job is compared with its books.</summary>
-internal sealed record ReconcileOf(int Job) : Step;
-
-/// <summary>A person is erased from the data folder.</summary>
-internal sealed record Forgets(int Person) : Step
-{
-    public override string ToString() => $"{History.People[Person]} is forgotten";
-}
-
-/// <summary>How much of its work a run does.</summary>
-internal enum Way
-{
-    Whole,
-    Only,
-    Limit,
-    Retry,
-    Adopt,
-}
-
-/// <summary>A job runs; it may be killed, meet faults, and other hands may be at work meanwhile.</summary>
-internal sealed record RunOf(int Job, Way Way, IReadOnlyList<Fault> Faults, (string Word, int Number)? Kill, IReadOnlyList<(int BeforeRequest, OtherHand Hand)> Meanwhile) : Step
-{
-    public override string ToString() => $"job {Job} runs {Way}{(Kill is { } k ? $", killed at {k.Word} {k.Number}" : "")}{string.Concat(Faults.Select(f => $"; {f.Operation ?? "call"} {f.Occurrence}x{f.Times}: {f.Kind} {(f.Kind == FaultKind.Refuse ? f.Status : "")}"))}{string.Concat(Meanwhile.Select(m => $"; before request {m.BeforeRequest} {m.Hand}"))}";
+    public override string ToString() =>
+        $"{Email} {(Key.Trim().Length == 0 ? "no key" : Key)} {Spend}{(Note.Length > 10 ? " a long note" : Note.Length > 0 ? " " + Note : "")}";
 }

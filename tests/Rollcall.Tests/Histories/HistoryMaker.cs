@@ -5,62 +5,56 @@ namespace Rollcall.Tests.Histories;
 /// <summary>Makes a random history from a seed.</summary>
 internal static class HistoryMaker
 {
-    private const int MostSteps = 9;
-
-    private static readonly string[] KillWords = ["commit", "file", "request", "answer"];
-    private static readonly string[] Malformed = ["", "nonsense", "two@@example.com", "no one@example.com"];
+    private const int MostSteps = 8;
 
     public static History Make(int seed)
     {
         var random = new Random(seed);
+        var account = AccountMaker.Make(random);
         var two = random.Next(3) == 0;
+        var remakes = random.Next(10) == 0;
+        var keyed = random.Next(3) == 0;
         var exit = random.Next(8) switch { 0 or 1 => "ignore", 2 or 3 => "unsubscribe", _ => "remove" };
-        List<HistoryJob> jobs = [Job(random, "one", exit, [0, 1])];
+        List<HistoryJob> jobs = [Job(random, "one", exit, [0, 1], keyed, remakes)];
         if (two)
         {
-            jobs.Add(Job(random, "two", exit, [2]));
+            jobs.Add(Job(random, "two", exit, [2], keyed && random.Next(2) == 0, remakes));
         }
 
         var audiences = two ? 3 : 2;
-        List<(int Person, int Book)> there = [.. Enumerable.Range(0, History.People.Count).Where(_ => random.Next(3) == 0).Select(p => (p, random.Next(History.Books)))];
-        List<Step> steps = [.. Enumerable.Range(0, audiences).Select(a => Audience(random, a))];
+        var people = Enumerable.Range(0, History.People.Count);
+        List<(int Person, int Book)> there = [.. people.Where(_ => random.Next(3) == 0).Select(p => (p, random.Next(History.Books)))];
+        var rows = new RowMaker(random, account, keyed);
+        var runs = new RunMaker(random, there, remakes);
+        List<Step> steps = [.. Enumerable.Range(0, audiences).Select(rows.Audience)];
+        var now = jobs.ToList();
         var count = random.Next(3, MostSteps);
-        var runs = 0;
         for (var i = 0; i < count; i++)
         {
-            var step = AStep(random, jobs.Count, audiences, there);
-            runs += step is RunOf ? 1 : 0;
-            steps.Add(step);
+            steps.AddRange(Steps(random, now, audiences, rows, runs));
         }
 
         if (jobs.FindIndex(j => j.Comeback != "no") is >= 0 and var asking && random.Next(3) > 0)
         {
-            steps.InsertRange(random.Next(audiences, steps.Count + 1), Comeback(random, asking, jobs[asking], there));
-            runs++;
+            steps.InsertRange(random.Next(audiences, steps.Count + 1), Comeback(random, asking, jobs[asking], there, rows, runs));
         }
 
-        if (runs == 0)
+        if (!steps.Any(s => s is RunOf or SideBySide))
         {
-            steps.Insert(audiences, Run(random, jobs.Count, there));
+            steps.Insert(audiences, runs.Run(jobs.Count));
         }
 
-        return new History
-        {
-            Seed = seed,
-            Account = Account(random),
-            Jobs = jobs,
-            There = there,
-            Steps = steps,
-        };
+        return new History { Seed = seed, Account = account, Jobs = jobs, There = there, Steps = steps };
     }
 
     /// <summary>What resubscribing is for: someone leaves, and enters an audience on a later day.</summary>
-    private static IEnumerable<Step> Comeback(Random random, int job, HistoryJob asking, List<(int Person, int Book)> there)
+    private static IEnumerable<Step> Comeback(Random random, int job, HistoryJob asking, List<(int Person, int Book)> there, RowMaker rows, RunMaker runs)
     {
         var (audience, book) = asking.Mapping[0];
         var person = there.Count > 0 && random.Next(2) == 0 ? there[random.Next(there.Count)].Person : random.Next(History.People.Count);
-        var others = Audience(random, audience).Rows.Where(r => PlainModel.Key(r.Email) != PlainModel.Key(History.People[person])).ToList();
-        yield return new OtherHand(random.Next(3) switch { 0 => Deed.Bounces, 1 when asking.TriggerJoin => Deed.LeavesBook, _ => Deed.LeavesAccount }, person, book);
+        var others = rows.Audience(audience).Rows.Where(r => PlainModel.Key(r.Email) != PlainModel.Key(History.People[person])).ToList();
+        var leaves = random.Next(3) switch { 0 => Deed.Bounces, 1 when asking.TriggerJoin => Deed.LeavesBook, _ => Deed.LeavesAccount };
+        yield return new AtDotdigital(leaves, person, book);
         if (random.Next(2) == 0)
         {
             yield return new AudienceIs(audience, others);
@@ -72,39 +66,15 @@ internal static class HistoryMaker
             yield return new TimePasses(TimeSpan.FromHours(random.Next(20, 60)));
         }
 
-        yield return new AudienceIs(audience, [.. others, (History.People[person], 1)]);
-        yield return Run(random, job + 1, there) with { Job = job };
+        yield return new AudienceIs(audience, [.. others, new HistoryRow(History.People[person], History.Keys[person], 1, "")]);
+        yield return runs.Run(job + 1) with { Job = job };
         if (random.Next(2) == 0)
         {
-            yield return new OtherHand(Deed.Confirms, person, book);
+            yield return new AtDotdigital(Deed.Confirms, person, book);
         }
     }
 
-    private static SimulatorOptions Account(Random random) => new()
-    {
-        ImportLatency = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20)),
-        ImportLatencyPerContact = TimeSpan.Zero,
-        DeletionLatency = TimeSpan.FromSeconds(random.Next(3)),
-        ListSuppression = (ListSuppression)random.Next(2),
-        SuppressedInImport = (SuppressedInImport)random.Next(2),
-        PatchJoins = random.Next(2) == 0,
-        DoubleOptIn = random.Next(4) == 0 ? (DoubleOptIn)random.Next(1, 3) : DoubleOptIn.None,
-        SlowImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
-        SlowImportDelay = TimeSpan.FromHours(random.Next(1, 5)),
-        WatchdogImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
-        FailedImport = random.Next(10) == 0 ? random.Next(1, 4) : null,
-        AppliedBeforeRejection = random.Next(4),
-        FeedDelay = random.Next(5) == 0 ? TimeSpan.FromMinutes(random.Next(1, 90)) : TimeSpan.Zero,
-        FeedLoss = random.Next(6) == 0 ? 0.3 : 0,
-        FeedInDays = random.Next(4) == 0,
-        FeedUnordered = random.Next(2) == 0,
-        ListShowsSubscribedOnly = random.Next(4) == 0,
-        LowLimit = random.Next(5) == 0 ? 15 : 600,
-        ChallengeAnyway = random.Next(4) == 0,
-        ClockOffset = random.Next(4) == 0 ? TimeSpan.FromMinutes(random.Next(-90, 90)) : TimeSpan.Zero,
-    };
-
-    private static HistoryJob Job(Random random, string tag, string exit, int[] audiences)
+    private static HistoryJob Job(Random random, string tag, string exit, int[] audiences, bool keyed, bool byName)
     {
         List<(int, int)> mapping = [.. audiences.Select((a, i) => (a, random.Next(3) == 0 ? random.Next(History.Books) : i % History.Books))];
         if (random.Next(3) == 0)
@@ -112,107 +82,93 @@ internal static class HistoryMaker
             mapping.Add((audiences[0], 1));
         }
 
-        return new HistoryJob(
-            tag,
-            [.. mapping.Distinct()],
-            exit,
-            random.Next(4) switch { 0 => "off", 1 => "full", _ => "auto" },
-            random.Next(8) == 0,
-            random.Next(3) == 0,
-            random.Next(2) == 0 ? "v2" : "v3",
-            ExitExisting: random.Next(5) == 0,
-            RecreateDeleted: random.Next(5) == 0,
-            RestoreRemoved: random.Next(4) == 0,
-            random.Next(6) switch { 0 => "with a challenge", 1 or 2 => "without", _ => "no" },
-            MembersToo: random.Next(3) == 0);
-    }
-
-    private static Step AStep(Random random, int jobs, int audiences, List<(int, int)> there) => random.Next(13) switch
-    {
-        0 or 1 or 2 => Audience(random, random.Next(audiences)),
-        3 or 4 or 5 => Hand(random),
-        6 => new TimePasses(random.Next(3) switch { 0 => TimeSpan.FromMinutes(random.Next(1, 10)), 1 => TimeSpan.FromHours(random.Next(1, 30)), _ => TimeSpan.FromDays(random.Next(1, 40)) }),
-        7 => random.Next(3) == 0 ? new ClockIsWrong(random.Next(2) == 0 ? TimeSpan.FromHours(-1) : TimeSpan.Zero) : new PlanOf(random.Next(jobs)),
-        8 => random.Next(3) == 0 ? new ReconcileOf(random.Next(jobs)) : random.Next(2) == 0 ? new Forgets(random.Next(History.People.Count)) : Hand(random),
-        _ => Run(random, jobs, there),
-    };
-
-    private static RunOf Run(Random random, int jobs, List<(int Person, int Book)> there) => new(
-        random.Next(jobs),
-        random.Next(5) == 0 ? (Way)random.Next(1, 5) : Way.Whole,
-        [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 4))).Select(_ => AFault(random))],
-        random.Next(2) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
-        [.. Enumerable.Range(0, Math.Max(0, random.Next(-1, 4))).Select(_ => Meanwhile(random, there))]);
-
-    /// <summary>Half of what happens during a run is what is hardest: someone leaves a book about when an import names it.</summary>
-    private static (int, OtherHand) Meanwhile(Random random, List<(int Person, int Book)> there)
-    {
-        if (there.Count == 0 || random.Next(2) == 0)
+        return new HistoryJob
         {
-            return (random.Next(1, 25), Hand(random));
-        }
-
-        var (person, book) = there[random.Next(there.Count)];
-        return (random.Next(8, 15), new OtherHand(Deed.LeavesBook, person, book));
-    }
-
-    private static Fault AFault(Random random)
-    {
-        var operation = random.Next(6) switch
-        {
-            0 => "importContacts",
-            1 => "getImportStatus",
-            2 => "addContactToAddressBook",
-            3 => "deleteContactsFromAddressBook",
-            _ => null,
-        };
-        return new Fault
-        {
-            Operation = operation,
-            Occurrence = random.Next(1, operation is null ? 25 : 3),
-            Times = random.Next(5) == 0 ? random.Next(2, 12) : 1,
-            Kind = (FaultKind)random.Next(3),
-            Status = random.Next(3) switch { 0 => 429, 1 => 503, _ => operation == "getImportStatus" ? 404 : 500 },
+            Tag = tag,
+            Mapping = [.. mapping.Distinct()],
+            Exit = exit,
+            Verify = random.Next(4) switch { 0 => "off", 1 => "full", _ => "auto" },
+            VerifiedOptIn = random.Next(10) == 0,
+            TriggerJoin = random.Next(3) == 0,
+            DirectApi = random.Next(2) == 0 ? "v2" : "v3",
+            ExitExisting = random.Next(6) == 0,
+            RecreateDeleted = random.Next(5) == 0,
+            RestoreRemoved = random.Next(4) == 0,
+            Comeback = random.Next(7) switch { 0 => "with a challenge", 1 or 2 => "without", _ => "no" },
+            MembersToo = random.Next(3) == 0,
+            Keyed = keyed,
+            Insight = random.Next(4) == 0,
+            ByName = byName || random.Next(4) == 0,
         };
     }
 
-    private static OtherHand Hand(Random random) => new(
-        random.Next(16) switch
-        {
-            < 5 => Deed.LeavesBook,
-            < 7 => Deed.LeavesAccount,
-            7 => Deed.Bounces,
-            8 => Deed.Complains,
-            9 => Deed.ComesBackToBook,
-            10 => Deed.ComesBackToAccount,
-            11 or 12 => Deed.IsTakenOutOfBook,
-            13 => Deed.IsDeleted,
-            _ => Deed.Confirms,
-        },
-        random.Next(History.People.Count),
-        random.Next(History.Books));
-
-    private static AudienceIs Audience(Random random, int audience)
+    private static IEnumerable<Step> Steps(Random random, List<HistoryJob> jobs, int audiences, RowMaker rows, RunMaker runs)
     {
-        List<(string, int)> rows = [];
-        if (random.Next(12) > 0)
+        switch (random.Next(18))
         {
-            foreach (var person in History.People.Where(_ => random.Next(2) == 0))
-            {
-                var spend = random.Next(4);
-                rows.Add((random.Next(6) == 0 ? " " + person.ToUpperInvariant() : person, spend));
-                if (random.Next(10) == 0)
+            case < 4:
+                yield return rows.Audience(random.Next(audiences));
+                break;
+            case < 8:
+                yield return runs.Deed();
+                break;
+            case 8:
+                yield return new TimePasses(random.Next(3) switch
                 {
-                    rows.Add((person, spend));
+                    0 => TimeSpan.FromMinutes(random.Next(1, 10)),
+                    1 => TimeSpan.FromHours(random.Next(1, 30)),
+                    _ => TimeSpan.FromDays(random.Next(1, 40)),
+                });
+                break;
+            case 9:
+                yield return random.Next(2) == 0 ? runs.Clock() : new PlanOf(random.Next(jobs.Count));
+                break;
+            case 10:
+                yield return random.Next(3) == 0 ? new ReconcileOf(random.Next(jobs.Count))
+                    : random.Next(2) == 0 ? new Forgets(random.Next(History.People.Count)) : runs.Deed();
+                break;
+            case 11 when random.Next(2) == 0:
+                foreach (var step in Edit(random, jobs, runs))
+                {
+                    yield return step;
                 }
+
+                break;
+            case 12 when random.Next(2) == 0:
+                yield return new SideBySide(runs.Run(jobs.Count) with { Kill = null }, runs.Run(jobs.Count) with { Kill = null, Faults = [], Meanwhile = [] });
+                break;
+            default:
+                yield return runs.Run(jobs.Count);
+                break;
+        }
+    }
+
+    /// <summary>A job's file is edited between runs; what was taken out of it may be let go.</summary>
+    private static IEnumerable<Step> Edit(Random random, List<HistoryJob> jobs, RunMaker runs)
+    {
+        var at = random.Next(jobs.Count);
+        var was = jobs[at];
+        if (was.Mapping.Count > 1 && random.Next(2) == 0)
+        {
+            var dropped = was.Mapping[random.Next(was.Mapping.Count)];
+            jobs[at] = was with { Mapping = [.. was.Mapping.Where(m => m != dropped)] };
+            yield return new JobIsEdited(at, jobs[at]);
+            if (random.Next(2) == 0)
+            {
+                yield return runs.Run(jobs.Count) with { Job = at, Way = Way.Whole, Release = dropped };
             }
 
-            if (random.Next(4) == 0)
-            {
-                rows.Add((Malformed[random.Next(Malformed.Length)], 1));
-            }
+            yield break;
         }
 
-        return new AudienceIs(audience, rows);
+        var (audience, book) = (was.Mapping[0].Audience, random.Next(History.Books));
+        jobs[at] = random.Next(4) switch
+        {
+            0 => was with { RestoreRemoved = !was.RestoreRemoved },
+            1 => was with { Verify = "full" },
+            2 => was with { TriggerJoin = !was.TriggerJoin },
+            _ => was with { Mapping = [.. was.Mapping.Append((audience, book)).Distinct()] },
+        };
+        yield return new JobIsEdited(at, jobs[at]);
     }
 }

@@ -1,4 +1,5 @@
 using Rollcall.Simulators;
+using Rollcall.Tests.Jobs;
 using Rollcall.Tests.Runs;
 using Xunit;
 
@@ -35,5 +36,12 @@ public sealed class StatedLimitTests
         scene.Set("gold", "ann@example.com,Ann,7", "bob@example.com");
         await scene.RunAsync();
         Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
+    public void Every_limit_that_excuses_a_history_is_stated()
+    {
+        var stated = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "architecture.md"));
+        Assert.All(KnownLimits.All, limit => Assert.Contains("- " + limit, stated, StringComparison.Ordinal));
     }
 }

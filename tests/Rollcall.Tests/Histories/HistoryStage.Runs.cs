@@ -1,0 +1,168 @@
+using System.Globalization;
+using Rollcall.Jobs;
+using Rollcall.TestKit;
+
+namespace Rollcall.Tests.Histories;
+
+// Runs of a history's jobs.
+internal sealed partial class HistoryStage
+{
+    private async Task<string?> RunAsync(HistoryJob job, RunOptions options, RunOf? step, bool mayFail, bool mayBeBusy)
+    {
+        var began = clocks.Theirs.GetUtcNow();
+        Job file;
+        lock (model)
+        {
+            model.Runs(job, began, options);
+            file = JobOf(job);
+        }
+
+        disturbed |= mayFail || step?.Kill is not null;
+        var kill = new KillPoint(step?.Kill);
+        var line = new HistoryLine(this, step);
+        try
+        {
+            // A run may wait for what is synchronous: side by side means on another thread.
+            Task<RunResult> Execute() => ExportRun.ExecuteAsync(file, options, Workplace(line, kill));
+            var result = mayBeBusy ? await Task.Run(Execute) : await Execute();
+            lock (model)
+            {
+                line.Read();
+                var held = result.Guards.Select(g => $"({g.Guard} {g.AddressBookId} {g.Actual})");
+                var failures = result.Failures.Select(f => $"[{f.Email} {f.AddressBookId} {f.Operation} {f.Outcome} {f.Code}]");
+                Tell($"{job.Tag}: {result.State} {result.ExitCode} {string.Join(' ', [.. held, .. result.Notices, .. failures])}");
+                if (kill.Struck)
+                {
+                    return "the run went on after it was killed";
+                }
+
+                if (result.ExitCode == ExitCode.Done && step is null or { Way: Way.Whole or Way.Verify })
+                {
+                    model.Finished(job, step?.Release, Account, books);
+                }
+
+                return AddsUp(result, job);
+            }
+        }
+        catch (Exception) when (kill.Struck)
+        {
+            model.Killed(job, began);
+            Tell($"{job.Tag}: killed at {step!.Kill}");
+            return null;
+        }
+        catch (RollcallException e) when ((mayFail && e.ExitCode is ExitCode.Dotdigital or ExitCode.SomeNotDelivered)
+            || (mayBeBusy && e.ExitCode == ExitCode.Busy) || (step?.Release is not null && e.ExitCode == ExitCode.BadJob))
+        {
+            Tell($"{job.Tag}: {e.ExitCode} {e.Message}");
+            return null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return $"the run stopped: {e}";
+        }
+    }
+
+    private void Tell(string what)
+    {
+        lock (told)
+        {
+            told.Add(what);
+        }
+    }
+
+    private static bool MayFail(RunOf run) => run.Faults.Count > 0 || run.Meanwhile.Any(m => m.Step is AtDotdigital { Deed: Deed.BookIsMadeAnew });
+
+    private string? AddsUp(RunResult result, HistoryJob job)
+    {
+        foreach (var audience in result.Audiences)
+        {
+            var all = audience.Entered + audience.Updated + audience.Unchanged + audience.Suppressed + audience.Invalid + audience.Omitted + audience.Held;
+            if (audience.Members != all)
+            {
+                return $"the totals do not add up: {audience}";
+            }
+
+            if (audience.Id.Length == 1 && job.Audiences.Contains(audience.Id[0] - 'a') && audience.Members != model.Rows(audience.Id[0] - 'a').Count)
+            {
+                return $"not all rows are counted: {audience}";
+            }
+        }
+
+        return null;
+    }
+
+    private Job JobOf(HistoryJob job)
+    {
+        foreach (var audience in job.Audiences)
+        {
+            var rows = model.Rows(audience).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Email},{r.Key},{r.Spend},{r.Note}\n"));
+            File.WriteAllText(Path.Combine(folder, Name(audience) + ".csv"), "email,id,spend,note\n" + string.Concat(rows));
+        }
+
+        var names = job.Audiences.Order().Select(Name).ToList();
+        string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{books[book]}\"";
+        return JobFile.Parse(
+            $$"""
+            tag: {{job.Tag}}
+            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{simulator.Url}}"}
+            source:
+              tables:
+                files: { {{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}} }
+                audiences: { {{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}} }
+            config:
+              segment_ids: [{{string.Join(", ", names)}}]
+              seg_mappings: [{{string.Join(", ", job.Mapping.Select(m => $"{{{Name(m.Audience)}: {Book(m.Book)}}}"))}}]
+              mappings: [{spend: SPEND}, {note: NOTE}]
+              email_field: email
+              exit_action: {{job.Exit}}
+              trigger_join: {{Word(job.TriggerJoin)}}
+              resubscribe: {{Word(job.Comeback == "with a challenge")}}
+              resubscribe_no_challenge: {{Word(job.Comeback == "without")}}
+            {{(job.VerifiedOptIn ? "  opt_in_type: VerifiedDouble" : "")}}
+            {{(job.Keyed ? "  key_field: id" : "")}}
+            {{(job.Insight ? "  insight_fields: [spend]" : "")}}
+            resubscribe_members: {{Word(job.MembersToo)}}
+            verify: {{job.Verify}}
+            direct_api: {{job.DirectApi}}
+            exit_existing: {{Word(job.ExitExisting)}}
+            recreate_deleted: {{Word(job.RecreateDeleted)}}
+            on_foreign_removal: {{(job.RestoreRemoved ? "restore" : "leave")}}
+            """,
+            Path.Combine(folder, "job.yaml"),
+            _ => null);
+    }
+
+    private static string Word(bool value) => value ? "true" : "false";
+
+    private RunOptions OptionsOf(RunOf run) => new()
+    {
+        Only = run.Way == Way.Only ? [.. History.People.Take(3)] : [],
+        Limit = run.Way == Way.Limit ? 2 : null,
+        Undelivered = run.Way == Way.Retry,
+        Verify = run.Way == Way.Verify,
+        Adopt = run.Way switch { Way.Adopt => AdoptAs.AlreadyThere, Way.AdoptOwn => AdoptAs.Own, _ => null },
+        Release = run.Release is not { } gone ? []
+            : model.Job(run.Job).Mapping.Any(m => m.Book == gone.Book) ? [Name(gone.Audience)] : [$"Book {gone.Book}"],
+    };
+
+    private static string Name(int audience) => ((char)('a' + audience)).ToString();
+
+    /// <summary>Where the process would die: from there on nothing is written, asked or heard any more.</summary>
+    private sealed class KillPoint((string Word, int Number)? at)
+    {
+        private int passed;
+
+        public bool Struck { get; private set; }
+
+        public void Pass(string word)
+        {
+            if (Struck || (word == at?.Word && Interlocked.Increment(ref passed) == at.Value.Number))
+            {
+                Struck = true;
+                throw new KilledException();
+            }
+        }
+    }
+
+    private sealed class KilledException() : Exception("The process is dead.");
+}

@@ -56,7 +56,7 @@ public sealed class OwnershipTests
         scene.Account.DeleteContact("ann@example.com");
 
         scene.Set("gold", "ann@example.com,Anna,2", "bob@example.com,Bob,1");
-        scene.Set("silver", "ann@example.com,Anna,2");
+        scene.Set("silver", "ann@example.com,Anna,2", "bob@example.com,Bob,1");
         var learns = await scene.RunAsync();
         Assert.Null(scene.Account.Contact("ann@example.com"));
         Assert.Equal(2, learns.Audiences[0].Suppressed + learns.Audiences[1].Suppressed);
@@ -64,7 +64,7 @@ public sealed class OwnershipTests
 
         var creates = await scene.RunAsync();
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
-        Assert.Equal(["ann@example.com"], scene.In(scene.Silver));
+        Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Silver));
         Assert.NotEqual(before, scene.Account.Contact("ann@example.com")!.Id);
         Assert.Equal("Anna", scene.Account.Contact("ann@example.com")!.DataFields["FIRSTNAME"]);
         ExportScene.AddsUp(creates);

@@ -54,7 +54,7 @@ internal sealed class GoneContacts(RunContext run)
     /// <returns>Whether the ledger has something to learn.</returns>
     public async Task<bool> JudgeInsightAsync(Settlement settlement, CancellationToken cancellation)
     {
-        const string Refused = "SELECT DISTINCT contact_id FROM insight_failed WHERE lower(code) = 'invalidcontactidentifier'";
+        const string Refused = "SELECT DISTINCT contact_id FROM insight_failed WHERE lower(code) IN ('invalidcontactidentifier', 'contactiddoesnotexist')";
         if (run.Db.Number($"SELECT count(*) FROM ({Refused})") == 0)
         {
             return false;

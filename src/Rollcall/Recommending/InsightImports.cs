@@ -193,7 +193,7 @@ internal sealed class InsightImports(RunContext run, long total)
     }
 
     /// <summary>What may be another time, as it is.</summary>
-    private static bool IsPassing(string reason) => reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER";
+    private static bool IsPassing(string reason) => reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER" or "CONTACTIDDOESNOTEXIST";
 
     private int? RecordOf(string key) =>
         key == run.Job.Tag ? 0

@@ -1,3 +1,5 @@
+using Rollcall.Reading;
+
 namespace Rollcall.Comparing;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal static class KeyOptOuts
 
             CREATE OR REPLACE TABLE namesake AS
             SELECT e.kh, e.member_key, k.kh AS old_kh, k.member_key AS old_key, k.email AS old_email, k.book_id, k.contact_id, k.state, k.code, k.account_status
-            FROM {ledger} k JOIN entering e ON e.profile_key = k.profile_key WHERE k.member_key <> e.member_key;
+            FROM {ledger} k JOIN entering e ON e.profile_key = {ProfileKeySql.Of("k.profile_key")} WHERE k.member_key <> e.member_key;
             """);
         var deleted = recreates ? "AND status NOT IN ('Deleted', 'DeletedAtDotdigital')" : "";
         db.Execute($"""

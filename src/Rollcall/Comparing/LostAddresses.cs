@@ -31,7 +31,7 @@ internal static class LostAddresses
 
         db.Execute($"""
             CREATE OR REPLACE TABLE lost_known AS
-            SELECT r.audience, r.row, r.outcome, k.kh, k.member_key, k.book_id, k.state, k.code FROM lost_row r JOIN {ledger} k ON k.profile_key = r.profile_key;
+            SELECT r.audience, r.row, r.outcome, k.kh, k.member_key, k.book_id, k.state, k.code FROM lost_row r JOIN {ledger} k ON {ProfileKeySql.Of("k.profile_key")} = r.profile_key;
             INSERT INTO kept
             SELECT DISTINCT l.audience, l.row, l.outcome, l.kh, l.member_key, b.book_no
             FROM lost_known l JOIN mapping m ON m.audience = l.audience JOIN book b ON b.book_no = m.book_no AND b.book_id = l.book_id
@@ -70,7 +70,7 @@ internal static class LostAddresses
     private static void CountRows(RunContext run, RollCall roll, string ledger)
     {
         // A key that the ledger does not have may be that of somebody whom it has without one.
-        var all = run.Db.Number($"SELECT count(*) FROM {ledger} k JOIN book b ON b.book_id = k.book_id WHERE k.profile_key IS NULL AND k.state IN ('delivered', 'pending')") == 0;
+        var all = run.Db.Number($"SELECT count(*) FROM {ledger} k JOIN book b ON b.book_id = k.book_id WHERE coalesce(k.profile_key, '') = '' AND k.state IN ('delivered', 'pending')") == 0;
         foreach (var (audience, noEmail, invalid, known) in run.Db.Query(
             $"""
             SELECT r.audience, count(*) FILTER (r.outcome = 'Omitted' AND ({all} OR l.row IS NOT NULL)), count(*) FILTER (r.outcome = 'Invalid' AND ({all} OR l.row IS NOT NULL)), count(k.row)

@@ -1,3 +1,5 @@
+using Rollcall.Reading;
+
 namespace Rollcall.Comparing;
 
 /// <summary>
@@ -36,7 +38,7 @@ internal static class Moves
                 FROM namesake n WHERE state = 'delivered' AND NOT EXISTS (SELECT 1 FROM known k WHERE k.kh = n.kh AND k.member_key = n.member_key)
                 GROUP BY kh, member_key, old_kh, old_key),
             tied AS (SELECT contact_id, count(DISTINCT member_key) AS members FROM {ledger} WHERE state IN ('delivered', 'pending') AND contact_id IN (SELECT contact_id FROM former) GROUP BY 1),
-            keys AS (SELECT k.kh, k.member_key, count(DISTINCT k.profile_key) AS keys FROM {ledger} k WHERE k.state IN ('delivered', 'pending') AND k.member_key IN (SELECT old_key FROM former) GROUP BY 1, 2),
+            keys AS (SELECT k.kh, k.member_key, count(DISTINCT {ProfileKeySql.Of("k.profile_key")}) AS keys FROM {ledger} k WHERE k.state IN ('delivered', 'pending') AND k.member_key IN (SELECT old_key FROM former) GROUP BY 1, 2),
             holders AS (SELECT profile_key, count(DISTINCT member_key) AS members FROM {wanted} WHERE profile_key IN (SELECT profile_key FROM entering) GROUP BY 1),
             present AS (SELECT DISTINCT member_key FROM {wanted} WHERE member_key IN (SELECT old_key FROM former))
             SELECT f.kh, f.member_key, e.email, e.profile_key, f.old_kh, f.old_key, f.old_email, f.contact_id,

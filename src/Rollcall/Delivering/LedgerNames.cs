@@ -12,9 +12,12 @@ internal static class LedgerNames
         RecordAudiences(settlement);
     }
 
+    // An opt-out under a key keeps it: it counts under every address of that key.
+    private const string InTheBook = "state IN ('delivered', 'pending')";
+
     /// <summary>
-    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them,
-    /// and of people delivered under another, which would let a move take them for whoever has that key now.
+    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them, of
+    /// people delivered under another, which would let a move take them for whoever has that key now, and of people whose key names nobody any more.
     /// </summary>
     private static void RecordKeys(RunContext run, Settlement settlement)
     {
@@ -31,25 +34,36 @@ internal static class LedgerNames
             run.Db.Execute($"""
                 INSERT INTO rekeyed
                 SELECT DISTINCT r.kh FROM (SELECT kh, hash(profile_key) AS key FROM roll WHERE profile_key IS NOT NULL AND {slice.Where()}) r
-                JOIN (SELECT kh, hash(profile_key) AS key FROM {ledger} WHERE (profile_key IS NULL OR state IN ('delivered', 'pending')) AND {slice.Where()}) k ON k.kh = r.kh
+                JOIN (SELECT kh, hash(profile_key) AS key FROM {ledger} WHERE (profile_key IS NULL OR {InTheBook}) AND {slice.Where()}) k ON k.kh = r.kh
                 WHERE k.key IS DISTINCT FROM r.key
                 """);
         }
 
-        if (run.Db.Number("SELECT count(*) FROM rekeyed") == 0)
+        if (run.Db.Number("SELECT (SELECT count(*) FROM rekeyed) + (SELECT count(*) FROM shared_key_member)") == 0)
         {
             return;
         }
 
+        // A key that is taken away is kept as an empty one, which nobody has.
         settlement.RecordLocal($"""
-            SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, r.profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
-                   NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
-                   NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+            {KeyOutcome("r.profile_key")}
             FROM {ledger} k SEMI JOIN rekeyed USING (kh)
-            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh) WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
-            WHERE k.profile_key IS NULL OR (k.profile_key <> r.profile_key AND k.state IN ('delivered', 'pending'))
+            JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh)
+                  WHERE profile_key IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT profile_key) = 1) r ON r.kh = k.kh AND r.member_key = k.member_key
+            WHERE k.profile_key IS NULL OR (k.profile_key <> r.profile_key AND k.{InTheBook})
+            UNION ALL
+            {KeyOutcome("''")}
+            FROM {ledger} k JOIN shared_key_member s ON s.kh = k.kh AND s.member_key = k.member_key
+            WHERE k.profile_key <> '' AND k.{InTheBook}
+              AND NOT EXISTS (SELECT 1 FROM roll r WHERE r.kh = k.kh AND r.member_key = k.member_key AND r.profile_key IS NOT NULL)
             """);
     }
+
+    private static string KeyOutcome(string key) => $"""
+        SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, {key} AS profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
+               NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+        """;
 
     /// <summary>Keeps the ledger's audiences those that want people now: what becomes of them when they leave, or an audience is taken out of the job, hangs on it.</summary>
     private static void RecordAudiences(Settlement settlement) => settlement.RecordLocal("""

@@ -56,6 +56,18 @@ internal sealed class RollCall(RunContext run)
 
         run.Progress?.Report(new RunProgress("sort the roll", 0, null, "rows"));
         await roll!.FinishAsync(cancellation);
+        await TakeOutSharedKeysAsync(cancellation);
+    }
+
+    private async Task TakeOutSharedKeysAsync(CancellationToken cancellation)
+    {
+        run.Db.Execute(SharedKeys.Create);
+        if (run.Job.Config.KeyField is { } field && await SharedKeys.TakeOutAsync(run.Db.Connection, cancellation) is { Keys: > 0 } shared)
+        {
+            run.Notice(
+                $"{shared.Keys:N0} keys of key_field \"{field}\" stand with more than one address, in {shared.Rows:N0} rows: these are delivered by address, and no contact is moved for them. "
+                + "Give each profile a key of its own, or none.");
+        }
     }
 
     /// <summary>Before anybody exits, an audience that lost somebody is read once more: who is in either reading is a member. If that fails, nobody exits.</summary>

@@ -21,7 +21,7 @@ internal sealed class RollSelect(ExportConfig config, RollFields rolled, long ac
         {
             $"{FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind)} AS given",
             "__row AS row",
-            config.KeyField is { } key ? $"nullif({FieldSql.Text(SqlText.Name(key), columns[key].Kind)}, '') AS profile_key" : "CAST(NULL AS VARCHAR) AS profile_key",
+            config.KeyField is { } key ? $"{FieldSql.Text(SqlText.Name(key), columns[key].Kind)} AS given_key" : "CAST(NULL AS VARCHAR) AS given_key",
             config.IdField is { } id ? $"{ContactIdSql.Parse(SqlText.Name(id), columns[id].Kind, accountId)} AS contact_id" : "CAST(NULL AS BIGINT) AS contact_id",
         };
         var texts = new List<string> { "*" };
@@ -43,7 +43,7 @@ internal sealed class RollSelect(ExportConfig config, RollFields rolled, long ac
                 FROM (SELECT {string.Join(", ", values)}
                     FROM (SELECT {string.Join(", ", texts)}
                         FROM (SELECT {MemberKeySql.Hash(Key)} AS kh, *
-                            FROM (SELECT CASE WHEN plain THEN given ELSE {EmailSql.Trim("given")} END AS email, * EXCLUDE (given)
+                            FROM (SELECT CASE WHEN plain THEN given ELSE {EmailSql.Trim("given")} END AS email, {ProfileKeySql.Of("given_key")} AS profile_key, * EXCLUDE (given, given_key)
                                 FROM (SELECT given IS NOT NULL AND {EmailSql.Plain("given")} AS plain, *
                                     FROM (SELECT {string.Join(", ", given)} FROM {relation} AS audience)))
                             ORDER BY kh))))

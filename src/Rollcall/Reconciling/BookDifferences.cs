@@ -80,7 +80,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
     private async Task LookUpMissingAsync(long book, CancellationToken cancellation)
     {
         var missing = run.Db.Query(
-            $"SELECT member_key, email, contact_id FROM difference WHERE book_id = {book} AND kind = 'missing' ORDER BY kh, member_key LIMIT {MostLookUps}",
+            $"SELECT member_key, email, contact_id FROM difference WHERE book_id = {book} AND kind = 'missing' ORDER BY kh, member_key LIMIT {(run.Allow.Contains(DeletedGuard.Name) ? GoneContacts.MostAllowed : MostLookUps)}",
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         Asked = missing.Count;
         foreach (var (key, email, id) in missing)

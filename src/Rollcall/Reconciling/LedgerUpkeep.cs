@@ -39,7 +39,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
             fold.Run(cancellation);
 
             // A book that a guard holds is looked at again by the next run.
-            if (due && !held)
+            if (due && !held && !run.HeldEarly.Any(h => h.Guard == DeletedGuard.Name))
             {
                 removals.Done();
             }

@@ -42,9 +42,9 @@ public sealed class DeletedPeopleTests
     [Fact]
     public async Task Many_deletions_at_once_are_believed_only_when_allowed()
     {
-        await using var scene = await MembersAsync(60);
+        await using var scene = await MembersAsync(100);
         People(15).ToList().ForEach(scene.Account.DeleteContact);
-        scene.Set("gold", People(60).Select(p => $"{p},Other,2"));
+        scene.Set("gold", People(100).Select(p => $"{p},Other,2"));
 
         var held = await scene.RunAsync();
         Assert.Equal(("deleted", 15L, (long?)scene.Gold, ExitCode.Guard), (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.Guards[0].AddressBookId, held.ExitCode));

@@ -50,7 +50,7 @@ public sealed class OwnershipTests
         await using var scene = await ExportScene.StartAsync();
         scene.More = "recreate_deleted: true";
         scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,1");
-        scene.Set("silver", "ann@example.com,Ann,1");
+        scene.Set("silver", "ann@example.com,Ann,1", "bob@example.com,Bob,1");
         await scene.RunAsync();
         var before = scene.Account.Contact("ann@example.com")!.Id;
         scene.Account.DeleteContact("ann@example.com");

@@ -276,6 +276,7 @@ public sealed class MoveTests
 
         // And under one after that.
         scene.Set("gold", "ann@third.example,k1,2", "x@example.com,x,1");
+        scene.Set("silver", ofBook ? [] : ["ann@third.example,k1,2"]);
         await scene.RunAsync();
         Assert.Null(scene.Account.Contact("ann@third.example"));
     }

@@ -18,6 +18,9 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
     private const string OutOfBook = "('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', 'NoLongerMember')";
     private const string UnknownFields = "0::UBIGINT";
 
+    // Dotdigital tells its time to the second, and our call takes a moment: what it changed by our own write may look that much later.
+    private const int ClockMargin = 5_000;
+
     private readonly Watch watch = new(run);
 
     /// <summary>Looks; says whether there was anybody to look at.</summary>
@@ -103,6 +106,6 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
                NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM {ledger} l JOIN watched w ON w.kh = l.kh AND w.member_key = l.member_key AND w.kind = '{WatchKind.Values}'
         JOIN (SELECT kh, member_key, max(updated) AS updated FROM looked GROUP BY 1, 2) s ON s.kh = l.kh AND s.member_key = l.member_key
-        WHERE l.state IN ('delivered', 'pending') AND s.updated > w.settled_at
+        WHERE l.state IN ('delivered', 'pending') AND s.updated > w.settled_at + {ClockMargin}
         """;
 }

@@ -123,7 +123,8 @@ internal static class RunSession
         workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
-        var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation));
+        var asked = workplace.Clock.GetTimestamp();
+        var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
         var destination = await Destination.ReadAsync(job, client, store, cancellation);
         if (destination.Problems.Count > 0)

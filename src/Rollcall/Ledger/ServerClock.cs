@@ -5,9 +5,10 @@ namespace Rollcall.Ledger;
 /// </summary>
 /// <param name="machine">This machine's clock.</param>
 /// <param name="told">What <c>GET /v2/server-time</c> answered.</param>
-internal sealed class ServerClock(TimeProvider machine, DateTimeOffset told) : TimeProvider
+/// <param name="askedAt">The machine's timestamp before the call: a slow answer then makes this clock fast, never slow. Null: now.</param>
+internal sealed class ServerClock(TimeProvider machine, DateTimeOffset told, long? askedAt = null) : TimeProvider
 {
-    private readonly long asked = machine.GetTimestamp();
+    private readonly long asked = askedAt ?? machine.GetTimestamp();
 
     /// <inheritdoc/>
     public override long TimestampFrequency => machine.TimestampFrequency;

@@ -58,6 +58,7 @@ internal sealed class RekeyedRows(Store store, RekeyedTables tables)
                 since = coalesce(max(opt_out.since, o.since), opt_out.since, o.since), seen_no = max(opt_out.seen_no, o.seen_no), margin = max(opt_out.margin, o.margin),
                 asked_since = coalesce(max(opt_out.asked_since, o.asked_since), opt_out.asked_since, o.asked_since), asked_by = coalesce(opt_out.asked_by, o.asked_by),
                 asked_at = coalesce(max(opt_out.asked_at, o.asked_at), opt_out.asked_at, o.asked_at), back_since = CASE WHEN o.back_since IS NULL THEN NULL ELSE opt_out.back_since END,
+                deleted_at = coalesce(max(opt_out.deleted_at, o.deleted_at), opt_out.deleted_at, o.deleted_at),
                 lifted_at = CASE WHEN o.lifted_at IS NULL THEN NULL ELSE opt_out.lifted_at END
             FROM (SELECT * FROM opt_out WHERE account_id = $account AND book_id = $book AND email_key = $from) o
             WHERE opt_out.account_id = $account AND opt_out.book_id = $book AND opt_out.email_key = $to

@@ -14,6 +14,8 @@ internal sealed class RekeyedTables : IDisposable
     // An opt-out counts above all, and who is in a book above who is not.
     private const string SaferFirst = "CASE state WHEN 'suppressed' THEN 1 WHEN 'delivered' THEN 2 WHEN 'pending' THEN 3 WHEN 'failed' THEN 4 WHEN 'invalid' THEN 5 ELSE 6 END";
 
+    private const string Open = "state IN ('prepared', 'accepted', 'settled')";
+
     private static readonly (string Key, string Hash)[] Named = [("member_key", "kh"), ("old_key", "old_kh")];
 
     private static readonly string[] Kept = ["insight", "owed", "recommended"];
@@ -49,11 +51,13 @@ internal sealed class RekeyedTables : IDisposable
         var jobs = store.Query(
             "SELECT tag, account_id, ledger_folder, generation, insight, owed, recommended FROM job ORDER BY tag",
             r => (Tag: r.GetString(0), Account: r.GetInt64(1), Ledger: Text(r, 2), Generation: r.GetInt64(3), Kept: new[] { Text(r, 4), Text(r, 5), Text(r, 6) }));
-        var open = store.Query(
-            "SELECT id, account_id, manifest, outcomes FROM delivery WHERE state IN ('prepared', 'accepted', 'settled') ORDER BY id",
-            r => (Id: r.GetInt64(0), Account: r.GetInt64(1), Manifest: Text(r, 2), Outcomes: Text(r, 3)));
+
+        // What is recorded is told by its manifest alone: who was written to, and when.
+        var deliveries = store.Query(
+            $"SELECT id, account_id, manifest, CASE WHEN {Open} THEN outcomes END, {Open} FROM delivery WHERE manifest IS NOT NULL OR {Open} ORDER BY id",
+            r => (Id: r.GetInt64(0), Account: r.GetInt64(1), Manifest: Text(r, 2), Outcomes: Text(r, 3), IsOpen: r.GetInt64(4) != 0));
         foreach (var (account, relation) in jobs.Where(j => j.Ledger is not null).Select(j => (j.Account, LedgerFiles.Relation(folder, j.Ledger)))
-            .Concat(open.SelectMany(d => new[] { d.Manifest, d.Outcomes }.OfType<string>().Select(file => (d.Account, Parquet(file))))))
+            .Concat(deliveries.Where(d => d.IsOpen).SelectMany(d => new[] { d.Manifest, d.Outcomes }.OfType<string>().Select(file => (d.Account, Parquet(file))))))
         {
             Learn(account, relation);
         }
@@ -78,7 +82,7 @@ internal sealed class RekeyedTables : IDisposable
             }
         }
 
-        foreach (var delivery in open)
+        foreach (var delivery in deliveries)
         {
             foreach (var (column, file) in new[] { ("manifest", delivery.Manifest), ("outcomes", delivery.Outcomes) }.Where(f => f.Item2 is not null))
             {

@@ -16,11 +16,14 @@ internal sealed class WatchEntries(RunContext run)
     public Action<Store>? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
     {
         var people = why is null || delivery.Manifest is null ? [] : watch.Read(People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why));
-        var sure = ended is null ? [] : Sure(outcomes);
-        return people.Count == 0 && sure.Count == 0 ? null : store =>
+        var sure = ended is null ? [] : OnWatch(outcomes, "fields_hash IS NOT NULL");
+        var touched = delivery.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Local ? [] : OnWatch(outcomes, "true");
+        var now = run.Now;
+        return people.Count == 0 && sure.Count == 0 && touched.Count == 0 ? null : store =>
         {
             watch.Enter(store, people, delivery.PreparedAt.ToUnixTimeMilliseconds());
-            watch.Settled(store, sure, ended?.ToUnixTimeMilliseconds() ?? 0);
+            watch.Settled(store, sure, ended?.ToUnixTimeMilliseconds() ?? now);
+            watch.Touched(store, touched, now);
         };
     }
 
@@ -50,8 +53,8 @@ internal sealed class WatchEntries(RunContext run)
             """;
     }
 
-    /// <summary>People on the watch whom this delivery surely gave their values.</summary>
-    private List<string> Sure(string outcomes)
+    /// <summary>People whose values are on the watch and to whom this delivery was delivered.</summary>
+    private List<string> OnWatch(string outcomes, string only)
     {
         var keys = watch.ValueKeys();
         if (keys.Count == 0)
@@ -65,6 +68,6 @@ internal sealed class WatchEntries(RunContext run)
             keys.ForEach(key => appender.CreateRow().AppendValue(key).EndRow());
         }
 
-        return run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND fields_hash IS NOT NULL", r => r.GetString(0));
+        return run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND {only}", r => r.GetString(0));
     }
 }

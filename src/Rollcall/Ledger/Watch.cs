@@ -119,9 +119,14 @@ internal sealed class Watch(RunContext run)
     }
 
     /// <summary>Notes that a write which surely ended gave contacts their values: what changes them later may be a write that is applied late.</summary>
-    public void Settled(Store transaction, IReadOnlyList<string> memberKeys, long ended)
+    public void Settled(Store transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "$ended", memberKeys, ended);
+
+    /// <summary>Notes that another write of ours changed contacts: that their values were sure before, they still are.</summary>
+    public void Touched(Store transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "max(settled_at, $ended)", memberKeys, ended);
+
+    private void Note(Store transaction, string settledAt, IReadOnlyList<string> memberKeys, long ended)
     {
-        using var update = transaction.Prepare("UPDATE watch SET settled_at = $ended WHERE tag = $tag AND book_id = 0 AND member_key = $key AND kind = $kind", "$ended", "$tag", "$key", "$kind");
+        using var update = transaction.Prepare($"UPDATE watch SET settled_at = {settledAt} WHERE tag = $tag AND book_id = 0 AND member_key = $key AND kind = $kind", "$ended", "$tag", "$key", "$kind");
         update.Parameters["$ended"].Value = ended;
         update.Parameters["$tag"].Value = run.Job.Tag;
         update.Parameters["$kind"].Value = WatchKind.Values;

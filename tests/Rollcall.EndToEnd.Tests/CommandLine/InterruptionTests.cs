@@ -14,7 +14,7 @@ public sealed class InterruptionTests
     {
         await using var shop = await SmallShop.StartAsync(3, "--import-latency", Slow);
         await using var run = shop.Begin("run", "job.yaml");
-        await shop.CalledAsync("importContacts");
+        await shop.CalledAsync("getImportStatus");
 
         run.Interrupt();
         var interrupted = (await run.ExitAsync()).Expect(ExitCode.Interrupted);

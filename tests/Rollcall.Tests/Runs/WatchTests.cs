@@ -98,6 +98,27 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Our_own_removal_from_another_book_sends_no_values_again()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", "ann@example.com,Old,1");
+        scene.Set("silver", "ann@example.com,Old,1", Bob);
+        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropAfter });
+        await scene.RunAsync();
+        scene.Set("gold", "ann@example.com,New,1");
+        scene.Set("silver", "ann@example.com,New,1", Bob);
+        await scene.RunAsync();
+
+        Pass(TimeSpan.FromHours(1));
+        scene.Set("silver", Bob);
+        await scene.RunAsync();
+        Assert.Equal([Bob], scene.In(scene.Silver));
+        var result = await scene.RunAsync();
+
+        Assert.False(result.ApiCalls.ByOperation.ContainsKey("contacts.import"), "Values went again though nobody but us changed the contact.");
+    }
+
+    [Fact]
     public async Task A_member_whom_an_older_removal_took_out_late_enters_again()
     {
         await using var scene = await StartAsync();

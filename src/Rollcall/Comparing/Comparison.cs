@@ -190,7 +190,8 @@ internal sealed class Comparison(RunDatabase db)
     {
         var where = slice.Where();
 
-        // Who was in an import whose end nobody knows counts as in for an exit: Dotdigital may have applied it after its people were read back.
+        // Who was in an import whose end nobody knows counts as in for an exit: Dotdigital may have applied it after its people were read back. So does who was
+        // written without a value that Dotdigital refused.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
@@ -251,7 +252,7 @@ internal sealed class Comparison(RunDatabase db)
                     WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT {input.RestoreRemoved} THEN '{Action.StillRemoved}'
                     WHEN wanted THEN '{Action.Enter}'
                     WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}') THEN '{Action.None}'
-                    WHEN state = 'failed' AND coalesce(code, '') NOT IN {ImportOutcomes.MayBeApplied} THEN '{Action.Leave}'
+                    WHEN state = 'failed' AND coalesce(code, '') NOT IN {ImportOutcomes.MayBeApplied} AND known_status IS DISTINCT FROM 'Subscribed' THEN '{Action.Leave}'
                     WHEN state NOT IN ('delivered', 'pending', 'failed') THEN '{Action.None}'
                     WHEN code = '{Adoption.NoMember}' THEN '{Action.None}'
                     WHEN NOT still_mapped THEN '{Action.TakenOut}'

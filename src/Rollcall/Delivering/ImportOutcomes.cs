@@ -17,6 +17,9 @@ internal static class ImportOutcomes
 
     /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
+
+    // A contact may be told of as written and as failed: it then is in the book, unless the book was what was wrong.
+    private const string WrittenInPart = "(judgement = 'Failed' AND (told_id IS NOT NULL OR lower(failed) LIKE '%notapplied') AND lower(failed) <> 'invalidaddressbookids')";
     private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";
 
     public static string Reported(string manifest, long now) => $"""
@@ -50,7 +53,7 @@ internal static class ImportOutcomes
                CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
                     WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS account_status,
-               CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
+               CASE WHEN operation = 'enter' AND (judgement = 'Delivered' OR {WrittenInPart}) THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
                     WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS book_status
         FROM judged

@@ -60,7 +60,7 @@ internal static class LookUps
         {
             if (told)
             {
-                Keep(run, person.MemberKey, contact);
+                run.OptOuts.KeepSeen(contact is null ? [] : [.. SeenOptOuts.Of(person.MemberKey, contact, named: true)]);
                 yield return (person.MemberKey, contact);
             }
         }
@@ -76,18 +76,6 @@ internal static class LookUps
         {
             return (null, false);
         }
-    }
-
-    private static void Keep(RunContext run, string memberKey, Contact? contact)
-    {
-        if (contact is null or { Status: ContactStatus.Subscribed } && run.Books.All(b => contact?.StatusIn(b.Id ?? 0) is not ListStatus.Suppressed))
-        {
-            return;
-        }
-
-        var rows = run.Books.Where(b => b.Id is not null).Select(b =>
-            $"({SqlText.Literal(memberKey)}, {contact!.Id}, {b.Id}, {SqlText.Literal(contact.Status.ToString())}, {SqlText.Literal(contact.StatusIn(b.Id!.Value)?.ToString())}, true)");
-        SeenOptOuts.Keep(run, $"(SELECT * FROM (VALUES {string.Join(", ", rows)}) v(member_key, contact_id, book_id, account_status, list_status, named))");
     }
 
     private static async IAsyncEnumerable<(TPerson Person, TAnswer Answer)> Ask<TPerson, TAnswer>(

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
+using Rollcall.Ledger;
 using Rollcall.Model;
 
 namespace Rollcall.Delivering;
@@ -78,6 +79,7 @@ internal sealed class ReadBack(RunContext run)
         foreach (var person in persons)
         {
             var (contact, told) = await FindAsync(person.Key, person.Id, person.Email, cancellation);
+            run.OptOuts.KeepSeen(contact is null ? [] : [.. SeenOptOuts.Of(person.Key, contact, named: true)]);
             foreach (var book in person.Books)
             {
                 run.Db.Execute($"""
@@ -191,12 +193,14 @@ internal static class BookReading
     public static async Task ReadAsync(RunContext run, long book, DateTimeOffset? since, string table, CancellationToken cancellation)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT)");
+        List<SeenOptOut> elsewhere = [];
         using (var appender = run.Db.Connection.CreateAppender("book_row"))
         {
             var read = 0L;
             await foreach (var contact in run.Client.Contacts.ReadBookAsync(book, since, cancellation))
             {
                 Append(appender, contact, book);
+                KeepElsewhere(run, contact, book, elsewhere);
                 if (++read % DotdigitalLimits.PageV3 == 0)
                 {
                     run.Progress?.Report(new RunProgress("read book", read, null, "contacts"));
@@ -204,7 +208,24 @@ internal static class BookReading
             }
         }
 
+        run.OptOuts.KeepSeen(elsewhere);
         run.Db.Execute($"INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false FROM book_row");
+    }
+
+    /// <summary>A page of one book shows who opted out of others, too.</summary>
+    private static void KeepElsewhere(RunContext run, Contact contact, long book, List<SeenOptOut> elsewhere)
+    {
+        if (contact is not { Status: ContactStatus.Subscribed, Email: { } email, Lists: { } lists } || !lists.Any(l => l.Id != book && l.Status == ListStatus.Suppressed))
+        {
+            return;
+        }
+
+        elsewhere.AddRange(SeenOptOuts.Of(MemberKey.Of(email), contact, named: false).Where(o => o.Book != book));
+        if (elsewhere.Count >= DotdigitalLimits.PageV3)
+        {
+            run.OptOuts.KeepSeen(elsewhere);
+            elsewhere.Clear();
+        }
     }
 
     private static void Append(DuckDBAppender appender, Contact contact, long book)

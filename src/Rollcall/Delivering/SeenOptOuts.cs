@@ -1,3 +1,4 @@
+using Rollcall.Dotdigital;
 using Rollcall.Ledger;
 
 namespace Rollcall.Delivering;
@@ -10,6 +11,25 @@ internal static class SeenOptOuts
 {
     // What is wrong for now, or says nothing of the person's will or of their address.
     private const string NoOptOuts = "('Subscribed', 'PendingOptIn', 'SoftBounced', 'Deleted', 'Unknown', 'NoSubscription')";
+
+    /// <summary>What a contact shows: of the account, or of each of its lists, also of those that nobody asked about.</summary>
+    /// <param name="named">Whether it was looked up alone.</param>
+    public static IEnumerable<SeenOptOut> Of(string memberKey, Contact contact, bool named)
+    {
+        if (memberKey.Length == 0)
+        {
+            return [];
+        }
+
+        if (contact.Status == ContactStatus.Subscribed)
+        {
+            return (contact.Lists ?? []).Where(l => l.Status == ListStatus.Suppressed)
+                .Select(l => new SeenOptOut(memberKey, l.Id, contact.Id, nameof(ContactStatus.Unsubscribed), named));
+        }
+
+        var status = contact.Status.ToString();
+        return NoOptOuts.Contains($"'{status}'", StringComparison.Ordinal) ? [] : [new SeenOptOut(memberKey, OptOuts.WholeAccount, contact.Id, status, named)];
+    }
 
     /// <param name="shown">A relation of <c>member_key, contact_id, book_id, account_status, list_status, named</c>.</param>
     public static void Keep(RunContext run, string shown)

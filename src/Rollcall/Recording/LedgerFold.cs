@@ -86,7 +86,7 @@ internal sealed class LedgerFold(RunContext run)
                        b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
                        coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL OR {StillUnanswered} THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
-                       coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, l.book_status) AS book_status
+                       coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, CASE WHEN b.kh IS NULL OR l.state <> 'left' THEN l.book_status END) AS book_status
                 FROM l FULL OUTER JOIN b ON b.kh = l.kh AND b.member_key = l.member_key AND b.book_id = l.book_id),
             n AS (
                 SELECT j.*, coalesce(j.b_state, CASE WHEN j.there THEN u.state END, j.old_state) AS state, j.there AND u.kh IS NOT NULL AND j.b_at IS NULL AS by_update,

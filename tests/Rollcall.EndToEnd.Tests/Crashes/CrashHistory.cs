@@ -118,7 +118,7 @@ internal sealed class CrashHistory
           trigger_join: {{(kind is CrashKind.Single or CrashKind.Patch ? "true" : "false")}}
           resubscribe_no_challenge: {{(kind == CrashKind.Resubscribe ? "true" : "false")}}
         direct_api: {{(kind == CrashKind.Patch ? "v3" : "v2")}}
-        guards: {max_exit_percent: 100}
+        guards: {max_exit_percent: 100, max_missing_percent: 100}
         """;
 
     /// <summary>People enter, change and leave.</summary>

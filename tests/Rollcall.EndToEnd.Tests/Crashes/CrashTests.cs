@@ -16,7 +16,7 @@ public abstract class CrashTests
 {
     private const int Kills = 2;
 
-    private static readonly int? Only = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEED"), CultureInfo.InvariantCulture, out var only) ? only : null;
+    protected static readonly int? Only = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEED"), CultureInfo.InvariantCulture, out var only) ? only : null;
 
     private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 100;
 

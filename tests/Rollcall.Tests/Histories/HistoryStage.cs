@@ -43,7 +43,10 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     public static async Task<HistoryStage> SetAsync(History history)
     {
         var clocks = new TwoClocks();
-        var account = history.Account with { UserName = Some.Username, Password = Some.Password, Clock = clocks.Theirs };
+        var account = history.Account with
+        {
+            UserName = Some.Username, Password = Some.Password, Clock = clocks.Theirs, RequestLogFile = Environment.GetEnvironmentVariable("ROLLCALL_HISTORY_LOG"),
+        };
         var simulator = await DotdigitalSimulator.StartAsync(account);
         var stage = new HistoryStage(history, clocks, simulator);
         stage.books.AddRange(Enumerable.Range(0, History.Books).Select(b => simulator.Account.AddBook($"Book {b}")));
@@ -58,6 +61,9 @@ internal sealed partial class HistoryStage : IAsyncDisposable
                 stage.model.IsThere(History.People[who], book);
             }
         }
+
+        // They were there long before: lists that lag show them.
+        clocks.Pass(account.ListDelay);
 
         return stage;
     }

@@ -6,7 +6,8 @@ namespace Rollcall.Tests.Histories;
 /// <summary>
 /// Random histories of audiences, people, books, jobs, faults, kills and clocks, played through the engine and held against
 /// <see cref="PlainModel"/>: a case a seed.
-/// ROLLCALL_HISTORIES says how many (56 when not said), ROLLCALL_HISTORY_FROM with which seed they begin, ROLLCALL_HISTORY_SEED plays one alone.
+/// ROLLCALL_HISTORIES says how many (56 when not said), ROLLCALL_HISTORY_FROM with which seed they begin, ROLLCALL_HISTORY_SEED plays one alone, and
+/// ROLLCALL_HISTORY_LOG names a file for its calls.
 /// </summary>
 public abstract class HistoryTests
 {

@@ -179,6 +179,12 @@ internal sealed partial class PlainModel(History history)
             return true;
         }
 
+        if (jobs.Any(j => j.Keyed && j.Mapping.Any(m => m.Book == book && LostAddress(m.Audience, who))))
+        {
+            // A row without an address, whose key says who it is: a member, if the job knows the key.
+            return null;
+        }
+
         if (leftBehind.Any(l => l.Book == book && (l.Who == who || Others(who).Contains(l.Who))))
         {
             return null;
@@ -215,6 +221,12 @@ internal sealed partial class PlainModel(History history)
     private bool Wants(HistoryJob job, string who, int book) => job.Mapping.Any(m => m.Book == book && Has(m.Audience, who));
 
     private bool Has(int audience, string who) => Rows(audience).Any(r => Key(r.Email) == who);
+
+    private bool LostAddress(int audience, string who)
+    {
+        var at = History.People.ToList().FindIndex(p => Key(p) == who || Away(p) == who);
+        return at >= 0 && Rows(audience).Any(r => RowMaker.NoAddress.Contains(r.Email) && r.Key == History.Keys[at]);
+    }
 
     private void AllUncertain(string who)
     {

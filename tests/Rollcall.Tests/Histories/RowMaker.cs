@@ -6,7 +6,10 @@ namespace Rollcall.Tests.Histories;
 internal sealed class RowMaker(Random random, SimulatorOptions account, bool keyed)
 {
     public const string Refused = "refused";
-    private static readonly string[] NoAddress = ["", "   ", "nonsense", "two@@example.com", "no one@example.com"];
+
+    /// <summary>What stands in place of an address, and is none.</summary>
+    public static readonly string[] NoAddress = ["", "   ", "nonsense", "two@@example.com", "no one@example.com"];
+
     private static readonly string[] NoKey = ["", "  ", "        "];
 
     private readonly bool longTexts = account.TextLimit < 1000;

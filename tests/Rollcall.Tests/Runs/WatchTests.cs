@@ -185,6 +185,20 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_page_of_one_book_that_shows_an_opt_out_of_another_is_heeded()
+    {
+        await using var scene = await StartAsync(o => o with { ListShowsSubscribedOnly = true });
+        scene.Account.AddContact(Ann, scene.Gold, scene.Silver);
+        scene.Account.Unsubscribe(Ann, scene.Silver);
+        scene.Answer = (request, body) => request.Contains($"/address-books/{scene.Silver}/contacts/unsubscribed-since", StringComparison.Ordinal) ? "[]" : body;
+
+        scene.Set("silver", Ann, Bob);
+        await scene.RunAsync();
+
+        Assert.Equal([Bob], scene.In(scene.Silver));
+    }
+
+    [Fact]
     public async Task Somebody_who_opted_out_while_the_run_was_under_way_is_not_removed_but_kept_as_opted_out()
     {
         await using var scene = await StartAsync(o => o with { RemovalTakesOptOut = true });

@@ -21,7 +21,7 @@ public abstract class WatchCrashTests : CrashTests
     {
         var random = new Random(seed);
         var kind = random.Next(4) == 0 ? CrashKind.Single : CrashKind.Bulk;
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
         using var folder = new TempFolder();
         await using var simulator = await DotdigitalSimulator.StartAsync(
             Unkind(CrashHistory.Options(kind, random), kind, random) with { Clock = clock, RequestLogFile = folder["requests.jsonl"] });

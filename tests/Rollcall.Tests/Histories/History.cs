@@ -93,6 +93,9 @@ internal sealed record HistoryJob
     /// <summary>Whether it names its books, not their ids.</summary>
     public bool ByName { get; init; }
 
+    /// <summary>Whether its audiences come from Lytics, not from files.</summary>
+    public bool FromLytics { get; init; }
+
     public IEnumerable<int> Audiences => Mapping.Select(m => m.Audience).Distinct();
 
     public override string ToString()
@@ -102,7 +105,7 @@ internal sealed record HistoryJob
             (VerifiedOptIn, "verified opt-in"), (TriggerJoin, "trigger_join by " + DirectApi), (ExitExisting, "exit_existing"),
             (RecreateDeleted, "recreate_deleted"), (RestoreRemoved, "restores"),
             (Comeback != "no", $"resubscribes {Comeback}{(MembersToo ? ", members too" : "")}"),
-            (Keyed, "key_field"), (Insight, "insight_fields"), (ByName, "by name"),
+            (Keyed, "key_field"), (Insight, "insight_fields"), (ByName, "by name"), (FromLytics, "from Lytics"),
         ];
         var mapping = string.Join(", ", Mapping.Select(m => $"{(char)('a' + m.Audience)} -> book {m.Book}"));
         return $"job {Tag}: {mapping}, exit {Exit}, verify {Verify}{string.Concat(words.Where(w => w.Is).Select(w => ", " + w.Word))}";

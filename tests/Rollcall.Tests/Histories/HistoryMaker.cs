@@ -9,7 +9,7 @@ internal static class HistoryMaker
 
     public static History Make(int seed)
     {
-        var random = new Random(seed);
+        var (random, sources) = (new Random(seed), new Random(~seed));
         var account = AccountMaker.Make(random);
         var two = random.Next(3) == 0;
         var remakes = random.Next(10) == 0;
@@ -21,6 +21,7 @@ internal static class HistoryMaker
             jobs.Add(Job(random, "two", exit, [2], keyed && random.Next(2) == 0, remakes));
         }
 
+        jobs = [.. jobs.Select(j => j with { FromLytics = sources.Next(5) == 0 })];
         var audiences = two ? 3 : 2;
         var people = Enumerable.Range(0, History.People.Count);
         List<(int Person, int Book)> there = [.. people.Where(_ => random.Next(3) == 0).Select(p => (p, random.Next(History.Books)))];

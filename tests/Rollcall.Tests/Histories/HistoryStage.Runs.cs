@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Rollcall.Jobs;
 using Rollcall.TestKit;
+using Rollcall.Tests.Lytics;
 
 namespace Rollcall.Tests.Histories;
 
@@ -93,22 +95,27 @@ internal sealed partial class HistoryStage
 
     private Job JobOf(HistoryJob job)
     {
-        foreach (var audience in job.Audiences)
+        foreach (var audience in job.Audiences.Where(_ => job.FromLytics))
+        {
+            lytics.Audiences[Name(audience)] = [.. model.Rows(audience).Select(r => JsonSerializer.Serialize(new { email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
+        }
+
+        foreach (var audience in job.Audiences.Where(_ => !job.FromLytics))
         {
             var rows = model.Rows(audience).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Email},{r.Key},{r.Spend},{r.Note}\n"));
             File.WriteAllText(Path.Combine(folder, Name(audience) + ".csv"), "email,id,spend,note\n" + string.Concat(rows));
         }
 
         var names = job.Audiences.Order().Select(Name).ToList();
+        var source = job.FromLytics
+            ? $"lytics: {{token: {ScriptedLytics.Token}, url: \"{ScriptedLytics.Access.Url}\"}}"
+            : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}, audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
         string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{books[book]}\"";
         return JobFile.Parse(
             $$"""
             tag: {{job.Tag}}
             authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{simulator.Url}}"}
-            source:
-              tables:
-                files: { {{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}} }
-                audiences: { {{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}} }
+            source: { {{source}} }
             config:
               segment_ids: [{{string.Join(", ", names)}}]
               seg_mappings: [{{string.Join(", ", job.Mapping.Select(m => $"{{{Name(m.Audience)}: {Book(m.Book)}}}"))}}]

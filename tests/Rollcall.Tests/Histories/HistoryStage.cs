@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
+using Rollcall.Tests.Lytics;
 
 namespace Rollcall.Tests.Histories;
 
@@ -16,6 +17,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     private readonly TwoClocks clocks;
     private readonly DotdigitalSimulator simulator;
     private readonly SocketsHttpHandler sockets = new() { AllowAutoRedirect = false };
+    private readonly ScriptedLytics lytics = new();
     private readonly PlainModel model;
     private readonly List<int> books = [];
     private readonly List<List<int>> everyBook = [];
@@ -50,6 +52,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         var simulator = await DotdigitalSimulator.StartAsync(account);
         var stage = new HistoryStage(history, clocks, simulator);
         stage.books.AddRange(Enumerable.Range(0, History.Books).Select(b => simulator.Account.AddBook($"Book {b}")));
+        history.Jobs.SelectMany(j => j.Audiences).ToList().ForEach(a => stage.lytics.Audiences[Name(a)] = []);
         stage.everyBook.AddRange(stage.books.Select(id => new List<int> { id }));
         simulator.Account.AddDataField("SPEND", "Numeric");
         simulator.Account.AddDataField("NOTE");
@@ -130,14 +133,14 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// After the last event nothing is unkind any more: two quiet runs, and the time for which people are watched passes, with a run in it and one after it.
+    /// After the last event nothing is unkind any more: two quiet runs, the time for which people are watched passes, and one run after it.
     /// </summary>
     private async Task<string?> EndAsync()
     {
         clocks.Wrong = TimeSpan.Zero;
         Account.Options = AccountMaker.Kind(Account.Options);
         var (writes, jobs) = (0, Enumerable.Range(0, history.Jobs.Count).Select(model.Job).ToList());
-        TimeSpan[] pauses = [TimeSpan.FromHours(12), TimeSpan.FromHours(26), TimeSpan.FromDays(3), TimeSpan.FromDays(8), TimeSpan.FromHours(1)];
+        TimeSpan[] pauses = [TimeSpan.FromHours(12), TimeSpan.FromHours(26), TimeSpan.FromDays(8), TimeSpan.FromHours(1)];
         for (var round = 1; round <= pauses.Length; round++)
         {
             clocks.Pass(pauses[round - 1]);
@@ -213,12 +216,14 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         Logs = NullLoggerFactory.Instance,
         Checkpoint = kill.Pass,
         Http = line,
+        Platform = lytics.Platform(),
     };
 
     public async ValueTask DisposeAsync()
     {
         await simulator.DisposeAsync();
         sockets.Dispose();
+        lytics.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Histories;
 /// <summary>
 /// Random histories of audiences, people, books, jobs, faults, kills and clocks, played through the engine and held against
 /// <see cref="PlainModel"/>: a case a seed.
-/// ROLLCALL_HISTORIES says how many (56 when not said), ROLLCALL_HISTORY_FROM with which seed they begin, ROLLCALL_HISTORY_SEED plays one alone, and
+/// ROLLCALL_HISTORIES says how many (300 when not said), ROLLCALL_HISTORY_FROM with which seed they begin, ROLLCALL_HISTORY_SEED plays one alone, and
 /// ROLLCALL_HISTORY_LOG names a file for its calls.
 /// </summary>
 public abstract class HistoryTests
@@ -21,7 +21,7 @@ public abstract class HistoryTests
     protected static TheoryData<int> Seeds(int part)
     {
         var only = Number("ROLLCALL_HISTORY_SEED");
-        var (from, count) = only is { } seed ? (seed, 1) : (Number("ROLLCALL_HISTORY_FROM") ?? 1, Number("ROLLCALL_HISTORIES") ?? 56);
+        var (from, count) = only is { } seed ? (seed, 1) : (Number("ROLLCALL_HISTORY_FROM") ?? 1, Number("ROLLCALL_HISTORIES") ?? 300);
         return [.. Enumerable.Range(from, count).Where(s => s % Parts == part)];
     }
 

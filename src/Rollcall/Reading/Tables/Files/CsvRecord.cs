@@ -33,12 +33,15 @@ internal sealed class CsvRecord(byte[] delimiter)
     /// <summary>Whether the last record ended with a carriage return alone.</summary>
     public bool EndsWithReturn { get; private set; }
 
+    /// <summary>Whether every value with a quote in it is quoted from its first byte to its last: another reader can read the last record no other way.</summary>
+    public bool Regular { get; private set; }
+
     /// <summary>Reads the record at the start of <paramref name="bytes"/>.</summary>
     /// <param name="last">Whether the file ends after the bytes.</param>
     public CsvRecordState Read(ReadOnlySpan<byte> bytes, bool last)
     {
         fields.Clear();
-        EndsWithReturn = false;
+        (EndsWithReturn, Regular) = (false, true);
         var position = 0;
         while (true)
         {
@@ -54,13 +57,14 @@ internal sealed class CsvRecord(byte[] delimiter)
                 fields.Add((start + 1, position - start - 2, true));
                 while (position < bytes.Length && bytes[position] == ' ')
                 {
-                    position++;
+                    (Regular, position) = (false, position + 1);
                 }
             }
             else
             {
                 position += IndexOfEnd(bytes[position..]);
                 fields.Add((start, position - start, false));
+                Regular &= !bytes[start..position].Contains(Quote);
             }
 
             if (position == bytes.Length)
@@ -96,6 +100,37 @@ internal sealed class CsvRecord(byte[] delimiter)
         var (start, length, quoted) = fields[index];
         var text = Encoding.UTF8.GetString(bytes.Slice(start, length));
         return quoted ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
+    }
+
+    /// <summary>Writes the last record so that it is regular, without a new line.</summary>
+    public void WriteRegular(ReadOnlySpan<byte> bytes, Stream to)
+    {
+        if (Regular)
+        {
+            to.Write(bytes);
+            return;
+        }
+
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (start, length, quoted) = fields[i];
+            var value = bytes.Slice(start, length);
+            to.Write(i == 0 ? [] : delimiter);
+            if (quoted)
+            {
+                to.WriteByte(Quote);
+                to.Write(value);
+                to.WriteByte(Quote);
+            }
+            else if (value.Contains(Quote))
+            {
+                to.Write(Encoding.UTF8.GetBytes($"\"{Text(bytes, i).Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+            }
+            else
+            {
+                to.Write(value);
+            }
+        }
     }
 
     private CsvRecordState End(int length, int consumed)

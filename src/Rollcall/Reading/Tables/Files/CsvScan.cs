@@ -7,7 +7,8 @@ namespace Rollcall.Reading.Tables.Files;
 /// <summary>What looking through a CSV file found.</summary>
 /// <param name="Header">The column names of the first record; null for a file without one.</param>
 /// <param name="Records">Records that are in order, without the header.</param>
-/// <param name="Clean">Whether DuckDB can read the file as it is: UTF-8, one kind of new line, nothing rejected.</param>
+/// <param name="Clean">Whether DuckDB can read the file as it is, and no other way than it was read here: UTF-8, one kind of new line, nothing rejected, all quoting
+/// regular.</param>
 /// <param name="QuotedNewlines">Whether a value holds a new line: such a file must not be read in parallel.</param>
 /// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
 /// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
@@ -16,7 +17,7 @@ internal sealed record CsvScanResult(IReadOnlyList<string>? Header, long Records
 /// <summary>
 /// Looks through a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
 /// for one byte that is not UTF-8 (then even the database is lost), so it is only given files that are in order:
-/// the file itself, or a copy of its good records.
+/// the file itself, or a copy of its good records. Where the two could read a value differently, it is the copy: what was judged is what is delivered.
 /// </summary>
 internal sealed class CsvScan
 {
@@ -43,6 +44,7 @@ internal sealed class CsvScan
     private bool lineFeedsAfterReturns;
     private bool blanks;
     private bool quotedNewlines;
+    private bool irregular;
     private string? hold;
 
     private CsvScan(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress)
@@ -123,7 +125,7 @@ internal sealed class CsvScan
         }
 
         var newlines = (lineFeeds ? 1 : 0) + (lineFeedsAfterReturns ? 1 : 0) + (returns ? 2 : 0);
-        var clean = dialect.IsUtf8 && rejected.Count == rejectedBefore && newlines <= 1 && !buffer.Broken && !(blanks && header?.Count == 1);
+        var clean = dialect.IsUtf8 && rejected.Count == rejectedBefore && !irregular && newlines <= 1 && !buffer.Broken && !(blanks && header?.Count == 1);
         return new CsvScanResult(header, records, clean, quotedNewlines, buffer.Last is (byte)'\n' or (byte)'\r', hold);
     }
 
@@ -146,9 +148,12 @@ internal sealed class CsvScan
         line += Lines(bytes[..record.Consumed]);
         if (length == 0)
         {
+            // DuckDB takes the first line for the header, blank or not.
+            irregular = true;
             return record.Consumed;
         }
 
+        irregular |= !record.Regular;
         var names = new List<string>(record.Count);
         for (var i = 0; i < record.Count; i++)
         {
@@ -160,7 +165,7 @@ internal sealed class CsvScan
             .Where(pair => pair.Value != "text")
             .Select(pair => (names.FindIndex(name => string.Equals(name, pair.Key, StringComparison.OrdinalIgnoreCase)), pair.Key, CsvTypes.Fits(pair.Value), pair.Value))
             .Where(type => type.Item1 >= 0)];
-        Copy(bytes[..length]);
+        Copy(bytes[..length], split: true);
         return record.Consumed;
     }
 
@@ -195,7 +200,7 @@ internal sealed class CsvScan
 
         var used = Math.Min(bytes.Length, whole.Length + 1);
         CountNewlines(bytes[..used], text.Length);
-        Judge(text, Occurrences(text) + 1);
+        Judge(text, Occurrences(text) + 1, split: false);
         line++;
         return used;
     }
@@ -217,8 +222,9 @@ internal sealed class CsvScan
 
         var text = bytes[..record.Length];
         CountNewlines(bytes[..record.Consumed], record.Length);
-        if (Judge(text, record.Count))
+        if (Judge(text, record.Count, split: true))
         {
+            irregular |= !record.Regular;
             quotedNewlines |= text.ContainsAny((byte)'\n', (byte)'\r');
         }
 
@@ -245,7 +251,8 @@ internal sealed class CsvScan
     }
 
     /// <summary>Counts a record, or rejects it.</summary>
-    private bool Judge(ReadOnlySpan<byte> text, int values)
+    /// <param name="split">Whether <see cref="record"/> has it.</param>
+    private bool Judge(ReadOnlySpan<byte> text, int values, bool split)
     {
         if (text.IsEmpty)
         {
@@ -270,7 +277,7 @@ internal sealed class CsvScan
             progress?.Invoke(records);
         }
 
-        Copy(text);
+        Copy(text, split);
         return true;
     }
 
@@ -304,9 +311,22 @@ internal sealed class CsvScan
         }
     }
 
-    private void Copy(ReadOnlySpan<byte> text)
+    private void Copy(ReadOnlySpan<byte> text, bool split)
     {
-        copy?.Write(text);
-        copy?.WriteByte((byte)'\n');
+        if (copy is null)
+        {
+            return;
+        }
+
+        if (split)
+        {
+            record.WriteRegular(text, copy);
+        }
+        else
+        {
+            copy.Write(text);
+        }
+
+        copy.WriteByte((byte)'\n');
     }
 }

@@ -40,6 +40,7 @@ public static class ExportRun
         var fold = new LedgerFold(run);
         var left = run.SomethingLeft;
 
+        run.Db.Execute(Holds.Create);
         await settlement.SettleEarlierAsync(cancellation);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
@@ -97,6 +98,7 @@ public static class ExportRun
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
+        run.Db.Execute(Holds.Create);
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count > 0)
         {
@@ -130,7 +132,6 @@ public static class ExportRun
     private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
-        run.Db.Execute(Holds.Create);
         run.Db.Execute(Recommendations.Create);
         run.Db.Execute(InsightRecords.Create);
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())

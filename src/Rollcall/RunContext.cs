@@ -73,7 +73,7 @@ internal sealed class RunContext
 
     /// <summary>What guards hold that judge while people are settled, before the plan or after it, besides what the plan's verdict has.</summary>
     public IEnumerable<GuardHeld> HeldBeside(Planning.GuardVerdict verdict) =>
-        HeldEarly.Where(h => !verdict.Held.Any(v => v.Guard == h.Guard && v.AddressBookId == h.AddressBookId));
+        HeldEarly.Concat(HeldPeople).Where(h => !verdict.Held.Any(v => v.Guard == h.Guard && v.AddressBookId == h.AddressBookId));
 
     /// <summary>Guards that the user lets this run pass.</summary>
     public IReadOnlySet<string> Allow { get; set; } = new HashSet<string>();

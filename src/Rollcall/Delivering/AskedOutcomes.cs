@@ -25,14 +25,16 @@ internal static class AskedOutcomes
         }
 
         var unanswered = $"({StillOut} OR (outcome = 'Failed' AND ({maySent} OR code = 'NotReported')) OR code = '{ImportOutcomes.UnansweredMail}')";
-        var told = $"(outcome = 'Delivered' AND code <> 'Seen') OR (outcome = 'Pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}'))";
+
+        // Written without a value that Dotdigital refused: they were asked, or are back.
+        var told = $"(outcome = 'Failed' AND book_status IS NOT DISTINCT FROM 'Subscribed') OR (outcome = 'Delivered' AND code <> 'Seen') OR (outcome = 'Pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}'))";
         return $"""
             SELECT * REPLACE (
                 CASE WHEN NOT {Asked} THEN state WHEN outcome = 'Delivered' AND code = 'Seen' THEN 'delivered' WHEN {unanswered} OR {told} THEN 'pending' WHEN outcome = 'Failed' THEN 'suppressed' ELSE state END AS state,
                 CASE WHEN {Asked} AND ({unanswered} OR {told}) THEN 'Pending' ELSE outcome END AS outcome,
                 CASE WHEN NOT {Asked} THEN code WHEN outcome = 'Delivered' AND code = 'Seen' THEN '{Consent.Resubscribed}' WHEN {unanswered} THEN '{Consent.UnansweredChallenge}' WHEN {told} THEN '{Consent.Challenged}' ELSE code END AS code,
                 CASE WHEN NOT {Asked} THEN reason WHEN outcome = 'Delivered' AND code = 'Seen' THEN 'Dotdigital shows the person back in the book.' WHEN {unanswered} THEN {SqlText.Literal(UnansweredReason)} WHEN {told} THEN {SqlText.Literal(AskedReason)} ELSE reason END AS reason,
-                CASE WHEN {Asked} AND outcome = 'Failed' THEN 'Unsubscribed' ELSE book_status END AS book_status)
+                CASE WHEN {Asked} AND outcome = 'Failed' AND book_status IS DISTINCT FROM 'Subscribed' THEN 'Unsubscribed' ELSE book_status END AS book_status)
             FROM ({outcomes})
             """;
     }

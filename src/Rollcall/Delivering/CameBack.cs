@@ -23,7 +23,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
     {
         run.Db.Execute("""
             CREATE OR REPLACE TABLE came_back AS
-            SELECT p.kh, p.member_key, p.email, coalesce(s.contact_id, p.contact_id) AS contact_id, p.book_id
+            SELECT p.kh, p.member_key, p.email, coalesce(s.contact_id, p.contact_id) AS contact_id, p.book_id, p.status
             FROM put_back p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id
             WHERE NOT p.undone AND s.verdict = 'in'
               AND NOT EXISTS (SELECT 1 FROM put_back o WHERE o.kh = p.kh AND o.member_key = p.member_key AND o.undone)
@@ -37,7 +37,8 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         run.OptOuts.MarkBack(people, run.Now);
         new Watch(run).Enter($"SELECT member_key, book_id, '{WatchKind.OptOut}' AS kind, '{WatchReason.CameBack}' AS why, email, contact_id FROM came_back", run.Now);
         settlement.RecordLocal($"""
-            SELECT kh, member_key, book_id, 'watch' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'delivered' AS state, 'there' AS origin,
+            SELECT kh, member_key, book_id, 'watch' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'delivered' AS state,
+                CASE WHEN status = 'Unsubscribed' THEN 'there' END AS origin,
                 NULL::VARCHAR AS audience,
                    {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{Code}' AS code,
                    'Had opted out, and came back to the book by themselves; values are sent, and the opt-out is lifted a day later if they stay.' AS reason,
@@ -54,7 +55,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
     {
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE put_back AS
-            SELECT d.kh, d.member_key, any_value(d.email) AS email, max(d.contact_id) AS contact_id, d.book_id, false AS undone
+            SELECT d.kh, d.member_key, any_value(d.email) AS email, max(d.contact_id) AS contact_id, d.book_id, false AS undone, any_value(o.status) AS status
             FROM {shown} d JOIN opt_out o ON o.kh = d.kh AND o.email_key = d.member_key AND o.book_id IN (0, d.book_id)
             WHERE o.cause <> 'deleted' AND o.status <> 'Deleted'
               AND NOT EXISTS (SELECT 1 FROM watched w WHERE w.kh = d.kh AND w.member_key = d.member_key AND w.kind IN ('{WatchKind.Entry}',

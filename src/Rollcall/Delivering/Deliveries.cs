@@ -120,6 +120,15 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     private void RecordLocal()
     {
         var acts = run.Job.Config.ExitAction != ExitAction.Ignore;
+
+        // Opt-outs learnt after the look at known ones: an entry of ours may have put these people back.
+        new Watch(run).Enter(
+            $"""
+            SELECT c.member_key, b.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, any_value(c.email) AS email, max(c.contact_id) AS contact_id
+            FROM change c JOIN book b USING (book_no) ANTI JOIN put_back p ON p.kh = c.kh AND p.member_key = c.member_key AND p.book_id = b.book_id
+            WHERE c.action = '{Action.Suppress}' AND c.state = 'delivered' AND NOT c.status_of_account AND {Holds.NotHeld} AND {Holds.OptOutNotHeld} GROUP BY ALL
+            """,
+            run.Now);
         settlement.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,

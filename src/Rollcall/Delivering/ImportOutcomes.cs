@@ -53,7 +53,7 @@ internal static class ImportOutcomes
                CASE WHEN judgement = 'Delivered' AND operation = 'enter' THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
                     WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS account_status,
-               CASE WHEN operation = 'enter' AND (judgement = 'Delivered' OR {WrittenInPart}) THEN 'Subscribed'
+               CASE WHEN (operation = 'enter' AND judgement = 'Delivered') OR (operation IN ('enter', 'resubscribe') AND {WrittenInPart}) THEN 'Subscribed'
                     WHEN lower(failed) = 'globallysuppressed' THEN 'Suppressed' WHEN lower(failed) = 'suppressedbydomain' THEN 'DomainSuppression'
                     WHEN lower(failed) = 'blocker' THEN 'NotAllowed' END AS book_status
         FROM judged

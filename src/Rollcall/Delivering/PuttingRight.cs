@@ -52,13 +52,13 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             told AS (
                 SELECT b.*, o.status AS how, o.since - o.margin AS earliest, o.book_id = {OptOuts.WholeAccount} AS of_account
                 FROM pair b JOIN opt_out o ON o.kh = b.kh AND o.email_key = b.member_key WHERE o.book_id IN (0, b.book_id) AND o.cause <> 'deleted'
-                    AND o.status <> 'Deleted'
+                    AND o.status <> 'Deleted' AND o.back_since IS NULL
                 UNION ALL
                 SELECT b.*, o.status, o.since - o.margin, o.book_id = {OptOuts.WholeAccount}
                 FROM pair b JOIN opt_out o ON o.contact_id = b.contact_id WHERE o.book_id IN (0, b.book_id) AND o.email_key <> b.member_key
-                    AND o.cause <> 'deleted' AND o.status <> 'Deleted')
+                    AND o.cause <> 'deleted' AND o.status <> 'Deleted' AND o.back_since IS NULL)
             SELECT kh, member_key, any_value(email) AS email, max(contact_id) AS contact_id, book_id, false AS on_request, any_value(how) AS status,
-                bool_or(of_account) AS of_account,
+                bool_or(of_account) AS of_account, bool_or(entry) AS watched,
                    bool_or(CASE WHEN of_account THEN status ELSE entry OR coalesce(written >= coalesce(earliest, 0) - {Minute}, false) END) AS undone
             FROM told GROUP BY kh, member_key, book_id
             """);
@@ -69,8 +69,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
 
         await readBack.ReadAsync("put_back", null, cancellation);
 
-        // What pages show may be older than the opt-out: these stay on the watch.
-        watch.Enter($"SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id FROM put_back p WHERE undone AND NOT of_account", run.Now);
+        // What pages show may be older than the opt-out: these get on the watch, once. Its time runs from the write, not from the last look.
+        watch.Enter($"SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id FROM put_back p WHERE undone AND NOT of_account AND NOT watched", run.Now);
         await UndoAsync(cancellation);
         new CameBack(run, settlement).FirstLook();
     }
@@ -125,7 +125,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, status AS code, 'Opted out while the run was under way.' AS reason,
                        {run.Now} AS told_at,
                    CASE WHEN of_account THEN status END AS account_status, status AS book_status
-            FROM put_back
+            FROM put_back c WHERE {Holds.OptOutNotHeld}
             """);
     }
 
@@ -181,8 +181,11 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
                 continue;
             }
 
+            run.HeldPeople.RemoveAll(h => h.AddressBookId == book);
             run.HeldPeople.Add(new GuardHeld(Guard, null, book, $"{MostAtOnce} people and {MostPercent:0} % of {size:N0} members unsubscribed again at once", people));
-            watch.Enter($"SELECT member_key, book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}", run.Now);
+            watch.Enter(
+                $"SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}' ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}",
+                run.Now);
             run.Db.Execute($"""
                 INSERT INTO under_way SELECT DISTINCT kh, member_key, '{Holds.OptOutsHeld}' FROM undoing WHERE book_id = {book};
                 DELETE FROM undoing WHERE book_id = {book};

@@ -95,10 +95,15 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         run.OptOuts.CopySeenSince(run.Db, run.OptOuts.CopiedNo);
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE left_opted_out AS
-            SELECT l.kh, l.member_key, l.email, l.contact_id, l.book_id, any_value(s.status) AS status
-            FROM leaving l JOIN seen_opt_out s ON (s.email_key = l.member_key OR s.contact_id = l.contact_id) AND s.book_id IN (0, l.book_id) AND s.cause <> 'deleted' GROUP BY ALL;
+            SELECT l.kh, l.member_key, l.email, l.contact_id, l.book_id, any_value(s.status) AS status, min(s.book_id) AS out_of
+            FROM leaving l JOIN seen_opt_out s ON (s.email_key = l.member_key OR s.contact_id = l.contact_id) AND s.book_id IN (0, l.book_id) AND s.cause <> 'deleted' GROUP BY l.kh, l.member_key, l.email, l.contact_id, l.book_id;
             DELETE FROM leaving WHERE EXISTS (SELECT 1 FROM left_opted_out o WHERE o.kh = leaving.kh AND o.member_key = leaving.member_key);
             """);
+
+        // The opt-out may be older than our entry, which then put them back: the next run looks, and undoes it.
+        new Watch(run).Enter(
+            $"SELECT member_key, book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, email, contact_id FROM left_opted_out WHERE out_of <> {OptOuts.WholeAccount}",
+            run.Now);
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
                    NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, 'LeftOptedOut' AS code, 'Left the audience; had opted out (' || status || '), and is kept as that.' AS reason,

@@ -1,3 +1,4 @@
+using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Ledger;
 using Rollcall.Reconciling;
@@ -13,6 +14,9 @@ internal sealed class LedgerFold(RunContext run)
 {
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
     private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ImportOutcomes.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
+
+    // How somebody came to be in the book says more than that their values were written since.
+    private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}', '{Consent.Resubscribed}'))";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public void Run(CancellationToken cancellation)
@@ -83,7 +87,7 @@ internal sealed class LedgerFold(RunContext run)
                 SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
                        l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
-                       b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}') THEN b.origin ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
+                       b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}') THEN coalesce(b.origin, l.origin) ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
                        coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL OR {StillUnanswered} THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
                        coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, CASE WHEN b.kh IS NULL OR l.state <> 'left' THEN l.book_status END) AS book_status
@@ -98,7 +102,7 @@ internal sealed class LedgerFold(RunContext run)
             SELECT n.kh, n.member_key, n.book_id, email, coalesce(u_profile_key, profile_key) AS profile_key, coalesce(u_contact_id, contact_id) AS contact_id, state,
                    CASE WHEN state IS DISTINCT FROM old_state THEN coalesce(b_at, u_at) ELSE old_since END AS since, origin, audience,
                    CASE WHEN unsure.kh IS NULL THEN coalesce(b_hash, u_hash, l_hash) END AS fields_hash,
-                   CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update THEN u_code ELSE code END AS code, CASE WHEN by_update THEN u_reason ELSE reason END AS reason,
+                   CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update AND NOT {KeepsCode} THEN u_code ELSE code END AS code, CASE WHEN by_update AND NOT {KeepsCode} THEN u_reason ELSE reason END AS reason,
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,

@@ -70,7 +70,9 @@ internal sealed record Terminal
             ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
-            EnvironmentVariables = environment.ToDictionary(),
+
+            // Spectre compares names without case, and the environment may hold http_proxy beside HTTP_PROXY.
+            EnvironmentVariables = environment.DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(),
         });
         console.Profile.Capabilities.Unicode = true;
         if (width is not null)

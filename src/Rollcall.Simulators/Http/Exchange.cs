@@ -77,7 +77,8 @@ internal sealed class Exchange
         {
             try
             {
-                await (reply.Stream?.Invoke(sink, _context.RequestAborted) ?? sink.WriteAsync(reply.Body, _context.RequestAborted).AsTask());
+                // A body written to an answer that has none, even an empty one, makes the server close the connection after it.
+                await (reply.Stream?.Invoke(sink, _context.RequestAborted) ?? (reply.Status == 204 ? Task.CompletedTask : sink.WriteAsync(reply.Body, _context.RequestAborted).AsTask()));
             }
             finally
             {

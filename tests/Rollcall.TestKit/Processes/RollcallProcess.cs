@@ -10,7 +10,7 @@ public sealed partial class RollcallProcess : IAsyncDisposable
     private const int SigInt = 2;
 
     // What a process needs to run at all. Nothing else of the tests' environment reaches the program.
-    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "DOTNET_ROOT"];
+    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "DOTNET_ROOT", "DOTNET_TieredPGO"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

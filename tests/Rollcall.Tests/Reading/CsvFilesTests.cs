@@ -182,6 +182,51 @@ public sealed class CsvFilesTests : IDisposable
         Assert.Null(result.HoldExits);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(700)]
+    [InlineData(9000)]
+    public async Task Zero_bytes_behind_the_end_of_a_gzipped_file_are_no_truncation(int zeros)
+    {
+        byte[] member = [.. Zipped("email,name\na@x.com,A\n")];
+        var one = workshop.Write("one.csv.gz", [.. member, .. new byte[zeros]]);
+        var several = workshop.Write("several.csv.gz", [.. member, .. Zipped("b@x.com,B\n"), .. new byte[zeros]]);
+        var many = Zipped("email,name\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"u{i}@x.com,N{i * 7919 % 104_729}\n")));
+        var cut = workshop.Write("cut.csv.gz", [.. many[..(many.Length / 2)], .. new byte[zeros]]);
+
+        var (rows, result) = await workshop.ReadAsync(Files(one), Email);
+        Assert.Equal(["a@x.com"], rows);
+        Assert.Null(result.HoldExits);
+        (rows, result) = await workshop.ReadAsync(Files(several), Email);
+        Assert.Equal(["a@x.com", "b@x.com"], rows);
+        Assert.Null(result.HoldExits);
+        (_, result) = await workshop.ReadAsync(Files(cut), Email);
+        Assert.NotNull(result.HoldExits);
+    }
+
+    [Fact]
+    public async Task Blank_lines_before_the_header_are_no_header()
+    {
+        var path = workshop.Write("people.csv", "\n\r\n\n email , name\na@x.com,A\n\nb@x.com,B\n");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+
+        Assert.Equal(["a@x.com", "b@x.com"], rows);
+        Assert.Equal(0, result.RejectedCount);
+    }
+
+    [Fact]
+    public async Task A_blank_before_a_quote_is_part_of_a_plain_value()
+    {
+        var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com, \"first\n2,b@x.com,second\n3,c@x.com,third\"\n4,d@x.com, \"p,q\"\n");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+
+        Assert.Equal(["1|a@x.com| \"first", "2|b@x.com|second", "3|c@x.com|third\""], rows);
+        Assert.Equal(new RejectedRow(path, 5, "4 values where the header has 3"), Assert.Single(result.Rejected));
+    }
+
     [Fact]
     public async Task A_file_that_ends_inside_a_record_holds_exits()
     {

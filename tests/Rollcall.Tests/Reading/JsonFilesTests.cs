@@ -25,6 +25,33 @@ public sealed class JsonFilesTests : IDisposable
         Assert.Contains($"{path}: it ends inside a record", result.HoldExits, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"email\": \"x@x.com\", \"a\": \"one\", \"a\": \"two\"}", "a key that stands in it twice")]
+    [InlineData("{\"email\": \"x@x.com\", \"a\": \"one\", \"A\": \"two\"}", "a key that stands in it twice")]
+    [InlineData("{\"Email\": \"x@x.com\", \"a\": \"one\"}", "the key \"Email\", which other objects write \"email\"")]
+    [InlineData("{\"email\": \"x@x.com\", \"a\": {\"b\": [{\"c\": 1, \"C\": 2}]}}", "a key that stands twice in a nested object")]
+    [InlineData("{\"email\": \"x@x.com\", \"a\": \"nul\\u0000byte\"}", "a zero byte")]
+    public async Task An_object_with_a_key_twice_or_a_zero_byte_is_one_rejected_row(string wrong, string reason)
+    {
+        var path = workshop.Write("people.jsonl", $"{{\"email\": \"a@x.com\", \"a\": \"x\"}}\n{wrong}\n{{\"email\": \"b@x.com\", \"a\": \"y\"}}\n");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+
+        Assert.Equal(["a@x.com", "b@x.com"], rows);
+        Assert.Equal(new RejectedRow(path, 2, reason), Assert.Single(result.Rejected));
+    }
+
+    [Fact]
+    public async Task A_broken_first_object_decides_no_spelling()
+    {
+        var path = workshop.Write("people.jsonl", "{\"EMAIL\": \"x@x.com\", \"EMAIL\": \"y@x.com\"}\n{\"email\": \"a@x.com\"}\n");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+
+        Assert.Equal(["a@x.com"], rows);
+        Assert.Equal(1, result.RejectedCount);
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_UTF8_reject_their_object()
     {

@@ -62,7 +62,8 @@ internal sealed class CsvScan
     {
         using var file = TextFile.Open(path);
         using var text = dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, dialect.Encoding, Encoding.UTF8, leaveOpen: true);
-        return new CsvScan(path, dialect, rejected, copy, progress).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: false, cancellation);
+        var scan = new CsvScan(path, dialect, rejected, copy, progress).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: false, cancellation);
+        return file is GzipText { Padded: true } ? scan with { Clean = false } : scan;
     }
 
     /// <summary>Reads a file's header alone; null for a file without one.</summary>

@@ -20,6 +20,9 @@ internal sealed class GzipText : Stream
         text = new GZipStream(file, CompressionMode.Decompress);
     }
 
+    /// <summary>Whether zero bytes stand behind the last member, known at the end. Other readers take them for damage.</summary>
+    public bool Padded { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -70,18 +73,49 @@ internal sealed class GzipText : Stream
         }
 
         // A member ends with the length of its text. Where that is not what was read, the file is cut short or has several members.
+        var ends = Ends();
+        var end = ends.Where(EndsMember).Concat(ends.Where(LeadsIntoAnotherMember)).FirstOrDefault();
+        Padded = end > 0 && end < file.Length;
+        return end > 0;
+    }
+
+    /// <summary>Where the last member may end: zero bytes behind it, as tapes and disks leave them, are none of it, and its length may end with such.</summary>
+    private List<long> Ends()
+    {
+        using var bytes = File.OpenRead(path);
+        var last = bytes.Length;
+        var block = new byte[4096];
+        while (last > 0)
+        {
+            var from = Math.Max(0, last - block.Length);
+            bytes.Position = from;
+            var read = block.AsSpan(0, (int)(last - from));
+            bytes.ReadExactly(read);
+            var text = read.LastIndexOfAnyExcept((byte)0);
+            last = from + text + 1;
+            if (text >= 0)
+            {
+                break;
+            }
+        }
+
+        return [.. Enumerable.Range(0, 5).Select(zeros => last + 4 - zeros).Where(end => end <= bytes.Length && end >= 18)];
+    }
+
+    private bool EndsMember(long at)
+    {
         Span<byte> trailer = stackalloc byte[4];
         using var end = File.OpenRead(path);
-        end.Position = end.Length - 4;
+        end.Position = at - 4;
         end.ReadExactly(trailer);
-        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)read || LeadsIntoAnotherMember();
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)read;
     }
 
     /// <summary>Reads the file once more with a member of ours behind it: that one appears only where the file's last member ends.</summary>
-    private bool LeadsIntoAnotherMember()
+    private bool LeadsIntoAnotherMember(long at)
     {
         var (mark, member) = Mark();
-        using var whole = new GZipStream(new Joined(File.OpenRead(path), new MemoryStream(member)), CompressionMode.Decompress);
+        using var whole = new GZipStream(new Joined(File.OpenRead(path), at, new MemoryStream(member)), CompressionMode.Decompress);
         var buffer = new byte[1 << 20];
         var kept = 0;
         try
@@ -118,8 +152,8 @@ internal sealed class GzipText : Stream
         return (mark, member.ToArray());
     }
 
-    /// <summary>One stream behind another.</summary>
-    private sealed class Joined(Stream first, Stream second) : Stream
+    /// <summary>The beginning of one stream, and another behind it.</summary>
+    private sealed class Joined(Stream first, long length, Stream second) : Stream
     {
         public override bool CanRead => true;
 
@@ -137,7 +171,7 @@ internal sealed class GzipText : Stream
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            var read = first.Read(buffer, offset, count);
+            var read = first.Read(buffer, offset, (int)Math.Min(count, length - first.Position));
             return read > 0 ? read : second.Read(buffer, offset, count);
         }
 

@@ -35,6 +35,7 @@ internal sealed class JsonScan
     private readonly RejectedRows rejected;
     private readonly Stream? copy;
     private readonly Action<long>? progress;
+    private readonly Dictionary<int, HashSet<string>> nested = [];
 
     private bool array;
     private bool arrayEnded;
@@ -54,7 +55,8 @@ internal sealed class JsonScan
     public static JsonScanResult Run(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
     {
         using var text = TextFile.Open(path);
-        return new JsonScan(path, keys, rejected, copy, progress).Run(new RefillingBuffer(text, 2 * LongestRecord), cancellation);
+        var scan = new JsonScan(path, keys, rejected, copy, progress).Run(new RefillingBuffer(text, 2 * LongestRecord), cancellation);
+        return text is GzipText { Padded: true } ? scan with { Clean = false } : scan;
     }
 
     private JsonScanResult Run(RefillingBuffer buffer, CancellationToken cancellation)
@@ -193,11 +195,33 @@ internal sealed class JsonScan
             {
                 key = keys.Find(ref reader);
             }
-            else if (reader.CurrentDepth == 1)
+            else if (reader.CurrentDepth == 1 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
             {
-                keys.Add(key, kinds);
+                reason ??= keys.Add(key, kinds);
             }
+
+            reason ??= Nested(ref reader);
         }
+    }
+
+    /// <summary>A key that stands twice in an object within the object.</summary>
+    private string? Nested(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            nested.GetValueOrDefault(reader.CurrentDepth + 1)?.Clear();
+        }
+        else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth > 1)
+        {
+            if (!nested.TryGetValue(reader.CurrentDepth, out var names))
+            {
+                nested[reader.CurrentDepth] = names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            }
+
+            return names.Add(reader.GetString()!) ? null : "a key that stands twice in a nested object";
+        }
+
+        return null;
     }
 
     private static (JsonKinds Kinds, string? Wrong) Look(ref Utf8JsonReader reader)
@@ -205,12 +229,9 @@ internal sealed class JsonScan
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueIsEscaped)
-                {
-                    reader.GetString();
-                }
-
-                return (JsonKinds.Text, null);
+                return (JsonKinds.Text, ZeroByte(ref reader));
+            case JsonTokenType.PropertyName:
+                return (JsonKinds.None, ZeroByte(ref reader));
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out _) ? (JsonKinds.Integer, null)
                     : reader.TryGetDouble(out var number) && double.IsFinite(number) ? (JsonKinds.Number, null)
@@ -224,8 +245,13 @@ internal sealed class JsonScan
         }
     }
 
+    /// <summary>Reads escapes, which throws where one is no character.</summary>
+    private static string? ZeroByte(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal) ? "a zero byte" : null;
+
     private void Take(ReadOnlySpan<byte> value)
     {
+        keys.Take();
         oneALine &= !lineTaken && !value.Contains((byte)'\n');
         lineTaken = true;
         records++;

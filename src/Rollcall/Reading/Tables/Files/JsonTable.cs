@@ -57,11 +57,6 @@ internal static class JsonTable
 
     private static string Select(DuckDBConnection duckdb, IReadOnlyList<(string Path, JsonForm Form)> files, IReadOnlyList<(string Name, JsonKinds Kinds)> keys, string first)
     {
-        if (keys.GroupBy(key => key.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
-        {
-            throw new RollcallException(ExitCode.Source, $"The keys {string.Join(" and ", twice.Select(key => $"\"{key.Name}\""))} differ only in letter case.", first, "Write them one way.");
-        }
-
         if (keys.Count == 0)
         {
             throw new RollcallException(ExitCode.Source, "The file holds no JSON object.", first, "Write an array of objects, or one object a line.");

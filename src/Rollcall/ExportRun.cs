@@ -21,7 +21,7 @@ public static class ExportRun
     /// <summary>Runs the job.</summary>
     /// <exception cref="RollcallException">The run stopped; whatever was sent is settled by the next run.</exception>
     public static Task<RunResult> ExecuteAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
-        RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation, options.BeginAnew);
+        !options.Now && QuietTime.Held(job, workplace.Clock) is { } held ? Task.FromResult(held) : RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation, options.BeginAnew);
 
     /// <summary>Says what a run would change and cost; sends no write.</summary>
     /// <exception cref="RollcallException">The plan could not be made.</exception>
@@ -99,6 +99,11 @@ public static class ExportRun
     {
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         run.Db.Execute(Holds.Create);
+        if (QuietTime.Words(run.Job, run.Clock) is { } quiet)
+        {
+            run.Notice(quiet, LogLevel.Information);
+        }
+
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count > 0)
         {

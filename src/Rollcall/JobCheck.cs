@@ -2,6 +2,7 @@ using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Ledger;
+using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
 
@@ -14,6 +15,11 @@ public static class JobCheck
     public static async Task<IReadOnlyList<Problem>> RunAsync(Job job, Workplace workplace, CancellationToken cancellation = default)
     {
         List<Problem> problems = [.. job.Warnings];
+        if (QuietTime.Words(job, workplace.Clock) is { } quiet)
+        {
+            problems.Add(new Problem(quiet, job.Where("schedule.quiet"), Severity: Severity.Warning));
+        }
+
         await using (var source = AudienceSources.Open(job, workplace, workplace.DataFolder))
         {
             try

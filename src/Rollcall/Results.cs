@@ -105,7 +105,7 @@ public sealed record Failure(string Email, string Audience, string Operation, st
 }
 
 /// <summary>A guard that held something back.</summary>
-/// <param name="Guard">exits, enters, mails, moves, empty, watchdog.</param>
+/// <param name="Guard">exits, enters, mails, moves, empty, rejects, missing, deleted, optouts, watchdog; quiet for a run that did not begin.</param>
 /// <param name="Audience">The audience; null when the guard is of a book or a run.</param>
 /// <param name="AddressBookId">The book; null when the guard is of the run.</param>
 /// <param name="Limit">The limit, in words or as a number.</param>

@@ -21,6 +21,9 @@ public sealed record RunOptions
     /// <summary>Reads the mapped books to their end, whatever <c>verify_every</c> says.</summary>
     public bool Verify { get; init; }
 
+    /// <summary>Runs in the job's quiet hours as well.</summary>
+    public bool Now { get; init; }
+
     /// <summary>Starts over where the data folder's store is gone or older than the ledger files beside it: nobody of the former ledger is known.</summary>
     public bool BeginAnew { get; init; }
 

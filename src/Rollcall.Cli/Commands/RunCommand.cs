@@ -49,8 +49,9 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         var verify = new Option<bool>("--verify") { Description = "Read the mapped books to their end, whatever verify_every says" };
+        var now = new Option<bool>("--now") { Description = "Run in the job's quiet hours as well" };
         var beginAnew = new Option<bool>("--begin-anew") { Description = "Start over where the data folder's store is lost: who was delivered before is not known" };
-        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow, only, limit, adopt, release, verify, beginAnew };
+        var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, allow, only, limit, adopt, release, verify, now, beginAnew };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(file);
@@ -67,6 +68,7 @@ internal static class RunCommand
                 Limit = invocation.Arguments.GetValue(limit),
                 Adopt = invocation.Arguments.GetResult(adopt) is null ? null : invocation.Arguments.GetValue(adopt) == AsOwn ? AdoptAs.Own : AdoptAs.AlreadyThere,
                 Verify = invocation.Arguments.GetValue(verify),
+                Now = invocation.Arguments.GetValue(now),
                 BeginAnew = invocation.Arguments.GetValue(beginAnew),
                 Release = invocation.Arguments.GetRequiredValue(release),
             };

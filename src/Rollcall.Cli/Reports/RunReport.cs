@@ -40,6 +40,10 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         {
             invocation.WriteJson(result);
         }
+        else if (result.RunId.Length == 0)
+        {
+            new RunReport(invocation.Out, jobFile).WriteNotBegun(result);
+        }
         else
         {
             using var history = new History(invocation.DataFolder);
@@ -47,6 +51,14 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         }
 
         return result.ExitCode;
+    }
+
+    /// <summary>Says why a run did not begin.</summary>
+    private void WriteNotBegun(RunResult result)
+    {
+        console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] did not begin: its quiet hours");
+        console.Indented($"[yellow]‖[/] [bold]{Markup.Escape(result.Guards[0].Guard)}[/]: {Markup.Escape(result.Guards[0].Limit)}");
+        console.Indented($"[dim]Run it later, or insist:[/] rollcall run {Markup.Escape(jobFile)} --now");
     }
 
     public void WritePlan(RunResult result)

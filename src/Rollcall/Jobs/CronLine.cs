@@ -5,13 +5,23 @@ namespace Rollcall.Jobs;
 /// <summary>A cron expression of five fields.</summary>
 internal static class CronLine
 {
+    private const int Fields = 5;
+
+    // From any time on, some tens of years are looked through.
+    private static readonly DateTime SomeTime = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public static string? Wrong(string cron)
     {
+        var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+        if (fields != Fields)
+        {
+            return $"has {fields} {(fields == 1 ? "field" : "fields")}, and a cron line has five.";
+        }
+
         try
         {
-            CronExpression.Parse(cron);
-            return null;
+            return CronExpression.Parse(cron).GetNextOccurrence(SomeTime) is null ? "never comes: there is no such day." : null;
         }
         catch (CronFormatException wrong)
         {

@@ -12,7 +12,7 @@ public static class Retry
     /// </summary>
     /// <param name="now">Whether it may be in the job's quiet hours.</param>
     /// <exception cref="RollcallException">Exit 2: the job brings nobody back. Otherwise as a run.</exception>
-    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, CancellationToken cancellation = default, bool now = false) => job.Config.BringsBack
+    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, bool now = false, CancellationToken cancellation = default) => job.Config.BringsBack
         ? ExportRun.ExecuteAsync(job, new RunOptions { Only = [email], RepeatsChallenge = true, Now = now }, workplace, cancellation)
         : throw new RollcallException(ExitCode.BadJob, "The job brings nobody back.", job.Where("config.resubscribe"), "Only a job with resubscribe: true or resubscribe_no_challenge: true does.");
 }

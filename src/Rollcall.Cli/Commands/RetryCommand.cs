@@ -23,7 +23,7 @@ internal static class RetryCommand
             var person = invocation.Arguments.GetValue(challenge);
             var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null
                 ? ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation)
-                : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), cancellation, retry.Now));
+                : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), retry.Now, cancellation));
             return RunReport.Show(invocation, name, job.Tag, result);
         });
         return command;

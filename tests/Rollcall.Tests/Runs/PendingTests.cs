@@ -152,7 +152,7 @@ public sealed class PendingTests
         await scene.RunAsync();
         var before = (scene.Account.Challenges(Ann), scene.Account.Challenges(Bob));
 
-        var again = await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+        var again = await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(before, (scene.Account.Challenges(Ann) - 1, scene.Account.Challenges(Bob)));
         Assert.Equal(ExitCode.Done, again.ExitCode);
@@ -165,7 +165,7 @@ public sealed class PendingTests
         await using var scene = await ConsentScene.StartAsync("  exit_action: remove");
         scene.Export.Set("gold", Ann);
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken));
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
     }

@@ -391,7 +391,7 @@ public sealed class ResubscribeTests
         scene.PassDays(2);
         scene.Account.Subscribe(Ann);
         scene.Account.Unsubscribe(Ann);
-        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
         Assert.Equal(0, scene.Account.Counters.Resubscriptions);
@@ -405,7 +405,7 @@ public sealed class ResubscribeTests
         await scene.RunAsync();
         Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
 
-        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), TestContext.Current.CancellationToken);
+        await Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
         Assert.Equal(1, scene.Account.Counters.Resubscriptions);

@@ -6,6 +6,7 @@ using Rollcall.Lytics;
 using Rollcall.Recommending;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
+using Rollcall.TestKit;
 using Rollcall.Tests.Reading;
 using Xunit;
 
@@ -235,7 +236,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        Assert.Equal(0, silent.UnderWay);
+        await PollUntil.TrueAsync(() => silent.UnderWay == 0, "the end of the calls under way");
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal static class LookUps
         {
             if (told)
             {
-                run.OptOuts.KeepSeen(contact is null ? [] : [.. SeenOptOuts.Of(person.MemberKey, contact, named: true)]);
+                run.OptOuts.KeepSeen([.. SeenOptOuts.Of(person.MemberKey, contact, named: true)]);
                 yield return (person.MemberKey, contact);
             }
         }

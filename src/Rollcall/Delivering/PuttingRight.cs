@@ -16,6 +16,9 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     /// <summary>The guard that holds when many are to be unsubscribed again at once.</summary>
     public const string Guard = "optouts";
 
+    /// <summary>The ledger's codes of people whom no entry of ours put into the book: what they opted out of before does not tell of a write that undid it.</summary>
+    public const string NotOurEntry = $"('{Reconciling.Adoption.Code}', '{Reconciling.Adoption.NoMember}', '{CameBack.Code}', '{Consent.Resubscribed}')";
+
     private const int MostAtOnce = 100;
     private const double MostPercent = 1;
 
@@ -37,8 +40,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             CREATE OR REPLACE TABLE put_back AS
             WITH
             here AS (
-                SELECT kh, member_key, email, contact_id, book_id, CASE WHEN code IN ('{Reconciling.Adoption.Code}', '{Reconciling.Adoption.NoMember}',
-                    '{CameBack.Code}', '{Consent.Resubscribed}') THEN NULL ELSE since END AS written
+                SELECT kh, member_key, email, contact_id, book_id, CASE WHEN code IN {NotOurEntry} THEN NULL ELSE since END AS written
                 FROM {ledger} WHERE state = 'delivered' AND code IS DISTINCT FROM '{CameBack.Code}'),
             open AS (
                 SELECT kh, member_key, any_value(email) AS email, max(contact_id) AS contact_id, book_id, bool_or(kind = '{WatchKind.Entry}') AS entry,

@@ -75,11 +75,11 @@ internal sealed class ReadBack(RunContext run)
         var persons = run.Db.Query(
             "SELECT member_key, any_value(email), max(contact_id), list(DISTINCT book_id) FROM asked GROUP BY 1",
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2), Books: r.GetFieldValue<List<long>>(3)));
-        var done = 0L;
+        var (done, shown) = (0L, new List<SeenOptOut>());
         foreach (var person in persons)
         {
             var (contact, told) = await FindAsync(person.Key, person.Id, person.Email, cancellation);
-            run.OptOuts.KeepSeen(contact is null ? [] : [.. SeenOptOuts.Of(person.Key, contact, named: true)]);
+            shown.AddRange(SeenOptOuts.Of(person.Key, contact, named: true));
             foreach (var book in person.Books)
             {
                 run.Db.Execute($"""
@@ -92,6 +92,8 @@ internal sealed class ReadBack(RunContext run)
 
             run.Progress?.Report(new RunProgress("read back", ++done, persons.Count, "people"));
         }
+
+        run.OptOuts.KeepSeen(shown);
     }
 
     /// <summary>One person whom Dotdigital refuses to show must not stop this run and every later one: nothing is known of them.</summary>

@@ -14,9 +14,9 @@ internal static class SeenOptOuts
 
     /// <summary>What a contact shows: of the account, or of each of its lists, also of those that nobody asked about.</summary>
     /// <param name="named">Whether it was looked up alone.</param>
-    public static IEnumerable<SeenOptOut> Of(string memberKey, Contact contact, bool named)
+    public static IEnumerable<SeenOptOut> Of(string memberKey, Contact? contact, bool named)
     {
-        if (memberKey.Length == 0)
+        if (contact is null || memberKey.Length == 0)
         {
             return [];
         }

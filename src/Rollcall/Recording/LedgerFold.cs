@@ -1,4 +1,3 @@
-using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Ledger;
 using Rollcall.Reconciling;
@@ -16,7 +15,7 @@ internal sealed class LedgerFold(RunContext run)
     private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ImportOutcomes.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
     // How somebody came to be in the book says more than that their values were written since.
-    private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}', '{Consent.Resubscribed}'))";
+    private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {PuttingRight.NotOurEntry})";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public void Run(CancellationToken cancellation)

@@ -45,7 +45,7 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
     /// <param name="start">The token of the page; null for the first.</param>
     public Task<ScanPage> ScanAsync(string audience, ScanColumns columns, string? splits, string? start, ScanPace pace, CancellationToken cancellation) =>
         transport.SendAsync(
-            new LyticsCall("a page of an audience", ScanPath(audience, columns.Fields, splits) + (start is null ? "" : $"&start={Uri.EscapeDataString(start)}"), HasPageToken: start is not null),
+            new LyticsCall("a page of an audience", ScanPath(audience, ScanColumns.Asked(columns.Fields), splits) + (start is null ? "" : $"&start={Uri.EscapeDataString(start)}"), HasPageToken: start is not null),
             body => ScanPage.Parse(body.Span, columns),
             pace,
             cancellation);

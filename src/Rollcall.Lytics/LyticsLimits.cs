@@ -29,6 +29,20 @@ internal static class LyticsLimits
     /// <summary>How many members may leave an audience while it is read, or a hundredth of them, before the reading counts as incomplete.</summary>
     public const int MayLeave = 10;
 
+    /// <summary>How many rows may be there again in a scan that counts as complete, as a share: each may hide one that is missing.</summary>
+    public const double MayBeRepeated = 0.001;
+
+    /// <summary>Pages of a pass, at most: one for so many of the audience's profiles, and so many beside, since a total is never quite right.</summary>
+    public const int LeastPageRows = 10;
+
+    public const int PagesBesideTotal = 1_000;
+
+    /// <summary>Pages without a profile in a row, at most.</summary>
+    public const int EmptyPages = 100;
+
+    /// <summary>Page tokens of a pass that are remembered, by a hash of eight bytes.</summary>
+    public const int TokensKept = 1_000_000;
+
     /// <summary>Bytes of an answer, at most: a page of profiles has some ten thousand, and a hundred are under way at once.</summary>
     public const int AnswerBytes = 16 << 20;
 

@@ -6,7 +6,7 @@ namespace Rollcall.Lytics;
 /// <summary>Rows of a page.</summary>
 /// <param name="Part">The part of the scan, from 0.</param>
 /// <param name="Pass">How often the part was begun, from 1.</param>
-/// <param name="Rows">A value a column, as JSON; null where there is none.</param>
+/// <param name="Rows">The values of <see cref="ScanColumns"/>, as JSON; null where there is none.</param>
 internal readonly record struct ScannedRows(int Part, int Pass, IReadOnlyList<string?[]> Rows);
 
 /// <summary>What became of a part of a scan.</summary>
@@ -23,6 +23,12 @@ internal sealed record ScannedPart(int Pass, int Passes, long Rows, bool Ended);
 internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? Before, long? After)
 {
     public long Rows => Parts.Sum(part => part.Rows);
+
+    /// <summary>Different profiles among the rows; null where they were not counted.</summary>
+    public long? Profiles { get; init; }
+
+    /// <summary>The size that a page told which had more than twice as many rows itself; null where none did.</summary>
+    public long? Untrue { get; init; }
 
     /// <summary>Why the scan may not have everybody; null when it counts as complete.</summary>
     public string? Incomplete()
@@ -43,10 +49,22 @@ internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? B
             return string.Create(CultureInfo.InvariantCulture, $"The audience shrank from {before:N0} to {after:N0} profiles while it was read.");
         }
 
-        var least = Math.Min(before, after);
-        return Rows >= least * (1 - LyticsLimits.MayBeMissing)
+        // A size that is not true says nothing of who is missing.
+        var (least, most) = (Math.Min(before, after), Untrue ?? Math.Max(before, after));
+        if (Untrue is not null || Rows > most + Math.Max(Math.Min(most, LyticsLimits.MayLeave), most / 100))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"The scan gave {Rows:N0} profiles of an audience that has {most:N0}, as Lytics says.");
+        }
+
+        var profiles = Profiles ?? Rows;
+        if (Rows - profiles > Rows * LyticsLimits.MayBeRepeated)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{Rows - profiles:N0} of the scan's {Rows:N0} profiles are there again, and as many others may be missing.");
+        }
+
+        return profiles >= least * (1 - LyticsLimits.MayBeMissing)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"The scan gave {Rows:N0} of {least:N0} profiles.");
+            : string.Create(CultureInfo.InvariantCulture, $"The scan gave {profiles:N0} of {least:N0} profiles.");
     }
 }
 
@@ -56,16 +74,18 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
 {
     private readonly Lock sync = new();
     private long? after;
+    private long? untrue;
 
     /// <summary>Writes every page to <paramref name="rows"/>, which stops the scan while it is full.</summary>
     public async Task<ScannedAudience> RunAsync(ChannelWriter<ScannedRows> rows, CancellationToken cancellation)
     {
         using var pace = new ScanPace();
         var first = await client.ScanAsync(audience, columns, splits: null, start: null, pace, cancellation).ConfigureAwait(false);
+        Note(first);
         if (first.Next.Length == 0)
         {
             await rows.WriteAsync(new ScannedRows(0, 1, first.Rows), cancellation).ConfigureAwait(false);
-            return new ScannedAudience([new ScannedPart(1, 1, first.Rows.Count, true)], first.Total, first.Total);
+            return new ScannedAudience([new ScannedPart(1, 1, first.Rows.Count, true)], first.Total, first.Total) { Untrue = untrue };
         }
 
         var splits = Splits(first.Total);
@@ -73,8 +93,8 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
         await Parallel.ForEachAsync(
             Enumerable.Range(0, splits.Count),
             new ParallelOptions { MaxDegreeOfParallelism = splits.Count, CancellationToken = cancellation },
-            async (i, token) => parts[i] = await PartAsync(i, splits[i], rows, pace, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return new ScannedAudience(parts, first.Total, after);
+            async (i, token) => parts[i] = await PartAsync(i, splits[i], first.Total, rows, pace, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return new ScannedAudience(parts, first.Total, after) { Untrue = untrue };
     }
 
     /// <summary>All buckets, in as many parts as the audience is worth.</summary>
@@ -84,12 +104,12 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
         return [.. Enumerable.Range(0, parts).Select(part => string.Join(',', Enumerable.Range(0, LyticsLimits.Splits).Where(split => split % parts == part)))];
     }
 
-    private async Task<ScannedPart> PartAsync(int part, string splits, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    private async Task<ScannedPart> PartAsync(int part, string splits, long? total, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
     {
         var (longest, most) = (1, -1L);
         for (var pass = 1; pass <= LyticsLimits.Passes; pass++)
         {
-            var (count, ended) = await PassAsync(part, pass, splits, rows, pace, cancellation).ConfigureAwait(false);
+            var (count, ended) = await PassAsync(new ScannedRows(part, pass, []), splits, new ScanTrail(total), rows, pace, cancellation).ConfigureAwait(false);
             if (ended)
             {
                 return new ScannedPart(pass, pass, count, true);
@@ -102,7 +122,7 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
     }
 
     /// <summary>Reads a part from its beginning; not to its end where a page token goes stale.</summary>
-    private async Task<(long Rows, bool Ended)> PassAsync(int part, int pass, string splits, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    private async Task<(long Rows, bool Ended)> PassAsync(ScannedRows of, string splits, ScanTrail trail, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
     {
         var (count, start) = (0L, (string?)null);
         while (true)
@@ -117,24 +137,28 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
                 return (count, false);
             }
 
-            lock (sync)
-            {
-                after = page.Total;
-            }
-
-            await rows.WriteAsync(new ScannedRows(part, pass, page.Rows), cancellation).ConfigureAwait(false);
+            Note(page);
+            await rows.WriteAsync(of with { Rows = page.Rows }, cancellation).ConfigureAwait(false);
             count += page.Rows.Count;
             if (page.Next.Length == 0)
             {
                 return (count, true);
             }
 
-            if (page.Next == start)
-            {
-                throw new LyticsException(LyticsFailure.Unreadable, "Lytics' scan does not move on: a page names itself as the next.");
-            }
-
+            trail.Add(page);
             start = page.Next;
+        }
+    }
+
+    private void Note(ScanPage page)
+    {
+        lock (sync)
+        {
+            after = page.Total;
+            if (page.Total is { } total && page.Rows.Count > 2 * total)
+            {
+                untrue = total;
+            }
         }
     }
 }

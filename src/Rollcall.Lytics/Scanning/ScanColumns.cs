@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Rollcall.Jobs;
 
 namespace Rollcall.Lytics;
@@ -9,6 +10,8 @@ namespace Rollcall.Lytics;
 /// </summary>
 internal sealed class ScanColumns
 {
+    private const string Uid = "_uid";
+
     private readonly int?[] whole;
     private readonly List<string> names;
 
@@ -16,6 +19,7 @@ internal sealed class ScanColumns
     {
         var scalars = config.ScalarFields;
         (Fields, names, whole) = (fields, [.. fields], new int?[fields.Count]);
+        (Email, Ids) = (config.EmailField, [.. new[] { config.IdField, config.KeyField }.OfType<string>().Where(fields.Contains)]);
         for (var i = 0; i < fields.Count; i++)
         {
             if (!config.InsightFields.Contains(fields[i]))
@@ -32,8 +36,20 @@ internal sealed class ScanColumns
         }
     }
 
-    /// <summary>The fields to ask for. The first columns are theirs, in the same order.</summary>
+    /// <summary>The fields of the job. The first columns are theirs, in the same order.</summary>
     public IReadOnlyList<string> Fields { get; }
+
+    /// <summary>The field with the address.</summary>
+    public string Email { get; }
+
+    /// <summary>Of the fields, those with an id of somebody's own.</summary>
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>The fields to ask for: those of the job, and Lytics' own id of a profile, by which one that comes twice is known.</summary>
+    public static IReadOnlyList<string> Asked(IReadOnlyList<string> fields) => fields.Contains(Uid) ? fields : [.. fields, Uid];
+
+    /// <summary>Whether a field of an answer is Lytics' own id of a profile; its value stands behind those of the columns.</summary>
+    public static bool IsUid(ref Utf8JsonReader reader) => reader.ValueTextEquals(Uid);
 
     /// <summary>The columns' names.</summary>
     public IReadOnlyList<string> Names => names;

@@ -9,6 +9,10 @@ namespace Rollcall.Lytics;
 internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColumns columns) : IAudienceReading
 {
     private const int Reported = 10_000;
+
+    /// <summary>Values that identify nobody.</summary>
+    private const string Nothing = """('', '""', '[]', '{}')""";
+
     private AudienceReadingResult? result;
 
     public string Relation => $"(SELECT {string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
@@ -18,7 +22,7 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
     /// <summary>Appends pages until there are no more: one appender, and no more in memory than the channel holds.</summary>
     public async Task FillAsync(ChannelReader<ScannedRows> pages, IProgress<long>? progress, CancellationToken cancellation)
     {
-        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__row BIGINT, __part INTEGER, __pass INTEGER)");
+        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__uid VARCHAR, __row BIGINT, __part INTEGER, __pass INTEGER)");
 
         // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
         using var transaction = duckdb.BeginTransaction();
@@ -57,7 +61,30 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
             await duckdb.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE __part = {i} AND __pass <> {part.Pass}"), cancellation).ConfigureAwait(false);
         }
 
-        result = new AudienceReadingResult([], scanned.Incomplete(), AudienceShape.None);
+        result = new AudienceReadingResult([], (scanned with { Profiles = await ProfilesAsync(cancellation).ConfigureAwait(false) }).Incomplete(), AudienceShape.None);
+    }
+
+    /// <summary>
+    /// Counts different profiles: by Lytics' own id; where an answer has none, by the fields that say who somebody is. Several people may share an address, which
+    /// takes the rest of what was asked for to tell them apart. Whoever nothing identifies is somebody else.
+    /// </summary>
+    private async Task<long> ProfilesAsync(CancellationToken cancellation)
+    {
+        static string Text(string field) => $"coalesce(CAST({SqlText.Name(field)} AS VARCHAR), '')";
+        static string Of(IEnumerable<string> fields) => $"md5_number_lower(concat_ws(chr(0), {string.Join(", ", fields.Select(Text).DefaultIfEmpty("''"))}))";
+        static string Any(IEnumerable<string> fields) => string.Join(" OR ", fields.Select(field => $"{Text(field)} NOT IN {Nothing}").DefaultIfEmpty("false"));
+        var counts = await duckdb.QueryAsync(
+            $"""
+            SELECT count(DISTINCT who) + count(*) FILTER (who IS NULL)
+            FROM (
+                SELECT CASE WHEN __uid NOT IN {Nothing} THEN md5_number_lower(__uid)
+                            WHEN {Any(columns.Ids)} THEN {Of([columns.Email, .. columns.Ids])}
+                            WHEN {Any([columns.Email])} THEN {Of(columns.Fields)} END AS who
+                FROM {table})
+            """,
+            row => row.GetInt64(0),
+            cancellation).ConfigureAwait(false);
+        return counts[0];
     }
 
     public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) =>

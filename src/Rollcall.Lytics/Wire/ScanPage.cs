@@ -5,7 +5,7 @@ namespace Rollcall.Lytics;
 /// <summary>A page of a scan.</summary>
 /// <param name="Total">The whole audience's size; null where it is not told.</param>
 /// <param name="Next">The token of the next page; empty at the end.</param>
-/// <param name="Rows">A value a column, as JSON; null where there is none.</param>
+/// <param name="Rows">A value a column, and last the profile's own id, as JSON; null where there is none.</param>
 internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[]> Rows)
 {
     /// <summary>Reads a page. Values of other fields are passed over.</summary>
@@ -82,11 +82,17 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
 
     private static string?[] Row(ref Utf8JsonReader reader, ScanColumns columns)
     {
-        var values = new string?[columns.Names.Count];
+        var values = new string?[columns.Names.Count + 1];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = Position(ref reader, columns.Fields);
+            var (field, isUid) = (Position(ref reader, columns.Fields), ScanColumns.IsUid(ref reader));
             reader.Read();
+            if (isUid)
+            {
+                var again = reader;
+                values[^1] = WholeValue.Read(ref again);
+            }
+
             if (field < 0)
             {
                 reader.Skip();

@@ -149,6 +149,21 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
+    public async Task Rows_that_are_there_again_in_the_place_of_missing_ones_make_nobody_exit()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        scene.Set(LyticsScene.People(300));
+        await scene.RunAsync();
+        scene.Set([.. LyticsScene.People(290), .. LyticsScene.People(10)]);
+
+        var second = await scene.RunAsync();
+
+        Assert.Equal((0L, 0L, 0L), Counts(second));
+        Assert.Contains(second.Notices, notice => notice.Contains("10 of the scan's 300 profiles are there again", StringComparison.Ordinal));
+        Assert.Equal(300, scene.Members().Count);
+    }
+
+    [Fact]
     public async Task A_short_scan_enters_and_updates_and_holds_exits()
     {
         await using var scene = await LyticsScene.StartAsync();

@@ -43,6 +43,9 @@ internal static class LyticsLimits
     /// <summary>Page tokens of a pass that are remembered, by a hash of eight bytes.</summary>
     public const int TokensKept = 1_000_000;
 
+    /// <summary>Levels of an answer that describes something, at most: what is deep in it is not looked at.</summary>
+    public const int Levels = 10_000;
+
     /// <summary>Bytes of an answer, at most: a page of profiles has some ten thousand, and a hundred are under way at once.</summary>
     public const int AnswerBytes = 16 << 20;
 

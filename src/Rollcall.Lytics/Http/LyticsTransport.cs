@@ -89,7 +89,7 @@ internal sealed class LyticsTransport : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = !url.IsLoopback,
-        AutomaticDecompression = DecompressionMethods.All,
+        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(30),
     };
@@ -110,9 +110,9 @@ internal sealed class LyticsTransport : IDisposable
             }
 
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? read(body) : throw Refused(call, response.StatusCode, body);
+            return response.IsSuccessStatusCode ? Read(read, body) : throw Refused(call, response.StatusCode, body);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is not what Lytics' API describes: {e.Message}", e);
         }
@@ -127,6 +127,19 @@ internal sealed class LyticsTransport : IDisposable
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
+        }
+    }
+
+    private static T Read<T>(Func<ReadOnlyMemory<byte>, T> read, byte[] body)
+    {
+        try
+        {
+            return read(body);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says of half a character, once somebody asks for the text.
+            throw new JsonException("A text in it is none.", e);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Rollcall.Lytics;
 
 /// <summary>Bodies as Lytics sends them. What is not published may be missing.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = LyticsLimits.Levels)]
 [JsonSerializable(typeof(WireList<WireAudience>))]
 [JsonSerializable(typeof(WireOne<WireAudience>))]
 [JsonSerializable(typeof(WireList<WireSize>))]
@@ -37,7 +37,7 @@ internal sealed partial class LyticsWire : JsonSerializerContext
     /// <summary>Fields and their types, of a body of which only <c>data.columns: [{as, type}]</c> is known; empty where it is another.</summary>
     public static IReadOnlyDictionary<string, string> Columns(ReadOnlyMemory<byte> body)
     {
-        using var json = JsonDocument.Parse(body);
+        using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = LyticsLimits.Levels });
         var columns = new Dictionary<string, string>(StringComparer.Ordinal);
         if (json.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
             || !data.TryGetProperty("columns", out var list) || list.ValueKind != JsonValueKind.Array)

@@ -11,7 +11,7 @@ internal static class RecommendedItems
     public static string Parse(ReadOnlySpan<byte> body, int most)
     {
         string? items = null;
-        var reader = new Utf8JsonReader(body);
+        var reader = new Utf8JsonReader(body, JsonText.Deep);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new JsonException("The answer is not an object.");
@@ -19,6 +19,7 @@ internal static class RecommendedItems
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            JsonText.CheckName(ref reader);
             var isData = reader.ValueTextEquals("data"u8);
             reader.Read();
             if (isData)
@@ -67,7 +68,7 @@ internal static class RecommendedItems
             }
 
             items.Append(count == 1 ? "" : ",");
-            WholeValue.Copy(ref reader, items);
+            WholeValue.CopyMap(ref reader, items);
         }
 
         return items.Append(']').ToString();

@@ -13,10 +13,11 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
     public static ScanPage Parse(ReadOnlySpan<byte> body, ScanColumns columns)
     {
         var (total, next, rows) = ((long?)null, "", (List<string?[]>?)null);
-        var reader = new Utf8JsonReader(body);
+        var reader = new Utf8JsonReader(body, JsonText.Deep);
         Expect(ref reader, JsonTokenType.StartObject, "an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            JsonText.CheckName(ref reader);
             if (reader.ValueTextEquals("total"u8))
             {
                 reader.Read();
@@ -85,6 +86,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
         var values = new string?[columns.Names.Count + 1];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            JsonText.CheckName(ref reader);
             var (field, isUid) = (Position(ref reader, columns.Fields), ScanColumns.IsUid(ref reader));
             reader.Read();
             if (isUid)

@@ -9,20 +9,34 @@ namespace Rollcall.Lytics;
 /// </summary>
 internal static class WholeValue
 {
+    /// <summary>Stands for a value of too many levels: no insight record takes an array in an array, so it is left out and listed.</summary>
+    private const string TooDeep = "[[]]";
+
+    private const int Levels = 64;
+
     /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
     public static string? Read(ref Utf8JsonReader reader)
     {
+        if (IsTooDeep(reader))
+        {
+            reader.Skip();
+            return TooDeep;
+        }
+
         var json = new StringBuilder();
         return reader.TokenType != JsonTokenType.Null && Copy(ref reader, json) ? json.ToString() : null;
     }
 
+    /// <summary>Copies the map the reader is at, which it is at the end of afterwards, without the properties that have too many levels.</summary>
+    public static void CopyMap(ref Utf8JsonReader reader, StringBuilder json) => Map(ref reader, json, IsTooDeep(reader));
+
     /// <summary>Copies the value the reader is at, which it is at the end of afterwards; writes nothing and says no where it is a text that is none.</summary>
-    public static bool Copy(ref Utf8JsonReader reader, StringBuilder json)
+    private static bool Copy(ref Utf8JsonReader reader, StringBuilder json)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                Map(ref reader, json);
+                Map(ref reader, json, leavesOut: false);
                 return true;
             case JsonTokenType.StartArray:
                 List(ref reader, json);
@@ -37,7 +51,27 @@ internal static class WholeValue
         }
     }
 
-    private static void Map(ref Utf8JsonReader reader, StringBuilder json)
+    /// <summary>Whether the value the reader is at has too many levels. The reader is a copy.</summary>
+    private static bool IsTooDeep(Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return false;
+        }
+
+        var outside = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > outside)
+        {
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= outside + Levels)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Map(ref Utf8JsonReader reader, StringBuilder json, bool leavesOut)
     {
         json.Append('{');
         var first = json.Length;
@@ -45,7 +79,7 @@ internal static class WholeValue
         {
             var (before, name) = (json.Length, JsonText.Read(ref reader));
             reader.Read();
-            if (name is null)
+            if (name is null || (leavesOut && IsTooDeep(reader)))
             {
                 reader.Skip();
                 continue;

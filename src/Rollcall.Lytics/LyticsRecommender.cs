@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -13,6 +14,9 @@ namespace Rollcall.Lytics;
 internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access, ExportConfig config) : IRecommender
 {
     private const string Where = "config.collection_id";
+
+    /// <summary>The answer about somebody who has no recommendations.</summary>
+    private const string Nothing = "[]";
 
     /// <summary>Answers that wait for whoever reads them.</summary>
     private const int AnswersBetween = 64;
@@ -85,10 +89,30 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         try
         {
             var id = await IdAsync(cancellation).ConfigureAwait(false);
+            var without = new ConcurrentQueue<Recommended>();
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, emails.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = LyticsLimits.MostAtOnce, CancellationToken = cancellation },
-                async (person, token) => await answers.WriteAsync(await AskAsync(person, emails[person], id, most, token).ConfigureAwait(false), token).ConfigureAwait(false)).ConfigureAwait(false);
+                async (person, token) =>
+                {
+                    var answer = await AskAsync(person, emails[person], id, most, token).ConfigureAwait(false);
+                    if (answer.Items == Nothing)
+                    {
+                        without.Enqueue(answer);
+                        return;
+                    }
+
+                    await answers.WriteAsync(answer, token).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+            if (!without.IsEmpty)
+            {
+                // A collection that goes while people are asked about looks like people who have nothing.
+                var failure = await IdAsync(cancellation).ConfigureAwait(false) == id ? null : Ended() ?? "The content collection was made anew meanwhile.";
+                foreach (var answer in without)
+                {
+                    await answers.WriteAsync(failure is null ? answer : answer with { Items = null, Failure = failure }, cancellation).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {
@@ -114,7 +138,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
                 (answered, failedInARow) = (answered + 1, 0);
             }
 
-            return new Recommended(person, items ?? "[]", null);
+            return new Recommended(person, items ?? Nothing, null);
         }
         catch (LyticsException e)
         {
@@ -131,7 +155,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         }
     }
 
-    /// <summary>The collection's id; empty where nobody can be asked about. Asked before people are: of a collection that is gone, a person's answer is the same as of a person who is.</summary>
+    /// <summary>The collection's id; empty where nobody can be asked about. Asked before people are, and before any is said to have nothing: of a collection that is gone, a person's answer is the same as of a person who is.</summary>
     private async Task<string> IdAsync(CancellationToken cancellation)
     {
         if (Ended() is not null)

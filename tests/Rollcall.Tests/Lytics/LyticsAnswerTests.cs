@@ -138,6 +138,52 @@ public sealed class LyticsAnswerTests : IDisposable
         Assert.Equal(stays ? ["first_name"] : ["first_name", "v"], workshop.Query("SELECT field FROM value_left_out ORDER BY 1"));
     }
 
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("another")]
+    [InlineData("invalid")]
+    [InlineData("unreachable")]
+    [InlineData("empty")]
+    public async Task A_collection_that_goes_while_people_are_asked_about_recommends_nothing_to_nobody(string how)
+    {
+        lytics.Collections.Add("articles");
+        lytics.Audiences["articles"] = [];
+        var asked = 0;
+        lytics.Instead = call =>
+        {
+            if (!call.StartsWith("/api/content/recommend", StringComparison.Ordinal))
+            {
+                return how switch
+                {
+                    _ when Volatile.Read(ref asked) <= 50 => null,
+                    "another" => ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":{"id":"id-of-another","slug_name":"articles","table":"content"}}"""),
+                    "invalid" => ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":{"id":"id-articles","slug_name":"articles","table":"content","invalid":true}}"""),
+                    "unreachable" => ScriptedLytics.Refuse(503),
+                    _ => ScriptedLytics.Refuse(404),
+                };
+            }
+
+            return Interlocked.Increment(ref asked) <= 50 ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"title":"T"}]}""")
+                : how == "empty" ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : ScriptedLytics.Refuse(404);
+        };
+
+        var answers = await AskAsync([.. Enumerable.Range(0, 300).Select(i => $"p{i}@example.com")]);
+
+        Assert.Equal((300, 50, 250), (answers.Count, answers.Count(answer => answer.Items == "[{\"title\":\"T\"}]"), answers.Count(answer => answer is { Items: null, Failure: not null })));
+    }
+
+    [Fact]
+    public async Task Somebody_whom_Lytics_does_not_know_has_nothing_once_the_collection_is_seen_again()
+    {
+        lytics.Collections.Add("articles");
+        lytics.Audiences["articles"] = [];
+
+        var answers = await AskAsync("a@example.com");
+
+        Assert.Equal("[]", answers[0].Items);
+        Assert.Equal("/api/segment/articles", lytics.Calls[^1]);
+    }
+
     [Fact]
     public async Task A_property_of_a_recommendation_that_is_too_deep_is_left_out_alone()
     {

@@ -75,15 +75,15 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
     /// <summary>Puts events into a stream.</summary>
     /// <param name="stream">Its name.</param>
     /// <param name="events">A JSON array.</param>
-    /// <returns>How many events were rejected.</returns>
-    public async Task<long> CollectAsync(string stream, ReadOnlyMemory<byte> events, CancellationToken cancellation)
+    /// <returns>How many events were taken, and how many rejected.</returns>
+    public async Task<(long Taken, long Rejected)> CollectAsync(string stream, ReadOnlyMemory<byte> events, CancellationToken cancellation)
     {
         var answer = await transport.SendAsync(
             new LyticsCall($"events of the stream {stream}", $"collect/json/{Uri.EscapeDataString(stream)}", events),
             body => Read(body, LyticsWire.Default.WireOneWireCollected),
             pace: null,
             cancellation).ConfigureAwait(false);
-        return answer.Data?.RejectedCount ?? 0;
+        return (answer.Data?.MessageCount ?? 0, answer.Data?.RejectedCount ?? 0);
     }
 
     public void Dispose() => transport.Dispose();

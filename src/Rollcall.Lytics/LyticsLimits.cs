@@ -54,6 +54,9 @@ internal static class LyticsLimits
 
     public const int CollectEvents = 2_000;
 
+    /// <summary>Bytes of an event without its address, about.</summary>
+    public const int EventBytes = 300;
+
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 }

@@ -6,7 +6,10 @@ using Rollcall.Recording;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Status events into a stream of Lytics, some thousand a call. A call that was not answered is repeated: the stream's mapping makes the same of an event that comes twice.</summary>
+/// <summary>
+/// Status events into a stream of Lytics, some thousand a call. A call that was not answered is repeated: the stream's mapping makes the same of an event that
+/// comes twice. A call that is refused is halved, until it is known of which event; as long as Lytics takes others, that one is at fault.
+/// </summary>
 internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOptions options) : IStatusSink
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,51 +19,83 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
     public async Task DeliverAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
     {
         using var client = connect();
-        var batch = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(batch, Plain);
-        var (count, rejected) = (0, 0L);
+        var sent = new Sent();
+        var batch = new List<StatusEvent>();
+        var bytes = 0;
         await foreach (var status in events.WithCancellation(cancellation))
         {
-            if (count++ == 0)
+            batch.Add(status);
+            bytes += LyticsLimits.EventBytes + (6 * status.Email.Length);
+            if (batch.Count == LyticsLimits.CollectEvents || bytes >= LyticsLimits.CollectBytes)
             {
-                json.WriteStartArray();
-            }
-
-            Write(json, status);
-            if (count == LyticsLimits.CollectEvents || json.BytesCommitted + json.BytesPending >= LyticsLimits.CollectBytes)
-            {
-                rejected += await SendAsync(client, json, batch, cancellation);
-                count = 0;
+                await SendAsync(client, batch, sent, cancellation);
+                batch.Clear();
+                bytes = 0;
             }
         }
 
-        if (count > 0)
+        if (batch.Count > 0)
         {
-            rejected += await SendAsync(client, json, batch, cancellation);
+            await SendAsync(client, batch, sent, cancellation);
         }
 
-        if (rejected > 0)
+        if (sent.Refused.Count > 0)
         {
-            throw new StatusSinkException($"Lytics rejected {rejected} of them.") { Rejected = rejected };
+            var refused = $"Lytics refused {sent.Refused.Count} of them: {sent.Why}";
+            throw sent.Taken + sent.Rejected > 0
+                ? new StatusSinkException(refused) { Rejected = sent.Rejected, Refused = sent.Refused }
+                : new StatusSinkException(refused) { Rejected = sent.Refused.Count };
+        }
+
+        if (sent.Rejected > 0)
+        {
+            throw new StatusSinkException($"Lytics rejected {sent.Rejected} of them.") { Rejected = sent.Rejected };
         }
     }
 
-    /// <returns>How many events were rejected.</returns>
-    private async Task<long> SendAsync(LyticsClient client, Utf8JsonWriter json, ArrayBufferWriter<byte> batch, CancellationToken cancellation)
+    private async Task SendAsync(LyticsClient client, IReadOnlyList<StatusEvent> events, Sent sent, CancellationToken cancellation)
     {
-        json.WriteEndArray();
-        await json.FlushAsync(cancellation);
         try
         {
-            var rejected = await client.CollectAsync(options.Stream, batch.WrittenMemory, cancellation);
-            batch.ResetWrittenCount();
-            json.Reset();
-            return rejected;
+            var (taken, rejected) = await client.CollectAsync(options.Stream, Body(events), cancellation);
+            if (taken + rejected < events.Count)
+            {
+                throw new StatusSinkException($"Of {events.Count} events Lytics took {taken} and rejected {rejected}, and says nothing of the others.");
+            }
+
+            sent.Taken += events.Count - rejected;
+            sent.Rejected += rejected;
+        }
+        catch (LyticsException e) when (e.Failure == LyticsFailure.Refused && events.Count > 1)
+        {
+            var half = events.Count / 2;
+            await SendAsync(client, [.. events.Take(half)], sent, cancellation);
+            await SendAsync(client, [.. events.Skip(half)], sent, cancellation);
+        }
+        catch (LyticsException e) when (e.Failure == LyticsFailure.Refused && (sent.Taken > 0 || sent.Refused.Count < LyticsLimits.FailuresInARow))
+        {
+            sent.Refused.Add(events[0]);
+            sent.Why = e.Message;
         }
         catch (LyticsException e)
         {
             throw new StatusSinkException($"{e.Message}{(e.Failure == LyticsFailure.Forbidden ? " The token must be allowed to write data." : "")}", e);
         }
+    }
+
+    private static ReadOnlyMemory<byte> Body(IReadOnlyList<StatusEvent> events)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body, Plain);
+        json.WriteStartArray();
+        foreach (var status in events)
+        {
+            Write(json, status);
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        return body.WrittenMemory;
     }
 
     private static void Write(Utf8JsonWriter json, StatusEvent status)
@@ -78,5 +113,17 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
 
         json.WriteString("event_id", status.EventId);
         json.WriteEndObject();
+    }
+
+    /// <summary>What became of the events of a run so far.</summary>
+    private sealed class Sent
+    {
+        public long Taken { get; set; }
+
+        public long Rejected { get; set; }
+
+        public List<StatusEvent> Refused { get; } = [];
+
+        public string? Why { get; set; }
     }
 }

@@ -80,7 +80,11 @@ public static class ExportRun
             work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
         }
 
-        await new Outbox(run).FlushAsync(cancellation);
+        if (await new Outbox(run).FlushAsync(cancellation))
+        {
+            failures = work.Report.PublishFailures();
+        }
+
         run.SomethingLeft |= work.Roll.RecommendationsMissing;
         await new InsightRecords(run, work).SendAsync(options.IsLimited, cancellation);
         if (run.Db.Number("SELECT count(*) FROM insight_failed") > 0)
@@ -139,6 +143,7 @@ public static class ExportRun
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(Recommendations.Create);
         run.Db.Execute(InsightRecords.Create);
+        run.Db.Execute(Outbox.Create);
         foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
         {
             // A member is in one unsettled delivery at most.

@@ -155,8 +155,19 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{Action.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
             {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
+            UNION ALL
+            {(run.Job.Config.SyncStatus ? ChangedOptOuts() : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             """);
     }
+
+    /// <summary>Whoever is out for another reason now: nothing is done about it, but the job tells statuses.</summary>
+    private string ChangedOptOuts() => $"""
+        SELECT c.kh, c.member_key, b.book_id, 'enter', c.email, NULL, c.contact_id, 'suppressed', c.origin, c.audience, NULL, 'Suppressed', c.status,
+               {Consent.OptOutWords}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
+        FROM change c JOIN book b USING (book_no)
+        JOIN {RunSession.LedgerRelation(run)} k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_id = b.book_id
+        WHERE c.action = '{Action.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status AND {Holds.NotHeld}
+        """;
 
     private void PrepareRemovals()
     {

@@ -6,7 +6,7 @@ namespace Rollcall.Reconciling;
 /// <summary>
 /// Takes people who are already in the mapped books into the ledger as delivered. Members get the hash of the roll's values, so that nothing is
 /// sent for them until a value changes. Whoever opted out, waits to confirm, or is in an
-/// import of this job that Dotdigital has not finished, is not taken in.
+/// import of this job that Dotdigital has not finished, is not taken in. Whoever is in no audience has no status in the book, which is to be told to nobody.
 /// </summary>
 internal sealed class Adoption(RunContext run, Destination destination, AdoptAs adoptAs)
 {
@@ -82,7 +82,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
                    CASE WHEN {own} THEN 'ours' WHEN l.code = 'ExitIgnored' OR l.state = 'failed' THEN coalesce(l.origin, 'there') ELSE 'there' END AS origin,
                    coalesce(n.id, {SqlText.Literal(run.Job.Config.SegmentIds[audiences[0]])}) AS audience, CASE WHEN w.kh IS NOT NULL AND l.state IS DISTINCT FROM 'delivered' THEN r.fields_hash END AS fields_hash,
                    'Delivered' AS outcome, CASE WHEN {own} OR w.kh IS NOT NULL THEN '{Code}' ELSE '{NoMember}' END AS code, {SqlText.Literal(reason)} AS reason, {run.Now} AS told_at,
-                   'Subscribed' AS account_status, 'Subscribed' AS book_status
+                   'Subscribed' AS account_status, CASE WHEN w.kh IS NOT NULL THEN 'Subscribed' END AS book_status
             FROM f
             LEFT JOIN (SELECT * FROM r WHERE n = 1) r ON r.kh = f.kh AND r.member_key = f.member_key
             LEFT JOIN w ON w.kh = f.kh AND w.member_key = f.member_key

@@ -30,4 +30,7 @@ public sealed class StatusSinkException(string message, Exception? inner = null)
 {
     /// <summary>How many events the sink will not have, all others being safe; 0 when it could not take them at all.</summary>
     public long Rejected { get; init; }
+
+    /// <summary>Events the sink will never have, all others being safe, but for those of <see cref="Rejected"/>.</summary>
+    public IReadOnlyList<StatusEvent> Refused { get; init; } = [];
 }

@@ -17,6 +17,9 @@ internal sealed class LedgerFold(RunContext run)
     // How somebody came to be in the book says more than that their values were written since.
     private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {PuttingRight.NotOurEntry})";
 
+    // Whoever was found in the book and was in no audience; only members are updated.
+    private const string EntersAudience = $"(u_outcome = 'Delivered' AND code IN ('{Adoption.Code}', '{Adoption.NoMember}'))";
+
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public void Run(CancellationToken cancellation)
     {
@@ -104,7 +107,7 @@ internal sealed class LedgerFold(RunContext run)
                    CASE WHEN by_update THEN u_outcome ELSE outcome END AS outcome, CASE WHEN by_update AND NOT {KeepsCode} THEN u_code ELSE code END AS code, CASE WHEN by_update AND NOT {KeepsCode} THEN u_reason ELSE reason END AS reason,
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
-                   CASE WHEN by_update THEN coalesce(u_book_status, book_status) ELSE book_status END AS book_status,
+                   CASE WHEN by_update THEN coalesce(u_book_status, book_status, CASE WHEN {EntersAudience} THEN 'Subscribed' END) ELSE book_status END AS book_status,
                    CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id LEFT JOIN unsure ON unsure.kh = n.kh AND unsure.member_key = n.member_key
             WHERE state IS NOT NULL;

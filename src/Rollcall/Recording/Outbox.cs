@@ -6,12 +6,27 @@ namespace Rollcall.Recording;
 /// <summary>Brings status events from the data folder to the job's sink, at least once, a run's events at a time; what a sink does not take stays.</summary>
 internal sealed class Outbox(RunContext run)
 {
-    public async Task FlushAsync(CancellationToken cancellation)
+    /// <summary>Makes the table of events that a sink will never have, empty.</summary>
+    public const string Create = "CREATE OR REPLACE TABLE status_refused(email VARCHAR, address_book_id BIGINT, status VARCHAR, reason VARCHAR)";
+
+    /// <summary>The code of an event that a sink will never have.</summary>
+    public const string Code = "StatusRefused";
+
+    private const int Named = 10;
+
+    /// <returns>Whether <c>status_refused</c> has any.</returns>
+    public async Task<bool> FlushAsync(CancellationToken cancellation)
     {
-        if (Sink() is not { } sink)
+        if (Sink() is { } sink)
         {
-            return;
+            await FlushAsync(sink, cancellation);
         }
+
+        return run.Db.Number("SELECT count(*) FROM status_refused") > 0;
+    }
+
+    private async Task FlushAsync(IStatusSink sink, CancellationToken cancellation)
+    {
 
         var waiting = run.Store.Query("SELECT id, run_id, events, rejected FROM outbox WHERE tag = $tag AND delivered_at IS NULL ORDER BY id", r => (Id: r.GetInt64(0), RunId: r.GetString(1), Events: r.GetString(2), Rejected: r.GetInt64(3)), ("$tag", run.Job.Tag));
         foreach (var ofRun in waiting.GroupBy(w => w.RunId))
@@ -20,9 +35,14 @@ internal sealed class Outbox(RunContext run)
             {
                 await sink.DeliverAsync(ofRun.Key, ReadAsync([.. ofRun.Select(w => w.Events)], cancellation), cancellation);
             }
+            catch (StatusSinkException e) when (e is { Rejected: 0, Refused.Count: > 0 })
+            {
+                SetAside(sink, e);
+            }
             catch (StatusSinkException e) when (e.Rejected > 0 && ofRun.All(w => w.Rejected > 0))
             {
                 // What is rejected twice would be a third time, and all that happened since would wait behind it.
+                SetAside(sink, e);
                 run.Notice($"{sink.Name} rejected {e.Rejected:N0} status events of run {ofRun.Key} a second time: they are given up. {e.Message}");
             }
             catch (StatusSinkException e)
@@ -51,6 +71,27 @@ internal sealed class Outbox(RunContext run)
                 }
             });
         }
+    }
+
+    /// <summary>Lists what no later run will bring to the sink.</summary>
+    private void SetAside(IStatusSink sink, StatusSinkException e)
+    {
+        if (e.Refused.Count == 0)
+        {
+            return;
+        }
+
+        using (var appender = run.Db.Connection.CreateAppender("status_refused"))
+        {
+            foreach (var refused in e.Refused)
+            {
+                appender.CreateRow().AppendValue(refused.Email).AppendValue(refused.AddressBookId).AppendValue(refused.AddressBookStatus).AppendValue(e.Message).EndRow();
+            }
+        }
+
+        run.Notice(
+            $"{e.Refused.Count:N0} status events are set aside, and the others are delivered: {string.Join(", ", e.Refused.Take(Named).Select(one => $"{EmailMask.Mask(one.Email)} ({one.AddressBookStatus})"))}"
+            + $"{(e.Refused.Count > Named ? ", ..." : "")}. {sink.Name}: {e.Message}");
     }
 
     private IStatusSink? Sink() => run.Job.StatusSink switch

@@ -175,6 +175,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4 FROM recommend_failed f
         UNION ALL
         SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5 FROM insight_failed f
+        UNION ALL
+        SELECT s.email, '', 'status', '{Outbox.Code}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6 FROM status_refused s
         ORDER BY kind, email, audience
         """;
 

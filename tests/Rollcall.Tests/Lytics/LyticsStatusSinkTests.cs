@@ -65,7 +65,51 @@ public sealed class LyticsStatusSinkTests : IDisposable
         Assert.DoesNotContain("ann@", kept.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"status":200,"message":"success","data":{"message_count":1,"rejected_count":0}}""")]
+    [InlineData("""{"status":200,"message":"success","data":{"message_count":0,"rejected_count":1}}""")]
+    [InlineData("""{"status":200,"message":"success","data":{}}""")]
+    [InlineData("""{"status":200,"message":"success"}""")]
+    public async Task An_answer_that_tells_of_fewer_than_were_sent_means_not_taken(string answer)
+    {
+        lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, answer);
+
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(Event(1), Event(2)));
+
+        Assert.Equal((0, 0), (kept.Rejected, kept.Refused.Count));
+        Assert.StartsWith("Of 2 events Lytics took ", kept.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(413)]
+    [InlineData(422)]
+    public async Task A_refused_batch_is_halved_until_the_bad_events_are_found(int status)
+    {
+        lytics.Refuses = body => body.Contains("p1234@", StringComparison.Ordinal) || body.Contains("p7@", StringComparison.Ordinal) ? ScriptedLytics.Refuse(status, "an event is too odd") : null;
+
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync([.. Enumerable.Range(0, 4_001).Select(Event)]));
+
+        Assert.Equal(["p7@example.com", "p1234@example.com"], kept.Refused.Select(one => one.Email));
+        Assert.Equal(0, kept.Rejected);
+        Assert.Equal(3_999, lytics.Events.Count);
+        Assert.InRange(lytics.Calls.Count, 3, 60);
+    }
+
+    [Fact]
+    public async Task A_stream_that_refuses_everything_sets_no_event_aside()
+    {
+        lytics.Refuses = _ => ScriptedLytics.Refuse(400);
+
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync([.. Enumerable.Range(0, 2_000).Select(Event)]));
+
+        Assert.Equal((0, 0), (kept.Rejected, kept.Refused.Count));
+        Assert.InRange(lytics.Calls.Count, 3, 100);
+    }
+
     public void Dispose() => lytics.Dispose();
+
+    private static StatusEvent Event(int number) => new($"e{number}", $"p{number}@example.com", 1, "Subscribed", 2, "Subscribed");
 
     private Task DeliverAsync(params StatusEvent[] events)
     {

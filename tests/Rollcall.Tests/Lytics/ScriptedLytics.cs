@@ -35,6 +35,9 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     /// <summary>Answers a call instead, given its path and query; null where it does not.</summary>
     public Func<string, HttpResponseMessage?>? Instead { get; set; }
 
+    /// <summary>Answers a call with events instead, given its body; null where it does not.</summary>
+    public Func<string, HttpResponseMessage?>? Refuses { get; set; }
+
     /// <summary>The audience's size as pages tell it, given the true one.</summary>
     public Func<int, int> Total { get; set; } = size => size;
 
@@ -94,7 +97,7 @@ internal sealed class ScriptedLytics : HttpMessageHandler
             ["api", "segment", var audience] => Slug(audience) is { } slug ? Ok(new { data = Described(slug) }) : Refuse(404, "segment not found"),
             ["api", "segment", var audience, "scan"] => audience.StartsWith("id-", StringComparison.Ordinal) && Slug(audience) is { } slug ? Page(slug, query["splits"], query["start"], int.Parse(query["limit"]!, CultureInfo.InvariantCulture)) : Refuse(404, "segment not found"),
             ["api", "schema", "user"] => Schema is null ? Refuse(404) : Answer(HttpStatusCode.OK, Schema),
-            ["collect", "json", _] => Collect(body!),
+            ["collect", "json", _] => Refuses?.Invoke(body!) ?? Collect(body!),
             _ => Refuse(404),
         };
     }

@@ -57,7 +57,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
             {
                 notes.LeaveOut("config.seg_mappings", Pair(id, value), $"{LyticsKeys.Shown(id)} is not in segment_ids, so this pair is left out.");
             }
-            else if (!seen.Add((id, AsJson(value))))
+            else if (!seen.Add((id, LyticsKeys.AsText(value)?.Trim() ?? AsJson(value))))
             {
                 notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(id)} is mapped to the same book twice; it is written once.");
             }

@@ -35,8 +35,8 @@ internal sealed class LyticsJobImport
     private void Write()
     {
         _job.Take("workflow");
-        var (id, name, state) = (_job.Text("id"), _job.Text("name"), _job.Text("state"));
-        state ??= _job.Text("status");
+        var (id, name, old, status) = (_job.Text("id"), _job.Text("name"), _job.Text("state"), _job.Text("status"));
+        var state = new LyticsJobState(old ?? status, IsOld: old is not null);
         _file.Remark($"Made of {(id is null ? "a Lytics job" : $"the Lytics job {id}")} by rollcall import-lytics. Check it: rollcall check FILE");
         WriteState(state);
         _file.Blank();
@@ -53,11 +53,11 @@ internal sealed class LyticsJobImport
         WriteRest();
     }
 
-    private void WriteState(string? state)
+    private void WriteState(LyticsJobState state)
     {
-        if (state is not (null or "runnable"))
+        if (!state.IsOrdinary)
         {
-            _notes.Say("state", $"in Lytics the job is {state}.", state is "sleeping" ? null : "Run it when you mean to.");
+            _notes.Say("state", $"in Lytics the job is {state.Word}.", state.Runs ? null : "Run it when you mean to.");
         }
     }
 

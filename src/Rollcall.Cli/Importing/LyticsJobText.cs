@@ -7,6 +7,8 @@ internal static class LyticsJobText
 {
     public const string Workflow = "dotmailer-multi-seg-export";
 
+    private const int MostErrors = 5;
+
     private const string Todo = "Give it what GET /v2/job/dotmailer-multi-seg-export/ID answers.";
 
     /// <exception cref="RollcallException">Exit 2: the text holds no such job.</exception>
@@ -69,9 +71,30 @@ internal static class LyticsJobText
             return data;
         }
 
+        if (Errors(root) is { } said)
+        {
+            throw new RollcallException(ExitCode.BadJob, $"is no job but an answer of Lytics: {(root.TryGetProperty("status", out var code) ? $"{code} " : "")}{said}.", name, Todo);
+        }
+
         throw root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String && root.TryGetProperty("status", out var status)
             ? new RollcallException(ExitCode.BadJob, $"is no job but an answer of Lytics: {status} {LyticsKeys.Shown(message.GetString()!)}.", name, Todo)
             : new RollcallException(ExitCode.BadJob, "holds no job.", name, Todo);
+    }
+
+    /// <summary>What a v2 answer's errors say: <c>errors: [{code, level, message}]</c>; null where it has none.</summary>
+    private static string? Errors(JsonElement root)
+    {
+        if (!root.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var said = errors.EnumerateArray().Take(MostErrors)
+            .Select(one => one.ValueKind == JsonValueKind.Object ? (Code: Text(one, "code"), Message: Text(one, "message")) : (null, one.ValueKind == JsonValueKind.String ? one.GetString() : null))
+            .Where(one => one.Code is not null || one.Message is not null)
+            .Select(one => string.Join(' ', new[] { one.Message is null ? null : LyticsKeys.Shown(one.Message), one.Code is null ? null : $"({one.Code})" }.OfType<string>()))
+            .ToList();
+        return said.Count == 0 ? null : string.Join(", ", said);
     }
 
     private static JsonElement Single(JsonElement data, string name)
@@ -101,7 +124,8 @@ internal static class LyticsJobText
             throw new RollcallException(ExitCode.BadJob, "the job does not say its workflow.", name, Todo);
         }
 
-        if (workflow != Workflow)
+        // Lytics writes slugs with either.
+        if (workflow.Trim().Replace('_', '-') != Workflow)
         {
             throw new RollcallException(ExitCode.BadJob, $"the job's workflow is {LyticsKeys.Shown(workflow)}; only {Workflow} (\"Dotdigital: Export Multiple Audiences\") is what Rollcall does.", name);
         }

@@ -112,6 +112,7 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
     {
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
+        JsonValueKind.Number when value.TryGetDecimal(out var number) && decimal.IsInteger(number) => number.ToString("0", CultureInfo.InvariantCulture),
         JsonValueKind.Number => value.GetRawText(),
         _ => null,
     };

@@ -13,9 +13,12 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
 
     private static readonly string[] Times = ["H:mm", "HH:mm", "H:mm:ss", "HH:mm:ss", "h:mm tt", "h:mmtt", "h tt", "htt"];
 
-    public void Write(string? state, bool backfillOnly)
+    /// <param name="state">What Lytics calls the job's state; null where it does not say.</param>
+    /// <param name="backfillOnly">Whether it runs once.</param>
+    public void Write(LyticsJobState state, bool backfillOnly)
     {
         file.Blank();
+        Drops();
         var quiet = Quiet(out var timezone);
         if (job.Take("sleep_until") is { } until && LyticsKeys.AsText(until)?.StartsWith(NoTime, StringComparison.Ordinal) != true)
         {
@@ -30,10 +33,10 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
                 return;
             }
         }
-        else if (state is not (null or "runnable" or "sleeping"))
+        else if (state.IsOver || (state.IsHeld && quiet is null))
         {
-            notes.Say("schedule", $"Lytics jobs run all the time; this one is {state}, so nothing starts it by itself.");
-            file.LeftOut("schedule", "continuous");
+            notes.Say("schedule", $"Lytics jobs run all the time; this one is {state.Word}, so nothing starts it by itself.");
+            file.LeftOut("schedule", quiet is null ? "continuous" : JsonSerializer.Serialize(new { continuous = true, timezone, quiet = Hours() }));
             return;
         }
 
@@ -44,6 +47,17 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
         }
 
         file.Write("schedule", Map([("continuous", Plain("true")), .. timezone is null ? [] : new[] { ("timezone", Text(timezone)) }, ("quiet", quiet)]));
+    }
+
+    /// <summary>The quiet hours as the job file has them.</summary>
+    private object Hours() => new { from = Time(job.Text("quiet_time_of_day")), hours = Hours(job.Text("quiet_period")) };
+
+    private void Drops()
+    {
+        if (job.Flag("drop_events_during_quiet_window"))
+        {
+            notes.LeaveOut("drop_events_during_quiet_window", "true", "has no counterpart: in quiet hours Rollcall delays changes, and drops none.");
+        }
     }
 
     private IEnumerable<ParsingEvent>? Quiet(out string? timezone)

@@ -46,6 +46,8 @@ public class ImportLyticsTests
     [InlineData("7", "holds no job")]
     [InlineData("{}", "holds no job")]
     [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
+    [InlineData("""{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""", "404 \"job not found\" (JOB-NOTFOUND-004)")]
+    [InlineData("""{"data":null,"status":400,"message":"","errors":["odd","more"]}""", "400 \"odd\", \"more\"")]
     [InlineData("""{"config":{}}""", "does not say its workflow")]
     [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export"}""", "has no config")]
@@ -220,6 +222,63 @@ public class ImportLyticsTests
         Assert.Equal(runs, Read(jobFile).Schedule is not null);
         Assert.Equal(state != "runnable", notes.Any(note => note.Where == "state"));
         Assert.Equal(!runs, jobFile.Contains("#schedule: continuous", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("running", true)]
+    [InlineData("initializing", true)]
+    [InlineData("sleeping", true)]
+    [InlineData("paused", true)]
+    [InlineData("pausing", true)]
+    [InlineData("fault-1", true)]
+    [InlineData("fault-12", true)]
+    [InlineData("failed", false)]
+    [InlineData("completed", false)]
+    [InlineData("deleted", false)]
+    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_goes_on(string status, bool goesOn)
+    {
+        var (plain, _) = Import(Least(job => job["status"] = status));
+        var (quiet, notes) = Import(Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
+
+        Assert.Equal(goesOn, Read(plain).Schedule is not null);
+        Assert.Equal(goesOn ? new QuietHours(new TimeOnly(22, 0), 8) : null, Read(quiet).Schedule?.Quiet);
+        Assert.Equal(goesOn ? "Europe/London" : null, Read(quiet).Schedule?.Timezone);
+        Assert.Contains("22:00", quiet, StringComparison.Ordinal);
+        Assert.Contains("Europe/London", quiet, StringComparison.Ordinal);
+        Assert.Equal(status != "running", notes.Any(note => note.Where == "state"));
+    }
+
+    [Fact]
+    public void Quiet_hours_of_a_paused_job_are_kept_by_the_older_word_too() =>
+        Assert.NotNull(Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
+
+    [Theory]
+    [InlineData("dotmailer_multi_seg_export")]
+    [InlineData("dotmailer-multi_seg-export")]
+    public void A_workflow_is_the_same_with_either_sign(string workflow) =>
+        Assert.Equal(Import(Least()).JobFile, Import(Least(job => job["workflow"] = workflow)).JobFile);
+
+    [Theory]
+    [InlineData("42", "42")]
+    [InlineData("42.0", "\"42\"")]
+    [InlineData("\" 42 \"", "\"42\"")]
+    public void A_pair_that_is_there_as_text_and_as_a_number_is_written_once(string first, string second)
+    {
+        var (jobFile, notes) = Import(With("seg_mappings", JsonNode.Parse($$"""[{"a1":{{first}}},{"a1":{{second}}},{"a1":42}]""")));
+
+        Assert.Equal("42", Assert.Single(Read(jobFile).Config.SegMappings).Book.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Contains(notes, note => note.Message.Contains("written once", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Dropping_events_is_a_key_that_is_known(bool drops, bool said)
+    {
+        var (_, notes) = Import(Least(job => job["drop_events_during_quiet_window"] = drops));
+
+        Assert.Equal(said, notes.Any(note => note.Where == "drop_events_during_quiet_window" && note.Message.Contains("drops none", StringComparison.Ordinal)));
+        Assert.DoesNotContain(notes, note => note.Message.Contains("no key of the job", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -41,6 +41,7 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
                 break;
             case LyticsSourceOptions lytics:
                 new LyticsRules("source.lytics", lytics.Access, root, problems).Check();
+                new FieldNameRules(job.Config, problems).Check();
                 break;
         }
     }

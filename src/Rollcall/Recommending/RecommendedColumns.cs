@@ -10,8 +10,8 @@ internal static class RecommendedColumns
     /// <summary>The table, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE recommended(kh UBIGINT, member_key VARCHAR, items JSON)";
 
-    /// <summary>The column of a field that <c>recommender_mappings</c> names.</summary>
-    public static string Name(string field) => $"recommended {field}";
+    /// <summary>The column of a field that <c>recommender_mappings</c> names: another one for another letter case, which DuckDB would take for the same.</summary>
+    public static string Name(string field) => $"recommended {string.Concat(field.Select(c => c == '^' || char.ToLowerInvariant(c) != c ? $"^{c}" : $"{c}"))}";
 
     /// <summary>A relation of people with the mapped fields of what is recommended to them.</summary>
     /// <param name="people">A relation.</param>

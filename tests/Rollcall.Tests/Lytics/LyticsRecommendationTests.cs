@@ -89,6 +89,20 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
+    public async Task Fields_of_a_recommendation_that_differ_in_letter_case_are_two()
+    {
+        await using var scene = await SceneAsync();
+        scene.Account.AddDataField("REC_OTHER", "String");
+        scene.Config = "  collection_id: articles\n  recommender_mappings: [{title: REC_TITLE}, {Title: REC_OTHER}]";
+        scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First", "Title": "Other"}""");
+
+        await scene.RunAsync();
+
+        var fields = scene.Account.Contact(Ann)!.DataFields;
+        Assert.Equal(("First", "Other"), (fields["REC_TITLE"], fields["REC_OTHER"]));
+    }
+
+    [Fact]
     public async Task Retry_asks_again_about_whom_it_could_not_be_asked()
     {
         await using var scene = await SceneAsync();

@@ -379,6 +379,37 @@ public sealed class LyticsRunTests
         Assert.True(explanation.Audiences[0].In);
     }
 
+    [Theory]
+    [InlineData("[{first_name: FIRSTNAME}, {First_Name: OTHER}]", "", "config.mappings[1].First_Name", "differs from \"first_name\" in letter case only")]
+    [InlineData("[{Email: FIRSTNAME}]", "", "config.mappings[0].Email", "differs from \"email\" in letter case only")]
+    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [NAME]", "config.insight_fields[0]", "differs from \"name\" in letter case only")]
+    [InlineData("[{name: FIRSTNAME}]", "  key_field: EMAIL", "config.key_field", "differs from \"email\" in letter case only")]
+    [InlineData("[{__row: FIRSTNAME}]", "", "config.mappings[0].__row", "keeps for itself")]
+    [InlineData("[{__PART: FIRSTNAME}]", "", "config.mappings[0].__PART", "keeps for itself")]
+    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [__whole_0]", "config.insight_fields[0]", "keeps for itself")]
+    [InlineData("[{name: FIRSTNAME}]", "  id_field: __uid", "config.id_field", "keeps for itself")]
+    public async Task Fields_that_no_two_columns_can_have_are_found_before_anything_is_read(string mappings, string config, string where, string why)
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        (scene.Mappings, scene.Config) = (mappings, config);
+
+        var stop = Assert.Throws<RollcallException>(() => scene.Job());
+
+        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+        Assert.Contains(stop.Problems, problem => problem.Where!.Contains(where, StringComparison.Ordinal) && problem.Message.Contains(why, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_field_may_fill_several_data_fields()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        scene.Simulator.Account.AddDataField("OTHER");
+        (scene.Mappings, scene.Config) = ("[{first_name: FIRSTNAME}, {first_name: OTHER}]", "  insight_fields: [first_name]");
+        scene.Set(LyticsScene.People(3));
+
+        Assert.Equal(ExitCode.Done, (await scene.RunAsync()).ExitCode);
+    }
+
     [Fact]
     public async Task A_program_without_Lytics_says_so()
     {

@@ -1,0 +1,43 @@
+namespace Rollcall.Jobs;
+
+/// <summary>What must hold of the names of a platform's fields: each becomes a column, and a column's name is the same in either letter case.</summary>
+internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
+{
+    private readonly Dictionary<string, string> seen = new(StringComparer.OrdinalIgnoreCase);
+
+    public void Check()
+    {
+        Check("config.email_field", config.EmailField);
+        Check("config.id_field", config.IdField);
+        Check("config.key_field", config.KeyField);
+        for (var i = 0; i < config.Mappings.Count; i++)
+        {
+            Check($"config.mappings[{i}].{config.Mappings[i].Field}", config.Mappings[i].Field, "config.mappings");
+        }
+
+        for (var i = 0; i < config.InsightFields.Count; i++)
+        {
+            Check($"config.insight_fields[{i}]", config.InsightFields[i], "config.insight_fields");
+        }
+    }
+
+    private void Check(string at, string? field, string? key = null)
+    {
+        if (string.IsNullOrEmpty(field) || problems.IsTouched(key ?? at))
+        {
+            return;
+        }
+
+        if (IsOwn(field))
+        {
+            problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall keeps for itself.", "Make a field of another name in Lytics that has its values.");
+        }
+        else if (!seen.TryAdd(field, field) && seen[field] != field)
+        {
+            problems.Error(at, $"{JobScalar.Show(field)} differs from {JobScalar.Show(seen[field])} in letter case only, and a job cannot tell the two apart.", "Use one of them, or make a field of another name in Lytics.");
+        }
+    }
+
+    private static bool IsOwn(string field) =>
+        field.ToLowerInvariant() is "__row" or "__part" or "__pass" or "__uid" or "__email" or "__member" || field.StartsWith("__whole_", StringComparison.OrdinalIgnoreCase);
+}

@@ -23,6 +23,27 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         -- GET {access.Url.AbsoluteUri.TrimEnd('/')}/{LyticsClient.ScanPath(audience, config.Fields, "0")}
         """;
 
+    public async Task<IReadOnlyDictionary<string, string>> IdsAsync(IReadOnlyList<string> audiences, CancellationToken cancellation)
+    {
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var audience in audiences)
+        {
+            try
+            {
+                if ((await client.AudienceAsync(audience, cancellation))?.Id is { } id)
+                {
+                    ids[audience] = id;
+                }
+            }
+            catch (LyticsException e)
+            {
+                throw Stop(e, $"audience {audience}");
+            }
+        }
+
+        return ids;
+    }
+
     public async Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         try

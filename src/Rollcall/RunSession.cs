@@ -126,6 +126,8 @@ internal static class RunSession
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
+        using var db = new RunDatabase(runFolder);
+        (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Destination.ReadAsync(job, client, store, cancellation);
         if (destination.Problems.Count > 0)
         {
@@ -133,7 +135,6 @@ internal static class RunSession
         }
 
         var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)));
-        using var db = new RunDatabase(runFolder);
         var run = new RunContext
         {
             Job = job,
@@ -150,7 +151,7 @@ internal static class RunSession
             EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };
         run.Books.AddRange(destination.Books);
-        foreach (var said in inherited)
+        foreach (var said in inherited.Concat(renamed))
         {
             run.Notice(said, LogLevel.Information);
         }

@@ -15,6 +15,11 @@ public interface IAudienceSource : IAsyncDisposable
     /// <summary>Whether a reading that looks complete may have missed members who are there: then it is read once more before any of them exits.</summary>
     bool MayMiss => false;
 
+    /// <summary>The one id of each audience that there is, by what a job calls it: two names with one id are of one audience.</summary>
+    /// <param name="audiences">What they are called.</param>
+    Task<IReadOnlyDictionary<string, string>> IdsAsync(IReadOnlyList<string> audiences, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct(StringComparer.Ordinal).ToDictionary(audience => audience, StringComparer.Ordinal));
+
     /// <summary>Finds everything wrong with the audiences at once: unreachable source, broken SQL, unknown or non-scalar fields.</summary>
     /// <param name="audiences">The audiences' ids.</param>
     /// <param name="fields">The fields the job needs.</param>

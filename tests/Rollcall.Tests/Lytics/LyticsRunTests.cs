@@ -380,6 +380,41 @@ public sealed class LyticsRunTests
     }
 
     [Theory]
+    [InlineData("gold", "id-gold")]
+    [InlineData("id-gold", "gold")]
+    public async Task An_audience_is_the_same_by_its_id_and_by_its_slug(string before, string after)
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        (scene.More, scene.Names) = (Sink, [before]);
+        scene.Set(LyticsScene.People(30));
+        await scene.RunAsync();
+        var events = scene.Lytics.Events.Count;
+        scene.Names = [after];
+
+        var unchanged = await scene.RunAsync();
+        var eventsAfter = scene.Lytics.Events.Count;
+        scene.Set(LyticsScene.People(29));
+        var leaving = await scene.RunAsync();
+
+        Assert.Equal(((0L, 0L, 0L), (0L, 0L, 1L)), (Counts(unchanged), Counts(leaving)));
+        Assert.Equal(events, eventsAfter);
+        Assert.Equal(29, scene.Members().Count);
+        Assert.Contains(unchanged.Notices, notice => notice.Contains($"The audience {after} is the one that this job called {before} before", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_audience_that_is_named_by_its_id_and_by_its_slug_is_an_error_of_the_job()
+    {
+        await using var scene = await LyticsScene.StartAsync();
+        scene.Names = ["gold", "id-gold"];
+        scene.Set(LyticsScene.People(3));
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(scene.RunAsync);
+
+        Assert.Equal((ExitCode.BadJob, "It is the same audience as gold."), (stop.ExitCode, stop.Problems[0].Message));
+    }
+
+    [Theory]
     [InlineData("[{first_name: FIRSTNAME}, {First_Name: OTHER}]", "", "config.mappings[1].First_Name", "differs from \"first_name\" in letter case only")]
     [InlineData("[{Email: FIRSTNAME}]", "", "config.mappings[0].Email", "differs from \"email\" in letter case only")]
     [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [NAME]", "config.insight_fields[0]", "differs from \"name\" in letter case only")]

@@ -27,6 +27,9 @@ internal sealed class LyticsScene : IAsyncDisposable
     /// <summary>Lines of <c>config</c>, after those every job has.</summary>
     public string Config { get; set; } = "";
 
+    /// <summary>What the job calls its audiences.</summary>
+    public IReadOnlyList<string> Names { get; set; } = ["gold"];
+
     public string Mappings { get; set; } = "[{first_name: FIRSTNAME}]";
 
     public string this[string name] => folder[name];
@@ -50,8 +53,8 @@ internal sealed class LyticsScene : IAsyncDisposable
         authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Simulator.Url}}"}
         source: { lytics: { token: "${TOKEN}", url: "{{ScriptedLytics.Access.Url}}" } }
         config:
-          segment_ids: [gold]
-          seg_mappings: [{gold: "{{Gold}}"}]
+          segment_ids: [{{string.Join(", ", Names)}}]
+          seg_mappings: [{{string.Join(", ", Names.Select(name => $"{{{name}: \"{Gold}\"}}"))}}]
           mappings: {{Mappings}}
           email_field: email
           exit_action: {{ExitAction}}

@@ -53,7 +53,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         }
     }
 
-    private async Task SendAsync(LyticsClient client, IReadOnlyList<StatusEvent> events, Sent sent, CancellationToken cancellation)
+    private async Task SendAsync(LyticsClient client, List<StatusEvent> events, Sent sent, CancellationToken cancellation)
     {
         try
         {
@@ -69,8 +69,8 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         catch (LyticsException e) when (e.Failure == LyticsFailure.Refused && events.Count > 1)
         {
             var half = events.Count / 2;
-            await SendAsync(client, [.. events.Take(half)], sent, cancellation);
-            await SendAsync(client, [.. events.Skip(half)], sent, cancellation);
+            await SendAsync(client, events.GetRange(0, half), sent, cancellation);
+            await SendAsync(client, events.GetRange(half, events.Count - half), sent, cancellation);
         }
         catch (LyticsException e) when (e.Failure == LyticsFailure.Refused && (sent.Taken > 0 || sent.Refused.Count < LyticsLimits.FailuresInARow))
         {
@@ -83,7 +83,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         }
     }
 
-    private static ReadOnlyMemory<byte> Body(IReadOnlyList<StatusEvent> events)
+    private static ReadOnlyMemory<byte> Body(List<StatusEvent> events)
     {
         var body = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(body, Plain);

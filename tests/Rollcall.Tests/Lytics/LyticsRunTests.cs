@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rollcall.Dotdigital;
 using Rollcall.Lytics;
 using Rollcall.TestKit;
@@ -8,8 +7,6 @@ namespace Rollcall.Tests.Lytics;
 
 public sealed class LyticsRunTests
 {
-    private static readonly string Sink = $$"""status_sink: { lytics: { token: "${TOKEN}", url: "{{ScriptedLytics.Access.Url}}" } }""";
-
     [Fact]
     public async Task A_first_run_an_update_an_entry_and_an_exit()
     {
@@ -238,131 +235,6 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Statuses_go_back_once_and_only_when_they_change()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.More = $$"""status_sink: { lytics: { token: "${TOKEN}", url: "{{ScriptedLytics.Access.Url}}" } }""";
-        scene.Set(LyticsScene.People(3));
-        await scene.RunAsync();
-        var first = scene.Lytics.Events.Count;
-        await scene.RunAsync();
-        scene.Set(LyticsScene.People(3, "New"));
-        await scene.RunAsync();
-        var unchanged = scene.Lytics.Events.Count;
-        scene.Set(LyticsScene.People(2));
-        await scene.RunAsync();
-
-        Assert.Equal((3, 3), (first, unchanged));
-        var last = JsonDocument.Parse(scene.Lytics.Events[^1]).RootElement;
-        Assert.Equal(4, scene.Lytics.Events.Count);
-        Assert.Equal(("p2@example.com", "Removed"), (last.GetProperty("email").GetString(), last.GetProperty("address_book_status").GetString()));
-    }
-
-    [Fact]
-    public async Task Events_that_Lytics_does_not_take_wait_for_the_next_run()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.More = $$"""status_sink: { lytics: { token: "${TOKEN}", url: "{{ScriptedLytics.Access.Url}}" } }""";
-        scene.Set(LyticsScene.People(3));
-        scene.Lytics.Instead = call => call.StartsWith("/collect", StringComparison.Ordinal) ? ScriptedLytics.Refuse(503) : null;
-
-        var first = await scene.RunAsync();
-        scene.Lytics.Instead = null;
-        await scene.RunAsync();
-        await scene.RunAsync();
-
-        Assert.Equal(ExitCode.SomeNotDelivered, first.ExitCode);
-        Assert.Contains(first.Notices, notice => notice.Contains("Status events could not be delivered to the stream dotmailer_export_status", StringComparison.Ordinal));
-        Assert.Equal(3, scene.Lytics.Events.Count);
-    }
-
-    [Fact]
-    public async Task An_event_that_Lytics_refuses_is_listed_and_set_aside_and_keeps_nobody_waiting()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.More = Sink;
-        scene.Set(LyticsScene.People(30));
-        scene.Lytics.Refuses = body => body.Contains("p7@", StringComparison.Ordinal) ? ScriptedLytics.Refuse(400) : null;
-
-        var first = await scene.RunAsync();
-        scene.Set([.. LyticsScene.People(30), LyticsScene.Person("late")]);
-        var second = await scene.RunAsync();
-
-        Assert.Equal((ExitCode.Done, ExitCode.Done), (first.ExitCode, second.ExitCode));
-        var failure = Assert.Single(first.Failures);
-        Assert.Equal(("p7@example.com", "status", "StatusRefused"), (failure.Email, failure.Operation, failure.Code));
-        Assert.Contains(first.Notices, notice => notice.Contains("1 status events are set aside", StringComparison.Ordinal) && !notice.Contains("p7@", StringComparison.Ordinal));
-        Assert.Equal(30, scene.Lytics.Events.Count);
-        Assert.Empty(second.Failures);
-    }
-
-    [Fact]
-    public async Task A_lone_event_that_Lytics_refuses_twice_keeps_nobody_waiting()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.More = Sink;
-        scene.Set(LyticsScene.People(1));
-        scene.Lytics.Refuses = body => body.Contains("p0@", StringComparison.Ordinal) ? ScriptedLytics.Refuse(400) : null;
-        await scene.RunAsync();
-        scene.Set(LyticsScene.People(2));
-
-        await scene.RunAsync();
-
-        Assert.Contains("p1@", Assert.Single(scene.Lytics.Events), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Who_is_adopted_and_in_no_audience_has_no_status_event()
-    {
-        foreach (var adopt in (AdoptAs[])[AdoptAs.AlreadyThere, AdoptAs.Own])
-        {
-            await using var scene = await LyticsScene.StartAsync();
-            (scene.More, scene.ExitAction) = (Sink, "ignore");
-            foreach (var email in (string[])["p0@example.com", "p1@example.com", "stranger@example.com"])
-            {
-                scene.Simulator.Account.AddContact(email, scene.Gold);
-            }
-
-            scene.Set(LyticsScene.People(3));
-            await ExportRun.ExecuteAsync(scene.Job(), new RunOptions { Adopt = adopt }, scene.Workplace(), TestContext.Current.CancellationToken);
-            Assert.DoesNotContain(scene.Lytics.Events, one => one.Contains("stranger@", StringComparison.Ordinal));
-            Assert.Equal(3, scene.Lytics.Events.Count);
-
-            scene.Set([.. LyticsScene.People(3), LyticsScene.Person("stranger")]);
-            await scene.RunAsync();
-
-            Assert.Equal(4, scene.Lytics.Events.Count);
-            Assert.Contains("stranger@", scene.Lytics.Events[^1], StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task Changes_among_people_who_are_out_are_events()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.More = Sink;
-        scene.Set(LyticsScene.People(3));
-        await scene.RunAsync();
-        scene.Simulator.Account.Unsubscribe("p1@example.com");
-        await scene.RunAsync();
-        scene.Simulator.Account.SetStatus("p1@example.com", Rollcall.Simulators.ContactStatus.HardBounced);
-        await scene.RunAsync();
-        await scene.RunAsync();
-
-        Assert.Equal(["Subscribed", "Unsubscribed", "HardBounced"], Statuses(scene));
-
-        scene.Simulator.Account.SetStatus("p1@example.com", Rollcall.Simulators.ContactStatus.Subscribed);
-        scene.Simulator.Account.Subscribe("p1@example.com", scene.Gold);
-        await ExportRun.ExecuteAsync(scene.Job(), new RunOptions { Verify = true }, scene.Workplace(), TestContext.Current.CancellationToken);
-        await scene.RunAsync();
-
-        Assert.Equal(["Subscribed", "Unsubscribed", "HardBounced", "Subscribed"], Statuses(scene));
-
-        static IEnumerable<string?> Statuses(LyticsScene scene) =>
-            scene.Lytics.Events.Where(one => one.Contains("\"p1@", StringComparison.Ordinal)).Select(one => JsonDocument.Parse(one).RootElement.GetProperty("account_status").GetString());
-    }
-
-    [Fact]
     public async Task Check_tells_the_size_and_explain_and_plan_read_the_audience()
     {
         await using var scene = await LyticsScene.StartAsync();
@@ -377,72 +249,6 @@ public sealed class LyticsRunTests
         Assert.DoesNotContain(problems, problem => problem.Severity == Severity.Error);
         Assert.Equal(3, plan.Audiences[0].Entered);
         Assert.True(explanation.Audiences[0].In);
-    }
-
-    [Theory]
-    [InlineData("gold", "id-gold")]
-    [InlineData("id-gold", "gold")]
-    public async Task An_audience_is_the_same_by_its_id_and_by_its_slug(string before, string after)
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        (scene.More, scene.Names) = (Sink, [before]);
-        scene.Set(LyticsScene.People(30));
-        await scene.RunAsync();
-        var events = scene.Lytics.Events.Count;
-        scene.Names = [after];
-
-        var unchanged = await scene.RunAsync();
-        var eventsAfter = scene.Lytics.Events.Count;
-        scene.Set(LyticsScene.People(29));
-        var leaving = await scene.RunAsync();
-
-        Assert.Equal(((0L, 0L, 0L), (0L, 0L, 1L)), (Counts(unchanged), Counts(leaving)));
-        Assert.Equal(events, eventsAfter);
-        Assert.Equal(29, scene.Members().Count);
-        Assert.Contains(unchanged.Notices, notice => notice.Contains($"The audience {after} is the one that this job called {before} before", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task An_audience_that_is_named_by_its_id_and_by_its_slug_is_an_error_of_the_job()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.Names = ["gold", "id-gold"];
-        scene.Set(LyticsScene.People(3));
-
-        var stop = await Assert.ThrowsAsync<RollcallException>(scene.RunAsync);
-
-        Assert.Equal((ExitCode.BadJob, "It is the same audience as gold."), (stop.ExitCode, stop.Problems[0].Message));
-    }
-
-    [Theory]
-    [InlineData("[{first_name: FIRSTNAME}, {First_Name: OTHER}]", "", "config.mappings[1].First_Name", "differs from \"first_name\" in letter case only")]
-    [InlineData("[{Email: FIRSTNAME}]", "", "config.mappings[0].Email", "differs from \"email\" in letter case only")]
-    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [NAME]", "config.insight_fields[0]", "differs from \"name\" in letter case only")]
-    [InlineData("[{name: FIRSTNAME}]", "  key_field: EMAIL", "config.key_field", "differs from \"email\" in letter case only")]
-    [InlineData("[{__row: FIRSTNAME}]", "", "config.mappings[0].__row", "keeps for itself")]
-    [InlineData("[{__PART: FIRSTNAME}]", "", "config.mappings[0].__PART", "keeps for itself")]
-    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [__whole_0]", "config.insight_fields[0]", "keeps for itself")]
-    [InlineData("[{name: FIRSTNAME}]", "  id_field: __uid", "config.id_field", "keeps for itself")]
-    public async Task Fields_that_no_two_columns_can_have_are_found_before_anything_is_read(string mappings, string config, string where, string why)
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        (scene.Mappings, scene.Config) = (mappings, config);
-
-        var stop = Assert.Throws<RollcallException>(() => scene.Job());
-
-        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
-        Assert.Contains(stop.Problems, problem => problem.Where!.Contains(where, StringComparison.Ordinal) && problem.Message.Contains(why, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task One_field_may_fill_several_data_fields()
-    {
-        await using var scene = await LyticsScene.StartAsync();
-        scene.Simulator.Account.AddDataField("OTHER");
-        (scene.Mappings, scene.Config) = ("[{first_name: FIRSTNAME}, {first_name: OTHER}]", "  insight_fields: [first_name]");
-        scene.Set(LyticsScene.People(3));
-
-        Assert.Equal(ExitCode.Done, (await scene.RunAsync()).ExitCode);
     }
 
     [Fact]

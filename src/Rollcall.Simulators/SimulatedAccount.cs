@@ -67,7 +67,7 @@ public sealed partial class SimulatedAccount
 
     /// <summary>The addresses subscribed to a book, in order of id.</summary>
     public IReadOnlyList<string> Members(int book) => Locked(state => state.Contacts.InOrder
-        .Where(contact => contact.Status != ContactStatus.Deleted && contact.StatusIn(book) == BookStatus.Subscribed)
+        .Where(contact => contact.HasEmail && contact.Status != ContactStatus.Deleted && contact.StatusIn(book) == BookStatus.Subscribed)
         .Select(contact => contact.Email)
         .ToList());
 

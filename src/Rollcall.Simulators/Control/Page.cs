@@ -119,11 +119,16 @@ internal sealed class Page(Simulation simulation)
     {
         var rows = contacts.Skip(page * RowsAtOnce).Take(RowsAtOnce + 1).ToList();
         var table = Table(["Email", "Account", lastHead], rows.Take(RowsAtOnce).Select(contact => (string[])
-            [$"<a href=\"{Link("contact", contact.Email)}\">{Text(contact.Email)}</a>", Status(Spelling.V2(contact.Status)), last(contact)]));
+            [Name(contact), Status(Spelling.V2(contact.Status)), last(contact)]));
         var before = page > 0 ? $"<a href=\"/?{Text(query)}&amp;page={page - 1}\">Previous</a>" : "";
         var after = rows.Count > RowsAtOnce ? $"<a href=\"/?{Text(query)}&amp;page={page + 1}\">Next</a>" : "";
         return rows.Count == 0 ? "<p>Nobody.</p>" : $"{table}<nav aria-label=\"Pages\">{before}{after}</nav>";
     }
+
+    /// <summary>Only an address leads further: who has none has a mobile number.</summary>
+    private static string Name(Contact contact) => contact.HasEmail
+        ? $"<a href=\"{Link("contact", contact.Email)}\">{Text(contact.Email)}</a>"
+        : Text(contact.Mobile ?? "");
 
     private static string SearchForm(int? book, string search) => $"""
         <form role="search">{(book is null ? "" : $"<input type=\"hidden\" name=\"book\" value=\"{book}\">")}

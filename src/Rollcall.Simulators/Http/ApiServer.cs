@@ -10,7 +10,15 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     public async Task Serve(HttpContext context, string[] path)
     {
         var (operation, captured) = Find(context.Request.Method, path);
-        var exchange = new Exchange(context, operation?.Name ?? "unknown", () => simulation.Now, simulation.Calls, log);
+        var specified = SpecifiedOperations.At(path);
+        if (operation is not null && specified.Any(other => other.Template.FixedWords > operation.FixedWords))
+        {
+            // A word where this operation takes any value names another one.
+            operation = null;
+        }
+
+        var name = operation?.Name ?? specified.FirstOrDefault(other => other.Method == context.Request.Method)?.Name ?? "unknown";
+        var exchange = new Exchange(context, name, () => simulation.Now, simulation.Calls, log);
         var body = await exchange.ReadBody(simulation.Options.MaxImportBytes);
         var fault = simulation.Faults.Next(exchange.Call.Operation);
         if ((fault?.Kind == FaultKind.Slow && !await Waited(fault.Delay, context)) || fault?.Kind == FaultKind.DropBefore)
@@ -70,10 +78,10 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     {
         if (operation is null)
         {
-            return Refuse.ReplyWith(FrameworkOf(path), 404, "ERROR_MALFORMED_REQUEST", "notFound", "No such operation.");
+            return NotPlayed(context, path);
         }
 
-        if (_gatekeeper.Refusal(context, operation) is { } refusal)
+        if (_gatekeeper.Refusal(context, operation, body) is { } refusal)
         {
             return refusal;
         }
@@ -92,6 +100,25 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         }
 
         return Act(new Call(operation, captured, context.Request.Query, body));
+    }
+
+    /// <summary>501 where the service would have an answer, 405 where it has none for this method, 404 where it has nothing.</summary>
+    private static Reply NotPlayed(HttpContext context, string[] path)
+    {
+        var (method, framework, there) = (context.Request.Method, FrameworkOf(path), SpecifiedOperations.At(path));
+        if (there.FirstOrDefault(one => one.Method == method) is { } specified)
+        {
+            var words = $"{specified.Name} ({method} {specified.Path}) is an operation of the API that this simulator does not play.";
+            return Refuse.ReplyWith(framework, 501, "ERROR_UNKNOWN", "notSimulated", words);
+        }
+
+        if (there.Count > 0)
+        {
+            context.Response.Headers.Allow = string.Join(", ", there.Select(one => one.Method).Distinct());
+            return Refuse.ReplyWith(framework, 405, "ERROR_MALFORMED_REQUEST", "methodNotAllowed", $"The API has no {method} there.");
+        }
+
+        return Refuse.ReplyWith(framework, 404, "ERROR_MALFORMED_REQUEST", "notFound", "No such operation.");
     }
 
     private Reply Act(Call call)

@@ -32,6 +32,8 @@ internal sealed record Operation(
 
     public bool HasBody { get; init; } = Method is "POST" or "PUT" or "PATCH";
 
+    public int FixedWords => _path.FixedWords;
+
     /// <summary>The captured path values when the path is this operation's, else null.</summary>
     public string[]? Match(string[] path) => _path.Match(path);
 }
@@ -67,18 +69,31 @@ internal sealed record Call(Operation Operation, string[] Path, IQueryCollection
             : throw Refuse.With(Operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"The value of '{name}' is invalid");
     }
 
+    /// <summary>A parameter that is true or false, false where it is not there.</summary>
+    public bool QueryTruth(string name) =>
+        Query.TryGetValue(name, out var text) && (bool.TryParse(text, out var truth)
+            ? truth
+            : throw Refuse.With(Operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"The value of '{name}' is invalid"));
+
     /// <summary>The body as JSON; anything else is refused.</summary>
     public JsonDocument Json()
     {
+        JsonDocument? json = null;
         try
         {
-            return Utf8.IsValid(Body)
-                ? JsonDocument.Parse(Body, new JsonDocumentOptions { AllowDuplicateProperties = false })
-                : throw new JsonException("The body is not UTF-8.");
+            json = Utf8.IsValid(Body) ? JsonDocument.Parse(Body, new JsonDocumentOptions { AllowDuplicateProperties = false }) : null;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // The latter is what a name with half a surrogate pair gives.
+        }
+
+        if (json is null || !Unicode.IsWhole(Body))
+        {
+            json?.Dispose();
             throw Refuse.With(Operation.Framework, 400, "ERROR_MALFORMED_REQUEST", "badJson", "The request JSON is badly formed");
         }
+
+        return json;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
     private readonly byte[] _credentials = Encoding.UTF8.GetBytes($"{simulation.Options.UserName}:{simulation.Options.Password}");
 
     /// <summary>The refusal, or null for a welcome call.</summary>
-    public Reply? Refusal(HttpContext context, Operation operation)
+    public Reply? Refusal(HttpContext context, Operation operation, byte[]? body)
     {
         if (!IsKnown(context.Request.Headers.Authorization))
         {
@@ -30,14 +30,21 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
             return Refuse.ReplyWith(operation.Framework, 403, "ERROR_CANNOT_PERFORM_OPERATION_ON_ACCOUNT", "forbidden", "The API user may not do this.");
         }
 
-        return limiter.Take(operation, context.Response.Headers) ?? Malformed(context.Request, operation);
+        return limiter.Take(operation, context.Response.Headers) ?? Malformed(context.Request, operation, body);
     }
 
-    private static Reply? Malformed(HttpRequest request, Operation operation)
+    private static Reply? Malformed(HttpRequest request, Operation operation, byte[]? body)
     {
-        if (request.Query.Keys.FirstOrDefault(key => !operation.Query.Contains(key)) is { } unknown)
+        var names = operation.Framework == Framework.V2 ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        if (request.Query.Keys.FirstOrDefault(key => !operation.Query.Contains(key, names)) is { } unknown)
         {
             return Refuse.ReplyWith(operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"'{unknown}' is not a parameter of this call");
+        }
+
+        if (request.ContentType is null && body is { Length: 0 })
+        {
+            // A body that is missing is said to be missing by whoever reads it.
+            return null;
         }
 
         var isJson = request.ContentType is { } type

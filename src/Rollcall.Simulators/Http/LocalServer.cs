@@ -37,6 +37,13 @@ internal static class LocalServer
     public static string[] Segments(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (Uri.TryCreate(target, UriKind.Absolute, out var whole) && whole.Scheme is "http" or "https")
+        {
+            // As a client writes it that was told of a proxy.
+            target = target[(target.IndexOf("//", StringComparison.Ordinal) + 2)..];
+            target = target.IndexOf('/', StringComparison.Ordinal) is >= 0 and var at ? target[at..] : "";
+        }
+
         var path = target.Split('?')[0].Trim('/');
         return path.Length == 0 ? [] : [.. path.Split('/').Select(Uri.UnescapeDataString)];
     }

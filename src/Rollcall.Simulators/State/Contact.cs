@@ -34,11 +34,14 @@ internal sealed class Contact
 
     public long Id { get; }
 
+    /// <summary>The address; empty for someone who has only a mobile number.</summary>
     public string Email
     {
         get;
         set => Set(ref field, value);
     }
+
+    public bool HasEmail => Email.Length > 0;
 
     public string? Mobile
     {

@@ -12,14 +12,14 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
     /// <summary>Which addresses are one.</summary>
     public AddressComparer Addresses => (AddressComparer)_byEmail.Comparer;
 
-    public int Count => _byEmail.Count;
+    public int Count { get; private set; }
 
     /// <summary>Everyone in order of id, those in the recycle bin too.</summary>
     public IReadOnlyList<Contact> InOrder => _all;
 
     public Contact? ByEmail(string email) => _byEmail.GetValueOrDefault(email);
 
-    public Contact? ByMobile(string mobile) => _byMobile.GetValueOrDefault(mobile);
+    public Contact? ByMobile(string mobile) => _byMobile.GetValueOrDefault(MobileNumber.Kept(mobile));
 
     public Contact? InBin(string email) => _bin.GetValueOrDefault(email);
 
@@ -75,6 +75,9 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         }
     }
 
+    /// <param name="email">The address; empty for someone who has none.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="id">The id; 0 for the next.</param>
     public Contact Create(string email, DateTime now, long id = 0)
     {
         email = Addresses.Kept(email);
@@ -85,7 +88,12 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         }
 
         var contact = new Contact(id, email, history) { Created = now, Updated = now, StatusSince = now };
-        _byEmail.Add(email, contact);
+        if (contact.HasEmail)
+        {
+            _byEmail.Add(email, contact);
+        }
+
+        Count++;
         _all.Add(contact);
         _nextId = id + 1;
         return contact;
@@ -110,19 +118,23 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
             _byMobile.Remove(old);
         }
 
-        contact.Mobile = mobile;
-        _byMobile[mobile] = contact;
+        contact.Mobile = MobileNumber.Kept(mobile);
+        _byMobile[contact.Mobile] = contact;
     }
 
     public void ToBin(Contact contact)
     {
         Forget(contact);
-        _bin[contact.Email] = contact;
+        if (contact.HasEmail)
+        {
+            _bin[contact.Email] = contact;
+        }
     }
 
     /// <summary>The contact is found no more, by id, by address or in the recycle bin.</summary>
     public void Forget(Contact contact)
     {
+        Count--;
         _byEmail.Remove(contact.Email);
         if (contact.Mobile is { } mobile)
         {
@@ -132,7 +144,13 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
 
     public void FromBin(Contact contact)
     {
+        Count++;
         _bin.Remove(contact.Email);
         _byEmail.Add(contact.Email, contact);
+        if (contact.Mobile is { } mobile && !_byMobile.TryAdd(mobile, contact))
+        {
+            // Somebody else has had the number since.
+            contact.Mobile = null;
+        }
     }
 }

@@ -30,10 +30,10 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
 
     /// <summary>
     /// Turns a JSON value into what a contact keeps. Null, and empty text, clear the field.
-    /// With <paramref name="loose"/>, as v2 does, numbers, dates and booleans may come as text.
+    /// Numbers, dates and booleans may come as text.
     /// </summary>
     /// <returns>Null when the value fits; else what is wrong with it.</returns>
-    public string? Read(JsonElement value, int textLimit, bool loose, out string? kept)
+    public string? Read(JsonElement value, int textLimit, out string? kept)
     {
         kept = null;
         if (value.ValueKind == JsonValueKind.Null)
@@ -44,7 +44,7 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
         if (value.ValueKind == JsonValueKind.String)
         {
             var text = value.GetString()!;
-            return text.Length == 0 ? null : ReadText(text, textLimit, loose, out kept);
+            return text.Length == 0 ? null : ReadText(text, textLimit, out kept);
         }
 
         switch (Type, value.ValueKind)
@@ -62,10 +62,10 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
         }
     }
 
-    /// <summary>Reads a value as <see cref="Read(JsonElement, int, bool, out string?)"/> does, under the account's own limits.</summary>
-    public string? Read(JsonElement value, SimulatorOptions options, bool loose, out string? kept)
+    /// <summary>Reads a value as <see cref="Read(JsonElement, int, out string?)"/> does, under the account's own limits.</summary>
+    public string? Read(JsonElement value, SimulatorOptions options, out string? kept)
     {
-        var wrong = Read(value, options.TextLimit, loose, out kept);
+        var wrong = Read(value, options.TextLimit, out kept);
         return wrong is null && kept is not null && options.RefusedValues.Contains(kept) ? $"'{Name}' does not take this value" : wrong;
     }
 
@@ -86,7 +86,7 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
         }
     }
 
-    private string? ReadText(string text, int textLimit, bool loose, out string? kept)
+    private string? ReadText(string text, int textLimit, out string? kept)
     {
         kept = text;
         switch (Type)
@@ -96,9 +96,9 @@ internal sealed record DataField(int Ordinal, string Name, DataFieldType Type, s
             case DataFieldType.Date:
                 kept = IsoDate.Normal(text);
                 return kept is null ? $"'{Name}' takes an ISO 8601 date" : null;
-            case DataFieldType.Numeric when loose:
+            case DataFieldType.Numeric:
                 return ReadNumber(text, out kept);
-            case DataFieldType.Boolean when loose && bool.TryParse(text, out var truth):
+            case DataFieldType.Boolean when bool.TryParse(text, out var truth):
                 kept = truth ? "true" : "false";
                 return null;
             default:

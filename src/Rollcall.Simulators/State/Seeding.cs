@@ -54,7 +54,7 @@ internal static class Seeding
         {
             var field = state.Field(name)
                 ?? throw new InvalidDataException($"The seed's contact {seed.Email} has the unknown data field '{name}'.");
-            if (field.Read(value, textLimit, loose: true, out var kept) is { } wrong)
+            if (field.Read(value, textLimit, out var kept) is { } wrong)
             {
                 throw new InvalidDataException($"The seed's contact {seed.Email}: {wrong}.");
             }

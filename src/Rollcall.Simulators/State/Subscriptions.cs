@@ -9,7 +9,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
         var contact = state.Contacts.Create(email, now);
         contact.OptInType = optInType ?? OptInType.Unknown;
         contact.EmailType = emailType ?? EmailType.Html;
-        if (AsksToConfirm(single) || optInType == OptInType.VerifiedDouble)
+        if (contact.HasEmail && (AsksToConfirm(single) || optInType == OptInType.VerifiedDouble))
         {
             state.SetStatus(contact, ContactStatus.PendingOptIn, now);
             state.Counters.Confirmation(contact);

@@ -50,6 +50,8 @@ internal sealed class AddressBookCalls(Simulation simulation)
         const string Invalid = "ERROR_ADDRESSBOOK_INVALID";
         using var body = call.Json();
         V2Body.Only(body.RootElement, Invalid, "id", "name", "visibility", "contacts");
+        V2Body.Int(body.RootElement, "id", Invalid);
+        V2Body.Int(body.RootElement, "contacts", Invalid);
         var name = V2Body.Text(body.RootElement, "name", Invalid);
         if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
         {
@@ -106,9 +108,10 @@ internal sealed class AddressBookCalls(Simulation simulation)
             throw Refuse.V2(400, "ERROR_DATAFIELD_LIMITEXCEEDED", "The account has all the data fields it may have.");
         }
 
-        var given = body.RootElement.TryGetProperty("defaultValue", out var value) && value.ValueKind != JsonValueKind.Null;
+        var value = V2Body.Value(body.RootElement, "defaultValue");
+        var given = value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
         var field = simulation.State.AddField(name, type, visibility, null);
-        if (given && field.Read(value, simulation.Options.TextLimit, loose: true, out _) is { } wrong)
+        if (given && field.Read(value, simulation.Options.TextLimit, out _) is { } wrong)
         {
             simulation.State.DeleteField(name);
             throw Refuse.V2(400, Invalid, wrong + ".");

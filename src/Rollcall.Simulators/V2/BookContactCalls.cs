@@ -67,9 +67,9 @@ internal sealed class BookContactCalls(Simulation simulation)
     {
         var book = AddressBookCalls.Known(State, call.PathInt(0));
         var (select, skip) = call.Page();
-        var full = call.Query["withFullData"] == "true" ? State.Fields : null;
+        var full = call.QueryTruth("withFullData") ? State.Fields : null;
         var members = State.History.Shown(State.Contacts.InOrder)
-            .Where(contact => !contact.IsSuppressed && contact.StatusIn(book.Id) == BookStatus.Subscribed);
+            .Where(contact => contact.HasEmail && !contact.IsSuppressed && contact.StatusIn(book.Id) == BookStatus.Subscribed);
         return Reply.Json(200, json =>
         {
             json.WriteStartArray();
@@ -88,7 +88,7 @@ internal sealed class BookContactCalls(Simulation simulation)
         var contact = long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? State.Contacts.ById(id)
             : State.Contacts.ByEmail(key);
-        return contact is { IsSuppressed: false }
+        return contact is { IsSuppressed: false, HasEmail: true }
             ? Reply.Json(200, json => V2Wire.Write(json, contact, State.Fields))
             : throw NotFound();
     }
@@ -129,14 +129,9 @@ internal sealed class BookContactCalls(Simulation simulation)
         using var body = call.Json();
         var root = body.RootElement;
         V2Body.Only(root, InvalidResubscription, "unsubscribedContact", "preferredLocale", "returnUrlToUseIfChallenged");
-        V2Body.Text(root, "preferredLocale", InvalidResubscription);
-        V2Body.Text(root, "returnUrlToUseIfChallenged", InvalidResubscription);
-        if (!root.TryGetProperty("unsubscribedContact", out var person))
-        {
-            throw Refuse.V2(400, InvalidResubscription, "'unsubscribedContact' must be given.");
-        }
-
-        var given = V2Body.Contact(person, InvalidResubscription);
+        V2Body.Text(root, "preferredLocale", InvalidResubscription, nullable: true);
+        V2Body.Text(root, "returnUrlToUseIfChallenged", InvalidResubscription, nullable: true);
+        var given = V2Body.Contact(V2Body.Value(root, "unsubscribedContact"), InvalidResubscription);
         var values = given.Values(State, simulation.Options);
         var contact = State.Contacts.ByEmail(given.Email) ?? throw NotFound();
         var now = simulation.Now;

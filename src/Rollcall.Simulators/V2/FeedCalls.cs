@@ -48,6 +48,7 @@ internal sealed class FeedCalls(Simulation simulation)
         from = options.FeedInDays ? from.Date : from;
         var latest = simulation.Now - options.FeedDelay;
         var rows = simulation.State.Contacts.InOrder
+            .Where(contact => contact.HasEmail)
             .Select(row)
             .OfType<Row>()
             .Where(it => it.Since >= from && it.Since <= latest && !IsLost(it, options))

@@ -4,7 +4,7 @@ using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.V2;
 
-/// <summary>Reads v2 request bodies as strictly as the specification is written: no property it does not name.</summary>
+/// <summary>Reads v2 request bodies as strictly as the specification is written: no property it does not name. Names match without case.</summary>
 internal static class V2Body
 {
     public static void Only(JsonElement element, string error, params ReadOnlySpan<string> names)
@@ -14,31 +14,43 @@ internal static class V2Body
             throw Refuse.V2(400, error, "An object is expected.");
         }
 
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var property in element.EnumerateObject())
         {
-            if (!names.Contains(property.Name))
+            if (!names.Contains(property.Name, StringComparer.OrdinalIgnoreCase) || !seen.Add(property.Name))
             {
-                throw Refuse.V2(400, error, $"'{property.Name}' is not a known property.");
+                throw Refuse.V2(400, error, $"'{property.Name}' is not a known property, or there twice.");
             }
         }
     }
 
-    public static string? Text(JsonElement element, string name, string error)
-    {
-        if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
+    /// <summary>A property's value, undefined where there is none; its name may be in any case.</summary>
+    public static JsonElement Value(JsonElement element, string name) =>
+        element.EnumerateObject().FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
 
-        return value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : throw Refuse.V2(400, error, $"'{name}' must be text.");
+    /// <summary>A text; null where there is none, or where it is null and may be.</summary>
+    public static string? Text(JsonElement element, string name, string error, bool nullable = false) => Value(element, name) switch
+    {
+        { ValueKind: JsonValueKind.Undefined } => null,
+        { ValueKind: JsonValueKind.Null } when nullable => null,
+        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        _ => throw Refuse.V2(400, error, $"'{name}' must be text."),
+    };
+
+    /// <summary>Checks a number that only answers mean anything by.</summary>
+    public static void Int(JsonElement element, string name, string error)
+    {
+        var value = Value(element, name);
+        if (value.ValueKind != JsonValueKind.Undefined && !(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)))
+        {
+            throw Refuse.V2(400, error, $"'{name}' must be a whole number.");
+        }
     }
 
-    public static T? Word<T>(JsonElement element, string name, string error)
+    public static T? Word<T>(JsonElement element, string name, string error, bool nullable = false)
         where T : struct, Enum
     {
-        if (Text(element, name, error) is not { } text)
+        if (Text(element, name, error, nullable) is not { } text)
         {
             return null;
         }
@@ -52,11 +64,7 @@ internal static class V2Body
     public static ContactBody Contact(JsonElement element, string error)
     {
         Only(element, error, "id", "email", "optInType", "emailType", "dataFields", "status");
-        if (element.TryGetProperty("id", out var id) && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _)))
-        {
-            throw Refuse.V2(400, error, "'id' must be a whole number.");
-        }
-
+        Int(element, "id", error);
         var email = Text(element, "email", error);
         if (string.IsNullOrEmpty(email))
         {
@@ -64,11 +72,12 @@ internal static class V2Body
         }
 
         Word<ContactStatus>(element, "status", error);
+        var fields = Value(element, "dataFields");
         return new ContactBody(
             email,
-            Word<OptInType>(element, "optInType", error),
-            Word<EmailType>(element, "emailType", error),
-            element.TryGetProperty("dataFields", out var fields) && fields.ValueKind != JsonValueKind.Null ? Fields(fields, error) : []);
+            Word<OptInType>(element, "optInType", error, nullable: true),
+            Word<EmailType>(element, "emailType", error, nullable: true),
+            fields.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? [] : Fields(fields, error));
     }
 
     private static List<(string Key, JsonElement Value)> Fields(JsonElement element, string error)
@@ -82,8 +91,8 @@ internal static class V2Body
         foreach (var item in element.EnumerateArray())
         {
             Only(item, error, "key", "value");
-            var key = Text(item, "key", error) ?? throw Refuse.V2(400, error, "A data field has no 'key'.");
-            fields.Add((key, item.TryGetProperty("value", out var value) ? value : default));
+            var key = Text(item, "key", error, nullable: true) ?? throw Refuse.V2(400, error, "A data field has no 'key'.");
+            fields.Add((key, Value(item, "value")));
         }
 
         return fields;
@@ -103,7 +112,7 @@ internal sealed record ContactBody(
             var field = state.Field(key)
                 ?? throw Refuse.V2(400, "ERROR_DATAFIELD_NOTFOUND", $"The data field '{key}' does not exist.");
             string? kept = null;
-            if (value.ValueKind != JsonValueKind.Undefined && field.Read(value, options, loose: true, out kept) is { } wrong)
+            if (value.ValueKind != JsonValueKind.Undefined && field.Read(value, options, out kept) is { } wrong)
             {
                 throw Refuse.V2(400, wrong.Contains("at most", StringComparison.Ordinal) ? "ERROR_DATAFIELD_VALUE_OVERFLOW" : "ERROR_DATAFIELD_INVALID", wrong + ".");
             }

@@ -35,7 +35,7 @@ internal sealed partial class ContactReads(Simulation simulation)
             case "email":
                 return EmailAddress.Fault(value) is null ? state.Contacts.ByEmail(value) : throw Invalid();
             case "mobileNumber":
-                return state.Contacts.ByMobile(value);
+                return MobileNumber.IsValid(value) ? state.Contacts.ByMobile(value) : throw Invalid();
             default:
                 throw Refuse.Contacts(400, "invalidIdentifier", $"The identifier '{identifier}' is not recognized");
         }

@@ -55,7 +55,11 @@ internal static class ContactWire
     public static void WriteIdentifiers(Utf8JsonWriter json, string email, string? mobile)
     {
         json.WriteStartObject();
-        json.WriteString("email", email);
+        if (email.Length > 0)
+        {
+            json.WriteString("email", email);
+        }
+
         if (mobile is not null)
         {
             json.WriteString("mobileNumber", mobile);
@@ -67,11 +71,15 @@ internal static class ContactWire
     private static void WriteChannel(Utf8JsonWriter json, Contact contact)
     {
         json.WriteStartObject("channelProperties");
-        json.WriteStartObject("email");
-        json.WriteString("emailType", Spelling.Of(contact.EmailType));
-        json.WriteString("optInType", Spelling.Of(contact.OptInType));
-        json.WriteString("status", Spelling.V3Channel(contact.Status));
-        json.WriteEndObject();
+        if (contact.HasEmail)
+        {
+            json.WriteStartObject("email");
+            json.WriteString("emailType", Spelling.Of(contact.EmailType));
+            json.WriteString("optInType", Spelling.Of(contact.OptInType));
+            json.WriteString("status", Spelling.V3Channel(contact.Status));
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -50,7 +50,7 @@ internal sealed class ContactWriter(Simulation simulation)
             throw new AccountFullException();
         }
 
-        contact ??= simulation.Subscriptions.Create(record.Email!, record.OptInType, record.EmailType, single: false, now);
+        contact ??= simulation.Subscriptions.Create(record.Email ?? "", record.OptInType, record.EmailType, single: false, now);
         touched.Add(contact.Id);
         Apply(contact, created, record, values, merge, fires: false, now);
         return new Written(contact, created, wrong);
@@ -77,7 +77,7 @@ internal sealed class ContactWriter(Simulation simulation)
             var field = State.Field(property.Name);
             var fault = field is null
                 ? $"The data field '{property.Name}' does not exist"
-                : field.Read(property.Value, simulation.Options, loose: false, out kept);
+                : field.Read(property.Value, simulation.Options, out kept);
             if (fault is null)
             {
                 values.Add((field!, kept));
@@ -98,6 +98,12 @@ internal sealed class ContactWriter(Simulation simulation)
     /// <summary>What forbids a record, whatever it would write: bad or barred addresses, taken ones, unknown lists.</summary>
     public Failure? Fault(ContactRecord record, Contact? contact)
     {
+        // An import that matches by another identifier does not look at it; a patch cannot change it.
+        if (record is { ContactId: { } id, Match: null or "contactId" } && id != contact?.Id)
+        {
+            return new Failure("InvalidContactId", $"The contact with the contactId {id} is another, or none");
+        }
+
         if (record.Email is { } email)
         {
             if (EmailAddress.Fault(email) is { } bad)
@@ -110,7 +116,7 @@ internal sealed class ContactWriter(Simulation simulation)
                 return new Failure(barred, "The email address may not be contacted");
             }
 
-            if (State.Contacts.ByEmail(email) is { } other && contact is not null && other != contact)
+            if (State.Contacts.ByEmail(email) is { } other && other != contact)
             {
                 return new Failure("Duplicate", $"Duplicate identifier detected for email '{email}'");
             }
@@ -118,25 +124,15 @@ internal sealed class ContactWriter(Simulation simulation)
 
         if (record.Mobile is { } mobile)
         {
-            if (mobile.Length is < 7 or > 16 || !mobile.TrimStart('+').All(char.IsAsciiDigit))
+            if (!MobileNumber.IsValid(mobile))
             {
                 return new Failure("InvalidPhoneNumber", "Invalid value for 'mobileNumber'");
             }
 
-            if (State.Contacts.ByMobile(mobile) is { } other && contact is not null && other != contact)
+            if (State.Contacts.ByMobile(mobile) is { } other && other != contact)
             {
                 return new Failure("Duplicate", "Duplicate identifier detected for mobileNumber");
             }
-        }
-
-        if (record.Match == "contactId" && contact is null)
-        {
-            return new Failure("InvalidContactId", $"No contact has the contactId {record.ContactId}");
-        }
-
-        if (contact is null && record.Match is not null && record.Email is null)
-        {
-            return new Failure("NoValidIdentifiers", "A contact cannot be created without an email address");
         }
 
         if (contact is not null && State.BarredAs(contact.Email) is { } alreadyBarred)
@@ -162,11 +158,11 @@ internal sealed class ContactWriter(Simulation simulation)
     {
         if (record.Email is { } email && record.Match != "email" && !State.Contacts.Addresses.Equals(email, contact.Email))
         {
-            State.Counters.AddressesChanged++;
+            State.Counters.AddressesChanged += contact.HasEmail ? 1 : 0;
             State.Contacts.ChangeEmail(contact, email);
         }
 
-        if (record.Mobile is { } mobile && mobile != contact.Mobile)
+        if (record.Mobile is { } mobile && MobileNumber.Kept(mobile) != contact.Mobile)
         {
             State.Contacts.ChangeMobile(contact, mobile);
         }
@@ -197,7 +193,7 @@ internal sealed class ContactWriter(Simulation simulation)
     private void ChangeChannel(Contact contact, ContactRecord record, DateTime now)
     {
         contact.EmailType = record.EmailType ?? contact.EmailType;
-        if (record.OptInType == OptInType.VerifiedDouble && contact.OptInType != OptInType.VerifiedDouble
+        if (record.OptInType == OptInType.VerifiedDouble && contact.HasEmail && contact.OptInType != OptInType.VerifiedDouble
             && contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn)
         {
             State.SetStatus(contact, ContactStatus.PendingOptIn, now);

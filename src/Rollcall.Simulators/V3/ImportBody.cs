@@ -18,8 +18,9 @@ internal sealed record ImportBody(ReadOnlyMemory<byte> Contacts, int Count, Merg
         {
             return Scan(body);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // The latter is what a name or a word with half a surrogate pair gives.
             throw BadJson();
         }
     }
@@ -47,7 +48,9 @@ internal sealed record ImportBody(ReadOnlyMemory<byte> Contacts, int Count, Merg
                     contacts = body.AsMemory(start, (int)reader.BytesConsumed - start);
                     break;
                 default:
-                    throw Invalid($"'{name}' is not a property of the request");
+                    // The specification leaves the request open.
+                    reader.Skip();
+                    break;
             }
         }
 

@@ -108,11 +108,6 @@ internal sealed class ImportJob(int number, ImportBody body)
                     {
                         return false;
                     }
-                    catch (InvalidOperationException)
-                    {
-                        // What System.Text.Json throws for an escaped half of a surrogate pair, found only when the text is read.
-                        Report.Add(new ContactRecord(), new Written(null, false, new Failure("ApiSchemaViolation", "A text is not Unicode")));
-                    }
                 }
             }
         }

@@ -32,7 +32,7 @@ internal sealed class ImportReport
             var match = string.IsNullOrEmpty(record.Match) || record.Match.Length > 50 || !record.Match.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
                 ? "unknown"
                 : record.Match;
-            _failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Email, record.Mobile, failure));
+            _failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Given, failure));
         }
     }
 
@@ -90,14 +90,9 @@ internal sealed class ImportReport
 
         json.WriteString("matchIdentifier", failed.Match);
         json.WriteStartObject("identifiers");
-        if (failed.Email is not null)
+        foreach (var (name, value) in failed.Given)
         {
-            json.WriteString("email", failed.Email);
-        }
-
-        if (failed.Mobile is not null)
-        {
-            json.WriteString("mobileNumber", failed.Mobile);
+            json.WriteString(name, value);
         }
 
         json.WriteEndObject();
@@ -120,5 +115,5 @@ internal sealed class ImportReport
 
     private readonly record struct Reference(long Id, string Email, string? Mobile);
 
-    private sealed record Failed(long? ContactId, string Match, string? Email, string? Mobile, Failure Failure);
+    private sealed record Failed(long? ContactId, string Match, IReadOnlyList<KeyValuePair<string, string>> Given, Failure Failure);
 }

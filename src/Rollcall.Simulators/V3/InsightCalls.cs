@@ -71,12 +71,6 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Invalid("The request must be an object");
         }
 
-        if (root.EnumerateObject().Select(property => property.Name)
-            .FirstOrDefault(name => name is not ("collectionName" or "collectionScope" or "collectionType" or "records")) is { } unknown)
-        {
-            throw Invalid($"'{unknown}' is not a property of the request");
-        }
-
         if (!NameForm().IsMatch(Text("collectionName")) || Text("collectionScope") is not ("account" or "contact") || !Types.Contains(Text("collectionType")))
         {
             throw Invalid("'collectionName', 'collectionScope' or 'collectionType' is invalid");
@@ -149,7 +143,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
 
     private static List<string> Keys(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Any(property => property.Name != "keys"))
+        if (root.ValueKind != JsonValueKind.Object)
         {
             throw Invalid("The request must be an object of 'keys'");
         }
@@ -171,7 +165,7 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         {
             "contactId" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? contacts.ById(id) : throw InvalidId(),
             "email" => EmailAddress.Fault(value) is null ? contacts.ByEmail(value) : throw InvalidId(),
-            "mobileNumber" => contacts.ByMobile(value),
+            "mobileNumber" => MobileNumber.IsValid(value) ? contacts.ByMobile(value) : throw InvalidId(),
             _ => throw Refuse.Insight(400, "invalidIdentifier", $"The identifier '{identifier}' is not recognized"),
         } ?? throw Refuse.Insight(404, "contactNotFound", "The following contacts could not be found", (value, $"Not found using the identifier '{identifier}'"));
 

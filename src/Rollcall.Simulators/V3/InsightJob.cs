@@ -127,6 +127,9 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
             case "email":
                 contact = simulation.State.Contacts.ByEmail(value.GetString()!);
                 break;
+            case "mobileNumber":
+                contact = simulation.State.Contacts.ByMobile(value.GetString()!);
+                break;
             case "contactId" when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id):
                 contact = simulation.State.Contacts.ById(id);
                 break;
@@ -136,7 +139,13 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
 
         if (contact is null)
         {
-            return identifier.GetString() == "email" ? "ContactEmailDoesNotExist" : "ContactIdDoesNotExist";
+            // The specification has no reason for a number that nobody has.
+            return identifier.GetString() switch
+            {
+                "email" => "ContactEmailDoesNotExist",
+                "contactId" => "ContactIdDoesNotExist",
+                _ => "InvalidContactIdentifier",
+            };
         }
 
         owner = contact.Id;

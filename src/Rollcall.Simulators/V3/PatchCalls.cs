@@ -27,12 +27,17 @@ internal sealed class PatchCalls(Simulation simulation, ContactWriter writer)
         using var body = call.Json();
         var record = ContactRecordReader.Read(body.RootElement, import: false);
         var contact = ContactReads.Find(State, identifier, value);
-        if (contact is null && identifier != "email")
+        if (contact is null && identifier == "contactId")
         {
             throw ContactReads.NotFound(identifier, value);
         }
 
-        var checkedRecord = identifier == "email" && record.Email is null ? record with { Email = value } : record;
+        var checkedRecord = identifier switch
+        {
+            "email" => record with { Email = record.Email ?? value },
+            "mobileNumber" => record with { Mobile = record.Mobile ?? value },
+            _ => record,
+        };
         Check(checkedRecord, contact);
         var (values, wrong) = writer.Values(record, leaveOut: false);
         if (values is null)
@@ -40,14 +45,14 @@ internal sealed class PatchCalls(Simulation simulation, ContactWriter writer)
             throw Invalid("dataFields", wrong!.Description);
         }
 
-        return Write(checkedRecord, contact, value, values, merge);
+        return Write(checkedRecord, contact, values, merge);
     }
 
-    private Reply Write(ContactRecord record, Contact? contact, string email, IReadOnlyList<(DataField, string?)> values, MergeOption merge)
+    private Reply Write(ContactRecord record, Contact? contact, IReadOnlyList<(DataField, string?)> values, MergeOption merge)
     {
         var now = simulation.Now;
         var created = false;
-        if (contact is null && State.Contacts.InBin(email) is { } binned)
+        if (contact is null && record.Email is { } email && State.Contacts.InBin(email) is { } binned)
         {
             State.Restore(binned, now);
             contact = binned;
@@ -59,7 +64,7 @@ internal sealed class PatchCalls(Simulation simulation, ContactWriter writer)
                 throw Refuse.Contacts(400, "tooManyContacts", "The account has all the contacts it may have");
             }
 
-            contact = simulation.Subscriptions.Create(record.Email!, record.OptInType, record.EmailType, single: true, now);
+            contact = simulation.Subscriptions.Create(record.Email ?? "", record.OptInType, record.EmailType, single: true, now);
             created = true;
         }
 
@@ -80,9 +85,17 @@ internal sealed class PatchCalls(Simulation simulation, ContactWriter writer)
         }
 
         throw fault.Code == "Duplicate"
-            ? Refuse.Contacts(409, "idAlreadyExists", $"The id value '{record.Email}' for the identifier 'email' already exists. All identifiers must be unique!")
-            : Invalid(fault.Code == "InvalidAddressBookIds" ? "lists" : "email", fault.Description);
+            ? Refuse.Contacts(409, "idAlreadyExists", fault.Description + ". All identifiers must be unique!")
+            : Invalid(Item(fault.Code), fault.Description);
     }
+
+    private static string Item(string code) => code switch
+    {
+        "InvalidAddressBookIds" => "lists",
+        "InvalidPhoneNumber" => "mobileNumber",
+        "InvalidContactId" => "contactId",
+        _ => "email",
+    };
 
     private static RefusalException Invalid(string item, string why) =>
         Refuse.Contacts(400, "invalidContacts", "Invalid contact data", (item, why));

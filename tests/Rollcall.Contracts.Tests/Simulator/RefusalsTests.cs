@@ -50,7 +50,11 @@ public sealed class RefusalsTests
     [InlineData(404, "GET", "/contacts/v3/contactId/5", null)]
     [InlineData(400, "GET", "/contacts/v3/contactId/five", null)]
     [InlineData(400, "PATCH", "/contacts/v3/email/ada%40example.com", """{"lists":[]}""")]
-    [InlineData(400, "PATCH", "/contacts/v3/email/ada%40example.com", """{"list":[1001]}""")]
+    [InlineData(400, "PATCH", "/contacts/v3/email/ada%40example.com", """{"channelProperties":{"sms":{"status":"bogus"}}}""")]
+    [InlineData(400, "PATCH", "/contacts/v3/email/ada%40example.com", """{"preferences":[{"id":1.5,"isOptedIn":true}]}""")]
+    [InlineData(501, "GET", "/v2/contacts/count", null)]
+    [InlineData(501, "POST", "/contacts/v3", "{}")]
+    [InlineData(501, "GET", "/insightData/v3/collections", null)]
     [InlineData(400, "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwriteIfEmpty", "{}")]
     [InlineData(409, "PATCH", "/contacts/v3/contactId/1100000001", """{"identifiers":{"email":"left@example.com"}}""")]
     [InlineData(400, "PUT", "/contacts/v3/import", """{"contacts":[]}""")]
@@ -65,7 +69,7 @@ public sealed class RefusalsTests
     [InlineData(404, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", """{"keys":["1"]}""")]
     [InlineData(400, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", """{"keys":[]}""")]
     [InlineData(400, "DELETE", "/insightData/v3/contacts/contactId/five/Lytics/deleteRecords", """{"keys":["1"]}""")]
-    [InlineData(415, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", null)]
+    [InlineData(400, "DELETE", "/insightData/v3/contacts/contactId/1100000001/Lytics/deleteRecords", null)]
     public async Task A_refusal_is_in_its_frameworks_envelope(int status, string method, string target, string? body)
     {
         var specifications = OfficialSpecifications.OrSkip();

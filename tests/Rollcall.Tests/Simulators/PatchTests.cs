@@ -66,7 +66,8 @@ public class PatchTests
     [InlineData("""{"lists":[99]}""")]
     [InlineData("""{"lists":[]}""")]
     [InlineData("""{"dataFields":{"SHOE":1}}""")]
-    [InlineData("""{"matchIdentifier":"email"}""")]
+    [InlineData("""{"identifiers":{"contactId":7}}""")]
+    [InlineData("""{"identifiers":{"mobileNumber":"none"}}""")]
     [InlineData("""{"channelProperties":{"email":{"status":"Subscribed"}}}""")]
     public async Task A_patch_that_breaks_a_rule_is_refused_and_writes_nothing(string body)
     {

@@ -109,7 +109,7 @@ internal sealed class SimulatedSession : IAsyncDisposable
         $$"""{"matchIdentifier":"email","identifiers":{"email":{{JsonSerializer.Serialize(email)}}}{{(rest.Length == 0 ? "" : "," + rest)}}}""";
 
     private bool IsSpecified(HttpExchange exchange) =>
-        !exchange.Path.StartsWith("/simulator", StringComparison.Ordinal) && exchange.Path is not ("/" or "/v2/nonsense")
+        !exchange.Path.StartsWith("/simulator", StringComparison.Ordinal) && exchange.Path is not ("/" or "/v2/nonsense") && exchange.Status != 405
         && !(Account.Options.FeedDatesWithoutOffset && exchange.Path.Contains("-since/", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()

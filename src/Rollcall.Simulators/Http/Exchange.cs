@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Rollcall.Simulators.Http;
 
 /// <summary>One request and its answer on the wire: counted when it comes in, written down when it went out.</summary>
-internal sealed class Exchange
+internal sealed partial class Exchange
 {
     private readonly HttpContext _context;
     private readonly Func<DateTime> _now;
@@ -16,7 +17,7 @@ internal sealed class Exchange
     {
         (_context, _now, _calls, _log) = (context, now, calls, log);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        Call = new RecentCall(calls.Next(operation), now(), operation, context.Request.Method, target, 0);
+        Call = new RecentCall(calls.Next(operation), now(), operation, context.Request.Method, TokenForm().Replace(target, "$1***"), 0);
     }
 
     public RecentCall Call { get; }
@@ -91,6 +92,10 @@ internal sealed class Exchange
             _context.Abort();
         }
     }
+
+    // A token in the query is no more to be written down than one in a header.
+    [GeneratedRegex("([?&](?:access_token|key)=)[^&#]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex TokenForm();
 
     private void Finish(int status, ReadOnlyMemory<byte> response, long responseLength)
     {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -15,15 +14,20 @@ internal sealed class CollectCalls(LyticsState state)
     private const int MaxSingleEvent = 4 * 1024;
     private const int MaxBatchEvent = 16 * 1024;
 
+    private static readonly string[] Known = ["timestamp_field", "filename", "dryrun", "droperrors"];
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private int _seen;
 
     public IReadOnlyList<LyticsOperation> Operations =>
     [
-        new("collectJson", "POST", "/collect/json/{stream}", Json) { MaxBody = MaxJsonBody, Latency = options => options.CollectLatency },
-        new("collectBulk", "POST", "/collect/bulk/{stream}", Bulk) { MaxBody = MaxBulkBody, Latency = options => options.CollectLatency },
+        new("collectJson", "POST", "/collect/json/{stream}", Json) { Query = Known, MaxBody = MaxJsonBody, Latency = options => options.CollectLatency },
+        new("collectBulk", "POST", "/collect/bulk/{stream}", Bulk)
+        {
+            Query = [.. Known, "headers", "delimiter", "append"],
+            MaxBody = MaxBulkBody,
+            Latency = options => options.CollectLatency,
+        },
     ];
 
     private Reply Json(LyticsCall call)
@@ -33,23 +37,16 @@ internal sealed class CollectCalls(LyticsState state)
             throw call.Refuse(415, "the content type must be application/json, not compressed");
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(call.Body, Strict);
-            var root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Array
-                ? Take(call, root.EnumerateArray().Select(Event), MaxBatchEvent)
-                : Take(call, [Event(root)], MaxSingleEvent);
-        }
-        catch (JsonException wrong)
-        {
-            throw call.Refuse(400, $"the body is not JSON: {wrong.Message}");
-        }
+        using var document = EventJson.Parse(call.Body, out var wrong) ?? throw call.Refuse(400, $"the body is not JSON: {wrong}");
+        var root = document.RootElement;
+        return root.ValueKind == JsonValueKind.Array
+            ? Take(call, root.EnumerateArray().Select(EventJson.Event), MaxBatchEvent)
+            : Take(call, [EventJson.Event(root)], MaxSingleEvent);
     }
 
     private Reply Bulk(LyticsCall call)
     {
-        var text = Decoded(call);
+        var text = BulkText.Read(call, MaxBulkBody);
         switch (MediaType(call))
         {
             case "text/csv" or "application/csv":
@@ -61,21 +58,28 @@ internal sealed class CollectCalls(LyticsState state)
         }
     }
 
-    /// <summary>The events that a CSV is: its first line names the fields, and an empty value is none.</summary>
+    /// <summary>The events that a CSV is: its first line names the fields, unless the caller does, and an empty value is none.</summary>
     private static List<JsonObject?> CsvEvents(LyticsCall call, string text)
     {
+        var delimiter = call.Word("delimiter", ",", "|", "t", "\t") switch
+        {
+            null => ',',
+            "t" => '\t',
+            var sign => sign[0],
+        };
+        var appended = Appended(call);
         try
         {
-            var records = CsvRecords.Read(text.TrimStart('\uFEFF')).ToList();
-            if (records.Count == 0)
-            {
-                throw call.Refuse(400, "the first line must name the fields");
-            }
-
-            var names = records[0];
-            return [.. records.Skip(1).Select(record => record.Count != names.Count
+            var records = CsvRecords.Read(text.TrimStart('\uFEFF'), delimiter).ToList();
+            IReadOnlyList<string>? given = call.List("headers");
+            var names = given ?? (records.Count > 0 ? records[0] : throw call.Refuse(400, "the first line must name the fields"));
+            return [.. records.Skip(given is null ? 1 : 0).Select(record => record.Count != names.Count
                 ? null
-                : new JsonObject(names.Zip(record).Where(pair => pair.Second.Length > 0).DistinctBy(pair => pair.First).Select(pair => KeyValuePair.Create(pair.First, (JsonNode?)pair.Second))))];
+                : new JsonObject(names.Zip(record)
+                    .Where(pair => pair.Second.Length > 0)
+                    .Select(pair => KeyValuePair.Create(pair.First, (JsonNode?)pair.Second))
+                    .Concat(appended.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())))
+                    .DistinctBy(pair => pair.Key)))];
         }
         catch (FormatException wrong)
         {
@@ -83,56 +87,22 @@ internal sealed class CollectCalls(LyticsState state)
         }
     }
 
+    /// <summary>What the caller wants in every event.</summary>
+    private static JsonObject Appended(LyticsCall call)
+    {
+        if (call.Text("append") is not { } text)
+        {
+            return [];
+        }
+
+        using var document = EventJson.Parse(Encoding.UTF8.GetBytes(text), out _);
+        return document is not null && EventJson.Event(document.RootElement) is { } fields ? fields : throw call.Refuse(400, "append must be a JSON object");
+    }
+
     private static JsonObject? LineEvent(string line)
     {
-        try
-        {
-            return JsonNode.Parse(line, documentOptions: Strict) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static JsonObject? Event(JsonElement element) => element.ValueKind == JsonValueKind.Object ? JsonObject.Create(element.Clone()) : null;
-
-    private static string Decoded(LyticsCall call)
-    {
-        var encoding = call.Request.Headers.ContentEncoding.ToString();
-        if (encoding.Length == 0)
-        {
-            return Text(call, call.Body);
-        }
-
-        if (!string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase))
-        {
-            throw call.Refuse(415, "the content encoding must be gzip, or none");
-        }
-
-        try
-        {
-            using var gzip = new GZipStream(new MemoryStream(call.Body), CompressionMode.Decompress);
-            using var plain = new MemoryStream();
-            gzip.CopyTo(plain);
-            return Text(call, plain.ToArray());
-        }
-        catch (InvalidDataException)
-        {
-            throw call.Refuse(400, "the body is not gzip");
-        }
-    }
-
-    private static string Text(LyticsCall call, byte[] bytes)
-    {
-        try
-        {
-            return new UTF8Encoding(false, true).GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw call.Refuse(400, "the body is not UTF-8");
-        }
+        using var document = EventJson.Parse(Encoding.UTF8.GetBytes(line), out _);
+        return document is null ? null : EventJson.Event(document.RootElement);
     }
 
     private static string? MediaType(LyticsCall call) => call.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
@@ -140,6 +110,8 @@ internal sealed class CollectCalls(LyticsState state)
     private Reply Take(LyticsCall call, IEnumerable<JsonObject?> events, int maxEvent)
     {
         var (taken, rejected) = (0, 0);
+        var dry = call.Truth("dryrun");
+        _ = call.Truth("droperrors");
         foreach (var one in events)
         {
             var text = one is null ? null : JsonSerializer.SerializeToUtf8Bytes(one, Compact);
@@ -150,16 +122,38 @@ internal sealed class CollectCalls(LyticsState state)
             }
 
             taken++;
-            state.Events.Add(new TakenEvent(call.Path[0], state.Now, text));
-            StatusMapping.Apply(state, call.Path[0], one!);
+            if (!dry)
+            {
+                state.Events.Add(new TakenEvent(call.Path[0], EventJson.Time(one!, call.Text("timestamp_field")) ?? state.Now, text));
+                StatusMapping.Apply(state, call.Path[0], one!);
+            }
         }
 
-        return call.Data(json =>
+        return call.Data(json => Write(json, call, taken, rejected));
+    }
+
+    /// <summary>The counts, and what the caller asked for.</summary>
+    private static void Write(Utf8JsonWriter json, LyticsCall call, int taken, int rejected)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("message_count", taken);
+        json.WriteNumber("rejected_count", rejected);
+        foreach (var name in Known)
         {
-            json.WriteStartObject();
-            json.WriteNumber("message_count", taken);
-            json.WriteNumber("rejected_count", rejected);
-            json.WriteEndObject();
-        });
+            if (call.Text(name) is { } value)
+            {
+                json.WritePropertyName(name);
+                if (name is "dryrun" or "droperrors")
+                {
+                    json.WriteBooleanValue(call.Truth(name));
+                }
+                else
+                {
+                    json.WriteStringValue(value);
+                }
+            }
+        }
+
+        json.WriteEndObject();
     }
 }

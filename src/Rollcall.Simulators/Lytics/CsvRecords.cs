@@ -2,20 +2,20 @@ using System.Text;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Comma-separated records, with double quotes around what holds commas, quotes or line ends.</summary>
+/// <summary>Records with commas, or another sign, between the values, and double quotes around what holds such signs, quotes or line ends.</summary>
 internal static class CsvRecords
 {
     /// <exception cref="FormatException">A quote is not closed, or stands where none may.</exception>
-    public static IEnumerable<IReadOnlyList<string>> Read(string text)
+    public static IEnumerable<IReadOnlyList<string>> Read(string text, char delimiter = ',')
     {
         var record = new List<string>();
         var value = new StringBuilder();
         var at = 0;
         while (at < text.Length)
         {
-            at = ReadValue(text, at, value);
+            at = ReadValue(text, at, value, delimiter);
             record.Add(value.ToString());
-            if (at < text.Length && text[at] == ',')
+            if (at < text.Length && text[at] == delimiter)
             {
                 at++;
                 if (at < text.Length)
@@ -34,12 +34,12 @@ internal static class CsvRecords
     }
 
     /// <returns>Where the value ends.</returns>
-    private static int ReadValue(string text, int at, StringBuilder value)
+    private static int ReadValue(string text, int at, StringBuilder value, char delimiter)
     {
         value.Clear();
         if (text[at] != '"')
         {
-            var end = text.AsSpan(at).IndexOfAny(",\r\n");
+            var end = text.AsSpan(at).IndexOfAny(delimiter, '\r', '\n');
             end = end < 0 ? text.Length : at + end;
             value.Append(text, at, end - at);
             return end;
@@ -58,7 +58,7 @@ internal static class CsvRecords
             }
             else
             {
-                return at + 1 == text.Length || text[at + 1] is ',' or '\r' or '\n'
+                return at + 1 == text.Length || text[at + 1] == delimiter || text[at + 1] is '\r' or '\n'
                     ? at + 1
                     : throw new FormatException("there is text after a closing quote");
             }

@@ -13,10 +13,16 @@ internal sealed record LyticsOperation(string Name, string Method, string Templa
     /// <summary>The parameters it knows.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
+    /// <summary>Those of them that are lists: each may be named again, also with brackets behind the name.</summary>
+    public IReadOnlyList<string> Lists { get; init; } = [];
+
     public Func<LyticsSimulatorOptions, TimeSpan> Latency { get; init; } = _ => TimeSpan.Zero;
 
     /// <summary>The largest body in bytes.</summary>
     public int MaxBody { get; init; } = 1024 * 1024;
+
+    public bool Knows(string parameter) =>
+        Query.Contains(parameter) || (parameter.EndsWith("[]", StringComparison.Ordinal) && Lists.Contains(parameter[..^2]));
 
     public string[]? Match(string[] path) => _path.Match(path);
 }
@@ -46,8 +52,16 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
             : throw Refuse(400, $"{name} must be a whole number from {least} to {most}");
     }
 
-    /// <summary>A comma list; null when it is not there.</summary>
-    public string[]? List(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Whether a parameter says yes.</summary>
+    public bool Truth(string name) => Word(name, "true", "t", "1", "false", "f", "0") is "true" or "t" or "1";
+
+    /// <summary>A list, written with commas, in brackets, or by naming the parameter again; null when it is not there.</summary>
+    public string[]? List(string name)
+    {
+        IEnumerable<string?> values = [.. Request.Query[name], .. Request.Query[name + "[]"]];
+        string[] list = [.. values.SelectMany(value => (value ?? "").Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        return list.Length == 0 ? null : list;
+    }
 
     /// <summary>The answer with its data.</summary>
     public Reply Data(Action<Utf8JsonWriter> data, string message = "success") => Reply.Json(200, json =>

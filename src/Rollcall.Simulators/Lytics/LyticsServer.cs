@@ -8,8 +8,10 @@ namespace Rollcall.Simulators.Lytics;
 /// <summary>Takes each request the way of every call: find the operation, meet the faults, pass the gate, act, take the time it takes, answer, write it down.</summary>
 internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperation> operations, RequestLog? log)
 {
-    /// <summary>The parameter that every call knows.</summary>
     private const string AccountId = "account_id";
+
+    /// <summary>The parameters that may hold the token in the header's place.</summary>
+    private static readonly string[] Tokens = ["access_token", "key"];
 
     private readonly byte[] _token = Encoding.UTF8.GetBytes(state.Options.Token);
     private readonly Lock _rate = new();
@@ -48,7 +50,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
         var requestId = $"{Mix.Of((ulong)exchange.Call.Number):x16}";
         var reply = fault?.Kind == FaultKind.Refuse
             ? LyticsCall.Error(fault.Status, fault.Message ?? $"simulated {fault.Status}", requestId)
-            : Answer(context.Request, operation, captured, body, requestId, atOnce);
+            : Answer(context.Request, path, operation, captured, body, requestId, atOnce);
         if (operation?.Latency(state.Options) is { Ticks: > 0 } latency && reply.Status == 200)
         {
             await Task.Delay(latency, state.Clock, context.RequestAborted);
@@ -61,7 +63,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
     {
         foreach (var operation in operations)
         {
-            if (operation.Method == method && operation.Match(path) is { } captured)
+            if (operation.Method == method && operation.Match(path) is { } captured && !(captured.Length > 0 && LyticsApi.IsNoSegment(path)))
             {
                 return (operation, captured);
             }
@@ -70,7 +72,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
         return (null, []);
     }
 
-    private Reply Answer(HttpRequest request, LyticsOperation? operation, string[] captured, byte[]? body, string requestId, int atOnce)
+    private Reply Answer(HttpRequest request, string[] path, LyticsOperation? operation, string[] captured, byte[]? body, string requestId, int atOnce)
     {
         Reply Refused(int status, string message) => LyticsCall.Error(status, message, requestId);
 
@@ -79,9 +81,9 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
             return Refused(503, "service unavailable");
         }
 
-        if (!IsKnown(request.Headers.Authorization))
+        if (!IsKnown(request.Headers.Authorization) && !Tokens.Any(name => IsKnown(request.Query[name])))
         {
-            return Refused(401, "unauthorized: the Authorization header must be the API token");
+            return Refused(401, "unauthorized: the Authorization header, or the parameter access_token, must be the API token");
         }
 
         if (state.Options.AccountId is { } account && request.Query.TryGetValue(AccountId, out var named) && named != account)
@@ -91,7 +93,9 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
 
         if (operation is null)
         {
-            return Refused(404, "not found");
+            return LyticsApi.Has(path)
+                ? Refused(501, $"this simulator does not play {request.Method} /{string.Join('/', path)}")
+                : Refused(404, "not found");
         }
 
         if (atOnce > state.Options.MaxAtOnce || IsTooFast())
@@ -99,7 +103,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
             return Refused(429, "too many requests");
         }
 
-        if (request.Query.Keys.FirstOrDefault(key => key != AccountId && !operation.Query.Contains(key)) is { } unknown)
+        if (request.Query.Keys.FirstOrDefault(key => key != AccountId && !Tokens.Contains(key) && !operation.Knows(key)) is { } unknown)
         {
             return Refused(400, $"'{unknown}' is not a parameter of this call");
         }

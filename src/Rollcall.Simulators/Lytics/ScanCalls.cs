@@ -8,6 +8,7 @@ namespace Rollcall.Simulators.Lytics;
 internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
 {
     private const int MaxLimit = 100;
+    private const string LastVisit = "last_visit";
     private static readonly int[] AllSplits = [.. Enumerable.Range(0, Audience.BucketCount)];
 
     private readonly Dictionary<long, HashSet<int>> _missed = [];
@@ -19,17 +20,26 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
 
     public IReadOnlyList<LyticsOperation> Operations =>
     [
-        new("scanSegment", "GET", "/api/segment/{id}/scan", Scan)
-        {
-            Query = ["limit", "start", "fields", "splits", "sortfield", "sortorder"],
-            Latency = options => options.PageLatency,
-        },
+        Scanning("/api/segment/scan"),
+        Scanning("/api/segment/{id}/scan"),
     ];
+
+    private LyticsOperation Scanning(string path) => new("scanSegment", "GET", path, Scan)
+    {
+        Query = ["id", "limit", "start", "fields", "splits", "sortfield", "sortorder", "recent", "meta", "segments"],
+        Lists = ["fields", "splits"],
+        Latency = options => options.PageLatency,
+    };
 
     private Reply Scan(LyticsCall call)
     {
-        var audience = state.Audiences.Find(audience => audience.Id == call.Path[0])
-            ?? throw call.Refuse(404, $"segment '{call.Path[0]}' not found");
+        if (call.Text("segments") is not null)
+        {
+            throw call.Refuse(501, "this simulator does not play scans of segments that are not stored");
+        }
+
+        var id = call.Path.FirstOrDefault() ?? call.Text("id") ?? throw call.Refuse(400, "id must name a segment");
+        var audience = state.Audiences.Find(audience => audience.Id == id) ?? throw call.Refuse(404, $"segment '{id}' not found");
         if (audience.Invalid)
         {
             throw call.Refuse(400, $"segment '{audience.Id}' is invalid");
@@ -39,8 +49,10 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
         var fields = call.List("fields");
         var splits = Splits(call);
         var key = Mix.Of(string.Join(',', splits));
-        var sortField = call.Text("sortfield");
-        var descending = call.Word("sortorder", "asc", "desc") == "desc";
+        // What more meta would tell is not published: it is taken, and adds nothing.
+        _ = call.Truth("meta");
+        var sortField = call.Text("sortfield") ?? (call.Truth("recent") ? LastVisit : null);
+        var descending = (call.Word("sortorder", "asc", "desc") ?? (call.Truth("recent") ? "desc" : "asc")) == "desc";
         var token = call.Text("start") is { } start ? Continued(call, start, audience, key) : Begun(audience, splits, key);
         var rows = new List<int>(limit);
         var next = sortField is null

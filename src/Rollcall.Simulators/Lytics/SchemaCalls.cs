@@ -9,7 +9,7 @@ internal sealed class SchemaCalls(LyticsState state)
     public IReadOnlyList<LyticsOperation> Operations =>
     [
         new("userSchema", "GET", "/api/schema/user", call => call.Data(json => Write(json, Columns()))),
-        new("fieldInfo", "GET", "/api/segment/{id}/fieldinfo", FieldInfo) { Query = ["fields", "limit"] },
+        new("fieldInfo", "GET", "/api/segment/{id}/fieldinfo", FieldInfo) { Query = ["fields", "limit"], Lists = ["fields"] },
     ];
 
     private Reply FieldInfo(LyticsCall call)

@@ -9,24 +9,32 @@ internal sealed class SegmentCalls(LyticsState state)
     public IReadOnlyList<LyticsOperation> Operations =>
     [
         new("listSegments", "GET", "/api/segment", List) { Query = ["table", "valid"] },
-        new("segmentSizes", "GET", "/api/segment/sizes", Sizes) { Query = ["ids"] },
+        new("segmentSizes", "GET", "/api/segment/sizes", Sizes) { Query = ["ids"], Lists = ["ids"] },
         new("getSegment", "GET", "/api/segment/{idOrSlug}", One),
     ];
 
     private Reply List(LyticsCall call)
     {
         var table = call.Word("table", "user", "content") ?? "user";
-        var onlyValid = call.Word("valid", "true", "false") == "true";
+        bool? invalid = call.Word("valid", "true", "false", "all") switch
+        {
+            "true" => false,
+            "false" => true,
+            _ => null,
+        };
         return call.Data(json =>
         {
             json.WriteStartArray();
             if (table == "content")
             {
-                state.Collections.ForEach(collection => Write(json, collection));
+                foreach (var collection in invalid == true ? [] : state.Collections)
+                {
+                    Write(json, collection);
+                }
             }
             else
             {
-                foreach (var audience in state.Audiences.Where(audience => !onlyValid || !audience.Invalid))
+                foreach (var audience in state.Audiences.Where(audience => audience.Invalid == (invalid ?? audience.Invalid)))
                 {
                     Write(json, audience);
                 }
@@ -72,18 +80,24 @@ internal sealed class SegmentCalls(LyticsState state)
     /// <summary>The size that is said, which need not be the one that is.</summary>
     public int Size(Audience audience) => Math.Max(0, (audience.SaidSize ?? audience.Count) + state.Options.TotalOff);
 
-    private static void Write(Utf8JsonWriter json, Audience audience) =>
+    private void Write(Utf8JsonWriter json, Audience audience) =>
         Write(json, audience.Id, audience.Name, audience.Slug, "segment", "user", audience.Invalid, audience.SegmentQl, audience.Tags);
 
-    private static void Write(Utf8JsonWriter json, Collection collection) =>
+    private void Write(Utf8JsonWriter json, Collection collection) =>
         Write(json, collection.Id, collection.Name, collection.Slug, "segment", "content", false, "", []);
 
-    private static void Write(Utf8JsonWriter json, string id, string name, string slug, string kind, string table, bool invalid, string ql, IReadOnlyList<string> tags)
+    private void Write(Utf8JsonWriter json, string id, string name, string slug, string kind, string table, bool invalid, string ql, IReadOnlyList<string> tags)
     {
         json.WriteStartObject();
         json.WriteString("id", id);
         json.WriteString("name", name);
         json.WriteString("slug_name", slug);
+        json.WriteString("account_id", state.Options.AccountId ?? "simulated");
+        json.WriteString("author_id", "simulated");
+        json.WriteString("created", state.Started);
+        json.WriteString("updated", state.Started);
+        json.WriteString("description", "");
+        json.WriteBoolean("is_public", true);
         json.WriteString("kind", kind);
         json.WriteString("table", table);
         json.WriteBoolean("invalid", invalid);

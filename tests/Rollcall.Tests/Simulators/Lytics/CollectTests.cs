@@ -80,6 +80,48 @@ public class CollectTests
     }
 
     [Fact]
+    public async Task A_gzipped_body_need_not_say_so()
+    {
+        await using var session = await Start();
+        using var gzipped = new MemoryStream();
+        await using (var gzip = new GZipStream(gzipped, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("email\na@example.com\n"u8);
+        }
+
+        var (_, json) = await session.Post("/collect/bulk/s", gzipped.ToArray(), "application/csv");
+
+        Assert.Equal("""{"message_count":1,"rejected_count":0}""", json["data"]!.ToJsonString());
+        foreach (var kept in (int[])[3, 12, 30, (int)gzipped.Length - 1])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await session.Post("/collect/bulk/s", gzipped.ToArray()[..kept], "application/csv")).Status);
+        }
+
+        Assert.Single(session.Account.Events("s"));
+    }
+
+    [Fact]
+    public async Task What_is_documented_of_collect_is_taken_and_said_again()
+    {
+        await using var session = await Start();
+
+        var (_, dry) = await session.Post("/collect/json/s?dryrun=true&filename=f.json", """{"n":1}""");
+        var (_, timed) = await session.Post("/collect/json/s?timestamp_field=at", """[{"at":"2020-01-02T03:04:05Z"},{"at":1577934245},{"at":1577934245000},{"at":"soon"}]""");
+        var (_, table) = await session.Post("/collect/bulk/s?headers=a,b&delimiter=t&append=%7B%22c%22%3A3%7D", "1\t2\n", "text/csv");
+
+        Assert.Equal("""{"message_count":1,"rejected_count":0,"filename":"f.json","dryrun":true}""", dry["data"]!.ToJsonString());
+        Assert.Equal(4, timed["data"]!["message_count"]!.GetValue<int>());
+        Assert.Equal(1, table["data"]!["message_count"]!.GetValue<int>());
+        var events = JsonNode.Parse(await session.Http.GetStringAsync("/simulator/events", TestContext.Current.CancellationToken))!.AsArray();
+        Assert.Equal(
+            ["2020-01-02T03:04:05Z", "2020-01-02T03:04:05Z", "2020-01-02T03:04:05Z", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"],
+            events.Select(one => one!["time"]!.GetValue<string>()));
+        Assert.Equal("""{"a":"1","b":"2","c":3}""", events[^1]!["event"]!.ToJsonString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Post("/collect/json/s?dryrun=maybe", "{}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Post("/collect/bulk/s?append=7", "a\n1", "text/csv")).Status);
+    }
+
+    [Fact]
     public async Task In_bulk_CSV_has_names_in_its_first_line_and_quotes_where_needed()
     {
         await using var session = await Start();

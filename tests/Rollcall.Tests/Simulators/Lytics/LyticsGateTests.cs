@@ -123,12 +123,48 @@ public class LyticsGateTests
         Assert.Equal(HttpStatusCode.OK, (await session.Post("/collect/json/s?account_id=77", "{}")).Status);
     }
 
+    [Theory]
+    [InlineData("POST", "/api/segment")]
+    [InlineData("DELETE", "/api/segment/a")]
+    [InlineData("GET", "/api/segment/attribution")]
+    [InlineData("GET", "/api/segment/size")]
+    [InlineData("POST", "/api/segment/scan")]
+    [InlineData("GET", "/api/segment/scan?segments=FILTER")]
+    [InlineData("GET", "/api/entity/user/email/a%40example.com")]
+    [InlineData("GET", "/v2/job")]
+    [InlineData("GET", "/collect/json/s")]
+    public async Task What_Lytics_has_and_the_simulator_does_not_play_is_501_and_says_so(string method, string path)
+    {
+        await using var session = await StartWith(1);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        var (status, json) = await session.Send(request);
+
+        Assert.Equal(HttpStatusCode.NotImplemented, status);
+        Assert.Contains("does not play", json["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("access_token=demo", HttpStatusCode.OK)]
+    [InlineData("key=demo&account_id=7", HttpStatusCode.OK)]
+    [InlineData("access_token=wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("token=demo", HttpStatusCode.Unauthorized)]
+    public async Task The_token_may_be_a_parameter_and_is_written_down_nowhere(string query, HttpStatusCode expected)
+    {
+        await using var session = await StartWith(1);
+        session.Http.DefaultRequestHeaders.Clear();
+
+        Assert.Equal(expected, (await session.Get($"/api/segment?{query}")).Status);
+        Assert.Equal(expected, (await session.Post($"/collect/json/s?{query}", "{}")).Status);
+        Assert.DoesNotContain("=demo&", await session.Http.GetStringAsync("/?view=calls", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_no_operation_is_404()
     {
         await using var session = await StartWith(1);
 
         Assert.Equal(HttpStatusCode.NotFound, (await session.Get("/api/nonsense")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await session.Post("/api/segment", "{}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await session.Get("/nonsense")).Status);
     }
 }

@@ -27,7 +27,12 @@ public class SegmentTests
 
         Assert.Equal(["a1", "a2"], all.Select(one => one!["id"]!.GetValue<string>()));
         var first = Assert.Single(valid)!;
-        Assert.Equal(["id", "name", "slug_name", "kind", "table", "invalid", "segment_ql", "tags"], first.AsObject().Select(pair => pair.Key));
+        Assert.Equal(
+            ["id", "name", "slug_name", "account_id", "author_id", "created", "updated", "description", "is_public", "kind", "table", "invalid", "segment_ql", "tags"],
+            first.AsObject().Select(pair => pair.Key));
+        Assert.Equal("a2", Assert.Single((await session.Data("/api/segment?valid=false")).AsArray())!["id"]!.GetValue<string>());
+        Assert.Equal(2, (await session.Data("/api/segment?valid=all")).AsArray().Count);
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/api/segment?valid=maybe")).Status);
         Assert.Equal(("big_spenders", "Big spenders", "user"), (first["slug_name"]!.GetValue<string>(), first["name"]!.GetValue<string>(), first["table"]!.GetValue<string>()));
     }
 
@@ -66,6 +71,20 @@ public class SegmentTests
         Assert.Equal("""{"id":"a1","name":"Big spenders","slug_name":"big_spenders","size":8}""", size.ToJsonString());
         session.Account.SaySize("a1", 1000);
         Assert.Equal(1000, (await session.Data("/api/segment/sizes?ids=a1"))[0]!["size"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("ids=a1,a2")]
+    [InlineData("ids=a1&ids=a2")]
+    [InlineData("ids[]=a1&ids[]=a2")]
+    [InlineData("ids%5B%5D=a1&ids=a2")]
+    [InlineData("ids=[a1,a2]")]
+    public async Task A_list_is_written_in_several_ways(string query)
+    {
+        await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
+
+        Assert.Equal(["a1", "a2"], (await session.Data($"/api/segment/sizes?{query}")).AsArray().Select(size => size!["id"]!.GetValue<string>()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/api/segment?table[]=user")).Status);
     }
 
     [Fact]

@@ -186,7 +186,9 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
         json.WriteStartObject();
         json.WriteStartObject("collectionOwner");
         json.WriteString("ownerType", ofContacts ? "contact" : "account");
-        if (ofContacts && reason is not "InvalidContactIdentifier" && record.TryGetProperty("contactIdentity", out var identity))
+        if (ofContacts && record.TryGetProperty("contactIdentity", out var identity) && identity.ValueKind == JsonValueKind.Object
+            && identity.TryGetProperty("identifier", out var identifier) && identifier.ValueKind == JsonValueKind.String
+            && identity.TryGetProperty("value", out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
         {
             json.WritePropertyName("contactIdentity");
             identity.WriteTo(json);

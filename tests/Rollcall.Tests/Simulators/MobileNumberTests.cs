@@ -78,7 +78,9 @@ public sealed class MobileNumberTests
         var report = (await session.Get($"/insightData/v3/import/{import.Json!["importId"]}")).Json!;
 
         Assert.Equal([(contact, "1")], session.Account.InsightRecords("Lytics").Keys);
-        Assert.Equal("InvalidContactIdentifier", Assert.Single(report["failures"]!.AsArray())!["failureReason"]!.GetValue<string>());
+        var failed = Assert.Single(report["failures"]!.AsArray())!;
+        Assert.Equal("InvalidContactIdentifier", failed["failureReason"]!.GetValue<string>());
+        Assert.Equal("447700900009", failed["collectionOwner"]!["contactIdentity"]!["value"]!.GetValue<string>());
         var deleted = await session.Send("DELETE", $"/insightData/v3/contacts/mobileNumber/{Number}/Lytics/deleteRecords", """{"keys":["1"]}""");
         Assert.Equal(1, deleted.Json!["summary"]!["totalDeleted"]!.GetValue<int>());
     }

@@ -3,7 +3,10 @@ namespace Rollcall.Simulators;
 /// <summary>An address book as it is; <paramref name="Members"/> counts people subscribed to it and to the account.</summary>
 public sealed record SimulatedBook(int Id, string Name, int Members);
 
-/// <summary>A contact as it is, with an empty address where it has only a mobile number: values of data fields in canonical text, and the status in each book by the book's id.</summary>
+/// <summary>
+/// A contact as it is, with an empty address where it has only a mobile number: values of data fields in canonical text, and the
+/// status in each book by the book's id.
+/// </summary>
 public sealed record SimulatedContact(
     long Id,
     string Email,

@@ -30,7 +30,10 @@ internal static class BulkText
         }
     }
 
-    /// <summary>Whether the length at its end is the one it has: .NET does not mind an end that is missing. Several members in one body are taken as they are.</summary>
+    /// <summary>
+    /// Whether the length at its end is the one it has: .NET does not mind an end that is missing. Several members in one body are
+    /// taken as they are.
+    /// </summary>
     private static bool IsWhole(ReadOnlySpan<byte> body, long length) =>
         body.Length >= MinMember
         && (BinaryPrimitives.ReadUInt32LittleEndian(body[^sizeof(uint)..]) == (uint)length || body[Magic.Length..].IndexOf(Magic) >= 0);

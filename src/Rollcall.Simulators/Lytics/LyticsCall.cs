@@ -58,8 +58,9 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
     /// <summary>A list, written with commas, in brackets, or by naming the parameter again; null when it is not there.</summary>
     public string[]? List(string name)
     {
+        const StringSplitOptions Tidy = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         IEnumerable<string?> values = [.. Request.Query[name], .. Request.Query[name + "[]"]];
-        string[] list = [.. values.SelectMany(value => (value ?? "").Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string[] list = [.. values.SelectMany(value => (value ?? "").Trim('[', ']').Split(',', Tidy))];
         return list.Length == 0 ? null : list;
     }
 

@@ -29,6 +29,7 @@ public class ControlTests
         Assert.Null(session.Account.Contact("a+b@example.com"));
         Assert.Equal(HttpStatusCode.NotFound, (await session.Post(Contact + "delete", "")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await session.Post("/simulator/contacts/x/remove", "")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/simulator/state?book=99999999999999")).Status);
     }
 
     [Fact]

@@ -21,8 +21,15 @@ internal static class Nonsense
         ("deep arrays", Encoding.ASCII.GetBytes(new string('[', 20_000))),
         ("deep arrays that close", Encoding.ASCII.GetBytes(new string('[', 5_000) + new string(']', 5_000))),
         ("deep objects", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"contacts\":", 5_000)) + "1" + new string('}', 5_000))),
-        ("half a pair", "{\"contacts\":[{\"a\":\"\\ud800\"}],\"\\ud800\":1}"u8.ToArray()),
+        ("half a pair", "{\"mergeOption\":\"\\ud800\",\"a\":\"\\ud800\"}"u8.ToArray()),
         ("half a pair in a name", "{\"\\udc00\":{\"\\udc00\":1}}"u8.ToArray()),
+    ];
+
+    /// <summary>What may stand in a path or a query, percent-encoded.</summary>
+    public static IReadOnlyList<string> Parameters { get; } =
+    [
+        "-1", "1.5", "1e9", "99999999999999999999999", "%FF%FE", "%ED%A0%80", "%", "%zz", "[]", "%F0%9F%98%80", "a%2Fb",
+        "0001-01-01T00%3A00%3A00%2B14%3A00", "9999-12-31T23%3A59%3A59Z", new string('x', 4000),
     ];
 
     /// <summary>JSON whose values are of every kind but the right one, at the places of <paramref name="names"/>.</summary>

@@ -47,7 +47,7 @@ public sealed class NonsenseTests
         foreach (var (name, body) in Nonsense.Malformed)
         {
             var (status, why) = await Send(session, method, path, body, "application/json");
-            Assert.True(status == HttpStatusCode.BadRequest || (status == HttpStatusCode.Accepted && name.StartsWith("half a pair", StringComparison.Ordinal)), $"{name}: {status} {why}");
+            Assert.True(status == HttpStatusCode.BadRequest && IsError(path, why), $"{name}: {status} {why}");
         }
     }
 
@@ -75,7 +75,8 @@ public sealed class NonsenseTests
     {
         await using var session = await Start();
 
-        foreach (var type in (string?[])["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense", null])
+        string?[] types = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense", null];
+        foreach (var type in types)
         {
             var (status, why) = await Send(session, method, path, "{}"u8.ToArray(), type);
             Assert.True(status == HttpStatusCode.UnsupportedMediaType && IsError(path, why), $"{type}: {status} {why}");
@@ -89,7 +90,8 @@ public sealed class NonsenseTests
         var records = Nonsense.Mistyped("matchIdentifier", "identifiers", "dataFields", "lists", "channelProperties", "preferences", "consentRecords")
             .Select(one => Encoding.UTF8.GetString(one.Body))
             .ToList();
-        var identified = records.Where(record => record.StartsWith("{\"", StringComparison.Ordinal) && !record.StartsWith("{\"identifiers\"", StringComparison.Ordinal))
+        var identified = records
+            .Where(record => record.StartsWith("{\"", StringComparison.Ordinal) && !record.StartsWith("{\"identifiers\"", StringComparison.Ordinal))
             .Select((record, at) => $$"""{"identifiers":{"email":"p{{at}}@example.com"},{{record[1..]}}""");
 
         var report = await session.Import(string.Join(',', records.Concat(identified)));
@@ -106,8 +108,9 @@ public sealed class NonsenseTests
         var ended = 0;
         foreach (var (_, body) in Nonsense.Mistyped("contactIdentity", "key", "json"))
         {
+            var record = Encoding.UTF8.GetString(body);
             var put = await session.Send(
-                "PUT", "/insightData/v3/import", $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{Encoding.UTF8.GetString(body)}}]}""");
+                "PUT", "/insightData/v3/import", $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{record}}]}""");
             if (put.Status == HttpStatusCode.Accepted)
             {
                 session.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -151,7 +154,7 @@ public sealed class NonsenseTests
     {
         await using var session = await Start();
 
-        foreach (var value in (string[])["-1", "1.5", "1e9", "99999999999999999999999", "%00", "%FF%FE", "%ED%A0%80", "%", "%zz", "0001-01-01T00%3A00%3A00%2B14%3A00", "9999-12-31T23%3A59%3A59Z", "%F0%9F%98%80", "a%2Fb", new string('x', 4000)])
+        foreach (var value in Nonsense.Parameters.Append("%00"))
         {
             var path = string.Format(CultureInfo.InvariantCulture, form, value);
             var (status, why) = await Send(session, "GET", path, null, null);
@@ -168,7 +171,8 @@ public sealed class NonsenseTests
 
     private static async Task<(HttpStatusCode Status, string Body)> Send(SimulatedSession session, string method, string path, byte[]? body, string? type)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(session.Url.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var asItIs = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(session.Url.AbsoluteUri.TrimEnd('/') + path, asItIs));
         request.Headers.Authorization = Basic("demo", "demo");
         if (body is not null)
         {

@@ -106,7 +106,8 @@ public class CollectTests
         await using var session = await Start();
 
         var (_, dry) = await session.Post("/collect/json/s?dryrun=true&filename=f.json", """{"n":1}""");
-        var (_, timed) = await session.Post("/collect/json/s?timestamp_field=at", """[{"at":"2020-01-02T03:04:05Z"},{"at":1577934245},{"at":1577934245000},{"at":"soon"}]""");
+        var (_, timed) = await session.Post(
+            "/collect/json/s?timestamp_field=at", """[{"at":"2020-01-02T03:04:05Z"},{"at":1577934245},{"at":1577934245000},{"at":"soon"}]""");
         var (_, table) = await session.Post("/collect/bulk/s?headers=a,b&delimiter=t&append=%7B%22c%22%3A3%7D", "1\t2\n", "text/csv");
 
         Assert.Equal("""{"message_count":1,"rejected_count":0,"filename":"f.json","dryrun":true}""", dry["data"]!.ToJsonString());

@@ -18,7 +18,8 @@ public sealed class NonsenseTests
     {
         await using var session = await StartWith(1);
 
-        foreach (var (name, body) in Nonsense.Malformed.Concat(Nonsense.Mistyped("email", "account_id", "account_status", "address_book_id", "address_book_status")))
+        var mistyped = Nonsense.Mistyped("email", "account_id", "account_status", "address_book_id", "address_book_status");
+        foreach (var (name, body) in Nonsense.Malformed.Concat(mistyped))
         {
             var (status, json) = await session.Post(path, body, type);
             Assert.True((int)status < 500, $"{name}: {status} {json.ToJsonString()}");
@@ -65,7 +66,7 @@ public sealed class NonsenseTests
     {
         await using var session = await StartWith(3);
 
-        foreach (var value in (string[])["-1", "1.5", "99999999999999999999999", "%FF%FE", "%ED%A0%80", "[]", "%F0%9F%98%80", "a%2Fb", "MS4yLjMuNC41LjYuNy44", new string('x', 4000)])
+        foreach (var value in Nonsense.Parameters.Append("MS4yLjMuNC41LjYuNy44"))
         {
             var path = string.Format(CultureInfo.InvariantCulture, form, value);
             var (status, json) = await session.Get(path);

@@ -252,21 +252,6 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task The_audience_may_be_a_parameter_and_what_else_is_documented_is_taken()
-    {
-        await using var session = await StartWith(3);
-
-        var (status, json) = await session.Get("/api/segment/scan?id=a&limit=2&meta=true&recent=t&fields=_id&fields=last_visit");
-
-        Assert.Equal((HttpStatusCode.OK, 3), (status, json["total"]!.GetValue<int>()));
-        var visits = json["data"]!.AsArray().Select(row => row!["last_visit"]!.GetValue<DateTime>()).ToList();
-        Assert.Equal(visits.OrderDescending(), visits);
-        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/api/segment/scan")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/api/segment/a/scan?recent=perhaps")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await session.Get("/api/segment/scan?id=b")).Status);
-    }
-
-    [Fact]
     public async Task Several_profiles_may_have_one_address()
     {
         await using var session = await StartWith(10, new LyticsSimulatorOptions { RepeatEmailEvery = 5 });

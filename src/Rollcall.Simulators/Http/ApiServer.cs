@@ -10,14 +10,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     public async Task Serve(HttpContext context, string[] path)
     {
         var (operation, captured) = Find(context.Request.Method, path);
-        var specified = SpecifiedOperations.At(path);
-        if (operation is not null && specified.Any(other => other.Template.FixedWords > operation.FixedWords))
-        {
-            // A word where this operation takes any value names another one.
-            operation = null;
-        }
-
-        var name = operation?.Name ?? specified.FirstOrDefault(other => other.Method == context.Request.Method)?.Name ?? "unknown";
+        var name = operation?.Name ?? Specified(context, path)?.Name ?? "unknown";
         var exchange = new Exchange(context, name, () => simulation.Now, simulation.Calls, log);
         var body = await exchange.ReadBody(simulation.Options.MaxImportBytes);
         var fault = simulation.Faults.Next(exchange.Call.Operation);
@@ -66,12 +59,18 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         {
             if (operation.Method == method && operation.Match(path) is { } captured)
             {
-                return (operation, captured);
+                // A word where this operation takes any value may name another one.
+                return captured.Length > 0 && SpecifiedOperations.At(path).Any(other => other.Template.FixedWords > operation.FixedWords)
+                    ? (null, [])
+                    : (operation, captured);
             }
         }
 
         return (null, []);
     }
+
+    private static SpecifiedOperation? Specified(HttpContext context, string[] path) =>
+        SpecifiedOperations.At(path).FirstOrDefault(one => one.Method == context.Request.Method);
 
     /// <summary>The answer. Where the call writes and is <paramref name="late"/>, nobody hears it: it is carried out then.</summary>
     private Reply Answer(HttpContext context, Operation? operation, string[] captured, byte[]? body, string[] path, TimeSpan? late)
@@ -105,14 +104,14 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     /// <summary>501 where the service would have an answer, 405 where it has none for this method, 404 where it has nothing.</summary>
     private static Reply NotPlayed(HttpContext context, string[] path)
     {
-        var (method, framework, there) = (context.Request.Method, FrameworkOf(path), SpecifiedOperations.At(path));
-        if (there.FirstOrDefault(one => one.Method == method) is { } specified)
+        var (method, framework) = (context.Request.Method, FrameworkOf(path));
+        if (Specified(context, path) is { } specified)
         {
             var words = $"{specified.Name} ({method} {specified.Path}) is an operation of the API that this simulator does not play.";
             return Refuse.ReplyWith(framework, 501, "ERROR_UNKNOWN", "notSimulated", words);
         }
 
-        if (there.Count > 0)
+        if (SpecifiedOperations.At(path) is { Count: > 0 } there)
         {
             context.Response.Headers.Allow = string.Join(", ", there.Select(one => one.Method).Distinct());
             return Refuse.ReplyWith(framework, 405, "ERROR_MALFORMED_REQUEST", "methodNotAllowed", $"The API has no {method} there.");

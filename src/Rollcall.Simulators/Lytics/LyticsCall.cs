@@ -55,12 +55,12 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
     /// <summary>Whether a parameter says yes.</summary>
     public bool Truth(string name) => Word(name, "true", "t", "1", "false", "f", "0") is "true" or "t" or "1";
 
-    /// <summary>A list, written with commas, in brackets, or by naming the parameter again; null when it is not there.</summary>
+    /// <summary>A list, written with commas, as JSON, or by naming the parameter again; null when it is not there.</summary>
     public string[]? List(string name)
     {
         const StringSplitOptions Tidy = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         IEnumerable<string?> values = [.. Request.Query[name], .. Request.Query[name + "[]"]];
-        string[] list = [.. values.SelectMany(value => (value ?? "").Trim('[', ']').Split(',', Tidy))];
+        string[] list = [.. values.SelectMany(value => (value ?? "").Trim('[', ']').Split(',', Tidy)).Select(item => item.Trim('"'))];
         return list.Length == 0 ? null : list;
     }
 

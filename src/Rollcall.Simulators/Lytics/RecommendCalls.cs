@@ -12,7 +12,8 @@ internal sealed class RecommendCalls(LyticsState state)
     [
         new("recommend", "GET", "/api/content/recommend/user/{field}/{value}", Recommend)
         {
-            Query = ["contentsegment", "limit", "rank", "visited"],
+            Query = ["contentsegment", "limit", "rank", "visited", "topics", "shuffle", "wait", "email", "url"],
+            Lists = ["topics"],
             Latency = options => options.RecommendLatency,
         },
     ];
@@ -22,7 +23,15 @@ internal sealed class RecommendCalls(LyticsState state)
         var (field, value) = (call.Path[0], call.Path[1]);
         var limit = call.Number("limit", DefaultLimit, 1, 1000);
         var rank = call.Word("rank", "popular", "recent", "affinity") ?? "affinity";
-        var visited = call.Word("visited", "true", "false");
+        var hidesVisited = call.Text("visited") is not null && !call.Truth("visited");
+        var topics = call.List("topics");
+        _ = call.Truth("wait");
+        var shuffled = call.Truth("shuffle");
+        if (call.Text("url") is not null)
+        {
+            throw call.Refuse(501, "this simulator does not play recommendations by a url");
+        }
+
         IEnumerable<JsonObject> items = call.Text("contentsegment") is { } name
             ? (state.Collections.Find(collection => collection.Id == name || collection.Slug == name)
                 ?? throw call.Refuse(404, $"content collection '{name}' not found")).Items
@@ -36,7 +45,8 @@ internal sealed class RecommendCalls(LyticsState state)
 
         var recommended = state.Recommendations.TryGetValue(person, out var said)
             ? said
-            : Ranked(items.Select(item => Ranked(item, mixed)).Where(item => visited is null || Visited(item) == (visited == "true")), rank);
+            : Ranked(items.Select(item => Ranked(item, mixed)).Where(IsWanted), rank);
+        recommended = shuffled ? recommended.OrderBy(item => Mix.Of(item["url"]?.ToString() ?? "")) : recommended;
         return call.Data(json =>
         {
             json.WriteStartArray();
@@ -47,6 +57,8 @@ internal sealed class RecommendCalls(LyticsState state)
 
             json.WriteEndArray();
         });
+
+        bool IsWanted(JsonObject item) => !(hidesVisited && Visited(item)) && IsAbout(item, topics);
     }
 
     /// <summary>A document with what it is to a person.</summary>
@@ -65,6 +77,9 @@ internal sealed class RecommendCalls(LyticsState state)
         "recent" => items.OrderByDescending(item => item["created"]?.ToString() ?? "", StringComparer.Ordinal),
         _ => items.OrderByDescending(item => item["confidence"]!.GetValue<double>()),
     };
+
+    private static bool IsAbout(JsonObject item, string[]? topics) =>
+        topics is null || (item["topics"] is JsonArray all && all.Any(topic => topics.Contains(topic?.ToString(), StringComparer.OrdinalIgnoreCase)));
 
     private static bool Visited(JsonObject item) => item["visited"]!.GetValue<bool>();
 }

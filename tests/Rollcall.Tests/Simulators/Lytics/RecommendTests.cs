@@ -47,8 +47,26 @@ public class RecommendTests
         Assert.Equal(["c1-1", "c1-2", "c1-3"], popular.Select(item => item!["id"]!.GetValue<string>()));
         Assert.Equal(recent.OrderDescending(StringComparer.Ordinal), recent);
         Assert.InRange(unvisited.Count, 20, 39);
+        Assert.Equal(recent.Count, (await session.Data($"{Person}?contentsegment=c1&limit=100&visited=true")).AsArray().Count);
         Assert.Equal(10, (await session.Data(Person)).AsArray().Count);
         Assert.Equal(HttpStatusCode.BadRequest, (await session.Get($"{Person}?rank=best")).Status);
+    }
+
+    [Fact]
+    public async Task Topics_choose_and_what_else_is_documented_is_taken()
+    {
+        await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
+
+        var music = (await session.Data($"{Person}?contentsegment=c1&limit=100&topics=[\"music\",\"Sport\"]")).AsArray();
+        var ranked = (await session.Data($"{Person}?contentsegment=c1&limit=100&wait=true")).AsArray().Select(item => item!["id"]!.GetValue<string>()).ToList();
+        var shuffled = (await session.Data($"{Person}?contentsegment=c1&limit=100&shuffle=true")).AsArray().Select(item => item!["id"]!.GetValue<string>()).ToList();
+
+        Assert.NotEmpty(music);
+        Assert.All(music, item => Assert.True(item!["topics"]![0]!.GetValue<string>() is "Music" or "Sport"));
+        Assert.NotEqual(ranked, shuffled);
+        Assert.Equal(ranked.Order(), shuffled.Order());
+        Assert.Equal(HttpStatusCode.BadRequest, (await session.Get($"{Person}?shuffle=perhaps")).Status);
+        Assert.Equal(HttpStatusCode.NotImplemented, (await session.Get($"{Person}?url=www.example.com")).Status);
     }
 
     [Fact]

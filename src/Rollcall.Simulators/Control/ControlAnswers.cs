@@ -69,7 +69,8 @@ internal static class ControlAnswers
         {
             return Wrong(404, missing.Message);
         }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException or InvalidOperationException or OverflowException)
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or JsonException or InvalidDataException
+            or InvalidOperationException or OverflowException)
         {
             return Wrong(400, wrong.Message);
         }

@@ -5,29 +5,21 @@ namespace Rollcall.Reading;
 /// <summary>Converts a column to a data field's JSON, as DuckDB expressions.</summary>
 internal static class FieldSql
 {
-    /// <summary>Longest text of a data field, in characters.</summary>
+    /// <summary>Longest text of a data field, in UTF-16 units: the stricter of the two ways to count characters.</summary>
     public const int LongestText = 1000;
 
     private const string True = "('true', 't', 'yes', '1')";
     private const string False = "('false', 'f', 'no', '0')";
 
-    /// <summary>Why a value of a type is left out.</summary>
-    public static string Reason(DataFieldType target) => target switch
-    {
-        DataFieldType.String => "not a text of at most 1,000 characters",
-        DataFieldType.Numeric => "not a number of at most 18 digits before the point and 9 after",
-        DataFieldType.Date => "not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
-        _ => "not true or false",
-    };
-
     /// <summary>The column's canonical text: NULL where it is NULL, or a JSON object or array.</summary>
     public static string Text(string column, ColumnKind kind) => kind switch
     {
         ColumnKind.Text => $"CAST({column} AS VARCHAR)",
-        ColumnKind.Float => $"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')",
+        ColumnKind.Float => $"coalesce({DecimalSql.OfFloat(column, Shortest(column))}, {Shortest(column)})",
         ColumnKind.Timestamp => MomentText(column),
         ColumnKind.ZonedTimestamp => $"{MomentText($"({column} AT TIME ZONE 'UTC')")} || 'Z'",
-        ColumnKind.Json => $"(CASE WHEN json_type({column}) NOT IN ('OBJECT', 'ARRAY') THEN {column} ->> '$' END)",
+        ColumnKind.Json => $"(CASE json_type({column}) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL "
+            + $"WHEN 'DOUBLE' THEN {DecimalSql.OfJsonNumber($"({column} ->> '$')")} ELSE {column} ->> '$' END)",
         _ => $"CAST({column} AS VARCHAR)",
     };
 
@@ -40,7 +32,7 @@ internal static class FieldSql
     {
         DataFieldType.String => source.Kind == ColumnKind.Float
             ? $"(CASE WHEN isfinite({column}) THEN to_json({text}) END)"
-            : $"(CASE WHEN {text} <> '' AND length({text}) <= {LongestText} THEN to_json({text}) END)",
+            : $"(CASE WHEN {text} <> '' AND {Fits(text)} THEN to_json({text}) END)",
         DataFieldType.Numeric => Numeric(column, text, source),
         DataFieldType.Date => Date(column, text, source.Kind),
         _ => Boolean(column, text, source.Kind),
@@ -55,6 +47,14 @@ internal static class FieldSql
         _ => $"({column} IS NULL)",
     };
 
+    private static string Shortest(string column) => $"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')";
+
+    // Bytes are never fewer than UTF-16 units, and mostly settle it.
+    private static string Fits(string text) => $"(strlen({text}) <= {LongestText} OR {Length(text)} <= {LongestText})";
+
+    /// <summary>A text's length in UTF-16 units: characters beyond U+FFFF count twice.</summary>
+    public static string Length(string text) => $"(length({text}) + length(regexp_replace({text}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g')))";
+
     private static string MomentText(string timestamp) =>
         $"rtrim(rtrim(strftime({timestamp}, '%Y-%m-%dT%H:%M:%S.%f'), '0'), '.')";
 
@@ -62,9 +62,8 @@ internal static class FieldSql
     {
         ColumnKind.WholeNumber when source.Type is not ("BIGINT" or "UBIGINT" or "HUGEINT" or "UHUGEINT" or "BIGNUM") => text,
         ColumnKind.WholeNumber => $"(CASE WHEN length(ltrim({text}, '-')) <= 18 THEN {text} END)",
-        ColumnKind.Decimal => DecimalSql.Exact(text),
-        ColumnKind.Float => DecimalSql.Rounded(column, text),
-        ColumnKind.Text or ColumnKind.Json => DecimalSql.Exact(text),
+        ColumnKind.Float => $"(CASE WHEN abs({column}) < 1e18 THEN {text} END)",
+        ColumnKind.Decimal or ColumnKind.Text or ColumnKind.Json => DecimalSql.Of(text),
         _ => "NULL",
     };
 

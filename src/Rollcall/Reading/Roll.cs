@@ -68,7 +68,7 @@ internal sealed class Roll
         var counts = await duckdb.QueryAsync(
             $"""
             SELECT count(*) FILTER (problem IS NULL), count(*) FILTER (problem = 'NoEmail'), count(*) FILTER (problem = 'InvalidEmail'),
-                coalesce(sum(length(left_out) - length(replace(left_out, ',', '')) + 1) FILTER (problem IS NULL), 0)::BIGINT
+                coalesce(sum(length(left_out) - length(replace(left_out, chr(10), '')) + 1) FILTER (problem IS NULL), 0)::BIGINT
             FROM roll WHERE audience = {Number(audience)}
             """,
             row => new AudienceCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), result.RejectedCount, row.GetInt64(3), result),
@@ -79,19 +79,11 @@ internal sealed class Roll
     /// <summary>Takes out of the roll who is no member, and lists what was left out. Nothing can be added afterwards.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        var described = fields.Mappings.Select(mapping => (mapping.Field, mapping.DataField, Reason: FieldSql.Reason(mapping.Type)))
-            .Concat(config.InsightFields.Select(field => (Field: field, DataField: InsightCollection.Fields, Reason: InsightSql.Reason))).ToList();
-        if (described.Count > 0)
+        if (fields.Mappings.Count + config.InsightFields.Count > 0)
         {
-            await duckdb.ExecuteAsync(
-                $"""
-                INSERT INTO value_left_out
-                SELECT audience, row, email, field, data_field, reason
-                FROM (SELECT audience, row, email, CAST(unnest(string_split(left_out, ',')) AS INTEGER) AS mapping
-                    FROM roll WHERE problem IS NULL AND left_out IS NOT NULL)
-                JOIN (VALUES {string.Join(", ", described.Select((d, i) => $"({Number(i)}, {SqlText.Literal(d.Field)}, {SqlText.Literal(d.DataField)}, {SqlText.Literal(d.Reason)})"))}) AS mapped(mapping, field, data_field, reason) USING (mapping)
-                """,
-                cancellation);
+            var insight = config.InsightFields.Select(field => (field, InsightCollection.Fields)).ToList();
+            var rows = fields.LeftOutRows("audience, row, email", "roll WHERE problem IS NULL AND left_out IS NOT NULL", insight);
+            await duckdb.ExecuteAsync($"INSERT INTO value_left_out {rows}", cancellation);
         }
 
         await duckdb.ExecuteAsync(

@@ -45,9 +45,12 @@ internal sealed class RollFields(IReadOnlyList<RollMapping> mappings, OnMissingF
         return members.Length == 0 ? "''" : $"concat_ws(','{members})";
     }
 
-    /// <summary>The positions of the mappings whose value does not fit: it is there, and gave no JSON. Behind them, those of <paramref name="others"/>.</summary>
-    /// <param name="others">Conditions, each that something else is left out.</param>
-    public string LeftOut(IReadOnlyDictionary<string, Column> columns, IReadOnlyList<string> others)
+    /// <summary>
+    /// The mappings whose value does not fit: it is there, and gave no JSON. A line each, its position and what is wrong with the value, such as
+    /// <c>0:not a number</c>; NULL when all fit. Behind them, with the positions that follow, those of <paramref name="others"/>.
+    /// </summary>
+    /// <param name="others">Conditions, each that something else is left out, and why.</param>
+    public string LeftOut(IReadOnlyDictionary<string, Column> columns, IReadOnlyList<(string Condition, string Reason)> others)
     {
         if (mappings.Count + others.Count == 0)
         {
@@ -55,10 +58,30 @@ internal sealed class RollFields(IReadOnlyList<RollMapping> mappings, OnMissingF
         }
 
         var numbers = Enumerable.Range(0, mappings.Count).ToList();
-        var positions = numbers.Select(i => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN j{i} IS NULL AND NOT {Missing(i, columns)} THEN '{i}' END"))
-            .Concat(others.Select((other, i) => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN {other} THEN '{mappings.Count + i}' END")));
-        return $"(CASE WHEN {string.Join(" OR ", numbers.Select(i => $"{Numbered("j", i)} IS NULL").Concat(others))} THEN nullif(concat_ws(',', {string.Join(", ", positions)}), '') END)";
+        var lines = numbers
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN j{i} IS NULL AND NOT {Missing(i, columns)} THEN '{i}:' || {Misfit(i, columns)} END"))
+            .Concat(others.Select((other, i) => string.Create(CultureInfo.InvariantCulture, $"CASE WHEN {other.Condition} THEN {SqlText.Literal($"{mappings.Count + i}:{other.Reason}")} END")));
+        var any = numbers.Select(i => $"{Numbered("j", i)} IS NULL").Concat(others.Select(other => other.Condition));
+        return $"(CASE WHEN {string.Join(" OR ", any)} THEN nullif(concat_ws(chr(10), {string.Join(", ", lines)}), '') END)";
     }
+
+    /// <summary>A query for what <see cref="LeftOut"/> lists, a row each: the columns asked for, <c>field</c>, <c>data_field</c>, <c>reason</c>.</summary>
+    /// <param name="columns">Other columns, such as <c>email, audience</c>.</param>
+    /// <param name="rows">What has them, and <c>left_out</c>, behind FROM.</param>
+    /// <param name="others">The field and the data field of each of the others.</param>
+    public string LeftOutRows(string columns, string rows, IReadOnlyList<(string Field, string DataField)> others)
+    {
+        var named = mappings.Select(mapping => (mapping.Field, mapping.DataField)).Concat(others)
+            .Select((one, i) => string.Create(CultureInfo.InvariantCulture, $"({i}, {SqlText.Literal(one.Field)}, {SqlText.Literal(one.DataField)})"));
+        return $"""
+            SELECT {columns}, field, data_field, substr(line, 1 + strpos(line, ':')) AS reason
+            FROM (SELECT {columns}, unnest(string_split(left_out, chr(10))) AS line FROM {rows})
+            JOIN (VALUES {string.Join(", ", named)}) AS mapped(mapping, field, data_field) ON mapping = CAST(substr(line, 1, strpos(line, ':') - 1) AS INTEGER)
+            """;
+    }
+
+    private string Misfit(int i, IReadOnlyDictionary<string, Column> columns) =>
+        MisfitSql.Reason(Numbered("v", i), Numbered("t", i), columns[mappings[i].Column].Kind, mappings[i].Type);
 
     private string Missing(int i, IReadOnlyDictionary<string, Column> columns) => FieldSql.Missing(Numbered("v", i), Numbered("t", i), columns[mappings[i].Column].Kind, mappings[i].Type);
 

@@ -36,7 +36,7 @@ internal sealed class RollSelect(ExportConfig config, RollFields rolled, long ac
         return $"""
             SELECT kh, member_key, {audience.ToString(CultureInfo.InvariantCulture)}, email, profile_key, contact_id, fields,
                 md5_number_lower(concat_ws(chr(0), member_key, {(rolled.AllTrigger ? "fields" : rolled.Fields(mapping => mapping.Triggers, columns))})),
-                md5_number_lower(concat_ws(chr(0), email, coalesce(profile_key, ''), fields)), row, problem, {rolled.LeftOut(columns, [.. whole.Select((_, i) => InsightSql.Refused(i))])}, {InsightSql.Json(config.InsightFields)}
+                md5_number_lower(concat_ws(chr(0), email, coalesce(profile_key, ''), fields)), row, problem, {rolled.LeftOut(columns, [.. whole.Select((_, i) => (InsightSql.Refused(i), InsightSql.Reason))])}, {InsightSql.Json(config.InsightFields)}
             FROM (
                 SELECT *, {Key} AS member_key, {rolled.Fields(_ => true, columns)} AS fields,
                     CASE WHEN plain THEN NULL WHEN coalesce(email, '') = '' THEN 'NoEmail' WHEN NOT {EmailSql.Valid("email")} THEN 'InvalidEmail' END AS problem

@@ -9,7 +9,7 @@ internal static class RollTables
             kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,
             fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT,
             problem VARCHAR,   -- NULL for a member; NoEmail, InvalidEmail
-            left_out VARCHAR, -- the positions of the mappings whose value does not fit, such as 0,3; NULL when all do
+            left_out VARCHAR, -- the mappings whose value does not fit, as RollFields.LeftOut has it; NULL when all do
             insight VARCHAR); -- the insight fields as a JSON object; NULL for a job without any
         CREATE OR REPLACE TABLE roll_left_out(
             audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);

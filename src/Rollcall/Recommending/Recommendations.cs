@@ -106,9 +106,8 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             UPDATE changed SET fields = concat_ws(',', nullif(changed.fields, ''), f.fields) FROM filled f WHERE f.kh = changed.kh AND f.member_key = changed.member_key AND f.fields <> '';
 
             INSERT INTO value_left_out
-            SELECT n.audience, NULL, l.email, m.field, m.data_field, m.reason
-            FROM (SELECT email, audience, CAST(unnest(string_split(left_out, ',')) AS INTEGER) AS mapping FROM filled WHERE left_out IS NOT NULL) l
-            JOIN (VALUES {string.Join(", ", mappings.Select((mapping, i) => $"({i}, {SqlText.Literal(mapping.Field)}, {SqlText.Literal(mapping.DataField)}, {SqlText.Literal(FieldSql.Reason(mapping.Type))})"))}) AS m(mapping, field, data_field, reason) USING (mapping)
+            SELECT n.audience, NULL, l.email, l.field, l.data_field, l.reason
+            FROM ({fields.LeftOutRows("email, audience", "filled WHERE left_out IS NOT NULL", [])}) l
             JOIN {run.Audiences} AS n ON n.id = l.audience;
 
             DROP TABLE filled;

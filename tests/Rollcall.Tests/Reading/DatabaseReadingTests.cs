@@ -170,6 +170,20 @@ public sealed class DatabaseReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_float_of_MariaDB_is_its_shortest_decimal()
+    {
+        var source = MySql("SELECT CONCAT(n, '@x.com') AS email, CAST(v AS FLOAT) AS single, CAST(v AS DOUBLE) + 5e-15 AS twice FROM (SELECT 1 AS n, 37.62 AS v UNION SELECT 2, 0.1 UNION SELECT 3, 16777217 UNION SELECT 4, 1234.567) AS t");
+        Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase) { ["N"] = DataFieldType.Numeric, ["T"] = DataFieldType.String, ["D"] = DataFieldType.String };
+
+        await workshop.CallAsync(Job(source, [new("single", "N"), new("single", "T"), new("twice", "D")]), types);
+
+        Assert.Equal(
+            ["\"N\":37.62,\"T\":\"37.62\",\"D\":\"37.62\"", "\"N\":0.1,\"T\":\"0.1\",\"D\":\"0.1\"", "\"N\":16777216,\"T\":\"16777216\",\"D\":\"16777217\"", "\"N\":1234.567,\"T\":\"1234.567\",\"D\":\"1234.567\""],
+            workshop.Query("SELECT fields FROM roll ORDER BY email"));
+        Assert.Equal("""{"single":37.62}""", (await InsightAsync(source, "single"))[0]);
+    }
+
+    [Fact]
     public async Task A_table_of_PostgreSQL_is_found_by_its_exact_name_and_by_an_unquoted_one()
     {
         var source = Postgres("SELECT 1 AS email");

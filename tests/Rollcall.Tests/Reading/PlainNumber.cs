@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>Numbers as Dotdigital takes them, worked out digit by digit: at most 18 before the point and 9 after.</summary>
+/// <summary>Numbers as Dotdigital takes them, worked out digit by digit: at most 18 before the point, rounded to 9 after.</summary>
 internal static class PlainNumber
 {
-    /// <summary>The number a text spells; null where it spells none, or one that does not fit exactly.</summary>
+    /// <summary>The number a text spells; null where it spells none, or one with more digits before the point.</summary>
     public static string? Of(string text)
     {
         var rest = text.Trim();
@@ -32,6 +32,12 @@ internal static class PlainNumber
         var fraction = parts.ElementAtOrDefault(1) ?? "";
         var digits = BigInteger.Parse("0" + parts[0] + fraction, CultureInfo.InvariantCulture);
         var scale = fraction.Length - exponent;
+        if (scale > 9)
+        {
+            var cut = BigInteger.Pow(10, scale - 9);
+            (digits, scale) = ((digits + (cut / 2)) / cut, 9);
+        }
+
         while (!digits.IsZero && digits % 10 == 0)
         {
             digits /= 10;
@@ -44,7 +50,7 @@ internal static class PlainNumber
         }
 
         var whole = scale <= 0 ? digits * BigInteger.Pow(10, -scale) : digits / BigInteger.Pow(10, scale);
-        if (scale > 9 || whole >= BigInteger.Pow(10, 18))
+        if (whole >= BigInteger.Pow(10, 18))
         {
             return null;
         }

@@ -99,14 +99,59 @@ public sealed class RollTests : IDisposable
         Assert.Equal(["", $"\"FIRSTNAME\":\"{new string('ü', 1000)}\",\"SPEND\":1,\"VIP\":false"], workshop.Query("SELECT fields FROM roll ORDER BY row"));
         Assert.Equal(
             [
-                "1|a@x.com|name|FIRSTNAME|not a text of at most 1,000 characters",
+                "1|a@x.com|name|FIRSTNAME|too long (1,001 characters; at most 1,000 fit)",
                 "1|a@x.com|since|SINCE|not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
-                "1|a@x.com|total|SPEND|not a number of at most 18 digits before the point and 9 after",
+                "1|a@x.com|total|SPEND|not a number",
                 "1|a@x.com|vip|VIP|not true or false",
                 "2|b@x.com|since|SINCE|not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
             ],
             workshop.Query("SELECT row, email, field, data_field, reason FROM value_left_out ORDER BY row, field"));
         Assert.Equal(5, count.ValuesLeftOut);
+    }
+
+    [Theory]
+    [InlineData("csv", "email,n\na@x.com,37.620000000000005\nb@x.com,n/a\n", "37.620000000000005")]
+    [InlineData("jsonl", "{\"email\":\"a@x.com\",\"n\":37.620000000000005}\n{\"email\":\"b@x.com\",\"n\":\"n/a\"}\n", "37.62")]
+    [InlineData("jsonl", "{\"email\":\"a@x.com\",\"n\":37.620000000000005}\n{\"email\":\"b@x.com\",\"n\":[1]}\n", "37.62")]
+    [InlineData("jsonl", "{\"email\":\"a@x.com\",\"n\":37.620000000000005}\n{\"email\":\"b@x.com\"}\n", "37.62")]
+    public async Task A_number_with_more_than_nine_places_is_rounded_wherever_it_comes_from(string ending, string content, string text)
+    {
+        var path = workshop.Write($"people.{ending}", content);
+        Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase) { ["N"] = DataFieldType.Numeric, ["T"] = DataFieldType.String };
+
+        await workshop.CallAsync(Job(Files(path), [new("n", "N"), new("n", "T")]), types);
+
+        Assert.Equal([$"\"N\":37.62,\"T\":\"{text}\""], workshop.Query("SELECT fields FROM roll WHERE email = 'a@x.com'"));
+    }
+
+    [Theory]
+    [InlineData("'inf'::DOUBLE", "SPEND", "an infinite number")]
+    [InlineData("'nan'::DOUBLE", "SPEND", "not a number (NaN)")]
+    [InlineData("1e18::DOUBLE", "SPEND", "a number of more than 18 digits before the point")]
+    [InlineData("'1234567890123456789'", "SPEND", "a number of more than 18 digits before the point")]
+    [InlineData("1234567890123456789", "SPEND", "a number of more than 18 digits before the point")]
+    [InlineData("DATE '2024-01-01'", "SPEND", "a date, not a number")]
+    [InlineData("true", "SPEND", "true or false, not a number")]
+    [InlineData("'[1]'::JSON", "SPEND", "an array, not one value")]
+    [InlineData("'{\"a\": 1}'::JSON", "FIRSTNAME", "an object, not one value")]
+    [InlineData("'\"12 pounds\"'::JSON", "SPEND", "not a number")]
+    [InlineData("repeat('💌', 501)", "FIRSTNAME", "too long (1,002 characters; at most 1,000 fit)")]
+    [InlineData("12", "SINCE", "a number, not a date")]
+    [InlineData("'infinity'::DATE", "SINCE", "an infinite date")]
+    [InlineData("2", "VIP", "a number other than 1 and 0, not true or false")]
+    public async Task A_reason_says_what_the_value_is(string value, string dataField, string reason)
+    {
+        await workshop.CallAsync(Job(Files("-"), [new("v", dataField)]), $"(SELECT 'a@x.com' AS email, {value} AS v, 1::BIGINT AS __row)", DataFields);
+
+        Assert.Equal([reason], workshop.Query("SELECT reason FROM value_left_out"));
+    }
+
+    [Fact]
+    public async Task Text_is_measured_in_UTF16_units()
+    {
+        await workshop.CallAsync(Job(Files("-"), [new("name", "FIRSTNAME")]), Values("('a@x.com', repeat('💌', 500)), ('b@x.com', repeat('💌', 500) || 'x')", "email, name"), DataFields);
+
+        Assert.Equal(["a@x.com|True", "b@x.com|False"], workshop.Query("SELECT email, fields <> '' FROM roll ORDER BY email"));
     }
 
     [Fact]

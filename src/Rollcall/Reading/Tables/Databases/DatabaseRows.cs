@@ -52,9 +52,9 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
     /// <summary>The column with a field's whole value.</summary>
     public static string Whole(string field) => $"whole {field}";
 
-    private static string Field(Column column) => column.Kind == ColumnKind.Json ? column.Name["whole ".Length..] : column.Name;
+    private static string Field(Column column) => column.Name.StartsWith("whole ", StringComparison.Ordinal) ? column.Name["whole ".Length..] : column.Name;
 
-    private static string Type(Column column) => column.Kind == ColumnKind.Float ? "DOUBLE" : "VARCHAR";
+    private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
     private void Append(DbDataReader reader, DuckDBAppender appender)
     {
@@ -78,7 +78,7 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
         {
             if (columns[i].Kind == ColumnKind.Float && !reader.IsDBNull(i))
             {
-                target.AppendValue(reader.GetDouble(i));
+                _ = columns[i].Type == "FLOAT" ? target.AppendValue((float)reader.GetDouble(i)) : target.AppendValue(reader.GetDouble(i));
             }
             else
             {
@@ -96,7 +96,11 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
     {
         public string Relation => table;
 
-        public string Whole(string field) => FieldSql.JsonOrText($"coalesce(TRY_CAST({SqlText.Name(DatabaseRows.Whole(field))} AS JSON), to_json({SqlText.Name(DatabaseRows.Whole(field))}))");
+        public string Whole(string field)
+        {
+            var text = $"CAST({SqlText.Name(DatabaseRows.Whole(field))} AS VARCHAR)";
+            return FieldSql.JsonOrText($"coalesce(TRY_CAST({text} AS JSON), to_json({text}))");
+        }
 
         public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(result);
 

@@ -72,7 +72,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var select = $"SELECT {string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))} FROM (\n{await TextAsync(connection!, audience, cancellation)}\n) AS audience";
         var table = $"source_rows_{++tables}";
-        var rows = new DatabaseRows(database, audience, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), "JSON"))], table);
+        var rows = new DatabaseRows(database, audience, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
         return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, cancellation), cancellation);
     }
 

@@ -5,18 +5,10 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <summary>Binary floating-point numbers as text.</summary>
 internal static class FloatText
 {
-    /// <summary>
-    /// Fifteen digits, as SQLite itself shows them, of which at most nine after the point: 37.62 for 37.620000000000005.
-    /// Numbers that this would make nothing of, and those beyond 15 digits before the point, keep their digits.
-    /// </summary>
-    public static string Of(double number)
-    {
-        if (!double.IsFinite(number) || Math.Abs(number) >= 1e15 || (number != 0 && Math.Abs(number) < 5e-10))
-        {
-            return number.ToString("R", CultureInfo.InvariantCulture);
-        }
-
-        var digits = decimal.Parse(number.ToString("G15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
-        return Math.Round(digits, 9).ToString("0.#########", CultureInfo.InvariantCulture);
-    }
+    /// <summary>The shortest decimal, rounded to nine digits after the point: 37.62 for 37.620000000000005. Beyond 18 digits before the point it stays as it is.</summary>
+    public static string Of(double number) =>
+        double.IsFinite(number) && Math.Abs(number) < 1e18
+            ? Math.Round(decimal.Parse(number.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture), 9, MidpointRounding.AwayFromZero)
+                .ToString("0.#########", CultureInfo.InvariantCulture)
+            : number.ToString("R", CultureInfo.InvariantCulture);
 }

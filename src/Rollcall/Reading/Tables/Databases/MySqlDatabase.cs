@@ -55,7 +55,9 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
         {
             MySqlDbType.JSON => ("MAP", text),
             MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
-            MySqlDbType.Float or MySqlDbType.Double => ("DOUBLE", $"CAST({Quote(name)} AS DOUBLE)"),
+            // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is worked out here.
+            MySqlDbType.Float => ("FLOAT", $"CAST({Quote(name)} AS DOUBLE)"),
+            MySqlDbType.Double => ("DOUBLE", $"CAST({Quote(name)} AS DOUBLE)"),
             MySqlDbType.Bit => ("VARCHAR", $"CAST({Quote(name)} + 0 AS CHAR)"),
             MySqlDbType.DateTime => ("VARCHAR", $"REPLACE({text}, ' ', 'T')"),
             MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({text}, ' ', 'T'), 'Z')"),
@@ -64,8 +66,9 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
         var json = type switch
         {
             MySqlDbType.JSON => text,
+            MySqlDbType.Float => expression,
             MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
-                or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => $"CAST({expression} AS CHAR)",
+                or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => $"CAST({expression} AS CHAR)",
             _ => $"JSON_QUOTE({expression})",
         };
         return new DatabaseColumn(new Column(name, read), expression, json);

@@ -208,7 +208,20 @@ public sealed record PlanCost
 
     /// <summary>Emails it may cause.</summary>
     public PlanMails Mails { get; init; } = new(0, 0, 0);
+
+    /// <summary>What it would create first.</summary>
+    public PlanCreations Creates { get; init; } = new([], []);
 }
+
+/// <summary>What a plan would create.</summary>
+/// <param name="Books">Names of address books.</param>
+/// <param name="Fields">Data fields.</param>
+public sealed record PlanCreations(IReadOnlyList<string> Books, IReadOnlyList<PlannedField> Fields);
+
+/// <summary>A data field to be created.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type, as Dotdigital spells it: String, Numeric, Date or Boolean.</param>
+public sealed record PlannedField(string Name, string Type);
 
 /// <summary>Emails a plan may cause.</summary>
 /// <param name="Joins">Join actions.</param>

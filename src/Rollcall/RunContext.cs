@@ -41,6 +41,12 @@ internal sealed class RunContext
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
 
+    /// <summary>The ids of all books of the account when the run began.</summary>
+    public required IReadOnlySet<long> AccountBooks { get; init; }
+
+    /// <summary>Whether a book, of which the ledger or the watch may still tell, is gone from the account: nobody is in it.</summary>
+    public bool IsGone(long book) => !AccountBooks.Contains(book) && !Books.Exists(b => b.Id == book);
+
     /// <summary>Books whose people are in this run's database, as <see cref="Reconciling.WholeBook"/> read them.</summary>
     public HashSet<long> BooksRead { get; } = [];
 

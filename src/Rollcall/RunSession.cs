@@ -147,6 +147,7 @@ internal static class RunSession
             Db = db,
             ServerClock = server,
             Client = client,
+            AccountBooks = destination.AllBooks,
             Log = workplace.Logs.CreateLogger("Rollcall"),
             EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
         };

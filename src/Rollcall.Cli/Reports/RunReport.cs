@@ -143,6 +143,12 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         Add(cost.Resubscribes, "resubscribe");
         console.WriteLine();
         console.MarkupLine($"[dim]Sends[/]    {(parts.Count == 0 ? "nothing: every book is up to date" : string.Join(", ", parts))}");
+        var created = cost.Creates.Books.Select(book => $"the address book \"{book}\"").Concat(cost.Creates.Fields.Select(field => $"the data field {field.Name} ({field.Type})")).ToList();
+        if (created.Count > 0)
+        {
+            console.MarkupLine($"[dim]Creates[/]  {Markup.Escape(string.Join(", ", created))}");
+        }
+
         console.MarkupLine($"[dim]Costs[/]    {Figures.Of(cost.ApiCalls, "call")} to Dotdigital besides polling");
         var mails = new List<string>();
         if (cost.Mails.Joins > 0)

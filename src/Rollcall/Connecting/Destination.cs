@@ -27,6 +27,9 @@ internal sealed record Destination(
     IReadOnlyList<string> VanishedBooks,
     IReadOnlyList<Problem> Problems)
 {
+    /// <summary>The ids of all books of the account.</summary>
+    public required IReadOnlySet<long> AllBooks { get; init; }
+
     /// <summary>Connects to the account's own endpoint; what Dotdigital refuses stops with exit code 4 and what to do.</summary>
     public static async Task<DotdigitalClient> ConnectAsync(Job job, Workplace workplace, CancellationToken cancellation)
     {
@@ -71,7 +74,10 @@ internal sealed record Destination(
                 "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
         }
 
-        return new Destination(client.Account, resolved.Books, resolved.Targets, resolved.Mapping, fields, job.CreateMissingFields ? unknown : [], vanished, resolved.Vanished, problems);
+        return new Destination(client.Account, resolved.Books, resolved.Targets, resolved.Mapping, fields, job.CreateMissingFields ? unknown : [], vanished, resolved.Vanished, problems)
+        {
+            AllBooks = books.Select(b => b.Id).ToHashSet(),
+        };
     }
 
     private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, Store store, List<Problem> problems)

@@ -194,6 +194,11 @@ internal static class BookReading
 
     public static async Task ReadAsync(RunContext run, long book, DateTimeOffset? since, string table, CancellationToken cancellation)
     {
+        if (run.IsGone(book))
+        {
+            return;
+        }
+
         run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT)");
         List<SeenOptOut> elsewhere = [];
         using (var appender = run.Db.Connection.CreateAppender("book_row"))

@@ -45,7 +45,7 @@ internal sealed class RemovedPeople(RunContext run)
         SeenOptOuts.Keep(run, "(SELECT *, email_key AS member_key FROM left_page)");
 
         // Pages that lack half of those who stay are no proof that the others left. And a page may be older than the removal; a person's own page tells.
-        var believed = run.Db.Number("SELECT count(*) FROM left_page") * 2 >= staying;
+        var believed = run.IsGone(book) || run.Db.Number("SELECT count(*) FROM left_page") * 2 >= staying;
         run.Db.Execute($"""
             INSERT INTO left_shown
             WITH

@@ -167,6 +167,9 @@ internal static class Planner
             Resubscribes = resubscribes,
             ApiCalls = imports + moveImports + (4 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
             Mails = work.Mails,
+            Creates = new PlanCreations(
+                [.. run.Books.Where(b => b.Id is null && !work.Verdict.Run && !work.Verdict.Books.Contains(b.No)).Select(b => b.Name)],
+                work.Verdict.Run ? [] : [.. work.Roll.NewFields.Select(field => new PlannedField(field.Key, field.Value.ToString()))]),
         };
     }
 

@@ -2,6 +2,7 @@ namespace Rollcall.Reading;
 
 /// <summary>
 /// Numbers as Dotdigital takes them: at most 18 digits before the point and 9 after, no exponent, no trailing zeros.
+/// So are floats, in their shortest decimal: 37.62 must not become 37.620000000000005.
 /// Worked out on the text: casting to DuckDB's 128-bit decimals costs thirty times as much.
 /// </summary>
 internal static class DecimalSql
@@ -14,29 +15,12 @@ internal static class DecimalSql
     {
         var trimmed = EmailSql.Trim(text);
         return $"(CASE WHEN regexp_full_match({text}, {Canonical}) THEN {text} "
-            + $"WHEN regexp_full_match({trimmed}, '{Plainly}') THEN coalesce({Plain(trimmed)}, {Rounded(trimmed)}) "
-            + $"WHEN regexp_full_match({trimmed}, '{Plainly}[eE][+-]?\\d{{1,3}}') THEN coalesce({Shifted(trimmed)}, {Rounded(trimmed)}) END)";
+            + $"WHEN regexp_full_match({trimmed}, '{Plainly}') THEN {Plain(trimmed)} "
+            + $"WHEN regexp_full_match({trimmed}, '{Plainly}[eE][+-]?\\d{{1,3}}') THEN {Shifted(trimmed)} END)";
     }
 
     /// <summary>Whether a text spells a number, however large.</summary>
     public static string IsNumber(string text) => $"regexp_full_match({EmailSql.Trim(text)}, '{Plainly}(?:[eE][+-]?\\d+)?')";
-
-    /// <summary>
-    /// A binary floating-point number: its shortest decimal, rounded to 9 digits after the point, so that 37.62 does not become 37.620000000000005.
-    /// NULL beyond 18 digits before the point.
-    /// </summary>
-    /// <param name="shortest">Its shortest decimal, as DuckDB spells it.</param>
-    public static string OfFloat(string column, string shortest) =>
-        $"(CASE WHEN regexp_full_match({shortest}, {Canonical}) THEN {shortest} "
-        + $"WHEN abs({column}) < 5e-10 THEN '0' "
-        + $"WHEN abs({column}) < 1e18 THEN {Of($"CAST(round({column}, 9) AS VARCHAR)")} END)";
-
-    /// <summary>What JSON has as a number with a point or an exponent; where it is too large, the text as it is.</summary>
-    public static string OfJsonNumber(string text) =>
-        $"(CASE WHEN regexp_full_match({text}, {Canonical}) THEN {text} ELSE coalesce({Rounded(text)}, {text}) END)";
-
-    // A cast to a decimal of this size takes microseconds: only what has more digits than fit gets here.
-    private static string Rounded(string text) => $"rtrim(rtrim(CAST(TRY_CAST({text} AS DECIMAL(27, 9)) AS VARCHAR), '0'), '.')";
 
     private static string Plain(string text) =>
         Written(text, $"ltrim(regexp_extract({text}, '^[+-]?(\\d*)', 1), '0')", $"rtrim(regexp_extract({text}, '\\.(\\d*)$', 1), '0')");
@@ -54,9 +38,16 @@ internal static class DecimalSql
             $"rtrim(substr({padded}, 1 + greatest(0, {point})), '0')");
     }
 
-    /// <summary>Sign, digits before the point without leading zeros, digits after without trailing ones.</summary>
-    private static string Written(string text, string whole, string fraction) =>
-        $"(CASE WHEN length({whole}) <= 18 AND length({fraction}) <= 9 THEN "
+    /// <summary>Digits before the point without leading zeros, and those after without trailing ones, rounded where they are more than 9.</summary>
+    private static string Written(string text, string whole, string fraction)
+    {
+        var rounded = $"('0000000000' || CAST(CAST('0' || {whole} || substr({fraction}, 1, 9) AS HUGEINT) + CAST(substr({fraction}, 10, 1) >= '5' AS INTEGER) AS VARCHAR))";
+        return $"(CASE WHEN length({whole}) > 18 THEN NULL WHEN length({fraction}) <= 9 THEN {Signed(text, whole, fraction)} "
+            + $"ELSE {Signed(text, $"ltrim(left({rounded}, length({rounded}) - 9), '0')", $"rtrim(right({rounded}, 9), '0')")} END)";
+    }
+
+    private static string Signed(string text, string whole, string fraction) =>
+        $"(CASE WHEN length({whole}) <= 18 THEN "
         + $"(CASE WHEN {text} LIKE '-%' AND {whole} || {fraction} <> '' THEN '-' ELSE '' END) "
         + $"|| (CASE WHEN {whole} = '' THEN '0' ELSE {whole} END) "
         + $"|| (CASE WHEN {fraction} = '' THEN '' ELSE '.' || {fraction} END) END)";

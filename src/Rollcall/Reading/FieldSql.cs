@@ -15,11 +15,11 @@ internal static class FieldSql
     public static string Text(string column, ColumnKind kind) => kind switch
     {
         ColumnKind.Text => $"CAST({column} AS VARCHAR)",
-        ColumnKind.Float => $"coalesce({DecimalSql.OfFloat(column, Shortest(column))}, {Shortest(column)})",
+        ColumnKind.Float => OrItself(Shortest(column)),
         ColumnKind.Timestamp => MomentText(column),
         ColumnKind.ZonedTimestamp => $"{MomentText($"({column} AT TIME ZONE 'UTC')")} || 'Z'",
         ColumnKind.Json => $"(CASE json_type({column}) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL "
-            + $"WHEN 'DOUBLE' THEN {DecimalSql.OfJsonNumber($"({column} ->> '$')")} ELSE {column} ->> '$' END)",
+            + $"WHEN 'DOUBLE' THEN {OrItself($"({column} ->> '$')")} ELSE {column} ->> '$' END)",
         _ => $"CAST({column} AS VARCHAR)",
     };
 
@@ -46,6 +46,8 @@ internal static class FieldSql
         ColumnKind.Json => $"({column} IS NULL OR json_type({column}) = 'NULL' OR coalesce({text}, 'x') = '')",
         _ => $"({column} IS NULL)",
     };
+
+    private static string OrItself(string number) => $"coalesce({DecimalSql.Of(number)}, {number})";
 
     private static string Shortest(string column) => $"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')";
 

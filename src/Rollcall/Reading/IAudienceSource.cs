@@ -47,6 +47,10 @@ public interface IAudienceReading : IAsyncDisposable
     /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>
     string Whole(string field) => $"to_json({SqlText.Name(field)})";
 
+    /// <summary>The type that a data field made for a field should have; null where the column's own says it.</summary>
+    /// <param name="field">A field of the relation.</param>
+    Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => Task.FromResult<DataFieldType?>(null);
+
     /// <summary>Says, after the relation was read to its end, whether that was all.</summary>
     Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation);
 }

@@ -38,7 +38,7 @@ internal sealed class RollCall(RunContext run)
             await using var reading = await source.OpenAsync(audience, fields, run.Db.Connection, Shape(audience), Progress(audience), cancellation);
             if (roll is null)
             {
-                InferNewFields(destination, reading);
+                await InferNewFieldsAsync(destination, reading, cancellation);
                 roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, recommendations);
                 await roll.CreateAsync(cancellation);
             }
@@ -140,13 +140,19 @@ internal sealed class RollCall(RunContext run)
     public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, Dotdigital.DataFieldType>> fields) =>
         fields.ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
 
-    private void InferNewFields(Destination destination, IAudienceReading reading)
+    private async Task InferNewFieldsAsync(Destination destination, IAudienceReading reading, CancellationToken cancellation)
     {
+        if (destination.MissingFields.Count == 0)
+        {
+            return;
+        }
+
         var types = run.Db.Query($"DESCRIBE SELECT * FROM {reading.Relation} AS relation", r => (Name: r.GetString(0), Type: r.GetString(1))).ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         foreach (var mapping in run.Job.Config.Mappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
         {
             var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
-            NewFields.TryAdd(mapping.DataField, Suggested(type == "JSON" ? JsonType(reading, mapping.Field) : type));
+            var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
+            NewFields.TryAdd(mapping.DataField, suggested is { } known ? Enum.Parse<Dotdigital.DataFieldType>(known.ToString()) : Suggested(type == "JSON" ? JsonType(reading, mapping.Field) : type));
         }
 
         // What will be recommended is not known yet: a text takes it all.

@@ -81,7 +81,10 @@ public sealed class OptionTests
         Assert.Contains("SPEND", stop.Message, StringComparison.Ordinal);
 
         scene.More = "create_missing_fields: true";
+        var creates = (await scene.PlanAsync()).Plan!.Creates;
+        Assert.Equal((0, new PlannedField("SPEND", "String")), (creates.Books.Count, Assert.Single(creates.Fields)));
         await scene.RunAsync();
+        Assert.Empty((await scene.PlanAsync()).Plan!.Creates.Fields);
         Assert.Equal("12.5", scene.Account.Contact("ann@example.com")!.DataFields["SPEND"]);
     }
 

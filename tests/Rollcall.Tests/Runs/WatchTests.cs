@@ -35,6 +35,24 @@ public sealed class WatchTests
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(80)]
+    public async Task People_on_the_watch_in_a_book_that_is_gone_stop_no_run(int people)
+    {
+        await using var scene = await StartAsync(o => o with { ForgottenImport = 1 });
+        scene.Mapping = $"[{{gold: {{name: gold}}}}, {{silver: \"{scene.Silver}\"}}]";
+        scene.Set("gold", [.. Enumerable.Range(0, people).Select(i => $"p{i}@example.com")]);
+        await scene.RunAsync();
+        scene.Account.DeleteBook(scene.Gold);
+        var anew = scene.Account.AddBook("gold");
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        Assert.Equal(people, scene.In(anew).Count);
+    }
+
+    [Theory]
     [InlineData("rejected")]
     [InlineData("failed")]
     [InlineData("gone")]

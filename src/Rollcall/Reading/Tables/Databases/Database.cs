@@ -7,7 +7,8 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <param name="Column">Its name, and the DuckDB type it is read as.</param>
 /// <param name="Expression">The SQL that selects it from the audience as that type's text, or as a number.</param>
 /// <param name="Json">The SQL that selects it as JSON text.</param>
-internal sealed record DatabaseColumn(Column Column, string Expression, string Json);
+/// <param name="Suggested">What a data field for it would be, as the column was declared; null where that is not known.</param>
+internal sealed record DatabaseColumn(Column Column, string Expression, string Json, DataFieldType? Suggested);
 
 /// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
 internal abstract class Database
@@ -44,6 +45,10 @@ internal abstract class Database
 
     /// <summary>The columns of an audience that was asked for no rows.</summary>
     public abstract IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader);
+
+    /// <summary>What a data field for a column would be.</summary>
+    /// <param name="select">The audience's SELECT.</param>
+    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, CancellationToken cancellation) => Task.FromResult(column.Suggested);
 
     /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
     public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);

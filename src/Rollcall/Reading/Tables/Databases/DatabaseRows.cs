@@ -5,7 +5,13 @@ using Rollcall.Reading.Tables.Files;
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>Streams the rows of a query into a table of DuckDB; no more than a block of them is in memory.</summary>
-internal sealed class DatabaseRows(Database database, string audience, IReadOnlyList<Column> columns, string table)
+/// <param name="suggested">What a data field for a field would be.</param>
+internal sealed class DatabaseRows(
+    Database database,
+    string audience,
+    Func<string, CancellationToken, Task<DataFieldType?>> suggested,
+    IReadOnlyList<Column> columns,
+    string table)
 {
     private const int Reported = 10_000;
     private readonly RejectedRows rejected = new();
@@ -46,7 +52,7 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
             throw new RollcallException(ExitCode.Source, $"Reading failed after {row} rows: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
 
-        return new Reading(duckdb, table, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {rejected.Count} rejected rows", AudienceShape.None) { RejectedCount = rejected.Count });
+        return new Reading(duckdb, table, suggested, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {rejected.Count} rejected rows", AudienceShape.None) { RejectedCount = rejected.Count });
     }
 
     /// <summary>The column with a field's whole value.</summary>
@@ -92,7 +98,8 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
     /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
     private static string WithoutZero(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
-    private sealed class Reading(DuckDBConnection duckdb, string table, AudienceReadingResult result) : IAudienceReading
+    private sealed class Reading(DuckDBConnection duckdb, string table, Func<string, CancellationToken, Task<DataFieldType?>> suggested, AudienceReadingResult result)
+        : IAudienceReading
     {
         public string Relation => table;
 
@@ -101,6 +108,8 @@ internal sealed class DatabaseRows(Database database, string audience, IReadOnly
             var text = $"CAST({SqlText.Name(DatabaseRows.Whole(field))} AS VARCHAR)";
             return FieldSql.JsonOrText($"coalesce(TRY_CAST({text} AS JSON), to_json({text}))");
         }
+
+        public Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => suggested(field, cancellation);
 
         public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(result);
 

@@ -70,9 +70,10 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         // What only insight data need is read whole, and not as one value.
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
-        var select = $"SELECT {string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))} FROM (\n{await TextAsync(connection!, audience, cancellation)}\n) AS audience";
+        var text = await TextAsync(connection!, audience, cancellation);
+        var select = $"SELECT {string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))} FROM (\n{text}\n) AS audience";
         var table = $"source_rows_{++tables}";
-        var rows = new DatabaseRows(database, audience, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
+        var rows = new DatabaseRows(database, audience, (field, stop) => database.SuggestedAsync(connection!, Of(field), text, stop), [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
         return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, cancellation), cancellation);
     }
 

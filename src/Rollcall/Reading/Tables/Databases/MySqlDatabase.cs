@@ -63,14 +63,22 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
             MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({text}, ' ', 'T'), 'Z')"),
             _ => ("VARCHAR", text),
         };
-        var json = type switch
+        var json = (type, Suggested(type)) switch
         {
-            MySqlDbType.JSON => text,
-            MySqlDbType.Float => expression,
-            MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
-                or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => $"CAST({expression} AS CHAR)",
+            (MySqlDbType.JSON, _) => text,
+            (MySqlDbType.Float, _) => expression,
+            (_, DataFieldType.Numeric) => $"CAST({expression} AS CHAR)",
             _ => $"JSON_QUOTE({expression})",
         };
-        return new DatabaseColumn(new Column(name, read), expression, json);
+        return new DatabaseColumn(new Column(name, read), expression, json, Suggested(type));
     }
+
+    private static DataFieldType Suggested(MySqlDbType type) => type switch
+    {
+        MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
+            or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => DataFieldType.Numeric,
+        MySqlDbType.Date or MySqlDbType.Newdate or MySqlDbType.DateTime or MySqlDbType.Timestamp => DataFieldType.Date,
+        MySqlDbType.Bool => DataFieldType.Boolean,
+        _ => DataFieldType.String,
+    };
 }

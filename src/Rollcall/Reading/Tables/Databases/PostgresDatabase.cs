@@ -82,6 +82,14 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             (_, "timestamp with time zone") => ("VARCHAR", $"replace(replace(CAST({Quote(name)} AS text), ' ', 'T'), '+00', 'Z')"),
             _ => ("VARCHAR", $"CAST({Quote(name)} AS text)"),
         };
-        return new DatabaseColumn(new Column(name, read), expression, type.Name is "bytea" ? $"CAST(to_json(CAST({Quote(name)} AS text)) AS text)" : $"CAST(to_json({Quote(name)}) AS text)");
+        return new DatabaseColumn(new Column(name, read), expression, type.Name is "bytea" ? $"CAST(to_json(CAST({Quote(name)} AS text)) AS text)" : $"CAST(to_json({Quote(name)}) AS text)", Suggested(type.Name));
     }
+
+    private static DataFieldType Suggested(string type) => type switch
+    {
+        "smallint" or "integer" or "bigint" or "numeric" or "real" or "double precision" => DataFieldType.Numeric,
+        "date" or "timestamp without time zone" or "timestamp with time zone" => DataFieldType.Date,
+        "boolean" => DataFieldType.Boolean,
+        _ => DataFieldType.String,
+    };
 }

@@ -28,8 +28,57 @@ internal sealed class SqliteDatabase(string path) : Database
     }
 
     public override IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader) =>
-        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Quote(reader.GetName(i))).Select((name, i) =>
-            new DatabaseColumn(new Column(reader.GetName(i), "VARCHAR"), name, $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END"))];
+        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Quote(reader.GetName(i))).Select((name, i) => new DatabaseColumn(
+            new Column(reader.GetName(i), "VARCHAR"),
+            name,
+            $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END",
+            Declared(reader.GetDataTypeName(i))))];
+
+    /// <summary>A declared type binds no value: what the values are stored as has to agree. Where none is declared, numbers alone make a number.</summary>
+    public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, CancellationToken cancellation)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT DISTINCT typeof({column.Expression}) FROM (\n{select}\n) AS audience WHERE {column.Expression} IS NOT NULL";
+        using var reader = await command.ExecuteReaderAsync(cancellation);
+        var stored = new HashSet<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            stored.Add(reader.GetString(0));
+        }
+
+        var numbers = stored.All(type => type is "integer" or "real");
+        return column.Suggested switch
+        {
+            DataFieldType.Date when stored.All(type => type is "text") => DataFieldType.Date,
+            DataFieldType.Boolean when stored.All(type => type is "integer") => DataFieldType.Boolean,
+            DataFieldType.Numeric or null when numbers && stored.Count + (column.Suggested is null ? 0 : 1) > 0 => DataFieldType.Numeric,
+            _ => DataFieldType.String,
+        };
+    }
+
+    /// <summary>By SQLite's rules for names of types, and what people mean by DATE and BOOLEAN; null where nothing is declared.</summary>
+    private static DataFieldType? Declared(string type)
+    {
+        var words = type.ToUpperInvariant();
+        bool Has(params ReadOnlySpan<string> parts)
+        {
+            foreach (var part in parts)
+            {
+                if (words.Contains(part, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        return Has("BOOL") ? DataFieldType.Boolean
+            : Has("DATE", "TIMESTAMP") ? DataFieldType.Date
+            : Has("CHAR", "TEXT", "CLOB") ? DataFieldType.String
+            : Has("INT", "REAL", "FLOA", "DOUB", "DEC", "NUM") ? DataFieldType.Numeric
+            : null;
+    }
 
     public override string Text(DbDataReader reader, int index) => reader.GetValue(index) switch
     {

@@ -66,8 +66,17 @@ internal static class JsonTable
         var types = keys.Select(key => $"{SqlText.Literal(key.Name)}: {SqlText.Literal(Type(key.Name, key.Kinds, nested))}").ToList();
         return string.Join(" UNION ALL ", files
             .GroupBy(file => (file.Form, Gzip: FileKinds.IsGzip(file.Path)))
-            .Select(group => $"SELECT * FROM {Read(group.Key.Form, [.. group.Select(file => file.Path)], $"columns = {{{string.Join(", ", types)}}}")}"));
+            .Select(group => $"SELECT *{Replaced(keys)} FROM {Read(group.Key.Form, [.. group.Select(file => file.Path)], $"columns = {{{string.Join(", ", types)}}}")}"));
     }
+
+    /// <summary>A column of texts and numbers is one of texts, in which numbers are spelled as anywhere.</summary>
+    private static string Replaced(IReadOnlyList<(string Name, JsonKinds Kinds)> keys)
+    {
+        var mixed = keys.Where(key => IsMixed(key.Kinds)).Select(key => $"{FieldSql.Text(SqlText.Name(key.Name), ColumnKind.Json)} AS {SqlText.Name(key.Name)}").ToList();
+        return mixed.Count == 0 ? "" : $" REPLACE ({string.Join(", ", mixed)})";
+    }
+
+    private static bool IsMixed(JsonKinds kinds) => kinds.HasFlag(JsonKinds.Number | JsonKinds.Text) && !kinds.HasFlag(JsonKinds.Nested);
 
     private static string Type(string name, JsonKinds kinds, Dictionary<string, string> nested) => kinds switch
     {
@@ -75,7 +84,7 @@ internal static class JsonTable
         JsonKinds.Number or (JsonKinds.Number | JsonKinds.Integer) => "DOUBLE",
         JsonKinds.Boolean => "BOOLEAN",
         JsonKinds.Nested => nested.GetValueOrDefault(name, "JSON"),
-        _ when kinds.HasFlag(JsonKinds.Nested) => "JSON",
+        _ when kinds.HasFlag(JsonKinds.Nested) || IsMixed(kinds) => "JSON",
         _ => "VARCHAR",
     };
 

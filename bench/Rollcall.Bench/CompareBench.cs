@@ -33,9 +33,10 @@ internal static class CompareBench
             Client = null!,
             Log = NullLogger.Instance,
             EnteringSince = 0,
+            AccountBooks = new HashSet<long> { 1, 2 },
         };
         run.Books.AddRange([new RunBook(0, 1, "Everyone"), new RunBook(1, 2, "Tenth")]);
-        var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []);
+        var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []) { AllBooks = run.AccountBooks };
         var roll = new RollCall(run);
         var reading = System.Diagnostics.Stopwatch.GetTimestamp();
         await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Rollcall.Cli.Commands;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
@@ -9,7 +10,7 @@ using Rollcall.Cli.Terminals;
 namespace Rollcall.Cli;
 
 /// <summary>The program's commands, and how one of them is run.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
@@ -24,6 +25,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation)
     {
+        args = args is ["help", .. var topic] ? [.. topic, "--help"] : args;
         var root = Create(terminal);
         var arguments = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (arguments.Errors.Count > 0 && arguments.Action is not HelpAction)
@@ -75,6 +77,15 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>The parser names types of .NET; a user has numbers and texts.</summary>
+    private static string Plain(string message) =>
+        WrongType().Match(message) is { Success: true } wrong
+            ? $"{wrong.Groups["option"].Value} takes {(wrong.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : wrong.Groups["type"].Value.Contains("TimeSpan", StringComparison.Ordinal) ? "a duration such as 00:00:10" : "a number")}, not \"{wrong.Groups["value"].Value}\"."
+            : message;
+
+    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (?:option|command) '(?<option>[^']*)' as expected type '(?<type>.*)'\\.")]
+    private static partial Regex WrongType();
+
     private static int Refuse(ParseResult arguments, string[] args, Terminal terminal)
     {
         var command = arguments.CommandResult.Command;
@@ -84,7 +95,7 @@ internal static class CommandLine
             .ToList();
         var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
         var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
-        var problems = arguments.Errors.Select(error => string.Join(' ', error.Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))).Distinct().ToList();
+        var problems = arguments.Errors.Select(error => Plain(string.Join(' ', error.Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
         if (problems.Count > 1)
         {
             // A mistyped command is also a missing one; once is enough.

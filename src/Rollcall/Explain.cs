@@ -85,30 +85,33 @@ public static class Explain
         var watched = new Watch(run).CopyTo(run.Db) == 0 ? [] : run.Db.Query(
             $"SELECT book_id, min(since), max(until), arg_max(why, until) FROM watched WHERE member_key = {key} GROUP BY 1",
             r => (Book: r.GetInt64(0), Watch: new ExplainedWatch(Time(r, 1)!.Value, Time(r, 2)!.Value, r.GetString(3))));
+        var underWay = run.Journal.Unsettled().Select(d => d.Manifest).OfType<string>()
+            .Any(manifest => run.Db.Number($"SELECT count(*) FROM {run.Rows(manifest)} WHERE member_key = {key}") > 0);
+        var heldBooks = LastHeld(run);
         var optOuts = run.Db.Query($"SELECT book_id, status, since FROM opt_out WHERE email_key = {key}", r => (Book: r.GetInt64(0), Status: r.GetString(1), Since: Time(r, 2)));
 
         return new Explanation
         {
             Email = email,
             Audiences = [.. run.Job.Config.SegmentIds.Select((id, i) => new ExplainedAudience(id, audiences.Contains(i)))],
-            Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact) with { Watched = (watched.Find(w => w.Book == b.Id).Watch ?? watched.Find(w => w.Book == 0).Watch) })],
+            Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact, underWay) with { Watched = (watched.Find(w => w.Book == b.Id).Watch ?? watched.Find(w => w.Book == 0).Watch) })],
             AccountStatus = contact?.Status.ToString(),
-            Next = [.. Next(run, destination, roll, audiences, changes, leftOut)],
+            Next = [.. Next(run, destination, roll, audiences, changes, leftOut, heldBooks)],
         };
     }
 
-    private static ExplainedBook Book(RunBook book, List<(long Book, string State, DateTimeOffset? Since, string Reason)> ledger, List<(long Book, string Status, DateTimeOffset? Since)> optOuts, Contact? contact)
+    private static ExplainedBook Book(RunBook book, List<(long Book, string State, DateTimeOffset? Since, string Reason)> ledger, List<(long Book, string Status, DateTimeOffset? Since)> optOuts, Contact? contact, bool underWay)
     {
         var known = ledger.Find(l => l.Book == book.Id);
         var optedOut = optOuts.Find(o => o.Book == book.Id || o.Book == OptOuts.WholeAccount);
         var shown = book.Id is { } id && contact?.StatusIn(id) is { } status ? $" At Dotdigital now: {status}." : contact is null ? " At Dotdigital now: no such contact." : " At Dotdigital now: not in the book.";
         var out_ = optedOut.Status is null ? "" : $" Opted out: {optedOut.Status}{(optedOut.Book == OptOuts.WholeAccount ? " in the account" : " from this book")}{(optedOut.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}.";
         return known.State is null
-            ? new ExplainedBook(book.Id, book.Name, "absent", null, "Never delivered by this job." + out_ + shown)
-            : new ExplainedBook(book.Id, book.Name, known.State, known.Since, known.Reason + out_ + shown);
+            ? new ExplainedBook(book.Id, book.Name, "absent", null, (underWay ? "A delivery of an earlier run is not settled yet: the next run asks Dotdigital what became of it." : "Never delivered by this job.") + out_ + shown)
+            : new ExplainedBook(book.Id, book.Name, known.State, known.Since, (known.State == "delivered" && book.Id is { } there && contact?.StatusIn(there) is null ? "Was delivered by this job." : known.Reason) + out_ + shown);
     }
 
-    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string WhyNot, string Code, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut)
+    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string WhyNot, string Code, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut, IReadOnlyList<GuardHeld> lastHeld)
     {
         foreach (var (audience, reason) in leftOut)
         {
@@ -121,6 +124,11 @@ public static class Explain
             var change = changes.Find(c => c.Book == book.No);
             var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => roll.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
             var lost = destination.Mapping.Any(m => m.Book == book.No && LostRows.More(roll, m.Audience) is not null);
+            if (change.Action is Action.Exit or Action.Enter or Action.Resubscribe or EnterSingly && lastHeld.FirstOrDefault(g => g.AddressBookId is null ? g.Guard is "mails" or "moves" : g.AddressBookId == book.Id) is { } guard)
+            {
+                yield return $"In the last run the guard {guard.Guard} held {(guard.AddressBookId is null ? "everything" : $"\"{book.Name}\"")}: {guard.Actual:N0}, the limit is {guard.Limit}. If it holds again, the person stays as they are. If not:";
+            }
+
             yield return change.Action switch
             {
                 Action.Enter when change.State == "suppressed" => $"Is created again at Dotdigital, where somebody deleted the contact, and enters \"{book.Name}\": recreate_deleted is set.",
@@ -153,6 +161,12 @@ public static class Explain
             };
         }
     }
+
+    /// <summary>What guards held in the last run that ended.</summary>
+    private static IReadOnlyList<GuardHeld> LastHeld(RunContext run) => run.Store.Query(
+        "SELECT result FROM run WHERE tag = $tag AND result IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1",
+        r => System.Text.Json.JsonSerializer.Deserialize<RunResult>(r.GetString(0), ResultJson.Options)!.Guards,
+        ("$tag", run.Job.Tag)).FirstOrDefault() ?? [];
 
     private static string Text(DuckDB.NET.Data.DuckDBDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 

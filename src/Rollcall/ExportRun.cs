@@ -41,7 +41,9 @@ public static class ExportRun
         var left = run.SomethingLeft;
 
         run.Db.Execute(Holds.Create);
+        var unsettled = run.Journal.Unsettled().Count;
         await settlement.SettleEarlierAsync(cancellation);
+        var earlier = unsettled == 0 ? null : OutcomeFiles.Counts(run, settlement.Settled);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
         await puttingRight.RunAsync(cancellation);
@@ -96,11 +98,17 @@ public static class ExportRun
             }
         }
 
-        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited };
+        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited, SettledEarlier = earlier };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
+        run.Allow = options.Allow;
+        if (run.Folder.IsLocked(run.Job.Tag))
+        {
+            run.Notice("A run of this job is under way: what it has not sent yet is in this plan too.", LogLevel.Information);
+        }
+
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         run.Db.Execute(Holds.Create);
         if (QuietTime.Words(run.Job, run.Clock) is { } quiet)
@@ -111,7 +119,7 @@ public static class ExportRun
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count > 0)
         {
-            run.Notice($"An earlier run left {unsettled.Count} deliveries unsettled; a run settles them before it plans, so this plan may differ.");
+            run.Notice($"An earlier run left {Counted.Of(unsettled.Count, "delivery", "deliveries")} unsettled; a run settles them before it plans, so this plan may differ.");
         }
 
         var work = await Prepare(run, destination, options, null, [], cancellation);
@@ -160,7 +168,7 @@ public static class ExportRun
         }
         else if (Watch.People(run.Store, run.Job.Tag) is > 0 and var watched)
         {
-            run.Notice($"{watched:N0} people are on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
+            run.Notice($"{Counted.Of(watched, "person", "people")} are on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
         }
 
 

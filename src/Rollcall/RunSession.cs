@@ -43,6 +43,7 @@ internal static class RunSession
         var workName = recorded ? runId : $"plan-{Guid.NewGuid():N}";
         using var inUse = folder.TryLock(RunFolders.Lock(workName));
         var runFolder = folder.RunFolder(workName);
+        ApiUsage? usage = null;
         try
         {
             if (!recorded)
@@ -50,7 +51,7 @@ internal static class RunSession
                 Forget.RefuseMeanwhile(folder);
             }
 
-            var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, cancellation);
+            var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, spent => usage = spent, cancellation);
             result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded)
@@ -68,7 +69,7 @@ internal static class RunSession
                 var state = stop is null ? RunState.Interrupted : RunState.Failed;
                 try
                 {
-                    Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+                    Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), ApiCalls = usage is null ? new ApiCalls(0, new Dictionary<string, long>()) : new ApiCalls(usage.Total, usage.ByOperation()), BytesSent = usage?.BytesSent ?? 0, Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
                 }
                 catch (SqliteException) when (stop is not null)
                 {
@@ -113,7 +114,7 @@ internal static class RunSession
         ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
 
-    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
+    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
         if (job.Config.BackfillOnly && store.Number("SELECT count(*) FROM job WHERE tag = $tag AND backfilled = 1", ("$tag", job.Tag)) > 0)
         {
@@ -123,6 +124,7 @@ internal static class RunSession
         workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
+        spending(client.Usage);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());

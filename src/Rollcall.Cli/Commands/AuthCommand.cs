@@ -31,12 +31,14 @@ internal static class AuthCommand
             Description = "The account's endpoint, such as https://r2-api.dotdigital.com (default: asked of Dotdigital)",
             HelpName = "URL",
         };
-        var command = new Command("add", "Store credentials; the password is asked for, or read from standard input") { name, username, endpoint };
+        var replace = new Option<bool>("--replace") { Description = "Replace what is stored under the name" };
+        var command = new Command("add", "Store credentials; the password is asked for, or read from standard input") { name, username, endpoint, replace };
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var arguments = invocation.Arguments;
             var url = arguments.GetValue(endpoint) is { } text ? Endpoint(text) : null;
             var user = arguments.GetRequiredValue(username);
+            await ConfirmReplacingAsync(invocation, arguments.GetRequiredValue(name), arguments.GetValue(replace), cancellation);
             var password = await PasswordAsync(terminal, user, cancellation);
             var stored = invocation.Authorizations().Add(arguments.GetRequiredValue(name), new Credentials(user, password, url));
             if (invocation.Json)
@@ -51,6 +53,22 @@ internal static class AuthCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>What is stored is replaced only by someone who means it: jobs run with it.</summary>
+    private static async Task ConfirmReplacingAsync(Invocation invocation, string name, bool replace, CancellationToken cancellation)
+    {
+        if (replace || invocation.Authorizations().List().FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } stored)
+        {
+            return;
+        }
+
+        var terminal = invocation.Terminal;
+        var question = $"\"{stored.Name}\" is stored, for {stored.Username}.";
+        if (!terminal.CanAsk || !await new ConfirmationPrompt(Markup.Escape($"{question} Replace it?")) { DefaultValue = false }.ShowAsync(terminal.Err, cancellation))
+        {
+            throw new RollcallException(ExitCode.BadJob, $"{question} Nothing was changed.", todo: "To replace it, add --replace; or choose another name.");
+        }
     }
 
     private static Command List(Terminal terminal, GlobalOptions options)

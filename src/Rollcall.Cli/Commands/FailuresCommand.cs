@@ -32,7 +32,7 @@ internal static class FailuresCommand
             }
             else
             {
-                WriteRows(invocation, tag, [.. history.Failures(tag)]);
+                WriteRows(invocation, history.Job(tag)!, [.. history.Failures(tag)]);
             }
 
             return Task.FromResult(ExitCode.Done);
@@ -40,11 +40,20 @@ internal static class FailuresCommand
         return command;
     }
 
-    private static void WriteRows(Invocation invocation, string tag, List<Failure> failures)
+    private static void WriteRows(Invocation invocation, JobStatus job, List<Failure> failures)
     {
-        if (failures.Count == 0)
+        var tag = job.Tag;
+        if (job.State != RunState.Completed)
+        {
+            invocation.Out.MarkupLine($"{Headings.Mark(job.State)} {Markup.Escape(Incomplete(job, failures.Count > 0))}");
+        }
+        else if (failures.Count == 0)
         {
             invocation.Out.MarkupLineInterpolated($"[green]✓[/] Everything of [bold]{tag}[/] is delivered.");
+        }
+
+        if (failures.Count == 0)
+        {
             return;
         }
 
@@ -56,6 +65,18 @@ internal static class FailuresCommand
             invocation.Out.WriteLine();
             invocation.Out.MarkupLineInterpolated($"[dim]The first {RowsShown} of {Figures.Count(failures.Count)}. All of them: rollcall failures {tag} --csv FILE[/]");
         }
+    }
+
+    /// <summary>Says what a list of failures cannot tell: what became of the rest.</summary>
+    private static string Incomplete(JobStatus job, bool any)
+    {
+        var earlier = any ? " The list is of an earlier run." : " What is not delivered is known once a run has ended.";
+        return job.State switch
+        {
+            RunState.Running => $"A run of {job.Tag} is under way.{earlier}",
+            RunState.Held => $"A guard held back a part of the last run of {job.Tag}: see rollcall runs {job.Tag}.",
+            _ => $"The last run of {job.Tag} {(job.State == RunState.Failed ? "stopped with an error" : "was interrupted")}: not everything was sent. The next run goes on where it stopped.{earlier}",
+        };
     }
 
     private static void WriteCsv(Invocation invocation, IEnumerable<Failure> failures, string file)

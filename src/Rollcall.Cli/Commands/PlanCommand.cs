@@ -15,6 +15,8 @@ internal static class PlanCommand
         var file = JobArguments.File();
         var sql = new Option<bool>("--sql") { Description = "Show the SQL that reads each audience first" };
         var command = new Command("plan", "Show what a run would change and cost; sends nothing") { file, sql };
+        var asked = new RunArguments();
+        asked.AddTo(command);
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(file);
@@ -33,7 +35,7 @@ internal static class PlanCommand
                 }
             }
 
-            var plan = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+            var plan = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.PlanAsync(job, asked.Read(invocation.Arguments), invocation.Workplace(progress), cancellation));
             if (invocation.Json && queries is not null)
             {
                 JsonDocuments.Write(terminal.RawOut, plan, "sql", queries);

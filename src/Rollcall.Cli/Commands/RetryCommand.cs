@@ -13,17 +13,19 @@ internal static class RetryCommand
     {
         var named = JobArguments.FileOrTag();
         var challenge = new Option<string>("--challenge") { Description = "Resubscribe this person once more, who was asked and has not answered, or whose resubscription was not answered", HelpName = "EMAIL" };
-        var now = new Option<bool>("--now") { Description = "Run in the job's quiet hours as well" };
-        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named, challenge, now };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Accepted as by run; a retry asks nothing" };
+        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named, challenge, yes };
+        var asked = new RunArguments();
+        asked.AddTo(command);
         Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
         {
             var name = invocation.Arguments.GetRequiredValue(named);
             var job = JobLookup.Read(invocation, name);
-            var retry = new RunOptions { Undelivered = true, Now = invocation.Arguments.GetValue(now) };
+            var retry = asked.Read(invocation.Arguments);
             var person = invocation.Arguments.GetValue(challenge);
             var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null
-                ? ExportRun.ExecuteAsync(job, retry, invocation.Workplace(progress), cancellation)
-                : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), retry.Now, cancellation));
+                ? ExportRun.ExecuteAsync(job, retry with { Undelivered = true }, invocation.Workplace(progress), cancellation)
+                : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), retry, cancellation));
             return RunReport.Show(invocation, name, job.Tag, result);
         });
         return command;

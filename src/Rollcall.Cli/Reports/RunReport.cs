@@ -21,7 +21,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run {Markup.Escape(result.RunId)}[/]");
         if (result.State == RunState.Interrupted)
         {
-            console.Indented(Markup.Escape($"Nothing is lost. What was sent is on record; rollcall run {jobFile} resumes."));
+            console.Indented(Markup.Escape($"Nothing is lost. What was sent is on record; rollcall run {ShellText.Of(jobFile)} resumes."));
         }
 
         WriteAudiences(result, planned: false);
@@ -58,14 +58,14 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
     {
         console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] did not begin: its quiet hours");
         console.Indented($"[yellow]‖[/] [bold]{Markup.Escape(result.Guards[0].Guard)}[/]: {Markup.Escape(result.Guards[0].Limit)}");
-        console.Indented($"[dim]Run it later, or insist:[/] rollcall run {Markup.Escape(jobFile)} --now");
+        console.Indented($"[dim]Run it later, or insist:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} --now");
     }
 
     public void WritePlan(RunResult result)
     {
         console.MarkupLine($"[bold]{Markup.Escape(result.Job)}[/]  what a run would do now; nothing was sent");
         WriteAudiences(result, planned: true);
-        WriteCost(result.Plan ?? new PlanCost());
+        WriteCost(result.Plan ?? new PlanCost(), result.Guards.Count > 0);
         WriteFirstRows(result);
         WriteLeftOut(result.Failures, result.Failures.Count < FirstFailures ? "" : $", the first {FirstFailures}");
         WriteHeld(result, planned: true);
@@ -126,13 +126,18 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         console.MarkupLine($"[dim]Changes[/]  {string.Join(", ", said)}");
         var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(3).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
         console.MarkupLine(Markup.Escape($"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, {Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
+        if (result.SettledEarlier is { } earlier)
+        {
+            console.MarkupLine($"[dim]Earlier[/]  {Figures.Count(earlier.Delivered)} delivered by an earlier run that did not end{(earlier.Failed > 0 ? $", {Figures.Count(earlier.Failed)} failed" : "")}");
+        }
+
         if (result.ValuesLeftOut > 0)
         {
             console.MarkupLine($"[dim]Values[/]   {Figures.Of(result.ValuesLeftOut, "value")} did not fit the data field and {(result.ValuesLeftOut == 1 ? "was" : "were")} left out; the rest of each person was sent");
         }
     }
 
-    public void WriteCost(PlanCost cost)
+    public void WriteCost(PlanCost cost, bool held = false)
     {
         var parts = new List<string>();
         Add(cost.Imports, "import", $" of {Figures.Bytes(cost.ImportBytes)}");
@@ -142,7 +147,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         Add(cost.Unsubscribes, "unsubscribe");
         Add(cost.Resubscribes, "resubscribe");
         console.WriteLine();
-        console.MarkupLine($"[dim]Sends[/]    {(parts.Count == 0 ? "nothing: every book is up to date" : string.Join(", ", parts))}");
+        console.MarkupLine($"[dim]Sends[/]    {(parts.Count == 0 ? held ? "nothing: a guard holds it back" : "nothing: every book is up to date" : string.Join(", ", parts))}");
         var created = cost.Creates.Books.Select(book => $"the address book \"{book}\"").Concat(cost.Creates.Fields.Select(field => $"the data field {field.Name} ({field.Type})")).ToList();
         if (created.Count > 0)
         {
@@ -229,7 +234,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         var whole = result.Guards.Any(guard => guard.Guard is "mails" or "moves");
         var effect = whole ? "Nothing of the run is sent." : "Such a book is left entirely as it is; the others proceed.";
         var allow = string.Join(' ', result.Guards.Select(guard => $"--allow {guard.Guard}").Distinct());
-        console.Indented($"[dim]{effect} If this is as it should be, let it pass once:[/] rollcall run {Markup.Escape(jobFile)} {allow}");
+        console.Indented($"[dim]{effect} If this is as it should be, let it pass once:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} {allow}");
     }
 
     private void WriteNotices(RunResult result)

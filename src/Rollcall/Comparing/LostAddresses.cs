@@ -48,7 +48,7 @@ internal static class LostAddresses
 
         foreach (var (audience, count) in roll.Counts.Index().Where(c => c.Item.KnownByKey > 0))
         {
-            run.Notice($"{count.KnownByKey:N0} rows of the audience {run.Job.Config.SegmentIds[audience]} have no usable address. Their {field} says who they are: these people stay in the address books as they are.");
+            run.Notice($"{Counted.Of(count.KnownByKey, "row")} of the audience {run.Job.Config.SegmentIds[audience]} have no usable address. Their {field} says who they are: these people stay in the address books as they are.");
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed record Destination(
             problems.Add(new Problem(
                 $"The account has no data field {string.Join(", ", unknown)}.",
                 job.Where(job.Config.Mappings.Any(m => unknown.Contains(m.DataField)) ? "config.mappings" : "config.recommender_mappings"),
-                "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
+                string.Concat(unknown.Select(name => Near(name, fields.Keys))) + "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
         }
 
         return new Destination(client.Account, resolved.Books, resolved.Targets, resolved.Mapping, fields, job.CreateMissingFields ? unknown : [], vanished, resolved.Vanished, problems)
@@ -79,6 +79,8 @@ internal sealed record Destination(
             AllBooks = books.Select(b => b.Id).ToHashSet(),
         };
     }
+
+    private static string Near(string written, IEnumerable<string> known) => Nearest.To(written, known) is { } near ? $"Did you mean \"{near}\" for \"{written}\"? " : "";
 
     private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, Store store, List<Problem> problems)
     {
@@ -110,7 +112,7 @@ internal sealed record Destination(
                 problems.Add(new Problem(
                     $"The account has no address book {target}.",
                     job.Where($"config.seg_mappings[{i}]"),
-                    target.Id is null ? "Name one that exists, or add create: true." : "Give the id of one that exists (its page at Dotdigital shows it), or a name with create: true."));
+                    target.Id is null ? $"{Near(target.Name!, account.Select(b => b.Name))}Name one that exists, or add create: true." : "Give the id of one that exists (its page at Dotdigital shows it), or a name with create: true."));
                 continue;
             }
 

@@ -33,7 +33,7 @@ internal static class Namesakes
             people += known.Exists(k => k.Id == book.Id) ? 0 : former.Where(k => k.Ledger is not null).Sum(k => CopyOfLedger(folder, store, accountId, k, book.Id!.Value));
             if (people > 0)
             {
-                said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.Id).Distinct().Order())}): {people:N0} opt-outs from that one count for it too.");
+                said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.Id).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
             }
         }
 

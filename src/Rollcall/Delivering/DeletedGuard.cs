@@ -59,7 +59,7 @@ internal sealed class DeletedGuard(RunContext run)
             if (found[book] > Few && found[book] * 100.0 > percent * members)
             {
                 held.Add(book);
-                Hold(book, string.Create(CultureInfo.InvariantCulture, $"{percent:0.##} % of {members:N0} members"), found[book]);
+                Hold(book, string.Create(CultureInfo.InvariantCulture, $"{percent:0.##} % of {Counted.Of(members, "member")}"), found[book]);
             }
         }
 
@@ -83,7 +83,7 @@ internal sealed class DeletedGuard(RunContext run)
         run.HeldEarly.Add(new GuardHeld(Name, null, book, limit, people));
         var name = run.Books.Find(b => b.Id == book)?.Name ?? book.ToString(CultureInfo.InvariantCulture);
         run.Notice(
-            $"Dotdigital shows no contact any more for {people:N0} members of \"{name}\": so many at once that all of them are kept as they are. "
+            $"Dotdigital shows no contact any more for {Counted.Of(people, "member")} of \"{name}\": so many at once that all of them are kept as they are. "
             + $"If they were deleted there on purpose, allow it once with --allow {Name}.");
     }
 }

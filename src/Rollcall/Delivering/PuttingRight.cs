@@ -184,7 +184,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             }
 
             run.HeldPeople.RemoveAll(h => h.AddressBookId == book);
-            run.HeldPeople.Add(new GuardHeld(Guard, null, book, $"{MostAtOnce} people and {MostPercent:0} % of {size:N0} members unsubscribed again at once", people));
+            run.HeldPeople.Add(new GuardHeld(Guard, null, book, $"{MostAtOnce} people and {MostPercent:0} % of {Counted.Of(size, "member")} unsubscribed again at once", people));
             watch.Enter(
                 $"SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}' ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}",
                 run.Now);

@@ -128,7 +128,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public void Refuse(Delivery delivery, DotdigitalException refusal)
     {
         var code = refusal.ErrorCode ?? "Refused";
-        run.Notice($"Dotdigital refused a delivery of {delivery.Records:N0} members: {refusal.Message}");
+        run.Notice($"Dotdigital refused a delivery of {Counted.Of(delivery.Records, "member")}: {refusal.Message}");
         run.SomethingLeft = true;
         var outcomes = delivery.Kind == DeliveryKind.Removal
             ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
@@ -260,7 +260,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
-                run.Notice($"Dotdigital's watchdog rejected an import of {delivery.Records:N0} members. The next run sends once more whoever is not in the book; after a second rejection only 'rollcall run --allow watchdog' does.");
+                run.Notice($"Dotdigital's watchdog rejected an import of {Counted.Of(delivery.Records, "member")}. The next run sends once more whoever is not in the book; after a second rejection only 'rollcall run --allow watchdog' does.");
                 await ReadBackImportAsync(delivery, "RejectedByWatchdog", "Dotdigital's watchdog rejected the import.", cancellation);
                 return true;
             case { Status: ImportStatus.ExceedsAllowedContactLimit }:

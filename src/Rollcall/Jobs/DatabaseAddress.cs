@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Rollcall.Jobs;
 
 /// <summary>A <c>database</c> of a job file: a URL of a known kind, or a SQLite file.</summary>
-internal static class DatabaseAddress
+internal static partial class DatabaseAddress
 {
     private static readonly (string Written, string Scheme)[] Schemes =
         [("postgres", "postgres"), ("postgresql", "postgres"), ("mysql", "mysql"), ("mariadb", "mysql")];
@@ -9,9 +11,12 @@ internal static class DatabaseAddress
     /// <summary>Whether the text is a URL, of whatever kind.</summary>
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 
-    /// <summary>Whether the text is a URL of a database Rollcall reads, with a host and a database.</summary>
+    /// <summary>
+    /// Whether the text is a URL of a database Rollcall reads, with a host and a database, in which only signs of their own divide its parts: of a
+    /// password with a bare <c>@</c> or <c>/</c>, the end would be taken for the host, looked up and shown.
+    /// </summary>
     public static bool IsKnownUrl(string text) =>
-        SchemeOf(text) is not null && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.AbsolutePath.Length > 1;
+        SchemeOf(text) is not null && Form().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
 
     /// <summary>The address to connect to, with one spelling of each scheme, and its name without user and password.</summary>
     public static (string Database, string Name) Read(string text, string folder)
@@ -22,11 +27,17 @@ internal static class DatabaseAddress
             return (file, Path.GetRelativePath(folder, file));
         }
 
-        return SchemeOf(text) is { } scheme && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        return IsKnownUrl(text) && SchemeOf(text) is { } scheme && Uri.TryCreate(text, UriKind.Absolute, out var uri)
             ? (scheme + text[text.IndexOf("://", StringComparison.Ordinal)..], $"{scheme}://{uri.Authority}{uri.AbsolutePath}")
             : (text, "the database");
     }
 
     private static string? SchemeOf(string text) =>
         Schemes.FirstOrDefault(one => text.StartsWith(one.Written + "://", StringComparison.OrdinalIgnoreCase)).Scheme;
+
+    // User and password hold what a URL leaves them unencoded; a host is a name or an address, the database one segment.
+    [GeneratedRegex(
+        @"^[a-z]+://(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(?::(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*)?@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?/[^/?#@:]+(?:\?[^#@]*)?$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Form();
 }

@@ -56,6 +56,23 @@ internal static class OutcomeFiles
             : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({SqlText.Literal(folder.Full(d.Outcomes!))})")) + ")";
     }
 
+    /// <summary>How many changes came to which outcome: member x book.</summary>
+    public static OutcomeCounts Counts(RunContext run, IReadOnlyList<Delivery> deliveries)
+    {
+        var counts = run.Db.Query(
+            $"SELECT outcome, count(*) FROM (SELECT member_key, book_id, operation, arg_max(outcome, seq) AS outcome FROM {Relation(run.Folder, deliveries)} GROUP BY ALL) WHERE outcome IS NOT NULL GROUP BY 1",
+            r => (Outcome: r.GetString(0), Members: r.GetInt64(1))).ToDictionary(c => c.Outcome, c => c.Members);
+        return new OutcomeCounts
+        {
+            Delivered = counts.GetValueOrDefault("Delivered"),
+            Pending = counts.GetValueOrDefault("Pending"),
+            Suppressed = counts.GetValueOrDefault("Suppressed"),
+            Invalid = counts.GetValueOrDefault("Invalid"),
+            Failed = counts.GetValueOrDefault("Failed"),
+            Omitted = counts.GetValueOrDefault("Omitted"),
+        };
+    }
+
     /// <summary>
     /// Of several outcomes of one change, what the latest says, column by column: a read-back confirms, it does not erase. Most changes have one, and
     /// are not grouped: aggregates of texts are slow.

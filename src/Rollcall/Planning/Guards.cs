@@ -76,18 +76,18 @@ internal static class Guards
             var percent = Math.Min(job.Guards.MaxExitPercent ?? MostUnsubscribedPercent, MostUnsubscribedPercent);
             if (load.Exits > FewExits && (load.Exits > MostUnsubscribed || load.Exits * 100.0 > percent * load.DeliveredBefore))
             {
-                yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {load.DeliveredBefore:N0} members, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
+                yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {Counted.Of(load.DeliveredBefore, "member")}, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
             }
         }
         else if (job is not { Config.ExitAction: ExitAction.Ignore, InsightOnExit: InsightOnExit.Keep } && job.Guards.MaxExitPercent is { } percent
             && load.Exits > FewExits && load.Exits * 100.0 > percent * load.DeliveredBefore)
         {
-            yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {load.DeliveredBefore:N0} members", load.Exits);
+            yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {Counted.Of(load.DeliveredBefore, "member")}", load.Exits);
         }
 
         if (job.Guards.MaxEnter is { } most && load.Enters > most)
         {
-            yield return new GuardHeld("enters", null, IdOf(load.Book), $"{most:N0} members", load.Enters);
+            yield return new GuardHeld("enters", null, IdOf(load.Book), $"{Counted.Of(most, "member")}", load.Enters);
         }
 
         if (load.TwiceRejected > 0)
@@ -97,7 +97,7 @@ internal static class Guards
 
         foreach (var audience in load.Rejected.Where(a => TooManyRejects(job, a)))
         {
-            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book), $"{job.Guards.MaxRejectPercent:0.##} % of {audience.Rows:N0} rows", audience.Rejected);
+            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book), $"{job.Guards.MaxRejectPercent:0.##} % of {Counted.Of(audience.Rows, "row")}", audience.Rejected);
         }
 
         if (job.Guards.EmptyAudience == EmptyAudience.Stop)

@@ -24,8 +24,8 @@ internal static class LostRows
         run.SomethingLeft = true;
         run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'More rows of the audience have no usable address than before.')");
         run.Notice(
-            $"Exits from \"{run.Books[book].Name}\" wait: {count.Lost:N0} rows of the audience {id} have no usable address, {more:N0} more than in the last run that held nothing; "
-            + "people who seem to have left may be behind them. If the rows are right: rollcall run JOBFILE --allow rejects");
+            $"Exits from \"{run.Books[book].Name}\" wait: {Counted.Of(count.Lost, "row")} of the audience {id} have no usable address, {more:N0} more than in the last run that held nothing; "
+            + "people who seem to have left may be behind them. If the rows are right: rollcall run {ShellText.Of(run.Job.Path)} --allow rejects");
     }
 
     /// <summary>What the guard judges. Profiles without any address are ordinary; they count where they were less than half as large a share of the rows before.</summary>

@@ -88,11 +88,14 @@ internal static class Pilot
             NameStrangers(run);
         }
 
+        // What is tried again is limited further.
         run.Db.Execute($"""
+            CREATE OR REPLACE TABLE undelivered_person AS FROM pilot;
+            DELETE FROM pilot;
             INSERT INTO pilot
             SELECT DISTINCT c.kh, c.member_key FROM change c
             WHERE {Changes} AND c.action <> '{Action.Exit}' AND {only}
-              AND {Holds.NotUnderWay}
+              AND {Holds.NotUnderWay}{(options.Undelivered ? " AND EXISTS (SELECT 1 FROM undelivered_person u WHERE u.kh = c.kh AND u.member_key = c.member_key)" : "")}
             ORDER BY 1, 2 {(options.Limit is { } limit ? $"LIMIT {limit}" : "")}
             """);
     }

@@ -16,6 +16,20 @@ internal static class Releases
             throw new RollcallException(ExitCode.BadJob, "A pilot lets nobody go: --release does not go with --only or --limit.", null, "Let the members go in a run of its own.");
         }
 
+        if (options.Release.Count > 0 && options.Undelivered)
+        {
+            throw new RollcallException(ExitCode.BadJob, "A retry lets nobody go: --release goes with run.", "--release", $"rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(options.Release[0])}");
+        }
+
+        if (options.Release.Count > 0 && run.Job.Config.ExitAction == ExitAction.Ignore)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob,
+                "--release lets nobody go while exit_action is ignore: the members would stay in the book, and the job would forget them.",
+                run.Job.Where("config.exit_action"),
+                "Set exit_action: remove (or unsubscribe) and run again. To leave them where they are, leave out --release.");
+        }
+
         var used = run.Store.Query("SELECT book_id, name, delivered FROM book WHERE tag = $tag", r => (Id: r.GetInt64(0), Name: r.GetString(1), Members: r.GetInt64(2)), ("$tag", run.Job.Tag));
         foreach (var asked in options.Release.Distinct(StringComparer.OrdinalIgnoreCase))
         {
@@ -37,7 +51,7 @@ internal static class Releases
 
         foreach (var (_, name, members) in used.Where(u => u.Members > 0 && run.Books.All(b => b.Id != u.Id) && run.Job.Config.SegMappings.All(m => m.Book.Id != u.Id && m.Book.Name != u.Name)))
         {
-            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {members:N0} members of this job in it. To let them go: rollcall run JOBFILE --release {Quoted(name)}");
+            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {Counted.Of(members, "member")} of this job in it. To let them go: rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(name)}");
         }
 
         return destination;
@@ -50,7 +64,7 @@ internal static class Releases
         {
             if (run.Books.Find(b => b.Released && b.Id == guard.AddressBookId) is { } book)
             {
-                run.Notice($"{guard.Actual:N0} members of \"{book.Name}\" are not let go yet, which is more than the exits guard lets pass. If this is meant: rollcall run JOBFILE --release {Quoted(book.Name)} --allow exits");
+                run.Notice($"{Counted.Of(guard.Actual, "member")} of \"{book.Name}\" are not let go yet, which is more than the exits guard lets pass. If this is meant: rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(book.Name)} --allow exits");
             }
         }
     }
@@ -92,6 +106,4 @@ internal static class Releases
 
         throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to let go.", "--release", "Leave it out.");
     }
-
-    private static string Quoted(string name) => name.Contains(' ', StringComparison.Ordinal) ? $"\"{name}\"" : name;
 }

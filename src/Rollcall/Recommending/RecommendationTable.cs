@@ -180,7 +180,7 @@ internal static class RecommendationTable
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
         foreach (var (rows, why) in new[] { (result.RejectedCount, "cannot be read and are left out"), (emails, "have no valid address and are left out"), (ranks, "have no number for a rank and are left out"), (invalid, "hold a value that is no valid JSON, which is left out") }.Where(l => l.Item1 > 0))
         {
-            run.Notice($"{rows:N0} rows of the recommendations {why}.");
+            run.Notice($"{Counted.Of(rows, "row")} of the recommendations {why}.");
         }
 
         return ranks > 0;

@@ -30,7 +30,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
 
             var (people, members) = run.Db.Query($"SELECT count(*), count(*) FILTER (fields_hash IS NOT NULL) FROM adopted WHERE book_id = {book.Id}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
             run.Notice(
-                $"{people:N0} people in \"{book.Name}\" are taken into the ledger as {(adoptAs == AdoptAs.Own ? "this job's" : "already there")}, {members:N0} of them members.",
+                $"{Counted.Of(people, "person", "people")} in \"{book.Name}\" are taken into the ledger as {(adoptAs == AdoptAs.Own ? "this job's" : "already there")}, {members:N0} of them members.",
                 Microsoft.Extensions.Logging.LogLevel.Information);
         }
     }
@@ -50,7 +50,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             r => (r.GetInt64(0), r.GetInt64(1))))
         {
             run.Notice(
-                $"{people:N0} people are in \"{names[book]}\" already: this job never takes them out. With --adopt, a run takes them into its ledger first, and sends nothing for members among them until a value changes.",
+                $"{Counted.Of(people, "person", "people")} are in \"{names[book]}\" already: this job never takes them out. With --adopt, a run takes them into its ledger first, and sends nothing for members among them until a value changes.",
                 Microsoft.Extensions.Logging.LogLevel.Information);
         }
     }

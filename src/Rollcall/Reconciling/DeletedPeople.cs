@@ -148,18 +148,18 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         var fates = run.Db.Query("SELECT fate, count(*) FROM risen GROUP BY 1", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(f => f.Item1, f => f.Item2);
         if (fates.TryGetValue("back", out var back))
         {
-            run.Notice($"{back:N0} people were recorded as deleted at Dotdigital, and it shows their contacts: they count as members again.");
+            run.Notice($"{Counted.Of(back, "person", "people")} were recorded as deleted at Dotdigital, and it shows their contacts: they count as members again.");
         }
 
         if (fates.TryGetValue("registered", out var registered))
         {
-            run.Notice($"{registered:N0} people who had been deleted at Dotdigital registered there again by themselves: they enter as new contacts.");
+            run.Notice($"{Counted.Of(registered, "person", "people")} who had been deleted at Dotdigital registered there again by themselves: they enter as new contacts.");
         }
 
         if (fates.TryGetValue("unclear", out var unclear))
         {
             run.Notice(
-                $"{unclear:N0} people who had been deleted at Dotdigital have a contact there again, and it is not certain that they registered by themselves: "
+                $"{Counted.Of(unclear, "person", "people")} who had been deleted at Dotdigital have a contact there again, and it is not certain that they registered by themselves: "
                 + "they are left alone.");
         }
     }

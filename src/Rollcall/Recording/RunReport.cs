@@ -16,6 +16,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <summary>Failures a result lists; the file has all.</summary>
     public const int ListedFailures = 100;
 
+    private const string StaysBecause = "CASE WHEN c.origin <> 'ours' THEN 'Was in the book before this job: exits leave them.' ELSE 'Stays in the book: exit_action is ignore.' END";
+
     private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> fates = [];
     private readonly Dictionary<(int Book, string KnownBy), long> exited = [];
 
@@ -54,6 +56,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
+                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN 'Stays'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
                               THEN {Consent.OptOutWords}
@@ -66,6 +69,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.reason
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
+                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN {StaysBecause}
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book

@@ -21,7 +21,9 @@ internal static class FieldColumns
                 yield return new Problem(
                     $"There is no field \"{field}\".",
                     $"audience {audience}",
-                    Suggestion.For(field, columns.Select(known => known.Name)));
+                    columns is [{ Name: var only }] && only.IndexOfAny([';', ',', '\t', '|']) is >= 0 and var at
+                        ? $"The rows look divided by \"{(only[at] == '\t' ? "\\t" : only[at])}\": write the file as {{path: ..., delimiter: \"{(only[at] == '\t' ? "\\t" : only[at])}\"}}."
+                        : $"{Suggestion.For(field, columns.Select(known => known.Name))} Where this audience has no such value, its SQL may say NULL AS {field}.");
             }
             else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
             {

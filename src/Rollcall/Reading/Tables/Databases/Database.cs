@@ -55,7 +55,10 @@ internal abstract class Database
 
     /// <summary>The database's message without the password.</summary>
     public string Message(Exception error) =>
-        Password.Length == 0 ? error.Message : error.Message.Replace(Password, "***", StringComparison.Ordinal);
+        Password.Length == 0 ? Words(error) : Words(error).Replace(Password, "***", StringComparison.Ordinal);
+
+    /// <summary>What the database says, about the audience's own SQL.</summary>
+    protected virtual string Words(Exception error) => error.Message;
 }
 
 /// <summary>A value that holds bytes, not text.</summary>

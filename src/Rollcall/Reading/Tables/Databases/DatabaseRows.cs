@@ -49,10 +49,10 @@ internal sealed class DatabaseRows(
         catch (Exception e) when (e is DbException or IOException or TimeoutException && e is not DuckDBException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new RollcallException(ExitCode.Source, $"Reading failed after {row} rows: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
+            throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
 
-        return new Reading(duckdb, table, suggested, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {rejected.Count} rejected rows", AudienceShape.None) { RejectedCount = rejected.Count });
+        return new Reading(duckdb, table, suggested, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = rejected.Count });
     }
 
     /// <summary>The column with a field's whole value.</summary>

@@ -1,10 +1,12 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MySqlConnector;
 
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>A MySQL or MariaDB database. Its values come as the database's own text, which knows no overflow and no zero dates.</summary>
-internal sealed class MySqlDatabase(DatabaseUrl url) : Database
+internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 {
     private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -17,6 +19,10 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
     public override SelectLexis Lexis { get; } = new(Backslashes: true, Hashes: true);
 
     public override string Password => url.Password;
+
+    // The audience's SQL begins on the second line of the statement.
+    protected override string Words(Exception error) => AtLine().Replace(base.Words(error), at =>
+        $" at line {(int.TryParse(at.Groups[1].Value, CultureInfo.InvariantCulture, out var line) && line > 1 ? line - 1 : 1)} of its SQL");
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
@@ -81,4 +87,7 @@ internal sealed class MySqlDatabase(DatabaseUrl url) : Database
         MySqlDbType.Bool => DataFieldType.Boolean,
         _ => DataFieldType.String,
     };
+
+    [GeneratedRegex(" at line ([0-9]+)$")]
+    private static partial Regex AtLine();
 }

@@ -20,6 +20,10 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 
     public override string Password => url.Password;
 
+    // The position counts in the statement around the audience's SQL, and details may hold values.
+    protected override string Words(Exception error) =>
+        error is PostgresException told ? $"{told.MessageText}{(told.Hint is { } hint ? $" ({hint})" : "")} [{told.SqlState}]" : base.Words(error);
+
     /// <summary>A connection of the URL's settings, not opened.</summary>
     public static NpgsqlConnection Connection(DatabaseUrl url)
     {

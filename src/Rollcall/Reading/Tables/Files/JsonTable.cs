@@ -30,7 +30,7 @@ internal static class JsonTable
 
             if (rejected.Count > before)
             {
-                holds.Add($"{path}: {(rejected.Count - before).ToString("N0", CultureInfo.InvariantCulture)} rejected rows");
+                holds.Add($"{path}: {Counted.Of(rejected.Count - before, "rejected row")}");
             }
         }
 

@@ -168,7 +168,7 @@ public static class ExportRun
         }
         else if (Watch.People(run.Store, run.Job.Tag) is > 0 and var watched)
         {
-            run.Notice($"{Counted.Of(watched, "person", "people")} are on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
+            run.Notice($"{Counted.Of(watched, "person is", "people are")} on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
         }
 
 

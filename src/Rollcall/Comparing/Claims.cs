@@ -51,7 +51,7 @@ internal static class Claims
         var marked = run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1)));
         foreach (var (book, members) in marked)
         {
-            run.Notice($"{Counted.Of(members, "member")} stay in \"{run.Books[book].Name}\", though this job lets them go: another job of the data folder wants them there.");
+            run.Notice($"{Counted.Of(members, "member stays", "members stay")} in \"{run.Books[book].Name}\", though this job lets them go: another job of the data folder wants them there.");
         }
 
         return marked.Count > 0;

@@ -56,7 +56,7 @@ internal sealed class OtherRemovals(RunContext run)
         KeyOptOuts.DeleteIdle(run.Db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
         foreach (var (book, people) in run.Db.Query($"SELECT book_no, count(*) FROM change WHERE action = '{Action.UnderRemoval}' GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
-            run.Notice($"{Counted.Of(people, "member")} do not enter \"{run.Books[book].Name}\" yet: another job of the data folder is just removing them from it. A run after that has ended enters them.");
+            run.Notice($"{Counted.Of(people, "member does not enter", "members do not enter")} \"{run.Books[book].Name}\" yet: another job of the data folder is just removing them from it. A run after that has ended enters them.");
         }
 
         return true;

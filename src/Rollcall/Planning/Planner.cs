@@ -100,7 +100,7 @@ internal static class Planner
 
         foreach (var taken in counts.Verdicts.Where(v => v.Action == Action.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
         {
-            run.Notice($"{Counted.Of(taken.Sum(v => v.Members), "member")} stay in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
+            run.Notice($"{Counted.Of(taken.Sum(v => v.Members), "member stays", "members stay")} in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class RollCall(RunContext run)
         if (run.Job.Config.KeyField is { } field && await SharedKeys.TakeOutAsync(run.Db.Connection, cancellation) is { Keys: > 0 } shared)
         {
             run.Notice(
-                $"{Counted.Of(shared.Keys, "key")} of key_field \"{field}\" stand with more than one address, in {Counted.Of(shared.Rows, "row")}: these are delivered by address, and no contact is moved for them. "
+                $"{Counted.Of(shared.Keys, "key")} of key_field \"{field}\" with more than one address, in {Counted.Of(shared.Rows, "row")}: these are delivered by address, and no contact is moved for them. "
                 + "Give each profile a key of its own, or none.");
         }
     }

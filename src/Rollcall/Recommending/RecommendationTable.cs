@@ -178,9 +178,10 @@ internal static class RecommendationTable
         var (emails, ranks, invalid) = run.Db.Query(
             "SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid) FROM recommendation",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
-        foreach (var (rows, why) in new[] { (result.RejectedCount, "cannot be read and are left out"), (emails, "have no valid address and are left out"), (ranks, "have no number for a rank and are left out"), (invalid, "hold a value that is no valid JSON, which is left out") }.Where(l => l.Item1 > 0))
+        List<(long Rows, string Why)> leftOut = [(result.RejectedCount, "not readable"), (emails, "no valid address"), (ranks, "no number for a rank"), (invalid, "a value that is no valid JSON, and that value alone")];
+        foreach (var (rows, why) in leftOut.Where(l => l.Rows > 0))
         {
-            run.Notice($"{Counted.Of(rows, "row")} of the recommendations {why}.");
+            run.Notice($"{Counted.Of(rows, "row")} of the recommendations left out: {why}.");
         }
 
         return ranks > 0;

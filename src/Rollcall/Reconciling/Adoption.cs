@@ -50,7 +50,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             r => (r.GetInt64(0), r.GetInt64(1))))
         {
             run.Notice(
-                $"{Counted.Of(people, "person", "people")} are in \"{names[book]}\" already: this job never takes them out. With --adopt, a run takes them into its ledger first, and sends nothing for members among them until a value changes.",
+                $"{Counted.Of(people, "person is", "people are")} in \"{names[book]}\" already: this job never takes them out. With --adopt, a run takes them into its ledger first, and sends nothing for members among them until a value changes.",
                 Microsoft.Extensions.Logging.LogLevel.Information);
         }
     }

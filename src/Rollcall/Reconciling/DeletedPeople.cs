@@ -148,7 +148,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         var fates = run.Db.Query("SELECT fate, count(*) FROM risen GROUP BY 1", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(f => f.Item1, f => f.Item2);
         if (fates.TryGetValue("back", out var back))
         {
-            run.Notice($"{Counted.Of(back, "person", "people")} were recorded as deleted at Dotdigital, and it shows their contacts: they count as members again.");
+            run.Notice($"{Counted.Of(back, "person was", "people were")} recorded as deleted at Dotdigital, and it shows their contacts: they count as members again.");
         }
 
         if (fates.TryGetValue("registered", out var registered))

@@ -47,8 +47,8 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
             if (gone > 0)
             {
                 run.Notice(run.Job.OnForeignRemoval == OnForeignRemoval.Restore
-                    ? $"{Counted.Of(gone, "member")} were taken out of \"{book.Name}\" by another hand since; they enter again (on_foreign_removal: restore)."
-                    : $"{Counted.Of(gone, "member")} were taken out of \"{book.Name}\" by another hand since; they stay out while they remain members (on_foreign_removal: leave).");
+                    ? $"{Counted.Of(gone, "member was", "members were")} taken out of \"{book.Name}\" by another hand since; they enter again (on_foreign_removal: restore)."
+                    : $"{Counted.Of(gone, "member was", "members were")} taken out of \"{book.Name}\" by another hand since; they stay out while they remain members (on_foreign_removal: leave).");
             }
         }
 

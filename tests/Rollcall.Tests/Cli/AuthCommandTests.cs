@@ -70,6 +70,21 @@ public sealed class AuthCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_stored_is_replaced_only_when_that_is_said()
+    {
+        using var terminal = new RecordedTerminal("first\nsecond\n");
+        Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "api"));
+
+        Assert.Equal(2, await terminal.RunAsync("auth", "add", "PROD", "--username", "other"));
+        Assert.Contains("\"prod\" is stored, for api. Nothing was changed.", terminal.Errors, StringComparison.Ordinal);
+        Assert.Contains("add --replace", terminal.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "other", "--replace"));
+        await terminal.RunAsync("auth", "list");
+        Assert.Contains("other", terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_removed_is_gone()
     {
         await _terminal.RunAsync("auth", "add", "prod", "--username", "api", "--json");

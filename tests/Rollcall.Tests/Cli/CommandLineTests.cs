@@ -53,6 +53,38 @@ public sealed class CommandLineTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("help")]
+    [InlineData("help", "run")]
+    public async Task Help_is_a_command_too(params string[] arguments)
+    {
+        Assert.Equal(0, await _terminal.RunAsync(arguments));
+        Assert.Contains(arguments.Length == 1 ? "rollcall [command] [options]" : "--adopt", _terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("demo", "--members")]
+    [InlineData("run", "--limit")]
+    public async Task A_word_where_a_number_belongs_is_told_without_names_of_types(string command, string option)
+    {
+        Assert.Equal(2, await _terminal.RunAsync(command, option, "abc"));
+        Assert.Contains($"{option} takes a whole number, not \"abc\".", _terminal.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("plan")]
+    [InlineData("retry")]
+    public async Task Run_plan_and_retry_take_the_same_options(string command)
+    {
+        await _terminal.RunAsync(command, "--help");
+        foreach (var option in new[] { "--allow", "--only", "--limit", "--adopt", "--release", "--verify", "--now" })
+        {
+            Assert.Contains(option, _terminal.Output, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_mistyped_command_is_refused_with_the_nearest_one()
     {

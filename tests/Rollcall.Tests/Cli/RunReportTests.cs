@@ -89,7 +89,7 @@ public sealed class RunReportTests
     {
         var plan = Json(_result with { Plan = new PlanCost { Imports = 1, Mails = new PlanMails(0, 3, 0) } }).GetProperty("plan");
         Assert.Equal(
-            ["imports", "import_bytes", "moves", "direct_adds", "removals", "unsubscribes", "resubscribes", "api_calls", "mails"],
+            ["imports", "import_bytes", "moves", "direct_adds", "removals", "unsubscribes", "resubscribes", "api_calls", "mails", "creates"],
             plan.EnumerateObject().Select(property => property.Name));
         Assert.Equal(3, plan.GetProperty("mails").GetProperty("confirmations_at_most").GetInt64());
     }

@@ -67,7 +67,7 @@ public sealed class DatabaseReadingTests : IDisposable
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.Contains("integer overflow", error.Message, StringComparison.Ordinal);
-        Assert.Contains("after 1 rows", error.Message, StringComparison.Ordinal);
+        Assert.Contains("after 1 row:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

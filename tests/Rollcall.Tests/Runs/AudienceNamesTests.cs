@@ -22,7 +22,7 @@ public sealed class AudienceNamesTests
 
         Assert.Equal(["ann@example.com", "cyd@example.com"], scene.In(scene.Gold));
         Assert.Equal(("silver", 1L), (result.Audiences[0].Id, result.Audiences[0].Exited));
-        Assert.Contains(result.Notices, n => n.StartsWith("1 members stay in \"Gold\": the audience gold", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("1 member stays in \"Gold\": the audience gold", StringComparison.Ordinal));
         ExportScene.AddsUp(result);
     }
 

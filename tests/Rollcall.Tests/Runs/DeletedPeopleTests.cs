@@ -100,7 +100,7 @@ public sealed class DeletedPeopleTests
         await scene.RestoreAsync("m0@example.com");
         var result = await scene.LaterAsync();
 
-        Assert.Contains(result.Notices, n => n.StartsWith("1 people were recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("1 person was recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
         Assert.Equal(People(3), scene.InGold());
         Assert.Equal("Other", scene.Account.Contact("m0@example.com")!.DataFields["FIRSTNAME"]);
         ExportScene.AddsUp(result);
@@ -120,7 +120,7 @@ public sealed class DeletedPeopleTests
         Assert.Equal(1, before.Audiences[0].Suppressed);
         var result = await scene.LaterAsync();
 
-        Assert.Contains(result.Notices, n => n.StartsWith("1 people who had been deleted at Dotdigital registered there again", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("1 person who had been deleted at Dotdigital registered there again", StringComparison.Ordinal));
         Assert.Equal([Ann, "bob@example.com"], scene.InGold());
         Assert.Equal("Anna", scene.Account.Contact(Ann)!.DataFields["FIRSTNAME"]);
         ExportScene.AddsUp(result);

@@ -122,7 +122,7 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
 
-    public Task<RunResult> PlanAsync() => ExportRun.PlanAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> PlanAsync(RunOptions? options = null) => ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
     public Task<Explanation> ExplainAsync(string email) => Explain.RunAsync(Job(), email, Workplace(), TestContext.Current.CancellationToken);
 

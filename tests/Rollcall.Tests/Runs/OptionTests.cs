@@ -89,6 +89,37 @@ public sealed class OptionTests
     }
 
     [Fact]
+    public async Task Nobody_is_let_go_where_exits_are_ignored()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Config = "  exit_action: ignore";
+        scene.Set("gold", "ann@example.com,Ann,1");
+        await scene.RunAsync();
+
+        foreach (var options in new[] { new RunOptions { Release = ["gold"] }, new RunOptions { Release = ["gold"], Allow = new HashSet<string> { "exits" } } })
+        {
+            var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync(options));
+            Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+            Assert.Contains("exit_action: remove", stop.Problems[0].Todo, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("delivered", (await scene.ExplainAsync("ann@example.com")).Books[0].State);
+    }
+
+    [Fact]
+    public async Task A_plan_of_a_pilot_is_the_plan_of_what_the_pilot_would_send()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,1", "cy@example.com,Cy,1");
+
+        Assert.Equal((1L, 2L), Entered(await scene.PlanAsync(new RunOptions { Limit = 1 })));
+        Assert.Equal((1L, 2L), Entered(await scene.PlanAsync(new RunOptions { Only = ["bob@example.com"] })));
+        Assert.Equal((3L, 0L), Entered(await scene.PlanAsync()));
+
+        static (long, long) Entered(RunResult plan) => (plan.Audiences[0].Entered, plan.Audiences[0].Held);
+    }
+
+    [Fact]
     public async Task A_data_field_that_vanished_stops_neither_the_rest_nor_the_exits()
     {
         await using var scene = await ExportScene.StartAsync();

@@ -147,8 +147,8 @@ public sealed class RecommendationTests
         var result = await scene.RunAsync();
 
         Assert.Equal("First", scene.Account.Contact(Ann)!.DataFields["REC_TITLE"]);
-        Assert.Contains("2 rows of the recommendations have no valid address and are left out.", result.Notices);
-        Assert.Contains("1 rows of the recommendations have no number for a rank and are left out.", result.Notices);
+        Assert.Contains("2 rows of the recommendations left out: no valid address.", result.Notices);
+        Assert.Contains("1 row of the recommendations left out: no number for a rank.", result.Notices);
     }
 
     [Fact]

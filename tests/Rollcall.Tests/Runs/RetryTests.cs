@@ -23,6 +23,21 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_retry_may_be_limited_further()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await FailAsync(scene, "importContacts");
+        scene.Set("gold", "ann@example.com", "bob@example.com", "cy@example.com");
+
+        await scene.RunAsync(Retry with { Only = ["bob@example.com", "cy@example.com"] });
+        Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
+
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync(Retry with { Release = ["gold"] }));
+        Assert.Equal(ExitCode.BadJob, stop.ExitCode);
+    }
+
+    [Fact]
     public async Task The_roll_is_read_anew_and_who_is_no_longer_a_member_is_listed()
     {
         await using var scene = await ExportScene.StartAsync();

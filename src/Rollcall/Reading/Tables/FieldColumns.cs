@@ -14,6 +14,8 @@ internal static class FieldColumns
     /// <param name="config">Says which fields may be arrays and maps: the id by account, and what only insight data need.</param>
     public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, ExportConfig config, IReadOnlyList<Column> columns)
     {
+        bool MayLack(string field) => field != config.EmailField && Nearest.To(field, columns.Select(known => known.Name)) is null;
+
         foreach (var field in fields)
         {
             if (Find(field, columns) is not { } column)
@@ -23,7 +25,7 @@ internal static class FieldColumns
                     $"audience {audience}",
                     columns is [{ Name: var only }] && only.IndexOfAny([';', ',', '\t', '|']) is >= 0 and var at
                         ? $"The rows look divided by \"{(only[at] == '\t' ? "\\t" : only[at])}\": write the file as {{path: ..., delimiter: \"{(only[at] == '\t' ? "\\t" : only[at])}\"}}."
-                        : $"{Suggestion.For(field, columns.Select(known => known.Name))} Where this audience has no such value, its SQL may say NULL AS {field}.");
+                        : Suggestion.For(field, columns.Select(known => known.Name)) + (MayLack(field) ? $" Where this audience has no such value, its SQL may say NULL AS {field}." : ""));
             }
             else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
             {

@@ -14,6 +14,7 @@ internal static class ProfileValue
     public const string NoText = "[]";
 
     private const int ExactDigits = 15;
+    private const int Places = 9;
 
     /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
     public static string? Read(ref Utf8JsonReader reader)
@@ -35,17 +36,17 @@ internal static class ProfileValue
         }
     }
 
-    /// <summary>A number as it was written, in quotes where DuckDB would change it; without an exponent where it has one.</summary>
+    /// <summary>A number, in quotes where DuckDB would change it. One with a point or an exponent has neither an exponent nor more than nine digits after the point.</summary>
     private static string Number(string written)
     {
-        if (written.Length <= ExactDigits && !written.AsSpan().ContainsAny('e', 'E'))
+        if (written.Length > ExactDigits || written.AsSpan().ContainsAny('e', 'E'))
         {
-            return written;
+            written = written.AsSpan().ContainsAny('.', 'e', 'E') && decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                ? Math.Round(number, Places, MidpointRounding.AwayFromZero).ToString("0.#########", CultureInfo.InvariantCulture)
+                : written;
         }
 
-        return decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && written.AsSpan().ContainsAny('e', 'E')
-            ? $"\"{number.ToString(CultureInfo.InvariantCulture)}\""
-            : $"\"{written}\"";
+        return written.Length <= ExactDigits && !written.AsSpan().ContainsAny('e', 'E') ? written : $"\"{written}\"";
     }
 
     /// <summary>An array or a map: only its scalars by name are ever looked at, as a contact's ids by account.</summary>

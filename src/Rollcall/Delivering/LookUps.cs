@@ -37,6 +37,19 @@ internal static class LookUps
         return byEmail is { Status: not ContactStatus.Deleted } ? byEmail : byId is { Status: not ContactStatus.Deleted } ? byId : byEmail ?? byId;
     }
 
+    /// <summary>
+    /// An address as Dotdigital spells it, for calls that go by address: of people found in a book, the ledger knows the key, whose domain is in ASCII.
+    /// </summary>
+    public static async Task<string> SpelledAsync(RunContext run, string memberKey, long? contactId, string email, CancellationToken cancellation)
+    {
+        if (contactId is not { } id || !email.Contains("xn--", StringComparison.Ordinal))
+        {
+            return email;
+        }
+
+        return (await run.Client.Contacts.FindByIdAsync(id, cancellation))?.Email is { } spelled && MemberKey.Of(spelled) == memberKey ? spelled : email;
+    }
+
     /// <summary>Finds people by address, in the order given; null for whom Dotdigital does not have.</summary>
     public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ByEmailAsync(
         RunContext run, IReadOnlyList<(string MemberKey, string Email)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)

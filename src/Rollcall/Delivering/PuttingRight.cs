@@ -142,11 +142,11 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             """);
         HoldMany();
         var accountsDone = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (key, email, book, ofAccount) in run.Db.Query("SELECT member_key, email, book_id, of_account FROM undoing ORDER BY kh, book_id", r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetBoolean(3))))
+        foreach (var (key, email, book, ofAccount, id) in run.Db.Query("SELECT member_key, email, book_id, of_account, contact_id FROM undoing ORDER BY kh, book_id", r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetBoolean(3), r.IsDBNull(4) ? (long?)null : r.GetInt64(4))))
         {
             if (!ofAccount || accountsDone.Add(key))
             {
-                await UndoAsync(email, book, ofAccount, cancellation);
+                await UndoAsync(await LookUps.SpelledAsync(run, key, id, email, cancellation), book, ofAccount, cancellation);
             }
         }
     }

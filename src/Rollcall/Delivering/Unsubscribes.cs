@@ -60,7 +60,8 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
                 return Out(status.ToString(), status.ToString(), contact!.Id);
         }
 
-        await run.Client.Contacts.UnsubscribeAsync(book, person.Email, cancellation);
+        // As Dotdigital spells it: of people found in a book, the ledger knows the key, whose domain is in ASCII.
+        await run.Client.Contacts.UnsubscribeAsync(book, contact!.Email ?? person.Email, cancellation);
         return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id, BookStatus = "Unsubscribed" };
     }
 

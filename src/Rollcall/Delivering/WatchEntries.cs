@@ -22,7 +22,9 @@ internal sealed class WatchEntries(RunContext run)
         return people.Count == 0 && sure.Count == 0 && touched.Count == 0 ? null : store =>
         {
             watch.Enter(store, people, delivery.PreparedAt.ToUnixTimeMilliseconds());
-            watch.Settled(store, sure, ended?.ToUnixTimeMilliseconds() ?? now);
+
+            // When a delivery of an earlier run ended, nobody looked: what is applied late may have come after it.
+            watch.Settled(store, sure, delivery.RunId == run.RunId ? ended?.ToUnixTimeMilliseconds() ?? now : delivery.PreparedAt.ToUnixTimeMilliseconds());
             watch.Touched(store, touched, now);
         };
     }

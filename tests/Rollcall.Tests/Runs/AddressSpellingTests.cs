@@ -10,6 +10,20 @@ public sealed class AddressSpellingTests
     private const string Decomposed = "Mu\u0308ller@example.com";
 
     [Fact]
+    public async Task Somebody_adopted_from_a_book_is_unsubscribed_under_the_address_that_Dotdigital_has()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Account.AddContact("zoë@bücher.example", scene.Gold);
+        scene.Config = "  exit_action: unsubscribe";
+        scene.Set("gold", "ann@example.com");
+
+        var result = await scene.RunAsync(new RunOptions { Adopt = AdoptAs.Own });
+
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+    }
+
+    [Fact]
     public async Task Letters_whose_case_goes_one_way_only_are_delivered_and_leave_again()
     {
         await using var scene = await ExportScene.StartAsync();

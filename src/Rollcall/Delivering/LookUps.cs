@@ -38,17 +38,11 @@ internal static class LookUps
     }
 
     /// <summary>
-    /// An address as Dotdigital spells it, for calls that go by address: of people found in a book, the ledger knows the key, whose domain is in ASCII.
+    /// A contact's address as Dotdigital spells it, for calls that go by address: of people found in a book, the ledger knows the key, whose domain is in
+    /// ASCII. The address given, where the contact is somebody else.
     /// </summary>
-    public static async Task<string> SpelledAsync(RunContext run, string memberKey, long? contactId, string email, CancellationToken cancellation)
-    {
-        if (contactId is not { } id || !email.Contains("xn--", StringComparison.Ordinal))
-        {
-            return email;
-        }
-
-        return (await run.Client.Contacts.FindByIdAsync(id, cancellation))?.Email is { } spelled && MemberKey.Of(spelled) == memberKey ? spelled : email;
-    }
+    public static async Task<string> SpelledAsync(RunContext run, string memberKey, long contactId, string email, CancellationToken cancellation) =>
+        (await run.Client.Contacts.FindByIdAsync(contactId, cancellation))?.Email is { } spelled && MemberKey.Of(spelled) == memberKey ? spelled : email;
 
     /// <summary>Finds people by address, in the order given; null for whom Dotdigital does not have.</summary>
     public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ByEmailAsync(

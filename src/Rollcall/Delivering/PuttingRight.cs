@@ -146,18 +146,25 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         {
             if (!ofAccount || accountsDone.Add(key))
             {
-                await UndoAsync(await LookUps.SpelledAsync(run, key, id, email, cancellation), book, ofAccount, cancellation);
+                await UndoAsync(key, id, email, book, ofAccount, cancellation);
             }
         }
     }
 
-    private async Task UndoAsync(string email, long book, bool ofAccount, CancellationToken cancellation)
+    private async Task UndoAsync(string key, long? id, string email, long book, bool ofAccount, CancellationToken cancellation)
     {
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Unsubscribe, [book], null, 1, 0);
         var from = ofAccount ? "the account" : $"book {book}";
         try
         {
-            await (ofAccount ? run.Client.Contacts.UnsubscribeFromAccountAsync(email, cancellation) : run.Client.Contacts.UnsubscribeAsync(book, email, cancellation));
+            try
+            {
+                await UnsubscribeAsync(email);
+            }
+            catch (DotdigitalException e) when (e.ErrorCode == Unsubscribes.NotFound && id is not null)
+            {
+                await UnsubscribeAsync(await LookUps.SpelledAsync(run, key, id.Value, email, cancellation));
+            }
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
         {
@@ -167,6 +174,10 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             run.SomethingLeft = Refused = true;
             return;
         }
+
+        Task<OptedOut> UnsubscribeAsync(string address) => ofAccount
+            ? run.Client.Contacts.UnsubscribeFromAccountAsync(address, cancellation)
+            : run.Client.Contacts.UnsubscribeAsync(book, address, cancellation);
 
         run.Journal.Refuse(delivery, null, "unsubscribed again");
         run.Notice($"{Masked(email)} opted out of {from}; a write of this job put them back, or may have, and they were unsubscribed again at once.");

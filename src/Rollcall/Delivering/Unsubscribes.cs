@@ -11,6 +11,9 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
 {
+    /// <summary>Dotdigital's code where it knows nobody by an address.</summary>
+    public const string NotFound = "ERROR_CONTACT_NOT_FOUND";
+
     /// <summary>Sends for the people of <c>unsubscribing</c>, whose columns are those <see cref="DirectCalls"/> takes.</summary>
     /// <param name="beforeEach">What is done before each burst: it may take people out of the table.</param>
     public async Task SendAsync(System.Action beforeEach, CancellationToken cancellation)
@@ -60,8 +63,16 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
                 return Out(status.ToString(), status.ToString(), contact!.Id);
         }
 
-        // As Dotdigital spells it: of people found in a book, the ledger knows the key, whose domain is in ASCII.
-        await run.Client.Contacts.UnsubscribeAsync(book, contact!.Email ?? person.Email, cancellation);
+        try
+        {
+            await run.Client.Contacts.UnsubscribeAsync(book, person.Email, cancellation);
+        }
+        catch (DotdigitalException e) when (e.ErrorCode == NotFound && contact!.Email is { } shown && shown != person.Email)
+        {
+            // Of people found in a book, the ledger knows the key, whose domain is in ASCII: the contact may be spelled otherwise.
+            await run.Client.Contacts.UnsubscribeAsync(book, shown, cancellation);
+        }
+
         return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id, BookStatus = "Unsubscribed" };
     }
 

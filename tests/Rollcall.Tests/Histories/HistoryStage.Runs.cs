@@ -97,7 +97,7 @@ internal sealed partial class HistoryStage
     {
         foreach (var audience in job.Audiences.Where(_ => job.FromLytics))
         {
-            lytics.Audiences[Name(audience)] = [.. model.Rows(audience).Select(r => JsonSerializer.Serialize(new { email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
+            lytics.Audiences[Name(audience)] = [.. model.Rows(audience).Select((r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
         }
 
         foreach (var audience in job.Audiences.Where(_ => !job.FromLytics))

@@ -37,7 +37,7 @@ public sealed class LyticsAnswerTests : IDisposable
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
         listener.Stop();
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Theory]

@@ -15,6 +15,10 @@ internal static partial class CommandLine
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
+    private const string ExitCodes =
+        "Exit codes: 0 done; 1 some changes were not delivered; 2 bad job file or arguments; 3 source unreachable or wrong; 4 Dotdigital unreachable or "
+        + "refused; 5 a guard held something back; 6 another run of the job is under way; 130 interrupted.";
+
     /// <summary>In the order in which a newcomer meets them.</summary>
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
@@ -47,7 +51,7 @@ internal static partial class CommandLine
     public static Command Create(Terminal terminal)
     {
         var options = new GlobalOptions();
-        var root = new Command("rollcall", "Keeps Dotdigital address books in step with your audiences. New here? Try: rollcall demo");
+        var root = new Command("rollcall", "Keeps Dotdigital address books in step with your audiences. New here? Try: rollcall demo\n\n" + ExitCodes);
         var version = new Option<bool>("--version") { Description = "Show the version" };
         root.Options.Add(new HelpOption { Recursive = true });
         root.Options.Add(version);

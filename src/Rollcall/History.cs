@@ -86,7 +86,7 @@ public sealed class History : IDisposable
         duckdb.Open();
         using var command = duckdb.CreateCommand();
         command.UseStreamingMode = true;
-        command.CommandText = $"SELECT email, audience, operation, code, reason, outcome, book_id, row FROM read_parquet({SqlText.Literal(folder.Full(file))})";
+        command.CommandText = $"FROM {RunReport.Rows(folder.Full(file))}";
         using var row = command.ExecuteReader();
         while (row.Read())
         {

@@ -100,8 +100,12 @@ public sealed record Failure(string Email, string Audience, string Operation, st
     /// <summary>The book's id; null when it is of no book.</summary>
     public long? AddressBookId { get; init; }
 
-    /// <summary>The row in the source; null when unknown.</summary>
+    /// <summary>The row in the source, or the line of <see cref="File"/>; null when unknown.</summary>
     public long? Row { get; init; }
+
+    /// <summary>The name of the file whose line it is; null where <see cref="Row"/> counts the audience's rows.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
 }
 
 /// <summary>A guard that held something back.</summary>

@@ -9,7 +9,7 @@ internal static partial class FailureReport
 {
     private const int ExamplesShown = 1;
 
-    public const string CsvHeader = "email,audience,address_book_id,operation,outcome,code,reason,row";
+    public const string CsvHeader = "email,audience,address_book_id,operation,outcome,code,reason,row,file";
 
     /// <summary>One line a kind of reason, the most frequent first, with the first people it met.</summary>
     public static void WriteReasons(IAnsiConsole console, IEnumerable<Failure> failures)
@@ -17,7 +17,7 @@ internal static partial class FailureReport
         var reasons = new Dictionary<(string Outcome, string Reason, string Operation), (long Count, List<string> Examples)>();
         foreach (var failure in failures)
         {
-            var key = (failure.Outcome, Since().Replace(failure.Reason, ""), failure.Operation);
+            var key = (failure.Outcome, Own().Replace(failure.Reason, ""), failure.Operation);
             var (count, examples) = reasons.TryGetValue(key, out var known) ? known : (0, []);
             if (examples.Count < ExamplesShown && Example(failure) is { Length: > 0 } example && !examples.Contains(example))
             {
@@ -68,18 +68,18 @@ internal static partial class FailureReport
         new[]
         {
             failure.Email, failure.Audience, Number(failure.AddressBookId), failure.Operation,
-            failure.Outcome, failure.Code, failure.Reason, Number(failure.Row),
+            failure.Outcome, failure.Code, failure.Reason, Number(failure.Row), failure.File ?? "",
         }.Select(Quoted));
 
     private static string Example(Failure failure) =>
-        failure.Email.Length > 0 ? failure.Email : failure.Row is { } row ? $"row {row} of {failure.Audience}" : "";
+        failure.Email.Length > 0 ? failure.Email : failure.Row is { } row ? failure.File is { } file ? $"{file}:{row}" : $"row {row} of {failure.Audience}" : "";
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     private static string Quoted(string value) =>
         value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>When something happened is each person's own and no reason.</summary>
-    [GeneratedRegex(@" since \d{4}-\d{2}-\d{2}")]
-    private static partial Regex Since();
+    /// <summary>When something happened, and how long a text is, is each person's own and no reason.</summary>
+    [GeneratedRegex(@" since \d{4}-\d{2}-\d{2}|(?<=too long \()[\d,]+ characters; ")]
+    private static partial Regex Own();
 }

@@ -7,11 +7,12 @@ namespace Rollcall.Cli.Reports;
 /// <param name="Title">Its title.</param>
 /// <param name="Number">Whether it holds numbers, which stand to the right.</param>
 /// <param name="Style">Its cells' style, as Spectre spells it.</param>
-internal sealed record ListingColumn(string Title, bool Number = false, string? Style = null);
+/// <param name="LeftOut">Where there is no room for all columns, this one is left out: 1 first, then 2, and so on; 0 for never.</param>
+internal sealed record ListingColumn(string Title, bool Number = false, string? Style = null, int LeftOut = 0);
 
 /// <summary>
-/// A table that fits the window: text is broken between words where it must be, and where even that is too wide,
-/// each row becomes a short list.
+/// A table that fits the window: text is broken between words where it must be, columns that may be left out are, and where even that is too
+/// wide, each row becomes a short list.
 /// </summary>
 internal sealed class Listing(params ListingColumn[] columns)
 {
@@ -29,10 +30,21 @@ internal sealed class Listing(params ListingColumn[] columns)
         {
             WriteTable(console, widths);
         }
+        else if (columns.Where(column => column.LeftOut > 0).MinBy(column => column.LeftOut) is { } least)
+        {
+            Without(Array.IndexOf(columns, least)).Write(console);
+        }
         else
         {
             WriteList(console);
         }
+    }
+
+    private Listing Without(int column)
+    {
+        var narrower = new Listing([.. columns.Where((_, i) => i != column)]);
+        narrower._rows.AddRange(_rows.Select(row => row.Where((_, i) => i != column).ToArray()));
+        return narrower;
     }
 
     private static int Width(string text) => new Segment(text).CellCount();

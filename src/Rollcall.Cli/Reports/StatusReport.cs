@@ -9,8 +9,8 @@ internal static class StatusReport
     public static void WriteJobs(IAnsiConsole console, IReadOnlyList<JobStatus> jobs, TimeProvider clock)
     {
         var listing = new Listing(
-            new("Job", Style: "bold"), new("State"), new("Last run"), new("Books", Number: true),
-            new("In books", Number: true, Style: "green"), new("Pending", Number: true), new("Suppressed", Number: true, Style: "yellow"), new("Job file", Style: "dim"));
+            new("Job", Style: "bold"), new("State"), new("Last run", LeftOut: 4), new("Books", Number: true, LeftOut: 2),
+            new("In books", Number: true, Style: "green"), new("Pending", Number: true, LeftOut: 3), new("Suppressed", Number: true, Style: "yellow"), new("Job file", Style: "dim", LeftOut: 1));
         foreach (var job in jobs)
         {
             listing.Add(
@@ -61,9 +61,9 @@ internal static class StatusReport
     public static void WriteRuns(IAnsiConsole console, IReadOnlyList<RunResult> runs, TimeProvider clock)
     {
         var listing = new Listing(
-            new("Run", Style: "dim"), new("Started"), new("Took", Number: true), new("State"),
+            new("Run", Style: "dim"), new("Started", LeftOut: 1), new("Took", Number: true, LeftOut: 3), new("State"),
             new("Entered", Number: true, Style: "green"), new("Updated", Number: true, Style: "blue"), new("Exited", Number: true, Style: "red"),
-            new("Left out", Number: true, Style: "yellow"), new("Calls", Number: true));
+            new("Left out", Number: true, Style: "yellow"), new("Calls", Number: true, LeftOut: 2));
         foreach (var run in runs)
         {
             listing.Add(

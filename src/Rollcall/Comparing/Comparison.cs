@@ -178,8 +178,8 @@ internal sealed class Comparison(RunDatabase db)
             """);
         counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
         db.Execute($"""
-            INSERT INTO roll_left_out
-            SELECT r.audience, r.row, r.email, 'Omitted', 'Duplicate', 'The audience has this address in another row, whose values are used.'
+            INSERT INTO roll_left_out BY NAME
+            SELECT r.audience, r.row, r.email, 'Omitted' AS outcome, 'Duplicate' AS code, 'The audience has this address in another row, whose values are used.' AS reason
             FROM numbered n JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
             WHERE n.duplicate AND {slice.Where("r.kh")};
             """);

@@ -91,9 +91,9 @@ internal sealed class Roll
             INSERT INTO lost_row
             SELECT audience, row, profile_key, CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END
             FROM roll WHERE problem IS NOT NULL AND profile_key IS NOT NULL;
-            INSERT INTO roll_left_out
-            SELECT audience, row, coalesce(email, ''), CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END, problem,
-                CASE problem WHEN 'NoEmail' THEN 'no email' ELSE 'not an email address' END
+            INSERT INTO roll_left_out BY NAME
+            SELECT audience, row, coalesce(email, '') AS email, CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END AS outcome, problem AS code,
+                CASE problem WHEN 'NoEmail' THEN 'no email' ELSE 'not an email address' END AS reason
             FROM roll WHERE problem IS NOT NULL;
             DELETE FROM roll WHERE problem IS NOT NULL;
             ALTER TABLE roll DROP COLUMN problem;
@@ -136,14 +136,14 @@ internal sealed class Roll
         using var appender = duckdb.CreateAppender("roll_left_out");
         foreach (var row in rejected)
         {
-            var file = row.File is null ? "" : $"{Path.GetFileName(row.File)}{(row.Line is { } line ? $":{line}" : "")}: ";
             appender.CreateRow()
                 .AppendValue((ushort)audience)
                 .AppendValue(row.Line)
                 .AppendValue("")
                 .AppendValue("Omitted")
                 .AppendValue("RejectedRow")
-                .AppendValue(file + row.Reason)
+                .AppendValue(row.Reason)
+                .AppendValue(row.File is null ? null : Path.GetFileName(row.File))
                 .EndRow();
         }
     }

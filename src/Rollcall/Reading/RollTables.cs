@@ -12,7 +12,8 @@ internal static class RollTables
             left_out VARCHAR, -- the mappings whose value does not fit, as RollFields.LeftOut has it; NULL when all do
             insight VARCHAR); -- the insight fields as a JSON object; NULL for a job without any
         CREATE OR REPLACE TABLE roll_left_out(
-            audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
+            audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR,
+            file VARCHAR); -- its name; NULL where rows are not of files, or have a number over all of them
         CREATE OR REPLACE TABLE lost_row(
             audience USMALLINT, row BIGINT, profile_key VARCHAR, outcome VARCHAR); -- of those, the ones with a key of their own
         CREATE OR REPLACE TABLE value_left_out(

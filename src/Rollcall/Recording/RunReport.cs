@@ -13,6 +13,8 @@ namespace Rollcall.Recording;
 /// </summary>
 internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOnlyList<(int Audience, int Book)> mapping)
 {
+    private const string Columns = "email, audience, operation, code, reason, outcome, book_id, row, file";
+
     /// <summary>Failures a result lists; the file has all.</summary>
     public const int ListedFailures = 100;
 
@@ -155,32 +157,36 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public IReadOnlyList<Failure> First() => Read(run.Db, $"({FailureRows()} LIMIT {ListedFailures})");
 
     /// <summary>Reads failures from a relation that <see cref="FailureRows"/> made.</summary>
-    public static IReadOnlyList<Failure> Read(RunDatabase db, string relation) => db.Query($"SELECT email, audience, operation, code, reason, outcome, book_id, row FROM {relation}", From);
+    public static IReadOnlyList<Failure> Read(RunDatabase db, string relation) => db.Query($"SELECT {Columns} FROM {relation}", From);
 
     public static Failure From(DuckDB.NET.Data.DuckDBDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
     {
         Outcome = row.GetString(5),
         AddressBookId = row.IsDBNull(6) ? null : row.GetInt64(6),
         Row = row.IsDBNull(7) ? null : row.GetInt64(7),
+        File = row.IsDBNull(8) ? null : row.GetString(8),
     };
+
+    /// <summary>A relation of failures from a file of them, also one of a version that had fewer columns.</summary>
+    public static string Rows(string file) => $"(SELECT {Columns} FROM (SELECT NULL::VARCHAR AS file WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({SqlText.Literal(file)})))";
 
     private string FailureRows() => $"""
         SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END AS operation,
-               coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind
+               coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind, NULL::VARCHAR AS file
         FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
         UNION ALL
-        SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1 FROM no_longer n JOIN book b USING (book_no)
+        SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1, NULL FROM no_longer n JOIN book b USING (book_no)
         UNION ALL
-        SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2 FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
+        SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2, l.file FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
         WHERE l.code <> '{LostAddresses.Code}'
         UNION ALL
-        SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3 FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
+        SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3, NULL FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
         UNION ALL
-        SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4 FROM recommend_failed f
+        SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4, NULL FROM recommend_failed f
         UNION ALL
-        SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5 FROM insight_failed f
+        SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5, NULL FROM insight_failed f
         UNION ALL
-        SELECT s.email, '', 'status', '{Outbox.Code}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6 FROM status_refused s
+        SELECT s.email, '', 'status', '{Outbox.Code}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6, NULL FROM status_refused s
         ORDER BY kind, email, audience
         """;
 

@@ -7,7 +7,8 @@ namespace Rollcall.EndToEnd.Tests.CommandLine;
 /// <summary>A run that stops in the middle is taken up by the next one, which sends nothing twice.</summary>
 public sealed class InterruptionTests
 {
-    private const string Slow = "2";
+    // Long enough for the signal to arrive on a busy machine before the import has ended.
+    private const string Slow = "12";
 
     [Fact]
     public async Task Ctrl_C_ends_with_130_says_how_to_go_on_and_the_next_run_does()

@@ -51,6 +51,21 @@ public sealed class ListingTests
         Written(20, ["VIP", "1", "unsubscribed"]));
 
     [Fact]
+    public void Columns_that_may_be_left_out_are_where_there_is_no_room()
+    {
+        var listing = new Listing(new("Run"), new("Started", LeftOut: 2), new("Calls", LeftOut: 1));
+        listing.Add("one", "yesterday", "1,234");
+        string At(int width)
+        {
+            var writer = new StringWriter();
+            listing.Write(Terminal.Create(writer, terminal: false, dumb: true, new Dictionary<string, string>(), width));
+            return writer.ToString().ReplaceLineEndings("\n").Split('\n')[0];
+        }
+
+        Assert.Equal(["Run  Started    Calls", "Run  Started", "Run"], new[] { 30, 18, 6 }.Select(At));
+    }
+
+    [Fact]
     public void Off_a_terminal_no_line_is_broken() =>
         Assert.Equal(2, Written(null, ["VIP", "1", string.Join(' ', Enumerable.Repeat("word", 300))]).TrimEnd().Split('\n').Length);
 

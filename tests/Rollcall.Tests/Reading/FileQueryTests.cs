@@ -74,6 +74,17 @@ public sealed class FileQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_of_a_Parquet_file_that_does_not_say_they_are_texts_are_read_as_texts()
+    {
+        var path = workshop.At("plain.parquet");
+        workshop.Execute($"COPY (SELECT encode('jörg@x.com') AS email, encode('Zoë') AS name) TO '{path}' (FORMAT parquet)");
+
+        var (rows, _) = await workshop.ReadAsync(Files(path), ["email", "name"]);
+
+        Assert.Equal(["jörg@x.com|Zoë"], rows);
+    }
+
+    [Fact]
     public async Task Every_problem_of_the_files_is_named_at_once()
     {
         var source = new TablesSourceOptions

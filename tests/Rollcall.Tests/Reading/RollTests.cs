@@ -224,7 +224,7 @@ public sealed class RollTests : IDisposable
         var counts = await workshop.CallAsync(Job(Files(path)));
 
         Assert.Equal((2, 1), (counts[0].Rows, counts[0].Rejected));
-        Assert.Equal(["3||Omitted|RejectedRow|people.csv:3: 1 values where the header has 2"], workshop.Query("SELECT row, email, outcome, code, reason FROM roll_left_out"));
+        Assert.Equal(["3||Omitted|RejectedRow|1 value where the header has 2|people.csv"], workshop.Query("SELECT row, email, outcome, code, reason, file FROM roll_left_out"));
     }
 
     [Fact]

@@ -261,7 +261,7 @@ internal sealed class CsvScan
             return false;
         }
 
-        var reason = values != header!.Count ? $"{values} values where the header has {header.Count}"
+        var reason = values != header!.Count ? $"{Counted.Of(values, "value")} where the header has {header.Count}"
             : !Utf8.IsValid(text) ? "bytes that are not UTF-8"
             : text.Contains((byte)0) ? "a zero byte"
             : !dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {dialect.Encoding.WebName}"

@@ -1,11 +1,14 @@
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Parquet files as a table: DuckDB reads them as they are. A damaged one cannot be read in part.</summary>
+/// <summary>
+/// Parquet files as a table: DuckDB reads them as they are. A damaged one cannot be read in part. Some programs (Impala) write texts without saying
+/// that they are: bytes that are not said to be anything are read as text.
+/// </summary>
 internal static class ParquetTable
 {
     public static PreparedTable Prepare(IReadOnlyList<string> paths) => new()
     {
-        Select = $"SELECT * FROM read_parquet([{string.Join(", ", paths.Select(SqlText.Literal))}], union_by_name = true)",
+        Select = $"SELECT * FROM read_parquet([{string.Join(", ", paths.Select(SqlText.Literal))}], union_by_name = true, binary_as_string = true)",
         Files = [.. paths.Select(path => FileStamp.Of(path, endsWithNewline: false))],
     };
 }

@@ -15,6 +15,12 @@ internal sealed class AlreadyThere(RunContext run)
     /// <summary>The outcome's reason.</summary>
     public const string Reason = "Left the audience; was in the book before this job, and stays in it.";
 
+    /// <summary>The code of an exit that the job ignores.</summary>
+    public const string Ignored = "ExitIgnored";
+
+    /// <summary>Its reason.</summary>
+    public const string IgnoredReason = "Left the audience; exit_action is ignore, so the book keeps the person.";
+
     /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
     public string Kept(IReadOnlyList<long> books)
     {

@@ -142,8 +142,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{Action.Leave}' AND {Holds.MayExit}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
-                   {(acts ? "'AlreadyThere'" : "'ExitIgnored'")},
-                   {(acts ? "'Left the audience; was in the book before this job, and stays in it.'" : "'Left the audience; exit_action is ignore, so the book keeps the person.'")},
+                   '{(acts ? AlreadyThere.Code : AlreadyThere.Ignored)}', '{(acts ? AlreadyThere.Reason : AlreadyThere.IgnoredReason)}',
                    {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND {Holds.MayExit}

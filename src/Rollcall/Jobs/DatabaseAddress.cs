@@ -8,6 +8,9 @@ internal static partial class DatabaseAddress
     private static readonly (string Written, string Scheme)[] Schemes =
         [("postgres", "postgres"), ("postgresql", "postgres"), ("mysql", "mysql"), ("mariadb", "mysql")];
 
+    /// <summary>What to do about a URL whose parts are not certain.</summary>
+    public const string Encoding = "Percent-encode all signs of user and password but letters, digits and -._~: @ is %40, / is %2F, : is %3A, # is %23, ? is %3F, % is %25.";
+
     /// <summary>Whether the text is a URL, of whatever kind.</summary>
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 

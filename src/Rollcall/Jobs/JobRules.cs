@@ -67,6 +67,11 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
             problems.Warning("status_sink", "nothing goes there while config.sync_status is false.", "Set it to true.");
         }
 
+        if (job.StatusSink is PostgresSinkOptions { Url: var url } && !(DatabaseAddress.IsKnownUrl(url) && url.StartsWith("postgres://", StringComparison.Ordinal)))
+        {
+            problems.Error("status_sink.postgres", "is no URL of a PostgreSQL database: postgres://user:password@host:port/database.", DatabaseAddress.Encoding);
+        }
+
         if (job.StatusSink is PostgresSinkOptions { Table: "" })
         {
             problems.Error("status_sink.table", "is missing; the postgres sink writes into a table.");

@@ -18,7 +18,7 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
         if (source.Database is { } database && DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))
         {
             problems.Error($"{Tables}.database", "is no URL of a database that is read here: postgres://user:password@host:port/database or mysql://user:password@host:port/database.",
-                "Percent-encode all signs of user and password but letters, digits and -._~: @ is %40, / is %2F, : is %3A, # is %23, ? is %3F, % is %25.");
+                DatabaseAddress.Encoding);
         }
 
         if (source.Files.Count == 0 && problems.Has($"{Tables}.files") && !problems.IsTouched($"{Tables}.files"))

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Rollcall.Comparing;
+using Rollcall.Delivering;
 using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Recommending;
@@ -18,8 +19,6 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <summary>Failures a result lists; the file has all.</summary>
     public const int ListedFailures = 100;
 
-    private const string StaysBecause = "CASE WHEN c.origin <> 'ours' THEN 'Was in the book before this job: exits leave them.' ELSE 'Stays in the book: exit_action is ignore.' END";
-
     private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> fates = [];
     private readonly Dictionary<(int Book, string KnownBy), long> exited = [];
 
@@ -27,7 +26,10 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
     public void Judge(string? outcomes)
     {
-        var staying = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore ? "true" : "c.origin <> 'ours'";
+        // As Deliveries records it: in a plan, nothing is recorded.
+        var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
+            ? ("true", AlreadyThere.Ignored, AlreadyThere.IgnoredReason)
+            : ("c.origin <> 'ours'", AlreadyThere.Code, AlreadyThere.Reason);
         run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
@@ -58,7 +60,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
-                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN 'Stays'
+                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN '{stays}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
                               THEN {Consent.OptOutWords}
@@ -71,7 +73,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.reason
                          WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
-                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN {StaysBecause}
+                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN '{because}'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book

@@ -42,6 +42,21 @@ public sealed class AdoptTests
     }
 
     [Fact]
+    public async Task A_plan_says_of_whoever_was_there_before_that_exits_leave_them()
+    {
+        await using var scene = await StartedAsync();
+        scene.Set("gold", "ann@example.com", "bob@example.com");
+        await scene.RunAsync(AlreadyThere);
+        scene.Set("gold", "cy@example.com");
+
+        var planned = (await scene.PlanAsync()).Failures.Select(f => (f.Email, f.Code, f.Reason)).ToList();
+
+        Assert.Contains(planned, f => f is { Email: "ann@example.com", Code: "AlreadyThere" });
+        Assert.DoesNotContain(planned, f => f.Reason.Contains("ended before", StringComparison.Ordinal));
+        Assert.Equal(planned, (await scene.RunAsync()).Failures.Select(f => (f.Email, f.Code, f.Reason)));
+    }
+
+    [Fact]
     public async Task Adopted_as_own_who_is_no_member_goes_once_the_guard_agrees()
     {
         await using var scene = await StartedAsync();

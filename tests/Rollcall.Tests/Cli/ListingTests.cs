@@ -62,7 +62,9 @@ public sealed class ListingTests
             return writer.ToString().ReplaceLineEndings("\n").Split('\n')[0];
         }
 
-        Assert.Equal(["Run  Started    Calls", "Run  Started", "Run"], new[] { 30, 18, 6 }.Select(At));
+        Assert.Equal("Run  Started    Calls", At(30));
+        Assert.Equal("Run  Started", At(18));
+        Assert.Equal("Run", At(6));
     }
 
     [Fact]

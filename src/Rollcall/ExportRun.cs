@@ -41,9 +41,9 @@ public static class ExportRun
         var left = run.SomethingLeft;
 
         run.Db.Execute(Holds.Create);
-        var unsettled = run.Journal.Unsettled().Count;
-        await settlement.SettleEarlierAsync(cancellation);
-        var earlier = unsettled == 0 ? null : OutcomeFiles.Counts(run, settlement.Settled);
+        var unsettled = run.Journal.Unsettled();
+        await settlement.SettleEarlierAsync(unsettled, cancellation);
+        var earlier = unsettled.Count == 0 ? null : OutcomeFiles.Counts(run, settlement.Settled);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
         await puttingRight.RunAsync(cancellation);

@@ -33,7 +33,7 @@ internal static class RunSession
         Rekeying.Ensure(folder, store);
         if (recorded)
         {
-            StoreLoss.Mark(folder, store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", job.Tag)).FirstOrDefault());
+            StoreLoss.Mark(folder, LedgerFiles.Current(store, job.Tag));
             RunFolders.DeleteAbandoned(folder, store, job.Tag, started);
         }
 

@@ -30,7 +30,7 @@ internal static class CheckCommand
                 ErrorReport.Problems(invocation.Out, problems);
                 invocation.Out.MarkupLineInterpolated(errors == 0
                     ? (FormattableString)$"[green]✓[/] [bold]{job.Tag}[/] is in order. See what it would do: rollcall plan {name}"
-                    : $"[red]✗[/] [bold]{job.Tag}[/] has {Figures.Of(errors, "problem")}. Nothing was sent.");
+                    : $"[red]✗[/] [bold]{job.Tag}[/] has {Counted.Of(errors, "problem")}. Nothing was sent.");
             }
 
             return problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ExitCode).DefaultIfEmpty(ExitCode.Done).Min();

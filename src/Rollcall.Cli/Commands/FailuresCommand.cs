@@ -112,7 +112,7 @@ internal static class FailuresCommand
         }
         else
         {
-            invocation.Out.MarkupLineInterpolated($"[green]✓[/] Wrote {Figures.Of(written, "row")} to [bold]{file}[/].");
+            invocation.Out.MarkupLineInterpolated($"[green]✓[/] Wrote {Counted.Of(written, "row")} to [bold]{file}[/].");
         }
     }
 }

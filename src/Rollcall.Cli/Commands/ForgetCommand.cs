@@ -42,7 +42,7 @@ internal static class ForgetCommand
         console.MarkupLineInterpolated($"[green]✓[/] [bold]{result.Email}[/] is forgotten here{(rows.Length == 0 ? ": there was nothing" : $". Rows erased: {rows}")}.");
         if (result.OptOutsKept > 0)
         {
-            console.Indented($"{Figures.Of(result.OptOutsKept, "opt-out")} {(result.OptOutsKept == 1 ? "stays" : "stay")} known by a keyed hash, and {(result.OptOutsKept == 1 ? "is" : "are")} honoured.");
+            console.Indented($"{Counted.Of(result.OptOutsKept, "opt-out")} {(result.OptOutsKept == 1 ? "stays" : "stay")} known by a keyed hash, and {(result.OptOutsKept == 1 ? "is" : "are")} honoured.");
         }
 
         console.Heading("What remains");

@@ -15,11 +15,11 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock) : Dem
     public void Between(DemoBetween between)
     {
         Step("3  A day passes", "in the shop, and at Dotdigital");
-        Out.Indented($"• {Figures.Of(between.Came, "customer")} came, {Figures.Count(between.CollectedPoints)} collected points, {Figures.Count(between.Moved)} moved from Brazil, {Figures.Count(between.Left)} left");
-        Out.Indented($"• {Figures.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.LeftBook)} left the VIP book alone, {Figures.Count(between.Bounced)} bounced: none of them may be put back");
+        Out.Indented($"• {Counted.Of(between.Came, "customer")} came, {Figures.Count(between.CollectedPoints)} collected points, {Figures.Count(between.Moved)} moved from Brazil, {Figures.Count(between.Left)} left");
+        Out.Indented($"• {Counted.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.LeftBook)} left the VIP book alone, {Figures.Count(between.Bounced)} bounced: none of them may be put back");
         if (between.SaidYes + between.Silent > 0)
         {
-            Out.Indented($"• of {Figures.Of(between.SaidYes + between.Silent, "person", "people")} asked by email whether to come back, {Figures.Count(between.SaidYes)} said yes; the others stay out, and are not asked again");
+            Out.Indented($"• of {Counted.Of(between.SaidYes + between.Silent, "person", "people")} asked by email whether to come back, {Figures.Count(between.SaidYes)} said yes; the others stay out, and are not asked again");
         }
     }
 

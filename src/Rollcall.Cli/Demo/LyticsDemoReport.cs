@@ -70,8 +70,8 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
     public void Between(LyticsDemoBetween between)
     {
         Step("7  A day passes", "in Lytics, and at Dotdigital");
-        Out.Indented($"• {Figures.Of(between.Came, "person", "people")} took the newsletter, {Figures.Count(between.Promoted)} became gold, {Figures.Count(between.Changed)} bought something, {Figures.Count(between.Left)} left");
-        Out.Indented($"• {Figures.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.Bounced)} bounced; {Markup.Escape(between.LeftBook)} left the gold members' book alone");
+        Out.Indented($"• {Counted.Of(between.Came, "person", "people")} took the newsletter, {Figures.Count(between.Promoted)} became gold, {Figures.Count(between.Changed)} bought something, {Figures.Count(between.Left)} left");
+        Out.Indented($"• {Counted.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.Bounced)} bounced; {Markup.Escape(between.LeftBook)} left the gold members' book alone");
     }
 
     public void AfterSecond(Explanation explained, LyticsDemoAccountsAfter before, LyticsDemoAccountsAfter after)
@@ -83,7 +83,7 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
         if (before.InsightOfLeavers > 0)
         {
             Out.WriteLine();
-            Out.MarkupLineInterpolated($"[dim]Who left had {Figures.Of(before.InsightOfLeavers, "insight record")}, and has[/] {(after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers))}[dim] now[/]");
+            Out.MarkupLineInterpolated($"[dim]Who left had {Counted.Of(before.InsightOfLeavers, "insight record")}, and has[/] {(after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers))}[dim] now[/]");
         }
 
         Statuses("11  And so it stands in Lytics", "events of the second run, and the profile", after);
@@ -109,7 +109,7 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
     {
         foreach (var collection in after.Person.Insight.GroupBy(record => record.Collection))
         {
-            Out.Heading($"Insight data in {collection.Key}: {Figures.Of(collection.Count(), "record")}, and {Figures.Count(after.InsightRecords[collection.Key])} of everybody");
+            Out.Heading($"Insight data in {collection.Key}: {Counted.Of(collection.Count(), "record")}, and {Figures.Count(after.InsightRecords[collection.Key])} of everybody");
             foreach (var record in collection.Take(RecordsShown))
             {
                 var json = record.Json.GetRawText();

@@ -15,7 +15,7 @@ internal static class ProgressText
         }
         else if (step.Done > 0)
         {
-            parts.Add(Figures.Of(step.Done, step.Unit.TrimEnd('s'), step.Unit));
+            parts.Add(Counted.Of(step.Done, step.Unit.TrimEnd('s'), step.Unit));
         }
 
         if (step.ARate is { } rate && !step.Ended)

@@ -11,16 +11,10 @@ internal static class Figures
     /// <summary>12,345, or a dot for nothing, so that a table's changes stand out.</summary>
     public static string Cell(long number) => number == 0 ? "·" : Count(number);
 
-    /// <summary>1 import, 12 imports.</summary>
-    public static string Of(long number, string one, string many) => $"{Count(number)} {(number == 1 ? one : many)}";
-
-    /// <summary>1 import, 12 imports.</summary>
-    public static string Of(long number, string one) => Of(number, one, one + "s");
-
     /// <summary>512 bytes, 3.2 MB: decimal units, as Dotdigital's limits are.</summary>
     public static string Bytes(long bytes) => bytes switch
     {
-        < 1_000 => Of(bytes, "byte"),
+        < 1_000 => Counted.Of(bytes, "byte"),
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##} GB"),

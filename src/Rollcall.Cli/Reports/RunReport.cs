@@ -133,7 +133,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 
         if (result.ValuesLeftOut > 0)
         {
-            console.MarkupLine($"[dim]Values[/]   {Figures.Of(result.ValuesLeftOut, "value")} did not fit the data field and {(result.ValuesLeftOut == 1 ? "was" : "were")} left out; the rest of each person was sent");
+            console.MarkupLine($"[dim]Values[/]   {Counted.Of(result.ValuesLeftOut, "value")} did not fit the data field and {(result.ValuesLeftOut == 1 ? "was" : "were")} left out; the rest of each person was sent");
         }
     }
 
@@ -154,21 +154,21 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
             console.MarkupLine($"[dim]Creates[/]  {Markup.Escape(string.Join(", ", created))}");
         }
 
-        console.MarkupLine($"[dim]Costs[/]    {Figures.Of(cost.ApiCalls, "call")} to Dotdigital besides polling");
+        console.MarkupLine($"[dim]Costs[/]    {Counted.Of(cost.ApiCalls, "call")} to Dotdigital besides polling");
         var mails = new List<string>();
         if (cost.Mails.Joins > 0)
         {
-            mails.Add(Figures.Of(cost.Mails.Joins, "join action"));
+            mails.Add(Counted.Of(cost.Mails.Joins, "join action"));
         }
 
         if (cost.Mails.ConfirmationsAtMost > 0)
         {
-            mails.Add($"at most {Figures.Of(cost.Mails.ConfirmationsAtMost, "confirmation")}");
+            mails.Add($"at most {Counted.Of(cost.Mails.ConfirmationsAtMost, "confirmation")}");
         }
 
         if (cost.Mails.Challenges > 0)
         {
-            mails.Add(Figures.Of(cost.Mails.Challenges, "challenge"));
+            mails.Add(Counted.Of(cost.Mails.Challenges, "challenge"));
         }
 
         console.MarkupLine($"[dim]Emails[/]   {(mails.Count == 0 ? "none" : string.Join(", ", mails))}");
@@ -177,7 +177,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         {
             if (count > 0)
             {
-                parts.Add(Figures.Of(count, one) + more);
+                parts.Add(Counted.Of(count, one) + more);
             }
         }
     }

@@ -34,12 +34,12 @@ internal static class StatusReport
         console.Indented($"[dim]Dotdigital account[/] {job.AccountId}  [dim]job file[/] {Markup.Escape(job.JobFile)}");
         if (job.LastRun is { } last)
         {
-            console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Figures.Of(last.ApiCalls.Total, "call")}");
+            console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Counted.Of(last.ApiCalls.Total, "call")}");
         }
 
         if (job.Watched > 0)
         {
-            console.Indented($"[dim]on the watch[/] {Figures.Of(job.Watched, "person", "people")}, looked at in each run: a write about them may be applied late");
+            console.Indented($"[dim]on the watch[/] {Counted.Of(job.Watched, "person", "people")}, looked at in each run: a write about them may be applied late");
         }
 
         if (job.Books.Count == 0)

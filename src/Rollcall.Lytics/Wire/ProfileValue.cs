@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Rollcall.Reading;
 
 namespace Rollcall.Lytics;
 
@@ -14,7 +15,6 @@ internal static class ProfileValue
     public const string NoText = "[]";
 
     private const int ExactDigits = 15;
-    private const int Places = 9;
 
     /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
     public static string? Read(ref Utf8JsonReader reader)
@@ -42,7 +42,7 @@ internal static class ProfileValue
         if (written.Length > ExactDigits || written.AsSpan().ContainsAny('e', 'E'))
         {
             written = written.AsSpan().ContainsAny('.', 'e', 'E') && decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                ? Math.Round(number, Places, MidpointRounding.AwayFromZero).ToString("0.#########", CultureInfo.InvariantCulture)
+                ? FloatText.Rounded(number)
                 : written;
         }
 

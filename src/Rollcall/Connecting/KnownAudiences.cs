@@ -71,7 +71,7 @@ internal static class KnownAudiences
     /// <summary>What the job called audiences whose people the ledger has, or whose size is remembered.</summary>
     private static IEnumerable<string> Known(Job job, DataFolder folder, Store store, RunDatabase db)
     {
-        var ledger = store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", job.Tag)).FirstOrDefault();
+        var ledger = LedgerFiles.Current(store, job.Tag);
         return store.Query("SELECT audience FROM audience WHERE tag = $tag", r => r.GetString(0), ("$tag", job.Tag))
             .Union(ledger is null ? [] : db.Query($"SELECT DISTINCT audience FROM {LedgerFiles.Relation(folder, ledger)} WHERE audience IS NOT NULL ORDER BY 1", r => r.GetString(0)), StringComparer.Ordinal);
     }

@@ -39,9 +39,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     }
 
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
-    public async Task SettleEarlierAsync(CancellationToken cancellation)
+    /// <param name="unsettled">Its deliveries.</param>
+    public async Task SettleEarlierAsync(IReadOnlyList<Delivery> unsettled, CancellationToken cancellation)
     {
-        var unsettled = run.Journal.Unsettled();
         var books = unsettled.Where(d => d.Writes).SelectMany(d => d.Books).ToList();
         HashSet<long> feeds = [];
         if (books.Count > 0)

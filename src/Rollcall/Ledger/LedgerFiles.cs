@@ -26,6 +26,10 @@ internal static class LedgerFiles
             ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew")
             : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";
 
+    /// <summary>The current generation of a job's ledger; null for none.</summary>
+    public static string? Current(Store store, string tag) =>
+        store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();
+
     /// <summary>Whether a generation's files are there.</summary>
     public static bool AreThere(DataFolder folder, string generation) => Directory.Exists(folder.Full(generation)) && Directory.GetFiles(folder.Full(generation), "*.parquet").Length > 0;
 

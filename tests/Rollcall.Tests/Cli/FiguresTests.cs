@@ -38,8 +38,8 @@ public sealed class FiguresTests
     {
         Assert.Equal("1,234,567", Figures.Count(1_234_567));
         Assert.Equal("·", Figures.Cell(0));
-        Assert.Equal("1 call", Figures.Of(1, "call"));
-        Assert.Equal("2,000 people", Figures.Of(2_000, "person", "people"));
+        Assert.Equal("1 call", Counted.Of(1, "call"));
+        Assert.Equal("2,000 people", Counted.Of(2_000, "person", "people"));
     }
 
     [Fact]

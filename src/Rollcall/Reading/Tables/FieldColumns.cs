@@ -14,8 +14,6 @@ internal static class FieldColumns
     /// <param name="config">Says which fields may be arrays and maps: the id by account, and what only insight data need.</param>
     public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, ExportConfig config, IReadOnlyList<Column> columns)
     {
-        bool MayLack(string field) => field != config.EmailField && Nearest.To(field, columns.Select(known => known.Name)) is null;
-
         foreach (var field in fields)
         {
             if (Find(field, columns) is not { } column)
@@ -23,9 +21,7 @@ internal static class FieldColumns
                 yield return new Problem(
                     $"There is no field \"{field}\".",
                     $"audience {audience}",
-                    columns is [{ Name: var only }] && only.IndexOfAny([';', ',', '\t', '|']) is >= 0 and var at
-                        ? $"The rows look divided by \"{(only[at] == '\t' ? "\\t" : only[at])}\": write the file as {{path: ..., delimiter: \"{(only[at] == '\t' ? "\\t" : only[at])}\"}}."
-                        : Suggestion.For(field, columns.Select(known => known.Name)) + (MayLack(field) ? $" Where this audience has no such value, its SQL may say NULL AS {field}." : ""));
+                    Lacking(field, config, [.. columns.Select(known => known.Name)]));
             }
             else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
             {
@@ -35,6 +31,19 @@ internal static class FieldColumns
                     "Pick one value of it in the audience's SQL.");
             }
         }
+    }
+
+    /// <summary>What to do about a field that is not there.</summary>
+    private static string Lacking(string field, ExportConfig config, IReadOnlyList<string> columns)
+    {
+        if (columns is [var only] && only.IndexOfAny([';', ',', '\t', '|']) is >= 0 and var at)
+        {
+            var delimiter = only[at] == '\t' ? "\\t" : $"{only[at]}";
+            return $"The rows look divided by \"{delimiter}\": write the file as {{path: ..., delimiter: \"{delimiter}\"}}.";
+        }
+
+        var mayLack = field != config.EmailField && Nearest.To(field, columns) is null;
+        return Suggestion.For(field, columns) + (mayLack ? $" Where this audience has no such value, its SQL may say NULL AS {field}." : "");
     }
 
     private static string Described(string type) =>

@@ -46,33 +46,23 @@ internal sealed class SqliteDatabase(string path) : Database
             stored.Add(reader.GetString(0));
         }
 
-        var numbers = stored.All(type => type is "integer" or "real");
         return column.Suggested switch
         {
             DataFieldType.Date when stored.All(type => type is "text") => DataFieldType.Date,
             DataFieldType.Boolean when stored.All(type => type is "integer") => DataFieldType.Boolean,
-            DataFieldType.Numeric or null when numbers && stored.Count + (column.Suggested is null ? 0 : 1) > 0 => DataFieldType.Numeric,
+            DataFieldType.Numeric when stored.All(IsNumber) => DataFieldType.Numeric,
+            null when stored.Count > 0 && stored.All(IsNumber) => DataFieldType.Numeric,
             _ => DataFieldType.String,
         };
     }
+
+    private static bool IsNumber(string stored) => stored is "integer" or "real";
 
     /// <summary>By SQLite's rules for names of types, and what people mean by DATE and BOOLEAN; null where nothing is declared.</summary>
     private static DataFieldType? Declared(string type)
     {
         var words = type.ToUpperInvariant();
-        bool Has(params ReadOnlySpan<string> parts)
-        {
-            foreach (var part in parts)
-            {
-                if (words.Contains(part, StringComparison.Ordinal))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
+        bool Has(params string[] parts) => parts.Any(part => words.Contains(part, StringComparison.Ordinal));
         return Has("BOOL") ? DataFieldType.Boolean
             : Has("DATE", "TIMESTAMP") ? DataFieldType.Date
             : Has("CHAR", "TEXT", "CLOB") ? DataFieldType.String

@@ -11,7 +11,13 @@ internal static class ControlAnswers
     /// <summary>Sends what <paramref name="answer"/> gives, or says what is wrong.</summary>
     public static async Task SendAsync(HttpContext context, Func<Task<Reply>> answer)
     {
-        var reply = await GuardedAsync(answer);
+        // A form of another page can send anything but JSON; what a page may load and who may frame it, the page's own policy says.
+        var reply = HttpMethods.IsGet(context.Request.Method) || Doorkeeper.IsJson(context.Request)
+            ? await GuardedAsync(answer)
+            : Wrong(415, "A body must be application/json.");
+        context.Response.Headers.ContentSecurityPolicy = PageFrame.Policy;
+        context.Response.Headers.XFrameOptions = "DENY";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
         context.Response.StatusCode = reply.Status;
         context.Response.ContentType = reply.ContentType;
         if (reply.Stream is { } stream)
@@ -21,6 +27,24 @@ internal static class ControlAnswers
         else
         {
             await context.Response.Body.WriteAsync(reply.Body, context.RequestAborted);
+        }
+    }
+
+    /// <summary>Makes sure that a request has no other parameters than these, and each once.</summary>
+    /// <exception cref="FormatException">It has.</exception>
+    public static void Knows(HttpContext context, params string[] names)
+    {
+        foreach (var (name, values) in context.Request.Query)
+        {
+            if (!names.Contains(name))
+            {
+                throw new FormatException(names.Length == 0 ? $"There is no parameter {name} here." : $"There is no parameter {name} here; known are {string.Join(", ", names)}.");
+            }
+
+            if (values.Count > 1)
+            {
+                throw new FormatException($"{name} is there more than once.");
+            }
         }
     }
 

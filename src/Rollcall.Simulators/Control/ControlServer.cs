@@ -24,6 +24,7 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
 
     private async Task<Reply> Answer(HttpContext context, string[] path)
     {
+        Knows(context, path is [] ? ["view", "book", "contact", "q", "page"] : ["book", "email", "value"]);
         return (context.Request.Method, path) switch
         {
             ("GET", []) => _page.Render(context.Request.Query),
@@ -50,7 +51,7 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
             "unsubscribe" => () => account.Unsubscribe(email, book),
             "subscribe" => () => account.Subscribe(email, book),
             "confirm" => () => account.Confirm(email),
-            "status" => () => account.SetStatus(email, Enum.Parse<ContactStatus>(value ?? "", ignoreCase: true)),
+            "status" => () => account.SetStatus(email, StatusOf(value)),
             "remove" => () => account.RemoveFromBook(email, book ?? throw new FormatException("Say which: ?book=ID")),
             "delete" => () => account.DeleteContact(email),
             "register" => () => account.Register(email, book is { } into ? [into] : []),
@@ -84,6 +85,12 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
     }
 
     private Reply ClearFaults() => Done(account.ClearFaults);
+
+    /// <summary>A status by its name: numbers, and several at once, are names of none.</summary>
+    private static ContactStatus StatusOf(string? name) =>
+        Enum.GetNames<ContactStatus>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse<ContactStatus>(known)
+            : throw new FormatException($"There is no status \"{name}\".");
 
     private static int? Number(HttpContext context, string name) =>
         context.Request.Query.TryGetValue(name, out var text) ? int.Parse((string?)text ?? "", CultureInfo.InvariantCulture) : null;

@@ -10,6 +10,7 @@ namespace Rollcall.Simulators.Control;
 internal sealed class Page(Simulation simulation)
 {
     private const int RowsAtOnce = 100;
+    private const int MostPages = int.MaxValue / RowsAtOnce - 1;
 
     private AccountState State => simulation.State;
 
@@ -19,11 +20,17 @@ internal sealed class Page(Simulation simulation)
 
         lock (State.Gate)
         {
-            var page = Value("page") is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+            var page = Value("page") switch
+            {
+                null => 0,
+                var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostPages => number,
+                _ => throw new FormatException("page is a number of a page, from 0."),
+            };
             var html = Value("view") switch
             {
                 "calls" => Calls(),
                 "counters" => Counters(),
+                { } unknown => throw new FormatException($"There is no view \"{unknown}\"."),
                 _ when Value("contact") is { } email => OneContact(email),
                 _ when Value("book") is { } book => OneBook(int.Parse(book, CultureInfo.InvariantCulture), Value("q") ?? "", page),
                 _ when Value("q") is { Length: > 0 } search => Search(search, page),

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Rollcall.Simulators.Control;
 
@@ -32,6 +34,10 @@ internal static class PageFrame
         input { flex: 1; min-width: 0; max-width: 24rem; }
         nav { display: flex; gap: 1rem; margin: .75rem 0; }
         """;
+
+    /// <summary>What the page may do: show its own style and send its own form, in no frame.</summary>
+    public static string Policy { get; } =
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
 

@@ -26,12 +26,29 @@ internal static class LocalServer
         builder.WebHost.UseUrls(urls.Split(';'));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Logging.ClearProviders();
-        return builder.Build();
+        var app = builder.Build();
+        var doorkeeper = new Doorkeeper(() => Addresses(app), urls);
+        app.Use(async (context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            if (doorkeeper.Refusal(context.Request) is not { } refusal)
+            {
+                await next(context);
+                return;
+            }
+
+            context.Response.StatusCode = refusal.Status;
+            context.Response.ContentType = refusal.ContentType;
+            await context.Response.Body.WriteAsync(refusal.Body, context.RequestAborted);
+        });
+        return app;
     }
 
     /// <summary>The first address it listens on; it has to be started.</summary>
-    public static Uri Address(WebApplication app) =>
-        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    public static Uri Address(WebApplication app) => new(Addresses(app).First());
+
+    private static ICollection<string> Addresses(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
 
     /// <summary>The path as it was sent, taken apart before it is unescaped: an address may hold an escaped slash.</summary>
     public static string[] Segments(HttpContext context)

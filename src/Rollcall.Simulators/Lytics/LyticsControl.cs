@@ -22,9 +22,15 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
 
     private async Task<Reply> Answer(HttpContext context, string[] path)
     {
+        Knows(context, path is [] ? ["view"] : ["stream", "profile", "from", "count"]);
         return (context.Request.Method, path) switch
         {
-            ("GET", []) => Reply.Html(context.Request.Query["view"] == "calls" ? CallsPage() : AccountPage()),
+            ("GET", []) => Reply.Html((string?)context.Request.Query["view"] switch
+            {
+                null => AccountPage(),
+                "calls" => CallsPage(),
+                var unknown => throw new FormatException($"There is no view \"{unknown}\"."),
+            }),
             ("GET", ["simulator", "state"]) => State(),
             ("GET", ["simulator", "events"]) => Events(context.Request.Query["stream"]),
             ("GET", ["simulator", "profiles", var id]) => new Reply(200, Encoding.UTF8.GetBytes(account.Profile(id)), Reply.JsonType),

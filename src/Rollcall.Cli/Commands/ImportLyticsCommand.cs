@@ -35,6 +35,11 @@ internal static class ImportLyticsCommand
 
     private static async Task<string> ReadAsync(string path, string name, CancellationToken cancellation)
     {
+        if (RegularFile.OtherKind(path) is { } other)
+        {
+            throw new RollcallException(ExitCode.BadJob, $"is {other}, not a file of JSON.", name);
+        }
+
         try
         {
             return new FileInfo(path).Length <= MaxBytes

@@ -12,21 +12,16 @@ public static class JobFile
     public static Job Read(string path, Func<string, string?> environment)
     {
         var name = Path.GetFileName(path);
-        if (Directory.Exists(path))
+        if (RegularFile.OtherKind(path) is { } other)
         {
-            throw new RollcallException(ExitCode.BadJob, "is a folder, not a job file.", name);
+            throw new RollcallException(ExitCode.BadJob, $"is {other}, not a job file.", name);
         }
 
         try
         {
-            if (new FileInfo(path).Length > 4L * JobSyntax.MaxLength)
-            {
-                throw new RollcallException(ExitCode.BadJob, "is too large for a job file.", name, "Is it the data?");
-            }
-
-            return Parse(new UTF8Encoding(false, true).GetString(File.ReadAllBytes(path)), path, environment);
+            return Parse(new UTF8Encoding(false, true).GetString(Bytes(path, name)), path, environment);
         }
-        catch (FileNotFoundException inner)
+        catch (Exception inner) when (inner is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new RollcallException(ExitCode.BadJob, "there is no such file.", path, "rollcall init writes a job file to begin with.", inner);
         }
@@ -38,6 +33,22 @@ public static class JobFile
         {
             throw new RollcallException(ExitCode.BadJob, "is not UTF-8 text.", name, "Is it a job file? If so, save it as UTF-8.", inner);
         }
+    }
+
+    /// <summary>The file's bytes, no more than a job file may have: it may grow while it is read.</summary>
+    private static byte[] Bytes(string path, string name)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length > 4L * JobSyntax.MaxLength)
+        {
+            throw new RollcallException(ExitCode.BadJob, "is too large for a job file.", name, "Is it the data?");
+        }
+
+        var bytes = new byte[Math.Min(file.Length, JobSyntax.MaxLength) + 1];
+        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read < bytes.Length
+            ? bytes[..read]
+            : throw new RollcallException(ExitCode.BadJob, $"the file is too large for a job file: more than {JobSyntax.MaxLength / 1024 / 1024} MB.", $"{name}:1:1", "Is it the data?");
     }
 
     /// <summary>Reads a job file's text.</summary>
@@ -52,6 +63,11 @@ public static class JobFile
         if (JobSyntax.Parse(text.TrimStart('\uFEFF'), problems) is { } root)
         {
             new JobShapes(problems, environment).Check(root, JobKeys.Root);
+            if (problems.HasTooMany)
+            {
+                throw new RollcallException(ExitCode.BadJob, problems.All);
+            }
+
             var job = new JobBinder(problems, full).Bind(root);
             new JobRules(job, root, problems).Check();
             if (!problems.HasErrors)

@@ -3,9 +3,13 @@ namespace Rollcall.Jobs;
 /// <summary>What is wrong with one job file, gathered until all of it was looked at. One key has one error: later checks do not repeat what an earlier one said of it.</summary>
 internal sealed class JobProblems(string path)
 {
+    /// <summary>Most problems that are told: nobody reads on, and a file of nothing else would fill memory.</summary>
+    public const int Most = 100;
+
     private readonly string file = Path.GetFileName(path);
     private readonly List<(Position At, Problem Problem)> found = [];
     private readonly HashSet<string> broken = [];
+    private long untold;
     private readonly Dictionary<string, Position> positions = new() { [""] = new(1, 1) };
 
     /// <summary>Where each key of the file stands.</summary>
@@ -14,8 +18,19 @@ internal sealed class JobProblems(string path)
 
     public bool HasErrors => broken.Count > 0;
 
-    /// <summary>In the order of the file.</summary>
-    public IReadOnlyList<Problem> All => [.. found.OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem)];
+    /// <summary>Whether there are more problems than are told.</summary>
+    public bool HasTooMany => untold > 0;
+
+    /// <summary>In the order of the file; errors before warnings where there are too many, and last how many more there are.</summary>
+    public IReadOnlyList<Problem> All
+    {
+        get
+        {
+            var told = found.OrderByDescending(one => one.Problem.Severity).Take(Most).OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem).ToList();
+            var more = untold + found.Count - told.Count;
+            return more == 0 ? told : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", file, "Mend these first.", HasErrors ? Severity.Error : Severity.Warning)];
+        }
+    }
 
     /// <summary>Whether the file has the key.</summary>
     public bool Has(string key) => positions.ContainsKey(key);
@@ -30,16 +45,20 @@ internal sealed class JobProblems(string path)
 
     public void Error(string key, string message, string? todo = null)
     {
-        if (broken.Add(key))
+        if (!broken.Contains(key))
         {
-            Add(key, AtOf(key), message, todo, Severity.Error);
+            ErrorAt(AtOf(key), key, message, todo);
         }
     }
 
     /// <summary>An error of a place that is no key of its own, such as a key that is there twice.</summary>
     public void ErrorAt(Position at, string key, string message, string? todo = null)
     {
-        broken.Add(key);
+        if (broken.Count < Most)
+        {
+            broken.Add(key);
+        }
+
         Add(key, at, message, todo, Severity.Error);
     }
 
@@ -47,6 +66,12 @@ internal sealed class JobProblems(string path)
 
     private void Add(string key, Position at, string message, string? todo, Severity severity)
     {
+        if (found.Count(one => one.Problem.Severity == severity) >= Most)
+        {
+            untold++;
+            return;
+        }
+
         var where = Place(at) + (key.Length == 0 ? "" : " " + Shorten(key));
         found.Add((at, new Problem(message, where, todo, severity)));
     }

@@ -157,7 +157,7 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
             }
             else
             {
-                problems.Error(value.Path, "there is no such key.", UnknownKey.Suggest(name, shape));
+                problems.Error(value.Path, "there is no such key.", problems.HasTooMany ? null : UnknownKey.Suggest(name, shape));
             }
         }
 

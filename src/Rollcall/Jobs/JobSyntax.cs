@@ -12,12 +12,16 @@ internal sealed class JobSyntax
     /// <summary>The largest job file, in characters: a thousand audiences with a page of SQL each fit.</summary>
     public const int MaxLength = 4 * 1024 * 1024;
 
+    /// <summary>Most keys and values: a thousand audiences with their books, each of its own name and visibility, are a fifth of it.</summary>
+    private const int MaxNodes = 50_000;
+
     /// <summary>The deepest nesting: twice what any key needs.</summary>
     private const int MaxDepth = 20;
 
     private readonly JobProblems problems;
     private readonly ReferenceMask mask;
     private readonly CarefulParser parser;
+    private int nodes;
 
     private JobSyntax(CarefulParser parser, ReferenceMask mask, JobProblems problems) =>
         (this.parser, this.mask, this.problems) = (parser, mask, problems);
@@ -106,6 +110,12 @@ internal sealed class JobSyntax
         if (depth > MaxDepth)
         {
             problems.ErrorAt(at, path, $"is nested more than {MaxDepth} deep; no key of a job file is.");
+            return null;
+        }
+
+        if (++nodes > MaxNodes)
+        {
+            problems.ErrorAt(at, "", $"the file has more than {MaxNodes:N0} keys and values; no job file has.", "Is it the data?");
             return null;
         }
 

@@ -57,8 +57,15 @@ internal abstract class Database
     public string Message(Exception error) =>
         Password.Length == 0 ? Words(error) : Words(error).Replace(Password, "***", StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether something that was thrown while a driver was at work is the database's doing: besides their own errors, drivers trip over answers that no
+    /// database gives, each in its own way.
+    /// </summary>
+    public static bool IsTrouble(Exception error) => error is not (RollcallException or DuckDB.NET.Data.DuckDBException or NotTextException);
+
     /// <summary>What the database says, about the audience's own SQL.</summary>
-    protected virtual string Words(Exception error) => error.Message;
+    protected virtual string Words(Exception error) =>
+        error is System.Data.Common.DbException or IOException or TimeoutException or System.Net.Sockets.SocketException ? error.Message : $"its answer is none that a database gives ({error.Message})";
 }
 
 /// <summary>A value that holds bytes, not text.</summary>

@@ -46,7 +46,7 @@ internal sealed class DatabaseRows(
 
             transaction.Commit();
         }
-        catch (Exception e) when (e is DbException or IOException or TimeoutException && e is not DuckDBException)
+        catch (Exception e) when (Database.IsTrouble(e))
         {
             cancellation.ThrowIfCancellationRequested();
             throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);

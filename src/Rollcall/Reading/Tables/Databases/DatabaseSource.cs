@@ -116,7 +116,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         {
             return await database.OpenAsync(cancellation);
         }
-        catch (Exception e) when (e is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
             throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {database.Message(e)}", database.Name, "Check that it runs, the address, the user and the password.", e);
         }
@@ -131,9 +131,13 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             using var reader = await command.ExecuteReaderAsync(cancellation);
             return database.Columns(reader);
         }
-        catch (DbException e)
+        catch (DbException e) when (e is not { InnerException: IOException or System.Net.Sockets.SocketException })
         {
             throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {database.Message(e)}", $"audience {audience}", inner: e);
+        }
+        catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
+        {
+            throw new RollcallException(ExitCode.Source, $"The database broke off: {database.Message(e)}", database.Name, "Check that it is the database meant, and that it runs.", e);
         }
     }
 }

@@ -14,9 +14,14 @@ internal sealed class SqliteDatabase(string path) : Database
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
         {
             throw new RollcallException(ExitCode.Source, $"There is no file {path}.", "source.tables.database", "Relative paths start at the job file.");
+        }
+
+        if (RegularFile.OtherKind(path) is { } other)
+        {
+            throw new RollcallException(ExitCode.Source, $"{path} is {other}; a SQLite database is a regular file.", "source.tables.database");
         }
 
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());

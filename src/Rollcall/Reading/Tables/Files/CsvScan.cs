@@ -154,6 +154,11 @@ internal sealed class CsvScan
             return record.Consumed;
         }
 
+        if (record.Count > TableFiles.MostColumns)
+        {
+            throw TableFiles.TooWide(path, "columns");
+        }
+
         irregular |= !record.Regular;
         var names = new List<string>(record.Count);
         for (var i = 0; i < record.Count; i++)

@@ -14,6 +14,9 @@ internal enum JsonKinds
     Nested = 16,
 }
 
+/// <summary>The objects of a file have more keys than a table has columns.</summary>
+internal sealed class TooManyKeysException() : Exception("Too many keys.");
+
 /// <summary>The keys of JSON objects in order, as they appeared first, and the values they were seen with.</summary>
 internal sealed class JsonKeys
 {
@@ -35,6 +38,11 @@ internal sealed class JsonKeys
             var name = reader.GetString()!;
             if (!index.TryGetValue(name, out expected))
             {
+                if (keys.Count == TableFiles.MostColumns)
+                {
+                    throw new TooManyKeysException();
+                }
+
                 expected = keys.Count;
                 index[name] = expected;
                 keys.Add(new Key(name, System.Text.Encoding.UTF8.GetBytes(name)));

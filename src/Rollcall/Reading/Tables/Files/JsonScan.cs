@@ -28,7 +28,11 @@ internal sealed class JsonScan
     /// <summary>Longest object in bytes.</summary>
     public const int LongestRecord = 8 << 20;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
+    /// <summary>How deep an object may be nested, itself included: no field of a profile is.</summary>
+    private const int MaxDepth = 64;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
 
     private readonly string path;
     private readonly JsonKeys keys;
@@ -123,6 +127,10 @@ internal sealed class JsonScan
         {
             reason = Read(ref reader);
         }
+        catch (JsonException e) when (e.Message.Contains("maximum configured depth", StringComparison.Ordinal))
+        {
+            return PassOver(bytes, last);
+        }
         catch (JsonException)
         {
             return Reject(bytes, last, "broken JSON");
@@ -156,6 +164,29 @@ internal sealed class JsonScan
         }
 
         line += value.Count((byte)'\n');
+        return used;
+    }
+
+    /// <summary>Moves over a value that is nested too deep: it is in order otherwise, and what follows it is read.</summary>
+    private int PassOver(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(Deep));
+        const string Reason = "an object nested more than 64 deep";
+        try
+        {
+            if (!reader.Read() || !reader.TrySkip())
+            {
+                return !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, Reason);
+            }
+        }
+        catch (JsonException)
+        {
+            return Reject(bytes, last, "broken JSON");
+        }
+
+        var used = (int)reader.BytesConsumed;
+        rejected.Add(path, line, Reason);
+        line += bytes[..used].Count((byte)'\n');
         return used;
     }
 

@@ -20,7 +20,7 @@ internal static class JsonTable
         {
             var stamp = FileStamp.Of(path, endsWithNewline: false);
             var before = rejected.Count;
-            var scan = JsonScan.Run(path, keys, rejected, null, progress, cancellation);
+            var scan = Scanned(path, keys, rejected, progress, cancellation);
             readable.Add(scan.Clean ? (path, scan.Form) : (Copied(key, path, folder, cancellation), JsonForm.NewlineDelimited));
             stamps.Add(stamp with { EndsWithNewline = scan.EndsWithNewline });
             if (scan.Hold is not null)
@@ -42,6 +42,18 @@ internal static class JsonTable
             Holds = holds,
             Files = stamps,
         };
+    }
+
+    private static JsonScanResult Scanned(string path, JsonKeys keys, RejectedRows rejected, Action<long>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return JsonScan.Run(path, keys, rejected, null, progress, cancellation);
+        }
+        catch (TooManyKeysException)
+        {
+            throw TableFiles.TooWide(path, "keys");
+        }
     }
 
     private static string Copied(string key, string path, string folder, CancellationToken cancellation)

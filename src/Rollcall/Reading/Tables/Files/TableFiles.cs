@@ -18,19 +18,31 @@ internal static class TableFiles
                 : new RollcallException(ExitCode.Source, IsPattern(table.Path) ? $"No file matches {table.Path}." : $"There is no file {table.Path}.", where, "Relative paths start at the job file.");
         }
 
+        if (paths.Select(path => (path, Kind: RegularFile.OtherKind(path))).FirstOrDefault(one => one.Kind is not null) is { Kind: { } other, path: var wrong })
+        {
+            throw new RollcallException(ExitCode.Source, $"{wrong} is {other}; a source is a regular file.", where, "Write it into a file first.");
+        }
+
         var kinds = paths.Select(path => (path, kind: FileKinds.Of(path))).ToList();
         if (kinds.FirstOrDefault(pair => pair.kind is null).path is { } unknown)
         {
             throw new RollcallException(ExitCode.Source, $"{unknown} is of no known kind.", where, "Known are csv, tsv, txt, json, jsonl, ndjson and parquet, each maybe with .gz.");
         }
 
-        if (kinds.FirstOrDefault(pair => pair.kind != kinds[0].kind).path is { } other)
+        if (kinds.FirstOrDefault(pair => pair.kind != kinds[0].kind).path is { } unlike)
         {
-            throw new RollcallException(ExitCode.Source, $"{paths[0]} and {other} are of different kinds.", where, "Make each kind a table of its own and join them with UNION ALL.");
+            throw new RollcallException(ExitCode.Source, $"{paths[0]} and {unlike} are of different kinds.", where, "Make each kind a table of its own and join them with UNION ALL.");
         }
 
         return (kinds[0].kind!.Value, paths);
     }
+
+    /// <summary>Most columns of a table: beyond any that people make, and what DuckDB still reads in a moment.</summary>
+    public const int MostColumns = 10_000;
+
+    /// <summary>The stop for a file with too many columns.</summary>
+    public static RollcallException TooWide(string path, string what) =>
+        new(ExitCode.Source, $"The file has more than {MostColumns:N0} {what}; a table has no more.", path, "Is it the right file, and its delimiter? Leave out what the job does not need.");
 
     private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?', '[');
 

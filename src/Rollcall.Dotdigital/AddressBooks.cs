@@ -35,14 +35,14 @@ public sealed class AddressBooks
     {
         for (var skip = 0; ; skip += DotdigitalLimits.PageV2)
         {
-            var request = DotdigitalRequest.Read("addressBooks.list", CallTier.Medium, $"v2/address-books?select={DotdigitalLimits.PageV2}&skip={skip}");
-            var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddressBookArray, cancellation).ConfigureAwait(false);
+            var request = DotdigitalRequest.Read("addressBooks.list", CallTier.Medium, $"v2/address-books?select={DotdigitalLimits.PageV2}&skip={skip}", AnswerBounds.Page);
+            var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddressBookRows, cancellation).ConfigureAwait(false);
             foreach (var book in page)
             {
                 yield return Of(book, request);
             }
 
-            if (page.Length < DotdigitalLimits.PageV2)
+            if (page.Count < DotdigitalLimits.PageV2)
             {
                 yield break;
             }

@@ -33,6 +33,8 @@ public enum DeletionStatus
 /// <summary>People: looking them up, who left by themselves, adding them one by one, and taking them out of a book. No call here touches a person's other books or their subscription to the account.</summary>
 public sealed partial class Contacts
 {
+    private const int MostEmptyPages = 100;
+
     private readonly DotdigitalTransport _transport;
 
     internal Contacts(DotdigitalTransport transport) => _transport = transport;
@@ -59,9 +61,11 @@ public sealed partial class Contacts
             + (modifiedSince is { } since ? "&~modified=gte::" + WireTime.Format(since) : "")
             + $"&include=channelProperties%7Clists&limit={DotdigitalLimits.PageV3}";
         string? marker = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var empty = 0;
         while (true)
         {
-            var request = DotdigitalRequest.Read("contacts.readBook", CallTier.Low, marker is null ? query : query + "&marker=" + Uri.EscapeDataString(marker));
+            var request = DotdigitalRequest.Read("contacts.readBook", CallTier.Low, marker is null ? query : query + "&marker=" + Uri.EscapeDataString(marker), AnswerBounds.Page);
             var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireContactPage, cancellation).ConfigureAwait(false);
             var items = page.Items ?? throw _transport.Unreadable(request);
             foreach (var contact in items)
@@ -70,14 +74,18 @@ public sealed partial class Contacts
             }
 
             var next = page.Links?.Next?.Marker;
-            if (string.IsNullOrEmpty(next) || (next == marker && items.Length == 0))
+            if (string.IsNullOrEmpty(next) || (next == marker && items.Count == 0))
             {
                 yield break;
             }
 
-            if (next == marker)
+            empty = items.Count == 0 ? empty + 1 : 0;
+            if (!seen.Add(next) || empty > MostEmptyPages)
             {
-                throw new DotdigitalException(FailureKind.Transient, request.Operation, "Dotdigital gave the same page twice: the book was not read to its end.");
+                throw new DotdigitalException(
+                    next == marker ? FailureKind.Transient : FailureKind.Boundless,
+                    request.Operation,
+                    $"Dotdigital gave the same page twice, or pages without anybody ({request.Operation}): the book was not read to its end.");
             }
 
             marker = next;
@@ -167,6 +175,9 @@ public sealed partial class Contacts
         return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>Whether an answer that shows this address is about the one that was sent.</summary>
+    private static bool IsOf(string sent, string? shown) => shown is null || string.Equals(shown.Trim(), sent.Trim(), StringComparison.OrdinalIgnoreCase);
+
     private async Task<Contact?> FindAsync(string identifier, string value, CancellationToken cancellation)
     {
         var request = DotdigitalRequest.Read("contacts.find", CallTier.High, $"contacts/v3/{identifier}/{Uri.EscapeDataString(value)}");
@@ -186,9 +197,9 @@ public sealed partial class Contacts
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, DotdigitalLimits.PageV2);
-        var request = DotdigitalRequest.Read(operation, CallTier.Low, $"{path}?select={take}&skip={skip}");
-        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppressionArray, cancellation).ConfigureAwait(false);
-        return new OptedOutPage(Array.ConvertAll(wire, Of), wire.Length < take);
+        var request = DotdigitalRequest.Read(operation, CallTier.Low, $"{path}?select={take}&skip={skip}", AnswerBounds.Page);
+        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppressionRows, cancellation).ConfigureAwait(false);
+        return new OptedOutPage([.. wire.Select(Of)], wire.Count < take);
     }
 
     private static byte[] Body(ReadOnlySpan<long> ids)
@@ -219,7 +230,8 @@ public sealed partial class Contacts
 
     private Contact Of(WireContact wire, DotdigitalRequest request)
     {
-        if (wire.ContactId == 0)
+        // No contact has a number that is none: an id of an answer goes into later calls.
+        if (wire.ContactId <= 0)
         {
             throw _transport.Unreadable(request);
         }
@@ -233,7 +245,7 @@ public sealed partial class Contacts
             Status = whole == ContactStatus.Deleted || email is null ? whole : ContactStatuses.Parse(email.Status),
             Created = WireTime.Parse(wire.Created),
             Updated = WireTime.Parse(wire.Updated),
-            Lists = wire.Lists is null ? null : Array.ConvertAll(wire.Lists, list => new ListMembership(list.Id, list.Name ?? "", ContactStatuses.ParseList(list.Status))),
+            Lists = wire.Lists is null ? null : [.. wire.Lists.Select(list => new ListMembership(list.Id, list.Name ?? "", ContactStatuses.ParseList(list.Status)))],
         };
     }
 }

@@ -18,9 +18,9 @@ public sealed record ContactToAdd(string Email)
 }
 
 /// <summary>What v2 answers of a person who was added.</summary>
-/// <param name="Id">The contact's id.</param>
+/// <param name="Id">The contact's id; null where the answer shows another address.</param>
 /// <param name="Status">The account status: <see cref="ContactStatus.PendingOptIn"/> when Dotdigital asked the person to confirm.</param>
-public sealed record AddedContact(long Id, ContactStatus Status);
+public sealed record AddedContact(long? Id, ContactStatus Status);
 
 /// <content>Putting people into a book one by one, as they come in at the door: what a bulk import does not fire, this does.</content>
 public sealed partial class Contacts
@@ -37,7 +37,7 @@ public sealed partial class Contacts
     {
         var request = DotdigitalRequest.Write("contacts.addToBook", CallTier.Medium, HttpMethod.Post, $"v2/address-books/{bookId}/contacts", AddBody(person));
         var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddedContact, cancellation).ConfigureAwait(false);
-        return wire.Id == 0 ? throw _transport.Unreadable(request) : new AddedContact(wire.Id, ContactStatuses.Parse(wire.Status));
+        return wire.Id <= 0 ? throw _transport.Unreadable(request) : new AddedContact(IsOf(person.Email, wire.Email) ? wire.Id : null, ContactStatuses.Parse(wire.Status));
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed partial class Contacts
                 "ContactCannotBeUnsuppressed" => Resubscription.Refused,
                 _ => Resubscription.Unknown,
             },
-            wire.Contact?.Id is > 0 and var id ? id : null,
+            wire.Contact?.Id is > 0 and var id && IsOf(email, wire.Contact.Email) ? id : null,
             ContactStatuses.Parse(wire.Contact?.Status));
     }
 }

@@ -37,9 +37,9 @@ public sealed class DataFields
     /// <summary>All data fields, in one call (<c>GET /v2/data-fields</c>).</summary>
     public async Task<IReadOnlyList<DataField>> ListAsync(CancellationToken cancellation = default)
     {
-        var request = DotdigitalRequest.Read("dataFields.list", CallTier.Medium, "v2/data-fields");
-        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireDataFieldArray, cancellation).ConfigureAwait(false);
-        return Array.ConvertAll(wire, field => new DataField(field.Name ?? "", TypeOf(field.Type), AddressBooks.VisibilityOf(field.Visibility)));
+        var request = DotdigitalRequest.Read("dataFields.list", CallTier.Medium, "v2/data-fields", AnswerBounds.Page);
+        var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireDataFieldRows, cancellation).ConfigureAwait(false);
+        return [.. wire.Select(field => new DataField(field.Name ?? "", TypeOf(field.Type), AddressBooks.VisibilityOf(field.Visibility)))];
     }
 
     /// <summary>Creates a private data field without a default value (<c>POST /v2/data-fields</c>).</summary>

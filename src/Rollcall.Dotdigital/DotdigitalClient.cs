@@ -112,7 +112,7 @@ public sealed class DotdigitalClient : IDisposable
             }
         }
 
-        if (wire.Id == 0 || !Uri.TryCreate(properties.GetValueOrDefault("ApiEndpoint"), UriKind.Absolute, out var endpoint))
+        if (wire.Id <= 0 || !Uri.TryCreate(properties.GetValueOrDefault("ApiEndpoint"), UriKind.Absolute, out var endpoint))
         {
             throw new DotdigitalException(
                 FailureKind.Configuration,

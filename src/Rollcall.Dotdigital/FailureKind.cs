@@ -14,6 +14,12 @@ public enum FailureKind
 
     /// <summary>It may have been done: the request went out and no answer told. Look before doing it again.</summary>
     Ambiguous,
+
+    /// <summary>
+    /// The answer went on beyond every measure. It may have been done, and nothing else that this server says can be relied on: stop, leave open
+    /// what was sent, and look before doing it again.
+    /// </summary>
+    Boundless,
 }
 
 /// <summary>What happened, for the retry policy.</summary>
@@ -33,6 +39,9 @@ internal enum FailureCause
 
     /// <summary>An answer that cannot be read.</summary>
     Unreadable,
+
+    /// <summary>An answer that is longer, deeper or slower than any may be.</summary>
+    Boundless,
 
     /// <summary>A tier's calls of this minute are used up.</summary>
     TierLimit,

@@ -5,6 +5,9 @@ namespace Rollcall.Dotdigital;
 /// <summary>Bulk imports of contacts.</summary>
 public sealed class Imports
 {
+    // A record of a contact id and nothing else.
+    private const int LeastRecordBytes = 60;
+
     private readonly DotdigitalTransport _transport;
 
     internal Imports(DotdigitalTransport transport) => _transport = transport;
@@ -39,14 +42,20 @@ public sealed class Imports
     /// <summary>Reads an import's status and report (<c>GET /contacts/v3/import/{importId}</c>), in constant memory; null when Dotdigital does not know it (any more).</summary>
     /// <param name="importId">What <see cref="StartAsync"/> gave.</param>
     /// <param name="row">Hears every row as it arrives, in the report's order; final only when the report says the import is over.</param>
+    /// <param name="records">How many records it was sent: a report may have a tenth more rows. Null: as many as a body holds.</param>
     /// <param name="startOver">
     /// Called when the report broke off after some rows and is read again from its beginning: forget them. When null, that is a transient failure instead.
     /// </param>
-    public async Task<ImportReport?> ReadAsync(string importId, Action<ImportedContact>? row = null, Action? startOver = null, CancellationToken cancellation = default)
+    public async Task<ImportReport?> ReadAsync(string importId, Action<ImportedContact>? row = null, Action? startOver = null, long? records = null, CancellationToken cancellation = default)
     {
         // The rows of a broken report cannot be taken back without the caller's help.
+        var sent = records ?? DotdigitalLimits.ImportBodyBytes / LeastRecordBytes;
         var request = DotdigitalRequest.Read(
-            "contacts.importReport", CallTier.Unlimited, "contacts/v3/import/" + Uri.EscapeDataString(importId), repeats: row is not null && startOver is null ? 0 : 5);
+            "contacts.importReport",
+            CallTier.Unlimited,
+            "contacts/v3/import/" + Uri.EscapeDataString(importId),
+            AnswerBounds.Report(sent),
+            repeats: row is not null && startOver is null ? 0 : 5);
         var gate = _transport.Governor.Imports;
         var heard = false;
         Action<ImportedContact>? hear = row is null ? null : imported =>
@@ -67,7 +76,7 @@ public sealed class Imports
                         startOver?.Invoke();
                     }
 
-                    return ImportReportReader.ReadAsync(body, hear, token);
+                    return ImportReportReader.ReadAsync(body, hear, token, mostRows: AnswerBounds.Rows(sent));
                 },
                 cancellation).ConfigureAwait(false);
         }

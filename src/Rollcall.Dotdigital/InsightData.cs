@@ -34,12 +34,12 @@ public sealed class InsightData
     /// <param name="importId">What <see cref="StartAsync"/> gave.</param>
     public async Task<InsightReport?> ReadAsync(string importId, CancellationToken cancellation = default)
     {
-        var request = DotdigitalRequest.Read("insight.importStatus", CallTier.Unlimited, "insightData/v3/import/" + Uri.EscapeDataString(importId));
+        var request = DotdigitalRequest.Read("insight.importStatus", CallTier.Unlimited, "insightData/v3/import/" + Uri.EscapeDataString(importId), AnswerBounds.InsightReport);
         try
         {
             var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireInsightReport, cancellation).ConfigureAwait(false);
             return wire.Status is { Length: > 0 } status
-                ? new InsightReport(StatusOf(status), Array.ConvertAll(wire.Failures ?? [], FailureOf))
+                ? new InsightReport(StatusOf(status), [.. (wire.Failures ?? []).Select(FailureOf)])
                 : throw _transport.Unreadable(request);
         }
         catch (DotdigitalException e) when (e is { Status: 404, ErrorCode: { } code } && code.StartsWith("insightData:", StringComparison.OrdinalIgnoreCase))
@@ -101,7 +101,7 @@ public sealed class InsightData
         var owner = wire.CollectionOwner?.ContactIdentity;
         var isId = string.Equals(owner?.Identifier, "contactId", StringComparison.OrdinalIgnoreCase);
         return new InsightFailure(
-            isId && long.TryParse(owner!.Value?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null,
+            isId && long.TryParse(owner!.Value?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null,
             wire.Key ?? "",
             wire.FailureReason ?? "",
             wire.Details is { Length: > 0 } details ? string.Join("; ", details) : null);

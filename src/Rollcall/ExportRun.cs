@@ -49,9 +49,9 @@ public static class ExportRun
         await puttingRight.RunAsync(cancellation);
 
         // Who was found to be waiting just now may have answered since.
-        fold.Run(cancellation);
+        await fold.RunAsync(cancellation);
         await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
-        fold.Run(cancellation);
+        await fold.RunAsync(cancellation);
         settlement.Settled.Clear();
 
         // What was found undone is planned again by this run; only what is still under way waits for another.
@@ -71,7 +71,7 @@ public static class ExportRun
 
         work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
         var failures = work.Report.PublishFailures();
-        fold.Run(cancellation);
+        await fold.RunAsync(cancellation);
         if (leftNobody)
         {
             run.EndEntering();
@@ -94,7 +94,7 @@ public static class ExportRun
             failures = work.Report.PublishFailures();
             if (await new GoneContacts(run).JudgeInsightAsync(settlement, cancellation))
             {
-                fold.Run(cancellation);
+                await fold.RunAsync(cancellation);
             }
         }
 

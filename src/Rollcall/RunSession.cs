@@ -211,11 +211,18 @@ internal static class RunSession
     {
         RollcallException stop => stop,
         OperationCanceledException when cancellation.IsCancellationRequested => null,
-        DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, d.Kind == FailureKind.Configuration ? null : "Run again: what was sent is settled first.", d),
+        DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, Todo(d.Kind), d),
         IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}", null, "Make room or give the rights, and run again: what was sent is settled first.", e),
         DuckDBException when e.Message.Contains("IO Error", StringComparison.Ordinal) || e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(ExitCode.SomeNotDelivered, $"The run's work tables cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space, and run again: what was sent is settled first.", e),
         SqliteException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
         _ => null,
+    };
+
+    private static string? Todo(FailureKind kind) => kind switch
+    {
+        FailureKind.Configuration => null,
+        FailureKind.Boundless => "Check that the endpoint is Dotdigital's, and tell its support. What was sent stays open: the next run looks what became of it.",
+        _ => "Run again: what was sent is settled first.",
     };
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];

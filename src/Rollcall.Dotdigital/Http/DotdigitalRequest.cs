@@ -28,16 +28,20 @@ internal sealed class DotdigitalRequest
     /// <summary>A JSON body in UTF-8; null for none.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
+    /// <summary>How much of its answer is read.</summary>
+    public AnswerBounds Bounds { get; init; } = AnswerBounds.One;
+
     /// <summary>How often it may be repeated after drops, time-outs and server errors. Waits for limits do not count.</summary>
     public int Repeats { get; init; } = 5;
 
-    public static DotdigitalRequest Read(string operation, CallTier tier, string path, int repeats = 5) => new()
+    public static DotdigitalRequest Read(string operation, CallTier tier, string path, AnswerBounds? bounds = null, int repeats = 5) => new()
     {
         Operation = operation,
         Method = HttpMethod.Get,
         Path = path,
         Tier = tier,
         Safety = RequestSafety.Repeatable,
+        Bounds = bounds ?? AnswerBounds.One,
         Repeats = repeats,
     };
 

@@ -139,7 +139,7 @@ internal sealed class DotdigitalTransport : IDisposable
         using var message = Build(request, patience);
         var began = _options.Clock.GetTimestamp();
         using var response = await AnswerAsync(request, message, patience, cancellation).ConfigureAwait(false);
-        patience.Renew();
+        patience.Answered(request.Bounds.Time);
         if (_options.Logger.IsEnabled(LogLevel.Debug))
         {
             _options.Logger.LogDebug(
@@ -149,7 +149,7 @@ internal sealed class DotdigitalTransport : IDisposable
         var headers = RateHeaders.Of(response);
         try
         {
-            using var body = new PatientStream(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience);
+            using var body = new PatientStream(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience, request.Bounds.Bytes);
             if (!response.IsSuccessStatusCode)
             {
                 var failure = Failures.OfAnswer(request, Endpoint, response.StatusCode, headers, await BeginningAsync(body, patience.Token).ConfigureAwait(false));
@@ -164,9 +164,21 @@ internal sealed class DotdigitalTransport : IDisposable
         {
             throw Failures.OfBrokenBody(request, Endpoint, e);
         }
+        catch (BoundlessAnswerException e)
+        {
+            throw Failures.OfBoundless(request, Endpoint, e.Message, e);
+        }
+        catch (JsonException e) when (e.Message.Contains("maximum configured depth", StringComparison.Ordinal))
+        {
+            throw Failures.OfBoundless(request, Endpoint, "it is nested more than 64 levels deep", e);
+        }
         catch (JsonException e)
         {
             throw Failures.OfUnreadable(request, Endpoint, response.StatusCode, e);
+        }
+        catch (OperationCanceledException e) when (patience.AnswerRanOut && !cancellation.IsCancellationRequested)
+        {
+            throw Failures.OfBoundless(request, Endpoint, $"it was not at its end after {request.Bounds.Time.TotalMinutes:0} minutes", e);
         }
         catch (OperationCanceledException e) when (patience.RanOut && !cancellation.IsCancellationRequested)
         {

@@ -64,7 +64,7 @@ internal static partial class Failures
 
     /// <summary>An attempt that stood still too long.</summary>
     public static DotdigitalException OfTimeout(DotdigitalRequest request, Uri endpoint, Exception exception) =>
-        Unanswered(request, FailureCause.TimedOut, $"{endpoint.Authority} did not answer within {DotdigitalLimits.Timeout.TotalSeconds:0} seconds.", exception);
+        Unanswered(request, FailureCause.TimedOut, $"{endpoint.Authority} did not answer {request.Operation} within {DotdigitalLimits.Timeout.TotalSeconds:0} seconds.", exception);
 
     /// <summary>A success whose body is not what the specification says.</summary>
     public static DotdigitalException OfUnreadable(DotdigitalRequest request, Uri endpoint, HttpStatusCode code, Exception? exception = null)
@@ -73,13 +73,25 @@ internal static partial class Failures
         return new DotdigitalException(
             ambiguous ? FailureKind.Ambiguous : FailureKind.Transient,
             request.Operation,
-            $"{endpoint.Authority} answered {(int)code} with something else than Dotdigital's specification says." + Unknown(ambiguous),
+            $"{endpoint.Authority} answered {request.Operation} ({(int)code}) with something else than Dotdigital's specification says." + Unknown(ambiguous),
             exception)
         {
             Status = (int)code,
             Cause = FailureCause.Unreadable,
         };
     }
+
+    /// <summary>An answer that is longer, deeper or slower than any of its operation.</summary>
+    /// <param name="what">In what it is beyond measure, as the end of a sentence.</param>
+    public static DotdigitalException OfBoundless(DotdigitalRequest request, Uri endpoint, string what, Exception exception) =>
+        new(
+            FailureKind.Boundless,
+            request.Operation,
+            $"The answer of {endpoint.Authority} to {request.Operation} goes beyond any of Dotdigital's: {what}." + Unknown(request.Safety == RequestSafety.Once),
+            exception)
+        {
+            Cause = FailureCause.Boundless,
+        };
 
     /// <summary>An endpoint the password may not be sent to.</summary>
     public static DotdigitalException OfEndpoint(string operation, Uri endpoint, string why, Uri? leadBy) =>

@@ -2,15 +2,19 @@ namespace Rollcall.Dotdigital;
 
 /// <summary>
 /// Ends an attempt that stands still for <see cref="DotdigitalLimits.Timeout"/>. Every piece sent or received renews it,
-/// so a large body on a slow line is not cut off while it moves.
+/// so a large body on a slow line is not cut off while it moves. But an answer has an end: from its first byte it may take so long altogether.
 /// </summary>
 internal sealed class Patience : IDisposable
 {
     private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _linked;
+    private readonly TimeProvider _clock;
+    private long _answered;
+    private TimeSpan? _mostOfAnswer;
 
     public Patience(TimeProvider clock, CancellationToken caller)
     {
+        _clock = clock;
         _time = new CancellationTokenSource(DotdigitalLimits.Timeout, clock);
         _linked = CancellationTokenSource.CreateLinkedTokenSource(_time.Token, caller);
     }
@@ -19,7 +23,21 @@ internal sealed class Patience : IDisposable
 
     public bool RanOut => _time.IsCancellationRequested;
 
-    public void Renew() => _time.CancelAfter(DotdigitalLimits.Timeout);
+    /// <summary>Whether it was the answer as a whole that took too long.</summary>
+    public bool AnswerRanOut => RanOut && _mostOfAnswer is { } most && _clock.GetElapsedTime(_answered) >= most;
+
+    public void Renew()
+    {
+        var left = _mostOfAnswer is { } most ? most - _clock.GetElapsedTime(_answered) : DotdigitalLimits.Timeout;
+        _time.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left < DotdigitalLimits.Timeout ? left : DotdigitalLimits.Timeout);
+    }
+
+    /// <summary>The answer has begun, and may take so long.</summary>
+    public void Answered(TimeSpan most)
+    {
+        (_answered, _mostOfAnswer) = (_clock.GetTimestamp(), most);
+        Renew();
+    }
 
     public void Dispose()
     {

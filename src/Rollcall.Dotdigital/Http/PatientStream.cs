@@ -1,8 +1,10 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>An answer's body that renews the attempt's patience with every piece that arrives.</summary>
-internal sealed class PatientStream(Stream inner, Patience patience) : Stream
+/// <summary>An answer's body that renews the attempt's patience with every piece that arrives, up to so many bytes.</summary>
+internal sealed class PatientStream(Stream inner, Patience patience, long most) : Stream
 {
+    private long _read;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -23,7 +25,7 @@ internal sealed class PatientStream(Stream inner, Patience patience) : Stream
         {
             var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             patience.Renew();
-            return read;
+            return (_read += read) <= most ? read : throw new BoundlessAnswerException($"it is longer than {most:N0} bytes");
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

@@ -7,7 +7,7 @@ internal sealed record WireError(string? Message, string? ErrorCode, string? Des
 
 internal sealed record WireErrorDetail(string? Item, string? Description, string? Error);
 
-internal sealed record WireAccount(long Id, WireProperty[]? Properties);
+internal sealed record WireAccount(long Id, WirePropertyRows? Properties);
 
 internal sealed record WireProperty(string? Name, string? Type, string? Value);
 
@@ -35,7 +35,7 @@ internal sealed record WireDeletion(string? Id, string? Status);
 
 internal sealed record WireImportStarted(string? ImportId);
 
-internal sealed record WireInsightReport(string? Status, WireInsightFailure[]? Failures);
+internal sealed record WireInsightReport(string? Status, WireInsightFailureRows? Failures);
 
 internal sealed record WireInsightFailure(WireInsightOwner? CollectionOwner, string? FailureReason, string[]? Details, string? Key);
 
@@ -54,7 +54,7 @@ internal sealed record WireContact(
     string? Updated,
     WireIdentifiers? Identifiers,
     WireChannelProperties? ChannelProperties,
-    WireList[]? Lists);
+    WireListRows? Lists);
 
 internal sealed record WireIdentifiers(string? Email);
 
@@ -64,7 +64,7 @@ internal sealed record WireEmailChannel(string? Status);
 
 internal sealed record WireList(long Id, string? Name, string? Status);
 
-internal sealed record WireContactPage([property: JsonPropertyName("_items")] WireContact[]? Items, [property: JsonPropertyName("_links")] WireLinks? Links);
+internal sealed record WireContactPage([property: JsonPropertyName("_items")] WireContactRows? Items, [property: JsonPropertyName("_links")] WireLinks? Links);
 
 internal sealed record WireLinks(WireLink? Next);
 
@@ -75,12 +75,12 @@ internal sealed record WireLink(string? Marker);
 [JsonSerializable(typeof(WireError))]
 [JsonSerializable(typeof(WireAccount))]
 [JsonSerializable(typeof(WireAddressBook))]
-[JsonSerializable(typeof(WireAddressBook[]))]
+[JsonSerializable(typeof(WireAddressBookRows))]
 [JsonSerializable(typeof(WireNewAddressBook))]
-[JsonSerializable(typeof(WireDataField[]))]
+[JsonSerializable(typeof(WireDataFieldRows))]
 [JsonSerializable(typeof(WireNewDataField))]
 [JsonSerializable(typeof(WireSuppression))]
-[JsonSerializable(typeof(WireSuppression[]))]
+[JsonSerializable(typeof(WireSuppressionRows))]
 [JsonSerializable(typeof(WireUnsubscribe))]
 [JsonSerializable(typeof(WireAddedContact))]
 [JsonSerializable(typeof(WireResubscribe))]

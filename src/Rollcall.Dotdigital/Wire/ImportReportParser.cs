@@ -7,8 +7,13 @@ namespace Rollcall.Dotdigital;
 /// Reads a report (schema <c>inline_response_200_2</c> of the v3 specification) piece by piece, wherever the pieces are cut. What it does not know it passes over.
 /// Depths: 1 the report's properties; 2 rows, and the summary's properties; 3 a row's properties; 4 identifiers' properties, and reasons; 5 a reason's properties.
 /// </summary>
-internal sealed class ImportReportParser(Action<ImportedContact>? row)
+/// <param name="row">Hears the rows.</param>
+/// <param name="mostRows">Most rows of contacts that were written, and most of failures: a contact may stand in both.</param>
+internal sealed class ImportReportParser(Action<ImportedContact>? row, long mostRows)
 {
+    private const int MostReasons = 100;
+    private const int MostText = 1_000;
+
     private static readonly IReadOnlyList<ImportFailureReason> s_none = [];
 
     private JsonReaderState _state;
@@ -27,6 +32,9 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
     private int _globallySuppressed;
     private int _invalidEntries;
     private int _duplicateIdentifiers;
+
+    private long _written;
+    private long _failed;
 
     private long? _contactId;
     private long? _identifierId;
@@ -134,6 +142,11 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
         }
         else if (depth == 2 && InRows)
         {
+            if ((_top == Top.Failures ? ++_failed : ++_written) > mostRows)
+            {
+                throw new BoundlessAnswerException($"it has more rows than were sent, and a tenth more ({mostRows:N0})");
+            }
+
             _contactId = _identifierId = null;
             _email = _match = null;
             _reasons = null;
@@ -152,7 +165,11 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
         }
         else if (depth == 4 && InRows && _inRow == InRow.Failures)
         {
-            (_reasons ??= []).Add(new ImportFailureReason(_code ?? "", _text ?? ""));
+            _reasons ??= [];
+            if (_reasons.Count < MostReasons)
+            {
+                _reasons.Add(new ImportFailureReason(_code ?? "", _text ?? ""));
+            }
         }
         else if (depth == 2 && InRows && row is not null)
         {
@@ -203,7 +220,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
                 Count(ref reader);
                 break;
             case 3 when InRows && _inRow == InRow.ContactId:
-                _contactId = Number(ref reader);
+                _contactId = Id(ref reader);
                 break;
             case 3 when InRows && _inRow == InRow.MatchIdentifier:
                 _match = Text(ref reader);
@@ -212,13 +229,13 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
                 _email = Text(ref reader);
                 break;
             case 4 when InRows && _inRow == InRow.Identifiers && _field == Field.ContactId:
-                _identifierId = Number(ref reader);
+                _identifierId = Id(ref reader);
                 break;
             case 5 when InRows && _inRow == InRow.Failures && _field == Field.Code:
-                _code = Text(ref reader);
+                _code = Short(ref reader);
                 break;
             case 5 when InRows && _inRow == InRow.Failures && _field == Field.Description:
-                _text = Text(ref reader);
+                _text = Short(ref reader);
                 break;
         }
     }
@@ -272,7 +289,17 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row)
 
     private static string? Text(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
 
-    /// <summary>An id: a number, or, where the specification says identifiers are strings, one in quotes.</summary>
+    /// <summary>A text that is kept a row: no longer than anybody reads, and not cut through a character.</summary>
+    private static string? Short(ref Utf8JsonReader reader)
+    {
+        var text = Text(ref reader);
+        return text is { Length: > MostText } ? text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)] : text;
+    }
+
+    /// <summary>A contact's id; null where the number is none.</summary>
+    private static long? Id(ref Utf8JsonReader reader) => Number(ref reader) is > 0 and var id ? id : null;
+
+    /// <summary>A number, or, where the specification says identifiers are strings, one in quotes.</summary>
     private static long? Number(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number when reader.TryGetInt64(out var number) => number,

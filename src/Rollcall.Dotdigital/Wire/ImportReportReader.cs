@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
 
@@ -9,11 +8,11 @@ internal static class ImportReportReader
     private const int BufferBytes = 64 * 1024;
 
     // No token of a report is longer than a name and a text; more than this is not a report.
-    private const int MostBufferBytes = 16 * 1024 * 1024;
+    private const int MostBufferBytes = 1024 * 1024;
 
-    public static async ValueTask<ImportReport> ReadAsync(Stream body, Action<ImportedContact>? row, CancellationToken cancellation, int bufferBytes = BufferBytes)
+    public static async ValueTask<ImportReport> ReadAsync(Stream body, Action<ImportedContact>? row, CancellationToken cancellation, int bufferBytes = BufferBytes, long mostRows = long.MaxValue)
     {
-        var parser = new ImportReportParser(row);
+        var parser = new ImportReportParser(row, mostRows);
         var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
         try
         {
@@ -46,7 +45,7 @@ internal static class ImportReportReader
     {
         if (buffer.Length >= MostBufferBytes)
         {
-            throw new JsonException("a token longer than any report's");
+            throw new BoundlessAnswerException("a text in it is longer than a megabyte");
         }
 
         var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);

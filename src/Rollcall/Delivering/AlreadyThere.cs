@@ -67,12 +67,19 @@ internal sealed class AlreadyThere(RunContext run)
         var people = run.Db.Number($"SELECT count(*) FROM {found}");
         if (!keep)
         {
-            run.Db.Execute($"INSERT INTO there SELECT kh, email_key, book_id, max(contact_id) FROM {found} WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3");
+            run.Db.Execute($"INSERT INTO there {Subscribed(found)}");
             return null;
         }
 
-        var file = people == 0 ? null : run.Publish($"there/{run.Job.Tag}-{run.Client.Account.Id}-{book}.parquet", $"SELECT kh, email_key AS member_key, book_id, max(contact_id) AS contact_id FROM {found} WHERE list_status = 'Subscribed' GROUP BY 1, 2, 3 ORDER BY 1");
+        var file = people == 0 ? null : run.Publish($"there/{run.Job.Tag}-{run.Client.Account.Id}-{book}.parquet", $"{Subscribed(found)} ORDER BY 1");
         Keep(book, file, people);
         return file;
     }
+
+    /// <summary>Who is subscribed; without an id where several addresses have the same one, or an address has several.</summary>
+    private static string Subscribed(string found) => $"""
+        SELECT f.kh, f.email_key AS member_key, f.book_id, CASE WHEN count(DISTINCT f.contact_id) = 1 AND bool_and(s.contact_id IS NULL) THEN max(f.contact_id) END AS contact_id
+        FROM {found} f LEFT JOIN (SELECT contact_id FROM {found} GROUP BY 1 HAVING count(DISTINCT kh) > 1) s ON s.contact_id = f.contact_id
+        WHERE f.list_status = 'Subscribed' GROUP BY 1, 2, 3
+        """;
 }

@@ -107,8 +107,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             settlement.Refuse(delivery, e);
             return;
         }
-
-        catch (DotdigitalException e)
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
             settlement.Refuse(delivery, e);
             throw;

@@ -28,6 +28,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LedgerNames.Record(run, settlement);
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
+        await new ProvenIds(run).ConfirmChangedAsync(RunSession.LedgerRelation(run), cancellation);
         run.OtherRemovals.Mark(work.Counts);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
         if (Planner.Imported(run, work) is > 0 and var members)

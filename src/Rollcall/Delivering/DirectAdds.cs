@@ -15,7 +15,7 @@ namespace Rollcall.Delivering;
 internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
 {
     // Who was added to one book of this run needs no second look before the next: the id, and whether Dotdigital asked them to confirm.
-    private readonly ConcurrentDictionary<string, (long Id, bool Asked)> added = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long? Id, bool Asked)> added = new(StringComparer.Ordinal);
 
     // Whose add to one book may still be carried out: looked up before the next book.
     private readonly HashSet<string> unanswered = new(StringComparer.Ordinal);
@@ -92,16 +92,17 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             return person.ContactId is null ? null : Deleted(person.ContactId);
         }
 
+        var id = ProvenIds.Of(contact, person.MemberKey, person.ContactId);
         return (contact.Status, contact.StatusIn(book)) switch
         {
-            (ContactStatus.Deleted, _) => run.Job.RecreateDeleted && person.ContactId is null ? null : Deleted(contact.Id),
+            (ContactStatus.Deleted, _) => run.Job.RecreateDeleted && person.ContactId is null ? null : Deleted(id),
             (ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => new DirectAnswer("Failed", "failed", "", ""),
-            (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = contact.Id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
-            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(contact.Id, fields: false),
-            (ContactStatus.PendingOptIn, _) => Waits(contact.Id, fields: false),
+            (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(id, fields: false),
+            (ContactStatus.PendingOptIn, _) => Waits(id, fields: false),
             (ContactStatus.Subscribed, null) => null,
-            (ContactStatus.Subscribed, _) => Out("Unsubscribed", contact.Id, "Subscribed"),
-            var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
+            (ContactStatus.Subscribed, _) => Out("Unsubscribed", id, "Subscribed"),
+            var (status, _) => Out(status.ToString(), id, status.ToString()),
         };
     }
 
@@ -138,14 +139,15 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         try
         {
             var contact = await run.Client.Contacts.PatchIntoBookAsync(book, Person(email, known, Braced(person.Fields)), merge, cancellation);
-            Remember(person, contact.Id, contact.Status == ContactStatus.PendingOptIn);
+            var id = ProvenIds.Of(contact, person.MemberKey, person.ContactId);
+            Remember(person, id, contact.Status == ContactStatus.PendingOptIn);
             return (contact.Status, contact.StatusIn(book)) switch
             {
-                (ContactStatus.Subscribed, ListStatus.Subscribed) => Added(contact.Id, fields: true),
-                (ContactStatus.PendingOptIn, not ListStatus.Unknown) or (ContactStatus.Subscribed, ListStatus.Pending) => Awaits(contact.Id, fields: true),
-                (ContactStatus.Subscribed, ListStatus.Suppressed) => Out("Unsubscribed", contact.Id, "Subscribed"),
+                (ContactStatus.Subscribed, ListStatus.Subscribed) => Added(id, fields: true),
+                (ContactStatus.PendingOptIn, not ListStatus.Unknown) or (ContactStatus.Subscribed, ListStatus.Pending) => Awaits(id, fields: true),
+                (ContactStatus.Subscribed, ListStatus.Suppressed) => Out("Unsubscribed", id, "Subscribed"),
                 (ContactStatus.Subscribed or ContactStatus.Unknown or ContactStatus.Deleted, _) or (_, ListStatus.Unknown) => null,
-                var (status, _) => Out(status.ToString(), contact.Id, status.ToString()),
+                var (status, _) => Out(status.ToString(), id, status.ToString()),
             };
         }
         catch (DotdigitalException e) when (Refused(e) is { } refused)
@@ -154,7 +156,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
     }
 
-    private void Remember(DirectPerson person, long contactId, bool asked)
+    private void Remember(DirectPerson person, long? contactId, bool asked)
     {
         if (run.Books.Count > 1)
         {
@@ -184,7 +186,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         return Braced(string.Join(',', values.RootElement.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null).Select(f => f.ToString())));
     }
 
-    private static DirectAnswer Added(long id, bool fields) => new("Delivered", "delivered", "Added", "Dotdigital added the person to the book.")
+    private static DirectAnswer Added(long? id, bool fields) => new("Delivered", "delivered", "Added", "Dotdigital added the person to the book.")
     {
         ContactId = id,
         AccountStatus = "Subscribed",
@@ -192,7 +194,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         FieldsWritten = fields,
     };
 
-    private static DirectAnswer Awaits(long id, bool fields) => new("Pending", "pending", "AwaitsConfirmation", "Dotdigital asked the person to confirm.")
+    private static DirectAnswer Awaits(long? id, bool fields) => new("Pending", "pending", "AwaitsConfirmation", "Dotdigital asked the person to confirm.")
     {
         ContactId = id,
         AccountStatus = "PendingOptIn",
@@ -201,7 +203,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     };
 
     /// <summary>Not added: adding someone who was asked to confirm may ask them again.</summary>
-    private static DirectAnswer Waits(long id, bool fields) => new("Pending", "pending", DirectOutcomes.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
+    private static DirectAnswer Waits(long? id, bool fields) => new("Pending", "pending", DirectOutcomes.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
     {
         ContactId = id,
         AccountStatus = "PendingOptIn",
@@ -210,7 +212,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
 
     private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", DeletedGuard.Deleted, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
 
-    private static DirectAnswer Out(string status, long id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
+    private static DirectAnswer Out(string status, long? id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
 
     /// <summary>What a refusal says of the person, or of the book; null when it says nothing of either.</summary>
     private static DirectAnswer? Refused(DotdigitalException e)

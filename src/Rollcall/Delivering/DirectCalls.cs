@@ -225,7 +225,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                     together.Add(answer);
                 }
 
-                if (broken is not null)
+                if (broken is not (null or DotdigitalException))
                 {
                     continue;
                 }
@@ -256,6 +256,11 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
             {
                 Failed(e);
+            }
+            catch (DotdigitalException e) when (e.Kind == FailureKind.Boundless)
+            {
+                // Whatever was done: the calls stay unanswered, and the next run looks their people up.
+                await BreakAsync(e);
             }
             catch (DotdigitalException e)
             {

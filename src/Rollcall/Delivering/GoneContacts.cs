@@ -93,9 +93,16 @@ internal sealed class GoneContacts(RunContext run)
         var people = run.Db.Query(
             $"SELECT member_key, email, contact_id FROM refused_id ORDER BY kh, member_key LIMIT {most}",
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: (long?)r.GetInt64(2)));
+        var asked = people.DistinctBy(p => p.Key).ToDictionary(p => p.Key, p => p.Id);
         await foreach (var (key, contact) in LookUps.ManyAsync(run, people, "look up", cancellation))
         {
             var there = contact is { Status: not ContactStatus.Deleted } ? contact : null;
+            if (there is not null && ProvenIds.Of(there, key, asked[key]) is null)
+            {
+                // Somebody else's contact says nothing of the person.
+                continue;
+            }
+
             var fate = there is null ? "'deleted'" : $"CASE contact_id WHEN {Text(there.Id)} THEN 'there' ELSE 'merged' END";
             foreach (var book in books.Append(0))
             {

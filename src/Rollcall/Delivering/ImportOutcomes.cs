@@ -19,30 +19,31 @@ internal static class ImportOutcomes
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
 
     // A contact may be told of as written and as failed: it then is in the book, unless the book was what was wrong.
-    private const string WrittenInPart = "(judgement = 'Failed' AND (told_id IS NOT NULL OR lower(failed) LIKE '%notapplied') AND lower(failed) <> 'invalidaddressbookids')";
+    private const string WrittenInPart = "(judgement = 'Failed' AND (told OR lower(failed) LIKE '%notapplied') AND lower(failed) <> 'invalidaddressbookids')";
     private const string BarredCodes = "('globallysuppressed', 'suppressedbydomain', 'blocker')";
 
     public static string Reported(string manifest, long now) => $"""
         WITH f AS (SELECT contact_id, email_key, min(code) AS code, any_value(reason) AS reason FROM report WHERE kind = 'failed' GROUP BY 1, 2),
-        s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done' AND contact_id IS NOT NULL),
+        s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done'),
         told AS (
-            SELECT m.*, coalesce(m.code, fe.code) AS failed, coalesce(m.reason, fe.reason) AS failed_reason, coalesce(m.si_id, se.contact_id) AS told_id
+            SELECT m.*, coalesce(m.code, fe.code) AS failed, coalesce(m.reason, fe.reason) AS failed_reason, m.si_id IS NOT NULL OR se.email_key IS NOT NULL AS told, se.contact_id AS told_id
             FROM (
                 -- Whose id the report does not have is told of by address: two contacts may be one by now.
                 SELECT n.*, fi.code, fi.reason, si.contact_id AS si_id, CASE WHEN fi.contact_id IS NULL AND si.contact_id IS NULL THEN member_key END AS by_email
                 FROM {manifest} n
                 LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = n.contact_id
-                LEFT JOIN (SELECT DISTINCT contact_id FROM s) si ON si.contact_id = n.contact_id) m
+                LEFT JOIN (SELECT DISTINCT contact_id FROM s WHERE contact_id IS NOT NULL) si ON si.contact_id = n.contact_id) m
             LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON fe.email_key = m.by_email
-            LEFT JOIN (SELECT email_key, max(contact_id) AS contact_id FROM s GROUP BY 1) se ON se.email_key = m.by_email),
+            -- Of one address with two ids, neither is known to be its own.
+            LEFT JOIN (SELECT email_key, CASE WHEN count(DISTINCT contact_id) = 1 THEN max(contact_id) END AS contact_id FROM s WHERE email_key IS NOT NULL GROUP BY 1) se ON se.email_key = m.by_email),
         judged AS (
             SELECT *, CASE
                 WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid'
                 WHEN lower(failed) IN {BarredCodes} THEN 'Suppressed'
-                WHEN failed IS NOT NULL OR told_id IS NULL THEN 'Failed'
+                WHEN failed IS NOT NULL OR NOT told THEN 'Failed'
                 ELSE 'Delivered' END AS judgement
             FROM told)
-        SELECT kh, member_key, book_id, operation, email, profile_key, coalesce(told_id, contact_id) AS contact_id,
+        SELECT kh, member_key, book_id, operation, email, profile_key, coalesce(contact_id, told_id) AS contact_id,
                {State("judgement")} AS state, origin, audience,
                CASE WHEN judgement = 'Delivered' THEN fields_hash END AS fields_hash, judgement AS outcome,
                CASE WHEN judgement = 'Delivered' THEN 'Reported'

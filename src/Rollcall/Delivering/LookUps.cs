@@ -73,6 +73,28 @@ internal static class LookUps
         }
     }
 
+    /// <summary>Finds contacts by id, in the order given; null for whom Dotdigital does not have, or refuses to show.</summary>
+    public static async IAsyncEnumerable<(long Id, Contact? Contact)> ByIdAsync(
+        RunContext run, IReadOnlyList<long> ids, string step, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var (id, contact) in Ask(run, ids, (id, stop) => TryFindAsync(run, id, stop), step, cancellation))
+        {
+            yield return (id, contact);
+        }
+    }
+
+    private static async Task<Contact?> TryFindAsync(RunContext run, long id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await run.Client.Contacts.FindByIdAsync(id, cancellation);
+        }
+        catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
+        {
+            return null;
+        }
+    }
+
     private static async Task<(Contact? Contact, bool Told)> TryFindAsync(RunContext run, long? contactId, string email, CancellationToken cancellation)
     {
         try

@@ -190,7 +190,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             run.Notice($"An import that moves {moves.Count:N0} addresses was sent and not answered: their contacts are read back. {e.Message}");
             await settlement.SettleUnansweredAsync(delivery, cancellation);
         }
-        catch (DotdigitalException e)
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
             settlement.Refuse(delivery, e);
             if (e.Kind is not (FailureKind.Permanent or FailureKind.Transient))

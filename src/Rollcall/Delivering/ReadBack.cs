@@ -84,7 +84,7 @@ internal sealed class ReadBack(RunContext run)
             {
                 run.Db.Execute($"""
                     INSERT INTO found VALUES (md5_number_lower({SqlText.Literal(person.Key)}), {SqlText.Literal(person.Key)},
-                        {(contact is null ? "NULL" : contact.Id.ToString())}, {book},
+                        {(contact is null ? null : ProvenIds.Of(contact, person.Key, person.Id))?.ToString() ?? "NULL"}, {book},
                         {SqlText.Literal(told ? contact?.Status.ToString() : nameof(ContactStatus.Unknown))},
                             {SqlText.Literal(contact?.StatusIn(book)?.ToString())}, {contact?.Updated?.ToUnixTimeMilliseconds().ToString() ?? "NULL"}, true)
                     """);

@@ -72,7 +72,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             settlement.Refuse(delivery, e);
             return true;
         }
-        catch (DotdigitalException e)
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
             settlement.Refuse(delivery, e);
             throw;
@@ -121,6 +121,14 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         foreach (var (key, email) in run.Db.Query("SELECT member_key, any_value(email) FROM removal WHERE contact_id IS NULL GROUP BY 1", r => (r.GetString(0), r.GetString(1))))
         {
             var contact = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
+            if (contact is { Status: not ContactStatus.Deleted } && ProvenIds.Of(contact, key, null) is null)
+            {
+                // Taking that contact out would take out somebody else.
+                run.Db.Execute($"DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}");
+                run.SomethingLeft = true;
+                continue;
+            }
+
             run.Db.Execute(contact is null or { Status: ContactStatus.Deleted }
                 ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)}; DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}"
                 : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {SqlText.Literal(key)}; INSERT INTO stays SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)} AND {mayStay}");

@@ -229,7 +229,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleMoveAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (await ReadReportAsync(delivery.RemoteId!, cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
+        if (await ReadReportAsync(delivery, cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
         {
             return false;
         }
@@ -247,7 +247,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
     {
-        var report = await ReadReportAsync(delivery.RemoteId!, cancellation);
+        var report = await ReadReportAsync(delivery, cancellation);
         switch (report)
         {
             case null:
@@ -275,14 +275,14 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
     }
 
-    private async Task<ImportReport?> ReadReportAsync(string importId, CancellationToken cancellation)
+    private async Task<ImportReport?> ReadReportAsync(Delivery delivery, CancellationToken cancellation)
     {
         CreateReport();
         var appender = run.Db.Connection.CreateAppender("report");
         try
         {
             return await run.Client.Imports.ReadAsync(
-                importId,
+                delivery.RemoteId!,
                 row =>
                 {
                     var to = appender.CreateRow().AppendValue(row.Kind == ImportedKind.Failed ? "failed" : "done");
@@ -295,6 +295,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                     CreateReport();
                     appender = run.Db.Connection.CreateAppender("report");
                 },
+                delivery.Records,
                 cancellation);
         }
         finally

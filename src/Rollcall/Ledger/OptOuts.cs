@@ -44,7 +44,7 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
             {
                 await ReadFeedAsync(client, feed, clock.GetUtcNow(), progress, cancellation);
             }
-            catch (DotdigitalException e) when (e.Kind != FailureKind.Configuration)
+            catch (DotdigitalException e) when (e.Kind is not (FailureKind.Configuration or FailureKind.Boundless))
             {
                 unread[feed] = e.Message;
             }

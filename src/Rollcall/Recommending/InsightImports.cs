@@ -103,7 +103,7 @@ internal sealed class InsightImports(RunContext run, long total)
 
             Fail(batch, "Invalid", e.ErrorCode ?? "Refused", e.Message);
         }
-        catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)
+        catch (DotdigitalException e) when (e.Kind is not (FailureKind.Configuration or FailureKind.Boundless))
         {
             Fail(batch, "Failed", e.ErrorCode ?? "Unanswered", e.Message);
             if (e.Kind is FailureKind.Ambiguous or FailureKind.Transient)
@@ -158,7 +158,7 @@ internal sealed class InsightImports(RunContext run, long total)
             // A poll that failed fails no import.
             return false;
         }
-        catch (DotdigitalException e) when (e.Kind is not FailureKind.Configuration)
+        catch (DotdigitalException e) when (e.Kind is not (FailureKind.Configuration or FailureKind.Boundless))
         {
             Fail(batch, "Failed", e.ErrorCode ?? "Unanswered", e.Message);
             return true;

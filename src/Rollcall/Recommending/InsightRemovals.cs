@@ -58,7 +58,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
             ended.Enqueue((call, null));
             Volatile.Write(ref failedInARow, 0);
         }
-        catch (DotdigitalException e)
+        catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
             ended.Enqueue((call, e.Message));
             if (e.Kind == FailureKind.Configuration)

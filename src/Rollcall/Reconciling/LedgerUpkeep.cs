@@ -12,10 +12,10 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
     public async Task LookAsync(IReadOnlyList<long> books, CancellationToken cancellation)
     {
         await watch.RunAsync(RunSession.LedgerRelation(run), cancellation);
-        fold.Run(cancellation);
+        await fold.RunAsync(cancellation);
         run.OptOuts.CopyTo(run.Db, books);
         await puttingRight.LookAtKnownAsync(RunSession.LedgerRelation(run), cancellation);
-        fold.Run(cancellation);
+        await fold.RunAsync(cancellation);
         run.OptOuts.CopyTo(run.Db, books);
         settlement.Settled.Clear();
     }
@@ -36,7 +36,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
                 await new DeletedPeople(run, settlement).LookAsync(cancellation);
             }
 
-            fold.Run(cancellation);
+            await fold.RunAsync(cancellation);
 
             // A book that a guard holds is looked at again by the next run.
             if (due && !held && !run.HeldEarly.Any(h => h.Guard == DeletedGuard.Name))
@@ -49,7 +49,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         {
             await new Adoption(run, destination, adoptAs).FindAsync(RunSession.LedgerRelation(run), cancellation);
             settlement.RecordLocal("FROM adopted");
-            fold.Run(cancellation);
+            await fold.RunAsync(cancellation);
         }
 
         // This is in the ledger; no change of this run hangs on it.

@@ -11,6 +11,8 @@ namespace Rollcall.Recording;
 /// </summary>
 internal sealed class LedgerFold(RunContext run)
 {
+    private const long PartRecords = 500_000;
+
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
     private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ImportOutcomes.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
@@ -21,7 +23,7 @@ internal sealed class LedgerFold(RunContext run)
     private const string EntersAudience = $"(u_outcome = 'Delivered' AND code IN ('{Adoption.Code}', '{Adoption.NoMember}'))";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
-    public void Run(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         var settled = run.Journal.Settled();
         if (settled.Count == 0)
@@ -38,7 +40,7 @@ internal sealed class LedgerFold(RunContext run)
 
         var next = $"ledger/{run.Job.Tag}/{current.Generation + 1:D8}";
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
-        var outcomes = OutcomeFiles.Relation(run.Folder, settled);
+        var outcomes = await WithProvenIdsAsync(ledger, settled, cancellation);
         var writes = settled.Where(d => d.Writes).ToList();
         run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
         DeleteLitter(next);
@@ -131,6 +133,43 @@ internal sealed class LedgerFold(RunContext run)
         }
 
         return run.Db.Number("SELECT count(*) FROM folded");
+    }
+
+    /// <summary>The outcomes, without ids of contacts that are somebody else's. Looked at in parts: a first export's ids are as many as its members.</summary>
+    private async Task<string> WithProvenIdsAsync(string ledger, IReadOnlyList<Delivery> settled, CancellationToken cancellation)
+    {
+        var proven = new ProvenIds(run);
+        proven.Begin();
+        var part = new List<Delivery>();
+        foreach (var delivery in settled)
+        {
+            part.Add(delivery);
+            if (part.Sum(d => d.Records) >= PartRecords)
+            {
+                await LookAsync();
+            }
+        }
+
+        await LookAsync();
+        var outcomes = OutcomeFiles.Relation(run.Folder, settled);
+        return run.Db.Number($"SELECT count(*) FROM {ProvenIds.Unproven}") == 0
+            ? outcomes
+            : $"(SELECT o.* REPLACE (CASE WHEN u.kh IS NULL THEN o.contact_id END AS contact_id) FROM {outcomes} o LEFT JOIN {ProvenIds.Unproven} u ON u.kh = o.kh AND u.member_key = o.member_key AND u.contact_id = o.contact_id)";
+
+        // Who moves was read, and who leaves brings no id.
+        async Task LookAsync()
+        {
+            if (part.Any(d => d.Outcomes is not null))
+            {
+                await proven.AddAsync(
+                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{Action.Move}', '{Action.MovedAway}', '{Action.Exit}'))",
+                    ledger,
+                    known: true,
+                    cancellation);
+            }
+
+            part.Clear();
+        }
     }
 
     /// <summary>

@@ -108,7 +108,7 @@ public sealed class ImportReportTests
         var script = Connected.Script().On(call, _ => Broken(bytes, 600)).On(call, 200, Documented);
         using var client = await Connected.ToAsync(script, clock);
         var rows = new List<ImportedContact>();
-        var reading = client.Imports.ReadAsync("i", rows.Add, rows.Clear, Cancellation);
+        var reading = client.Imports.ReadAsync("i", rows.Add, rows.Clear, cancellation: Cancellation);
         await clock.PassAsync(1);
         Assert.Equal(ImportStatus.Finished, (await reading)!.Status);
         Assert.Equal(5, rows.Count);
@@ -129,7 +129,7 @@ public sealed class ImportReportTests
     {
         var script = Connected.Script().On($"GET {Connected.Home}contacts/v3/import/i", 200, Documented);
         using var client = await Connected.ToAsync(script);
-        await Assert.ThrowsAsync<IOException>(() => client.Imports.ReadAsync("i", _ => throw new IOException("disk full"), () => { }, Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => client.Imports.ReadAsync("i", _ => throw new IOException("disk full"), () => { }, cancellation: Cancellation));
     }
 
     private static Task<HttpResponseMessage> Broken(byte[] bytes, int after)

@@ -1,0 +1,74 @@
+using Rollcall.Comparing;
+using Rollcall.Dotdigital;
+using Rollcall.Model;
+
+namespace Rollcall.Delivering;
+
+/// <summary>
+/// Whose a contact id is. Reports, pages and answers tell ids, and the next import matches by them: one that belongs to somebody else would write a
+/// stranger's fields. So an id that another address claims as well is believed only where Dotdigital, asked for that contact, shows the address.
+/// </summary>
+internal sealed class ProvenIds(RunContext run)
+{
+    /// <summary>The members whose id is not proven: <c>kh, member_key, contact_id</c>.</summary>
+    public const string Unproven = "unproven_id";
+
+    /// <summary>Most ids that are looked up at a time, a call each; the others are not believed.</summary>
+    public const int MostLookUps = 500;
+
+    // Whoever went on under another address lays no claim to the contact under the former one.
+    private const string Claims = $"(state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}'))";
+
+    /// <summary>Empties the table of members whose id is not proven.</summary>
+    public void Begin() => run.Db.Execute($"CREATE OR REPLACE TABLE {Unproven}(kh UBIGINT, member_key VARCHAR, contact_id BIGINT)");
+
+    /// <summary>Adds to the table whoever of <paramref name="people"/> has an id that somebody else claims, in the ledger or among them, and that is not theirs.</summary>
+    /// <param name="people">A relation of <c>kh, member_key, contact_id</c>.</param>
+    /// <param name="ledger">The relation of the ledger.</param>
+    /// <param name="known">Whether an id that the ledger has for the same member is believed.</param>
+    public async Task AddAsync(string people, string ledger, bool known, CancellationToken cancellation)
+    {
+        run.Db.Execute($"""
+            CREATE OR REPLACE TABLE told_id AS SELECT DISTINCT kh, member_key, contact_id FROM {people} WHERE contact_id IS NOT NULL;
+            CREATE OR REPLACE TABLE claimed_id AS SELECT DISTINCT kh, contact_id FROM {ledger} WHERE contact_id IN (SELECT contact_id FROM told_id) AND {Claims};
+            CREATE OR REPLACE TABLE doubtful_id AS
+            SELECT t.kh, t.member_key, t.contact_id
+            FROM told_id t
+            JOIN (SELECT contact_id FROM (SELECT kh, contact_id FROM told_id UNION SELECT kh, contact_id FROM claimed_id) GROUP BY 1 HAVING count(*) > 1) c USING (contact_id)
+            {(known ? "ANTI JOIN claimed_id k ON k.kh = t.kh AND k.contact_id = t.contact_id" : "")};
+            DROP TABLE told_id;
+            DROP TABLE claimed_id;
+            """);
+        var ids = run.Db.Query($"SELECT DISTINCT contact_id FROM doubtful_id ORDER BY 1 LIMIT {MostLookUps}", r => r.GetInt64(0));
+        await foreach (var (id, contact) in LookUps.ByIdAsync(run, ids, "look up", cancellation))
+        {
+            if (contact is { Status: not ContactStatus.Deleted, Email: { } email } && contact.Id == id)
+            {
+                run.Db.Execute($"DELETE FROM doubtful_id WHERE contact_id = {id} AND member_key = {SqlText.Literal(MemberKey.Of(email))}");
+            }
+        }
+
+        run.Db.Execute($"INSERT INTO {Unproven} FROM doubtful_id; DROP TABLE doubtful_id");
+    }
+
+    /// <summary>Takes ids that are not proven from the records to be sent: these members are matched by their address.</summary>
+    /// <param name="ledger">The relation of the ledger.</param>
+    public async Task ConfirmChangedAsync(string ledger, CancellationToken cancellation)
+    {
+        // A move is matched by the id of the former address, and has read the contact itself.
+        Begin();
+        await AddAsync($"(SELECT c.kh, c.member_key, c.contact_id FROM changed c WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.kh = c.kh AND m.member_key = c.member_key))", ledger, known: false, cancellation);
+        if (run.Db.Number($"SELECT count(*) FROM {Unproven}") is > 0 and var people)
+        {
+            run.Db.Execute($"UPDATE changed SET contact_id = NULL FROM {Unproven} u WHERE u.kh = changed.kh AND u.member_key = changed.member_key");
+            run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that belongs to somebody else at Dotdigital: they are matched by address.");
+        }
+    }
+
+    /// <summary>The id to record of a contact that was found for a member: none where it has another address, and is not the contact that was asked for.</summary>
+    /// <param name="contact">What was found.</param>
+    /// <param name="memberKey">The member.</param>
+    /// <param name="asked">The id that was asked for; null for none.</param>
+    public static long? Of(Contact contact, string memberKey, long? asked) =>
+        contact.Id == asked || contact.Email is not { } email || MemberKey.Of(email) == memberKey ? contact.Id : null;
+}

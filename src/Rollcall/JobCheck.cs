@@ -25,6 +25,11 @@ public static class JobCheck
             try
             {
                 problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
+                if (!problems.Any(p => p.Severity == Severity.Error))
+                {
+                    problems.AddRange(await source.WarningsAsync(cancellation));
+                }
+
                 problems.AddRange((await RecommendationsAsync(job, workplace, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
             }
             catch (RollcallException e)
@@ -59,7 +64,7 @@ public static class JobCheck
     {
         if (!Recommendations.AreAsked(job))
         {
-            return await RecommendationTable.CheckAsync(job, workplace.DataFolder, cancellation);
+            return await RecommendationTable.CheckAsync(job, workplace, cancellation);
         }
 
         await using var recommender = workplace.PlatformOf(job.Source).Recommender(job);

@@ -132,6 +132,9 @@ public sealed record TablesSourceOptions : SourceOptions
     /// <summary>Each collection's query of recommendations, by its id: a row a person and recommendation, with <c>email</c>, <c>rank</c> and its fields.</summary>
     public IReadOnlyDictionary<string, AudienceQuery> Recommendations { get; init; } = new Dictionary<string, AudienceQuery>();
 
+    /// <summary>The longest that one query may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Without the password that <see cref="Database"/> may hold.</summary>
     public override string ToString() => DatabaseName ?? string.Join(", ", Files.Keys);
 }

@@ -74,6 +74,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
             Files = Entries(Map(tables, "files")).ToDictionary(file => file.Key, file => File(file.Value)),
             Audiences = Queries(tables, "audiences"),
             Recommendations = Queries(tables, "recommendations"),
+            Timeout = Duration(Text(tables, "timeout") ?? "1h")!.Value,
         };
     }
 
@@ -161,6 +162,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
 
     private static TimeSpan? Duration(string text) => text == "never" ? null : text[^1] switch
     {
+        's' => TimeSpan.FromSeconds(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
         'm' => TimeSpan.FromMinutes(long.Parse(text[..^1], CultureInfo.InvariantCulture)),
         'h' => TimeSpan.FromHours(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
         _ => TimeSpan.FromDays(int.Parse(text[..^1], CultureInfo.InvariantCulture)),

@@ -68,7 +68,9 @@ internal static class JobSourceKeys
         new("audiences", new MapShape(new EitherShape(Select, Audience), "audience", "a group of audience: query"),
             "Each audience's id and its query: one SELECT with a column a field, or `from` and `where`.") { Required = true },
         new("recommendations", new MapShape(new EitherShape(Select, Audience), "collection", "a group of collection: query"),
-            "Recommendations for `config.collection_id`, by the collection's id: one SELECT with a row a person and recommendation, or `from` and `where`. Columns: `email`, `rank` (a number, the least first), and the recommendation's fields, such as `title` and `url`."))
+            "Recommendations for `config.collection_id`, by the collection's id: one SELECT with a row a person and recommendation, or `from` and `where`. Columns: `email`, `rank` (a number, the least first), and the recommendation's fields, such as `title` and `url`."),
+        new("timeout", new TextShape { Pattern = "[1-9][0-9]{0,3}[smhd]", Says = "a time such as 1h, 30m or 90s" },
+            "The longest that one query may take. One that takes longer is ended, and the run with it.") { Default = "1h" })
     {
         OneOf = ["database", "files"],
         Example = """

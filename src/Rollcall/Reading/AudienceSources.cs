@@ -16,6 +16,6 @@ internal static class AudienceSources
         }
 
         ProfilesSink.MakeFor(job);
-        return TablesSource.Open(job, folder);
+        return TablesSource.Open(job, folder, workplace.DataFolder, workplace.Clock);
     }
 }

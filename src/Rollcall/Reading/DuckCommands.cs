@@ -49,7 +49,7 @@ internal static class DuckCommands
         using var command = duckdb.CreateCommand();
         command.CommandText = sql;
         command.UseStreamingMode = true;
-        using var registration = cancellation.Register(command.Cancel);
+        using var stopping = new RepeatedStop(cancellation, command.Cancel);
         try
         {
             return await Task.Run(() => run(command), CancellationToken.None);

@@ -7,15 +7,19 @@ namespace Rollcall.Reading;
 internal static partial class DuckMessages
 {
     /// <summary>The first lines, up to the echo of the SQL.</summary>
-    public static string First(DuckDBException error)
+    public static string First(DuckDBException error) => First(error.Message);
+
+    /// <summary>The same without texts in quotes: an error while rows are read quotes people's values.</summary>
+    public static string Masked(DuckDBException error) => Masked(error.Message);
+
+    /// <inheritdoc cref="Masked(DuckDBException)"/>
+    public static string Masked(string message) => Quoted().Replace(First(message), "'...'");
+
+    private static string First(string message)
     {
-        var message = error.Message;
         var echo = message.IndexOf("\n\nLINE ", StringComparison.Ordinal);
         return (echo < 0 ? message : message[..echo]).Replace('\n', ' ').Trim();
     }
-
-    /// <summary>The same without texts in quotes: an error while rows are read quotes people's values.</summary>
-    public static string Masked(DuckDBException error) => Quoted().Replace(First(error), "'...'");
 
     [GeneratedRegex("'[^']*'", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();

@@ -25,6 +25,9 @@ public interface IAudienceSource : IAsyncDisposable
     /// <param name="fields">The fields the job needs.</param>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation);
 
+    /// <summary>What is not wrong, and better otherwise; asked for by a check whose source has no error.</summary>
+    Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Problem>>([]);
+
     /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments that say how it is read where there is none.</summary>
     string Sql(string audience);
 
@@ -50,6 +53,9 @@ public interface IAudienceReading : IAsyncDisposable
     /// <summary>The type that a data field made for a field should have; null where the column's own says it.</summary>
     /// <param name="field">A field of the relation.</param>
     Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => Task.FromResult<DataFieldType?>(null);
+
+    /// <summary>Why the relation could not be read, after a query of it failed; null where the source does not know more than the query's own error.</summary>
+    RollcallException? Failure => null;
 
     /// <summary>Says, after the relation was read to its end, whether that was all.</summary>
     Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation);

@@ -122,7 +122,7 @@ internal sealed class Roll
         }
         catch (DuckDBException e)
         {
-            throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {config.SegmentIds[audience]}", inner: e);
+            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {config.SegmentIds[audience]}", inner: e);
         }
     }
 

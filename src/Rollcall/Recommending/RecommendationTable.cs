@@ -21,14 +21,14 @@ internal static class RecommendationTable
         Math.Max(config.InsightRecommendations ? ForInsight : 1, config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Number).DefaultIfEmpty(1).Max());
 
     /// <summary>Everything wrong with the query; empty for a job without one.</summary>
-    public static async Task<IReadOnlyList<Problem>> CheckAsync(Job job, string folder, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Problem>> CheckAsync(Job job, Workplace workplace, CancellationToken cancellation)
     {
         if (Query(job) is not { } asked)
         {
             return [];
         }
 
-        await using var source = TablesSource.Open(asked, folder);
+        await using var source = TablesSource.Open(asked, workplace.DataFolder, workplace.DataFolder, workplace.Clock);
         try
         {
             return [.. (await source.CheckAsync(asked.Config.SegmentIds, asked.Config.Fields, cancellation)).Select(problem => OfRecommendations(problem, asked))];
@@ -54,10 +54,10 @@ internal static class RecommendationTable
             var (collection, folder) = (run.Job.Config.CollectionId!, Path.Combine(run.Db.Folder, "recommendations"));
             if (run.Job.Config.InsightRecommendations)
             {
-                asked = await WithEveryColumnAsync(asked, collection, folder, cancellation);
+                asked = await WithEveryColumnAsync(asked, collection, folder, run.Workplace, cancellation);
             }
 
-            await using var source = TablesSource.Open(asked, folder);
+            await using var source = TablesSource.Open(asked, folder, run.Workplace.DataFolder, run.Workplace.Clock);
             run.Progress?.Report(new RunProgress($"read recommendations {collection}", 0, null, "rows"));
             await using var reading = await source.OpenAsync(collection, asked.Config.Fields, run.Db.Connection, Shape(run, collection), null, cancellation);
             return await FillAsync(run, asked.Config, reading, mayBeEmpty, cancellation);
@@ -105,9 +105,9 @@ internal static class RecommendationTable
         : null;
 
     /// <summary>For insight data, whatever a recommendation has.</summary>
-    private static async Task<Job> WithEveryColumnAsync(Job asked, string collection, string folder, CancellationToken cancellation)
+    private static async Task<Job> WithEveryColumnAsync(Job asked, string collection, string folder, Workplace workplace, CancellationToken cancellation)
     {
-        await using var source = TablesSource.Open(asked, folder);
+        await using var source = TablesSource.Open(asked, folder, workplace.DataFolder, workplace.Clock);
         var columns = (await source.ColumnsAsync(collection, cancellation)).Select(column => column.Name).Where(name => !IsKey(name));
         return asked with { Config = asked.Config with { InsightFields = [.. asked.Config.InsightFields.Union(columns, StringComparer.OrdinalIgnoreCase)] } };
     }

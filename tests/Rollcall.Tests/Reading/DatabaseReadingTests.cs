@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Rollcall.Jobs;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables.Databases;
@@ -90,15 +91,12 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task A_connection_lost_midway_is_an_error_of_the_source()
     {
-        var server = TestDatabases.PostgresOrSkip();
-        var source = new TablesSourceOptions
-        {
-            Database = server.ToString(),
-            DatabaseName = "postgres://test",
-            Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 'a' || i || '@x.com' AS email FROM generate_series(1, 1000000) AS i WHERE i < 900000 OR pg_terminate_backend(pg_backend_pid())", null, null) },
-        };
+        var view = $"lost_{Guid.NewGuid():N}";
+        await using var server = await PostgresAsync();
+        await DatabasePeople.ExecuteAsync(server, $"CREATE VIEW {view} AS SELECT 'a' || i || '@x.com' AS email FROM generate_series(1, 1000000) AS i WHERE i < 900000 OR pg_terminate_backend(pg_backend_pid())");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(source, ["email"]));
+        var error = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Postgres($"SELECT * FROM {view}"), ["email"]));
+        await DatabasePeople.ExecuteAsync(server, $"DROP VIEW {view}");
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.StartsWith("audience all: Reading failed after ", error.Message, StringComparison.Ordinal);
@@ -252,7 +250,14 @@ public sealed class DatabaseReadingTests : IDisposable
     [InlineData("SELECT 1 /* a", "The SQL ends inside a string or a comment.")]
     [InlineData("INSERT INTO t VALUES (1)", "The SQL is no SELECT.")]
     public void A_single_SELECT_is_told_from_anything_else(string sql, string? wrong) =>
-        Assert.Equal(wrong, SingleSelect.Wrong(sql, new SelectLexis(Dollars: true, NestedComments: true)));
+        Assert.Equal(wrong, SingleSelect.Wrong(sql, SelectLexis.Postgres));
+
+    private static async Task<NpgsqlConnection> PostgresAsync()
+    {
+        var connection = PostgresDatabase.Connection(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "postgres://test"));
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
 
     private static TablesSourceOptions Postgres(string sql) => new()
     {

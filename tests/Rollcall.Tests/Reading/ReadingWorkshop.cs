@@ -85,7 +85,7 @@ public sealed class ReadingWorkshop : IDisposable
         Audiences = new Dictionary<string, AudienceQuery> { ["all"] = sql is null ? new(null, "people", null) : new(sql, null, null) },
     };
 
-    internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"));
+    internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"), At("data"), TimeProvider.System);
 
     /// <summary>Reads the job's first audience as it stands, without a roll.</summary>
     internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(SourceOptions source, string[] fields, AudienceShape? previous = null)

@@ -9,12 +9,14 @@ internal static class TablesSource
 {
     /// <param name="job">The job; its source must be <see cref="TablesSourceOptions"/>.</param>
     /// <param name="folder">An absolute folder of this run for cleaned copies of damaged files; made when needed, and emptied of them when the source is disposed.</param>
-    public static ITableSource Open(Job job, string folder)
+    /// <param name="dataFolder">The data folder: nothing in it is a source.</param>
+    /// <param name="clock">Ends queries that take too long.</param>
+    public static ITableSource Open(Job job, string folder, string dataFolder, TimeProvider clock)
     {
         var options = (TablesSourceOptions)job.Source;
         return options.Database is null
-            ? new FilesSource(options, job.Config, folder)
-            : new DatabaseSource(options, job.Config);
+            ? new FilesSource(options, job.Config, folder, dataFolder, clock)
+            : new DatabaseSource(options, job.Config, dataFolder, clock);
     }
 }
 

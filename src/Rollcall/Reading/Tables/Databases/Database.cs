@@ -13,16 +13,19 @@ internal sealed record DatabaseColumn(Column Column, string Expression, string J
 /// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
 internal abstract class Database
 {
+    private readonly string audience = $"audience_{Guid.NewGuid():N}";
+
     /// <summary>The name for messages, without a password.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How its strings and comments are written.</summary>
+    /// <summary>How its names, strings and comments are written, as far as is known before a connection is open.</summary>
     public abstract SelectLexis Lexis { get; }
 
     /// <summary>The password, to keep it out of messages; empty when there is none.</summary>
     public virtual string Password => "";
 
-    public static Database Of(TablesSourceOptions options)
+    /// <param name="dataFolder">Where no database is a source; null where there is no such folder.</param>
+    public static Database Of(TablesSourceOptions options, string? dataFolder = null)
     {
         var (database, name) = (options.Database!, options.DatabaseName ?? options.Database!);
         var scheme = database.IndexOf("://", StringComparison.Ordinal);
@@ -30,14 +33,36 @@ internal abstract class Database
         {
             "POSTGRES" or "POSTGRESQL" => new PostgresDatabase(new DatabaseUrl(database, name)) { Name = name },
             "MYSQL" or "MARIADB" => new MySqlDatabase(new DatabaseUrl(database, name)) { Name = name },
-            _ => new SqliteDatabase(database) { Name = name },
+            _ => new SqliteDatabase(database, dataFolder) { Name = name },
         };
     }
 
     /// <summary>Opens a connection in which every query sees the same state and none can write.</summary>
-    public abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);
+    /// <param name="limit">The longest that a statement may take; the server ends it too, where it can.</param>
+    public abstract Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// A command that runs the SQL as one statement: the protocol, not a reading of the text, keeps a second one out.
+    /// Whatever holds an audience's SQL goes this way.
+    /// </summary>
+    public abstract DbCommand Query(DbConnection connection, string sql);
+
+    /// <summary>Ends the statement that runs, from another thread; may be called again.</summary>
+    public virtual void Stop(DbConnection connection, DbCommand command) => command.Cancel();
+
+    /// <summary>What an audience's SQL calls or names that only the server knows to be no reading; null where there is nothing.</summary>
+    public virtual Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    /// <summary>What the user may do beyond reading, in words; the protocol cannot keep a job from all of it.</summary>
+    public virtual Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>The SQL of a text, cut off where it is longer than <see cref="ValueLimit.Characters"/> by at least one.</summary>
+    protected static string Clipped(string length, string text) => $"CASE WHEN {length}({text}) > {ValueLimit.Characters} THEN left({text}, {ValueLimit.Characters + 1}) ELSE {text} END";
 
     public virtual string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A column of <see cref="Around"/>.</summary>
+    protected string Named(string column) => $"{audience}.{Quote(column)}";
 
     /// <summary>The SELECT of a table, given its name as the job spells it.</summary>
     public virtual Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation) =>
@@ -48,7 +73,33 @@ internal abstract class Database
 
     /// <summary>What a data field for a column would be.</summary>
     /// <param name="select">The audience's SELECT.</param>
-    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, CancellationToken cancellation) => Task.FromResult(column.Suggested);
+    /// <param name="limit">Ends a query that asks for it.</param>
+    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit) => Task.FromResult(column.Suggested);
+
+    /// <summary>Runs a query, and ends it when the limit says so.</summary>
+    public T Read<T>(DbConnection connection, string sql, StatementLimit limit, Func<DbDataReader, T> read)
+    {
+        limit.Token.ThrowIfCancellationRequested();
+        using var command = Query(connection, sql);
+        using var stopping = limit.Stops(() => Stop(connection, command));
+        using var reader = command.ExecuteReader();
+        try
+        {
+            return read(reader);
+        }
+        catch
+        {
+            // A reader that is closed reads on to the end otherwise.
+            Stop(connection, command);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A SELECT around an audience's. Its columns belong to a name that nobody can know beforehand and that is given behind the audience's SQL: SQL that
+    /// leaves its parentheses, or makes a comment of what follows, leaves them without a table.
+    /// </summary>
+    public string Around(string sql, string? columns = null, string more = "") => $"SELECT {columns ?? $"{audience}.*"} FROM (\n{sql}\n) AS {audience}{more}";
 
     /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
     public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);

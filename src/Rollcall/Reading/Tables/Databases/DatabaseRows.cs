@@ -17,38 +17,28 @@ internal sealed class DatabaseRows(
     private readonly RejectedRows rejected = new();
     private long row;
 
-    public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, CancellationToken cancellation)
+    public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, StatementLimit limit)
     {
         using var creation = duckdb.CreateCommand();
         creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}, "))}__row BIGINT)";
         creation.ExecuteNonQuery();
         try
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = select;
-            using var registration = cancellation.Register(command.Cancel);
-            using var reader = command.ExecuteReader();
-
             // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
             using var transaction = duckdb.BeginTransaction();
-            using (var appender = duckdb.CreateAppender(table))
+            database.Read(connection, select, limit, reader =>
             {
-                while (reader.Read())
+                while (AppendSome(reader, duckdb, progress, limit.Token))
                 {
-                    Append(reader, appender);
-                    if (row % Reported == 0)
-                    {
-                        progress?.Report(row);
-                        cancellation.ThrowIfCancellationRequested();
-                    }
                 }
-            }
 
+                return row;
+            });
             transaction.Commit();
         }
-        catch (Exception e) when (Database.IsTrouble(e))
+        catch (Exception e) when (Database.IsTrouble(e) || e is OperationCanceledException)
         {
-            cancellation.ThrowIfCancellationRequested();
+            limit.Explain($"audience {audience}", e);
             throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
 
@@ -62,9 +52,34 @@ internal sealed class DatabaseRows(
 
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
-    private void Append(DbDataReader reader, DuckDBAppender appender)
+    /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
+    /// <returns>Whether there may be more rows.</returns>
+    private bool AppendSome(DbDataReader reader, DuckDBConnection duckdb, IProgress<long>? progress, CancellationToken stop)
+    {
+        using var appender = duckdb.CreateAppender(table);
+        for (var gathered = 0L; gathered < ValueLimit.Gathered;)
+        {
+            if (!reader.Read())
+            {
+                return false;
+            }
+
+            gathered += Append(reader, appender);
+            stop.ThrowIfCancellationRequested();
+            if (row % Reported == 0)
+            {
+                progress?.Report(row);
+            }
+        }
+
+        return true;
+    }
+
+    /// <returns>How many characters the row has.</returns>
+    private long Append(DbDataReader reader, DuckDBAppender appender)
     {
         row++;
+        var length = 0L;
         var values = new string?[columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -75,7 +90,16 @@ internal sealed class DatabaseRows(
             catch (NotTextException)
             {
                 rejected.Add(null, row, $"the field {Field(columns[i])} holds bytes that are no text");
-                return;
+                return length;
+            }
+
+            length += values[i]?.Length ?? 0;
+            if (values[i]?.Length > ValueLimit.Characters || length > ValueLimit.RowCharacters)
+            {
+                rejected.Add(null, row, values[i]!.Length > ValueLimit.Characters
+                    ? $"the field {Field(columns[i])} is longer than {ValueLimit.Characters} characters"
+                    : $"its fields are longer than {ValueLimit.RowCharacters} characters together");
+                return length;
             }
         }
 
@@ -93,6 +117,7 @@ internal sealed class DatabaseRows(
         }
 
         target.AppendValue(row).EndRow();
+        return length;
     }
 
     /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>

@@ -8,9 +8,9 @@ namespace Rollcall.Reading.Tables.Databases;
 /// Audiences in a database: their SQL runs there, and the rows stream into a table of the run's DuckDB.
 /// All audiences of a run come from one connection, and so from one state of the database.
 /// </summary>
-internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig config) : ITableSource
+internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig config, string dataFolder, TimeProvider clock) : ITableSource
 {
-    private readonly Database database = Database.Of(options);
+    private readonly Database database = Database.Of(options, dataFolder);
     private DbConnection? connection;
     private int tables;
 
@@ -28,15 +28,6 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var problems = new List<Problem>();
         foreach (var audience in audiences)
         {
-            if (SingleSelect.Wrong(Sql(audience), database.Lexis) is { } wrong)
-            {
-                problems.Add(new Problem(wrong, $"audience {audience}", "Write one SELECT; it may start with WITH."));
-            }
-        }
-
-        var readable = audiences.Where(audience => SingleSelect.Wrong(Sql(audience), database.Lexis) is null);
-        foreach (var audience in readable)
-        {
             try
             {
                 // A failed query spoils its transaction, so each has a connection of its own.
@@ -48,12 +39,22 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
                 problems.AddRange(e.Problems);
                 if (e.Problems.Any(problem => problem.Where == database.Name || problem.Where == "source.tables.database"))
                 {
+                    // Without the database, at least what can be seen in the SQL alone.
+                    problems.AddRange(audiences.Select(other => (other, wrong: SingleSelect.Wrong(Sql(other), database.Lexis))).Where(other => other.wrong is not null).Select(other => Refused(other.other, other.wrong!)));
                     break;
                 }
             }
         }
 
         return problems;
+    }
+
+    public async Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation)
+    {
+        await using var own = await ConnectAsync(cancellation);
+        return await database.RightsAsync(own, cancellation) is { Count: > 0 } rights
+            ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
+            : [];
     }
 
     public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
@@ -71,10 +72,17 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(connection!, audience, cancellation);
-        var select = $"SELECT {string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))} FROM (\n{text}\n) AS audience";
+        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))));
         var table = $"source_rows_{++tables}";
-        var rows = new DatabaseRows(database, audience, (field, stop) => database.SuggestedAsync(connection!, Of(field), text, stop), [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
-        return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, cancellation), cancellation);
+        async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
+        {
+            using var suggesting = Limit(stop);
+            return await database.SuggestedAsync(connection!, Of(field), text, suggesting);
+        }
+
+        var rows = new DatabaseRows(database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
+        using var limit = Limit(cancellation);
+        return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, limit), CancellationToken.None);
     }
 
     public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation) =>
@@ -91,13 +99,12 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     private static string Select(string table, string? condition) =>
         $"SELECT * FROM {table}{(condition is null ? "" : $" WHERE (\n{condition}\n)")}";
 
+    private static Problem Refused(string audience, string wrong) => new(wrong, $"audience {audience}", SingleSelect.Todo);
+
+    private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
+
     private async Task<IReadOnlyList<DatabaseColumn>> KnownColumnsAsync(string audience, CancellationToken cancellation)
     {
-        if (SingleSelect.Wrong(Sql(audience), database.Lexis) is { } wrong)
-        {
-            throw new RollcallException(ExitCode.Source, wrong, $"audience {audience}", "Write one SELECT; it may start with WITH.");
-        }
-
         connection ??= await ConnectAsync(cancellation);
         return await ColumnsAsync(connection, audience, cancellation);
     }
@@ -114,25 +121,34 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     {
         try
         {
-            return await database.OpenAsync(cancellation);
+            return await database.OpenAsync(options.Timeout, cancellation);
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {database.Message(e)}", database.Name, "Check that it runs, the address, the user and the password.", e);
         }
     }
 
+    /// <summary>An audience's columns; everything that is wrong with its SQL shows here, before a row is read.</summary>
     private async Task<IReadOnlyList<DatabaseColumn>> ColumnsAsync(DbConnection open, string audience, CancellationToken cancellation)
     {
+        using var limit = Limit(cancellation);
         try
         {
-            using var command = open.CreateCommand();
-            command.CommandText = $"SELECT * FROM (\n{await TextAsync(open, audience, cancellation)}\n) AS audience LIMIT 0";
-            using var reader = await command.ExecuteReaderAsync(cancellation);
-            return database.Columns(reader);
+            var query = options.Audiences[audience];
+            var text = await TextAsync(open, audience, limit.Token);
+            var whole = query.Sql ?? text;
+            if ((SingleSelect.Wrong(whole, database.Lexis) ?? await database.ForbiddenAsync(open, whole, limit.Token)) is { } wrong)
+            {
+                throw new RollcallException(ExitCode.Source, [Refused(audience, wrong)]);
+            }
+
+            return await Task.Run(() => database.Read(open, database.Around(text, more: " LIMIT 0"), limit, database.Columns), CancellationToken.None);
         }
-        catch (DbException e) when (e is not { InnerException: IOException or System.Net.Sockets.SocketException })
+        catch (Exception e) when (e is DbException { InnerException: not (IOException or System.Net.Sockets.SocketException) } or OperationCanceledException)
         {
+            limit.Explain($"audience {audience}", e);
             throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {database.Message(e)}", $"audience {audience}", inner: e);
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)

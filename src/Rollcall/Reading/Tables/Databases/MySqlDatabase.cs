@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using MySqlConnector;
 
@@ -16,7 +17,9 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         ["connect_timeout"] = "Connection Timeout",
     };
 
-    public override SelectLexis Lexis { get; } = new(Backslashes: true, Hashes: true);
+    private SelectLexis lexis = SelectLexis.MySql;
+
+    public override SelectLexis Lexis => lexis;
 
     public override string Password => url.Password;
 
@@ -24,7 +27,7 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) => AtLine().Replace(base.Words(error), at =>
         $" at line {(int.TryParse(at.Groups[1].Value, CultureInfo.InvariantCulture, out var line) && line > 1 ? line - 1 : 1)} of its SQL");
 
-    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var settings = new MySqlConnectionStringBuilder
         {
@@ -39,15 +42,41 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
             Pooling = false,
             TreatTinyAsBoolean = false,
             AllowZeroDateTime = true,
+            AllowUserVariables = true,
         };
         url.Set(settings, Options);
         var connection = new MySqlConnection(settings.ToString());
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
-        command.CommandText = "SET SESSION time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-        await command.ExecuteNonQueryAsync(cancellation);
+        var ends = connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase)
+            ? $"max_statement_time = {Math.Clamp((long)limit.TotalSeconds, 1, 31_536_000)}"
+            : $"max_execution_time = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
+        command.CommandText = $"SET SESSION time_zone = '+00:00', SESSION {ends}; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY; SELECT @@sql_mode";
+        lexis = SelectLexis.Of((string)(await command.ExecuteScalarAsync(cancellation))!);
         return connection;
     }
+
+    /// <summary>
+    /// The text goes to the server as a value, which prepares it: a prepared statement is one statement. Neither the client nor <c>sql_mode</c> has a say in
+    /// where it ends.
+    /// </summary>
+    public override DbCommand Query(DbConnection connection, string sql)
+    {
+        using (var prepare = connection.CreateCommand())
+        {
+            prepare.CommandText = $"SET @rollcall_sql = CONVERT(X'{Convert.ToHexString(Encoding.UTF8.GetBytes(sql))}' USING utf8mb4)";
+            prepare.ExecuteNonQuery();
+            prepare.CommandText = "PREPARE rollcall FROM @rollcall_sql";
+            prepare.ExecuteNonQuery();
+        }
+
+        var command = connection.CreateCommand();
+        command.CommandText = "EXECUTE rollcall";
+        return command;
+    }
+
+    public override Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
+        MySqlRights.OfAsync((MySqlConnection)connection, cancellation);
 
     public override string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
@@ -56,18 +85,22 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 
     private DatabaseColumn Of(string name, MySqlDbType type)
     {
-        var text = $"CAST({Quote(name)} AS CHAR)";
+        var column = Named(name);
+        var whole = $"CAST({column} AS CHAR)";
+
+        // LEFT gives a text back as it is where it is no longer.
+        var text = $"LEFT({whole}, {ValueLimit.Characters + 1})";
         var (read, expression) = type switch
         {
             MySqlDbType.JSON => ("MAP", text),
             MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
             // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is worked out here.
-            MySqlDbType.Float => ("FLOAT", $"CAST({Quote(name)} AS DOUBLE)"),
-            MySqlDbType.Double => ("DOUBLE", $"CAST({Quote(name)} AS DOUBLE)"),
-            MySqlDbType.Bit => ("VARCHAR", $"CAST({Quote(name)} + 0 AS CHAR)"),
-            MySqlDbType.DateTime => ("VARCHAR", $"REPLACE({text}, ' ', 'T')"),
-            MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({text}, ' ', 'T'), 'Z')"),
-            _ => ("VARCHAR", text),
+            MySqlDbType.Float => ("FLOAT", $"CAST({column} AS DOUBLE)"),
+            MySqlDbType.Double => ("DOUBLE", $"CAST({column} AS DOUBLE)"),
+            MySqlDbType.Bit => ("VARCHAR", $"CAST({column} + 0 AS CHAR)"),
+            MySqlDbType.DateTime => ("VARCHAR", $"REPLACE({whole}, ' ', 'T')"),
+            MySqlDbType.Timestamp => ("VARCHAR", $"CONCAT(REPLACE({whole}, ' ', 'T'), 'Z')"),
+            _ => ("VARCHAR", Suggested(type) == DataFieldType.String ? text : whole),
         };
         var json = (type, Suggested(type)) switch
         {

@@ -16,7 +16,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         ["search_path"] = "Search Path",
     };
 
-    public override SelectLexis Lexis { get; } = new(Dollars: true, NestedComments: true);
+    public override SelectLexis Lexis => SelectLexis.Postgres;
 
     public override string Password => url.Password;
 
@@ -42,15 +42,34 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         return new NpgsqlConnection(settings.ToString());
     }
 
-    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var connection = Connection(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL statement_timeout = 0";
+        command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; "
+            + $"SET LOCAL standard_conforming_strings = on; SET LOCAL statement_timeout = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
         await command.ExecuteNonQueryAsync(cancellation);
         return connection;
     }
+
+    /// <summary>
+    /// A parameter by position, used or not, makes Npgsql send the text as it is, without looking for the ends of statements in it: one message of the
+    /// extended protocol, in which PostgreSQL takes one statement.
+    /// </summary>
+    public override DbCommand Query(DbConnection connection, string sql)
+    {
+        var command = (NpgsqlCommand)connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = 0 });
+        return command;
+    }
+
+    public override Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) =>
+        PostgresNames.ForbiddenAsync((NpgsqlConnection)connection, SqlTokens.Of(sql, Lexis).Tokens, cancellation);
+
+    public override Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
+        PostgresRights.OfAsync((NpgsqlConnection)connection, cancellation);
 
     /// <summary>The table by its exact name, or by the name in lower case that an unquoted one stands for.</summary>
     public override async Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation)
@@ -75,19 +94,24 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             type = domain.BaseType;
         }
 
+        var column = Named(name);
+        var text = $"CAST({column} AS text)";
         var (read, expression) = (type, type.Name) switch
         {
-            (PostgresArrayType, _) => ($"{type.DisplayName}", $"CAST({Quote(name)} AS text)"),
-            (PostgresCompositeType, _) or (_, "record") => ("STRUCT", $"CAST({Quote(name)} AS text)"),
-            (_, "json" or "jsonb" or "hstore") => ("MAP", $"CAST({Quote(name)} AS text)"),
-            (_, "bytea") => ("BLOB", $"CAST({Quote(name)} AS text)"),
-            (_, "real" or "double precision") => ("DOUBLE", $"CAST(CAST({Quote(name)} AS text) AS double precision)"),
-            (_, "timestamp without time zone") => ("VARCHAR", $"replace(CAST({Quote(name)} AS text), ' ', 'T')"),
-            (_, "timestamp with time zone") => ("VARCHAR", $"replace(replace(CAST({Quote(name)} AS text), ' ', 'T'), '+00', 'Z')"),
-            _ => ("VARCHAR", $"CAST({Quote(name)} AS text)"),
+            (PostgresArrayType, _) => ($"{type.DisplayName}", Clipped(text)),
+            (PostgresCompositeType, _) or (_, "record") => ("STRUCT", Clipped(text)),
+            (_, "json" or "jsonb" or "hstore") => ("MAP", Clipped(text)),
+            (_, "bytea") => ("BLOB", Clipped(text)),
+            (_, "real" or "double precision") => ("DOUBLE", $"CAST({text} AS double precision)"),
+            (_, "timestamp without time zone") => ("VARCHAR", $"replace({text}, ' ', 'T')"),
+            (_, "timestamp with time zone") => ("VARCHAR", $"replace(replace({text}, ' ', 'T'), '+00', 'Z')"),
+            (_, "smallint" or "integer" or "bigint" or "boolean" or "date" or "uuid") => ("VARCHAR", text),
+            _ => ("VARCHAR", Clipped(text)),
         };
-        return new DatabaseColumn(new Column(name, read), expression, type.Name is "bytea" ? $"CAST(to_json(CAST({Quote(name)} AS text)) AS text)" : $"CAST(to_json({Quote(name)}) AS text)", Suggested(type.Name));
+        return new DatabaseColumn(new Column(name, read), expression, Clipped($"CAST(to_json({(type.Name is "bytea" ? text : column)}) AS text)"), Suggested(type.Name));
     }
+
+    private static string Clipped(string text) => Clipped("octet_length", text);
 
     private static DataFieldType Suggested(string type) => type switch
     {

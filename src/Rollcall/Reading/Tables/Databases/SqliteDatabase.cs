@@ -6,13 +6,19 @@ using Microsoft.Data.Sqlite;
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>A SQLite file, opened read-only. Its columns have no types: each value is read as it is stored.</summary>
-internal sealed class SqliteDatabase(string path) : Database
+internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public override SelectLexis Lexis { get; } = new();
+    /// <summary>The longest text, blob or row that SQLite makes, in bytes.</summary>
+    private const int Longest = 16 << 20;
 
-    public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
+    /// <summary>The most memory that SQLite takes in this process; what sorts or groups more has files.</summary>
+    private const long MostMemory = 512L << 20;
+
+    public override SelectLexis Lexis => SelectLexis.Sqlite;
+
+    public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
     {
         if (!File.Exists(path) && !Directory.Exists(path))
         {
@@ -24,32 +30,51 @@ internal sealed class SqliteDatabase(string path) : Database
             throw new RollcallException(ExitCode.Source, $"{path} is {other}; a SQLite database is a regular file.", "source.tables.database");
         }
 
+        if (dataFolder is not null)
+        {
+            OutsideDataFolder.Require(path, dataFolder, "source.tables.database");
+        }
+
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA query_only = 1; BEGIN;";
         await command.ExecuteNonQueryAsync(cancellation);
+        SqliteGuard.Set(connection.Handle!, Longest, MostMemory);
         return connection;
     }
 
+    public override DbCommand Query(DbConnection connection, string sql)
+    {
+        SqliteGuard.RefuseMore(((SqliteConnection)connection).Handle!, sql);
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    /// <summary>The command's own Cancel does nothing.</summary>
+    public override void Stop(DbConnection connection, DbCommand command) => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)connection).Handle);
+
     public override IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader) =>
-        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Quote(reader.GetName(i))).Select((name, i) => new DatabaseColumn(
+        [.. Enumerable.Range(0, reader.FieldCount).Select(i => Named(reader.GetName(i))).Select((name, i) => new DatabaseColumn(
             new Column(reader.GetName(i), "VARCHAR"),
             name,
             $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END",
             Declared(reader.GetDataTypeName(i))))];
 
     /// <summary>A declared type binds no value: what the values are stored as has to agree. Where none is declared, numbers alone make a number.</summary>
-    public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, CancellationToken cancellation)
+    public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT DISTINCT typeof({column.Expression}) FROM (\n{select}\n) AS audience WHERE {column.Expression} IS NOT NULL";
-        using var reader = await command.ExecuteReaderAsync(cancellation);
-        var stored = new HashSet<string>();
-        while (await reader.ReadAsync(cancellation))
+        var stored = await Task.Run(() => Read(connection, Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL"), limit, reader =>
         {
-            stored.Add(reader.GetString(0));
-        }
+            var types = new HashSet<string>();
+            while (reader.Read())
+            {
+                types.Add(reader.GetString(0));
+            }
+
+            return types;
+        }));
 
         return column.Suggested switch
         {

@@ -54,6 +54,7 @@ internal static class CsvTable
         return new PreparedTable
         {
             Select = Select(readable),
+            Paths = [.. readable.Select(file => file.Path)],
             Rejected = rejected.Rows,
             RejectedCount = rejected.Count,
             Holds = holds,

@@ -1,9 +1,13 @@
+using DuckDB.NET.Data;
+
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>An audience over files being read.</summary>
-internal sealed class FileReading(string relation, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
+internal sealed class FileReading(DuckDBConnection duckdb, CarriedRows rows, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
 {
-    public string Relation => relation;
+    public string Relation { get; } = rows.RelationIn(duckdb);
+
+    public RollcallException? Failure => rows.Failure;
 
     /// <summary>DuckDB gives all objects of a column all their keys: those without a value are taken out again.</summary>
     public string Whole(string field)
@@ -30,7 +34,11 @@ internal sealed class FileReading(string relation, IReadOnlyDictionary<string, P
         });
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        rows.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private IEnumerable<string> Shrunken(AudienceShape shape)
     {

@@ -4,7 +4,7 @@ using Rollcall.Jobs;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>Audiences in files, read by DuckDB. Each file is looked through once a run, whatever the number of audiences over it.</summary>
-internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder) : ITableSource
+internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder, string dataFolder, TimeProvider clock) : ITableSource
 {
     private readonly DuckDBConnection parser = OpenParser();
     private readonly Dictionary<string, PreparedTable> prepared = new(StringComparer.OrdinalIgnoreCase);
@@ -16,7 +16,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
     public async Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         var problems = new List<Problem>();
-        var outlines = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var outlines = new Dictionary<string, TableSql>(StringComparer.OrdinalIgnoreCase);
         foreach (var key in options.Files.Keys)
         {
             try
@@ -51,8 +51,8 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
             tables[key] = await PrepareAsync(key, progress, cancellation);
         }
 
-        var selects = tables.ToDictionary(table => table.Key, table => table.Value.Select);
-        var columns = await ColumnsAsync(duckdb, audience, Relation(query, selects, "*"), cancellation);
+        var selects = tables.ToDictionary(table => table.Key, table => new TableSql(table.Value.Select, table.Value.Paths));
+        var columns = await ColumnsAsync(audience, query, selects, cancellation);
         var wrong = FieldColumns.Check(audience, fields, config, columns).ToList();
         if (wrong.Count > 0)
         {
@@ -60,19 +60,21 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
 
         var chosen = fields.Select(field => $"{SqlText.Name(FieldColumns.Find(field, columns)!.Name)} AS {SqlText.Name(field)}");
-        return new FileReading(Relation(query, selects, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row"), tables, previous);
+        var locked = LockedDuckDb.Open(Paths(selects), Path.Combine(folder, "spill-source"));
+        var rows = new CarriedRows(locked, Select(query, selects, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row"), $"audience {audience}", () => Limit(cancellation));
+        return new FileReading(duckdb, rows, tables, previous);
     }
 
     public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation)
     {
         var query = Parsed(audience);
-        var outlines = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var outlines = new Dictionary<string, TableSql>(StringComparer.OrdinalIgnoreCase);
         foreach (var key in query.Keys)
         {
             outlines[key] = await OutlineAsync(key, cancellation);
         }
 
-        return await ColumnsAsync(parser, audience, Relation(query, outlines, "*"), cancellation);
+        return await ColumnsAsync(audience, query, outlines, cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -86,13 +88,17 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Files as common table expressions: they hide every table of the run's database that has the same name.</summary>
-    private static string Relation(FileQuery query, IReadOnlyDictionary<string, string> selects, string columns)
+    /// <summary>The audience's SQL, with the files it uses as common table expressions.</summary>
+    private static string Select(FileQuery query, IReadOnlyDictionary<string, TableSql> tables, string columns)
     {
-        var tables = query.Keys.Select(key => $"{SqlText.Name(key)} AS NOT MATERIALIZED ({selects[key]})").ToList();
-        var with = tables.Count == 0 ? "" : $"WITH {string.Join(",\n", tables)}\n";
-        return $"({with}SELECT {columns} FROM (\n{query.Sql}\n) AS audience)";
+        var files = query.Keys.Select(key => $"{SqlText.Name(key)} AS NOT MATERIALIZED ({tables[key].Select})").ToList();
+        var with = files.Count == 0 ? "" : $"WITH {string.Join(",\n", files)}\n";
+        return $"{with}SELECT {columns} FROM (\n{query.Sql}\n) AS audience";
     }
+
+    private static IEnumerable<string> Paths(IReadOnlyDictionary<string, TableSql> tables) => tables.Values.SelectMany(table => table.Paths);
+
+    private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
 
     private FileQuery Parsed(string audience)
     {
@@ -110,11 +116,11 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         return duckdb;
     }
 
-    private async Task<IReadOnlyList<Problem>> CheckQueryAsync(string audience, FileQuery query, IReadOnlyDictionary<string, string> outlines, IReadOnlyList<string> fields, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Problem>> CheckQueryAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> outlines, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         try
         {
-            var columns = await ColumnsAsync(parser, audience, Relation(query, outlines, "*"), cancellation);
+            var columns = await ColumnsAsync(audience, query, outlines, cancellation);
             return [.. FieldColumns.Check(audience, fields, config, columns)];
         }
         catch (RollcallException e)
@@ -123,25 +129,43 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
     }
 
-    private static async Task<IReadOnlyList<Column>> ColumnsAsync(DuckDBConnection duckdb, string audience, string relation, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> tables, CancellationToken cancellation)
     {
+        using var limit = Limit(cancellation);
         try
         {
-            return await RelationColumns.OfAsync(duckdb, relation, cancellation);
+            using var locked = LockedDuckDb.Open(Paths(tables.Where(table => query.Keys.Contains(table.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary()), spill: null);
+            return await RelationColumns.OfAsync(locked, $"({Select(query, tables, "*")})", limit.Token);
         }
-        catch (DuckDBException e)
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
         {
-            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {DuckMessages.First(e)}", $"audience {audience}", inner: e);
+            limit.Explain($"audience {audience}", e);
+            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {(e is DuckDBException wrong ? DuckMessages.First(wrong) : e.Message)}", $"audience {audience}", inner: e);
         }
     }
 
-    private async Task<string> OutlineAsync(string key, CancellationToken cancellation)
+    private (FileKind Kind, IReadOnlyList<string> Paths) Find(string key)
+    {
+        var found = TableFiles.Find(parser, key, options.Files[key]);
+        foreach (var path in found.Paths)
+        {
+            OutsideDataFolder.Require(path, dataFolder, $"source.tables.files.{key}");
+        }
+
+        return found;
+    }
+
+    private async Task<TableSql> OutlineAsync(string key, CancellationToken cancellation)
     {
         var table = options.Files[key];
-        var (kind, paths) = TableFiles.Find(parser, key, table);
-        return kind == FileKind.Csv
-            ? await Task.Run(() => Guarded(() => CsvTable.Outline(table, paths, cancellation)), cancellation)
-            : (await PrepareAsync(key, null, cancellation)).Select;
+        var (kind, paths) = Find(key);
+        if (kind == FileKind.Csv)
+        {
+            return new TableSql(await Task.Run(() => Guarded(() => CsvTable.Outline(table, paths, cancellation)), cancellation), paths);
+        }
+
+        var made = await PrepareAsync(key, null, cancellation);
+        return new TableSql(made.Select, made.Paths);
     }
 
     private async Task<PreparedTable> PrepareAsync(string key, IProgress<long>? progress, CancellationToken cancellation)
@@ -152,7 +176,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
 
         var table = options.Files[key];
-        var (kind, paths) = TableFiles.Find(parser, key, table);
+        var (kind, paths) = Find(key);
         var made = await Task.Run(
             () => Guarded(() => kind switch
             {
@@ -177,3 +201,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
     }
 }
+
+/// <summary>A table of files as SQL.</summary>
+/// <param name="Paths">The files that the SELECT reads.</param>
+internal sealed record TableSql(string Select, IReadOnlyList<string> Paths);

@@ -37,6 +37,7 @@ internal static class JsonTable
         return new PreparedTable
         {
             Select = Select(duckdb, readable, [.. keys.All], paths[0]),
+            Paths = [.. readable.Select(file => file.Path)],
             Rejected = rejected.Rows,
             RejectedCount = rejected.Count,
             Holds = holds,

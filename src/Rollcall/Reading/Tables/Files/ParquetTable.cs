@@ -9,6 +9,7 @@ internal static class ParquetTable
     public static PreparedTable Prepare(IReadOnlyList<string> paths) => new()
     {
         Select = $"SELECT * FROM read_parquet([{string.Join(", ", paths.Select(SqlText.Literal))}], union_by_name = true, binary_as_string = true)",
+        Paths = paths,
         Files = [.. paths.Select(path => FileStamp.Of(path, endsWithNewline: false))],
     };
 }

@@ -6,6 +6,9 @@ internal sealed record PreparedTable
     /// <summary>The SELECT that reads it.</summary>
     public required string Select { get; init; }
 
+    /// <summary>The files that it reads: the table's own, and copies.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
     /// <summary>The first rows that could not be read.</summary>
     public IReadOnlyList<RejectedRow> Rejected { get; init; } = [];
 

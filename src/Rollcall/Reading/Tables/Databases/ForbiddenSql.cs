@@ -1,0 +1,69 @@
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>What a SELECT may not do although a server lets it: write files, wait, lock, read the server's own files and tables.</summary>
+internal static class ForbiddenSql
+{
+    private static readonly HashSet<string> MySqlFunctions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "load_file", "sleep", "benchmark", "get_lock", "release_lock", "release_all_locks", "is_free_lock", "is_used_lock", "nextval", "setval", "lastval",
+        "master_pos_wait", "master_gtid_wait", "source_pos_wait", "wait_for_executed_gtid_set", "wait_until_sql_thread_after_gtids", "sys_exec", "sys_eval", "sys_get", "sys_set",
+        "load_rewrite_rules", "flush_rewrite_rules", "service_get_read_locks", "service_get_write_locks", "service_release_locks",
+    };
+
+    private static readonly string[] MySqlFamilies = ["group_replication_", "asynchronous_connection_", "keyring_", "audit_log_", "mysql_firewall_", "version_tokens_", "wsrep_", "lib_mysqludf_"];
+
+    private static readonly HashSet<string> MySqlSchemas = new(StringComparer.OrdinalIgnoreCase) { "mysql", "performance_schema", "information_schema", "sys" };
+
+    private static readonly HashSet<string> SqliteFunctions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "fsdir", "lsmode", "zipfile", "sqlite_dbpage", "dbstat", "sqlite_stmt", "bytecode", "tables_used",
+        "sqlite_compileoption_get", "sqlite_compileoption_used", "sqlite_log", "sqlite_offset", "csv",
+    };
+
+    /// <summary>What SQL asks for that no audience may; null where there is nothing. PostgreSQL's functions are asked for at the server.</summary>
+    public static string? In(IReadOnlyList<SqlToken> tokens, SqlDialect dialect)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var next = i + 1 < tokens.Count ? tokens[i + 1] : default;
+            if (tokens[i].IsWord("INTO"))
+            {
+                return "The SQL writes (INTO).";
+            }
+
+            if (IsLock(tokens[i], next, i + 2 < tokens.Count ? tokens[i + 2] : default))
+            {
+                return "The SQL locks rows.";
+            }
+
+            if (tokens[i].IsNamed && dialect != SqlDialect.Postgres && Named(tokens[i].Text, next, dialect) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether SQLite may call a function, or read a table it makes up.</summary>
+    public static bool AllowsSqlite(string? name) => name is null || !(SqliteFunctions.Contains(name) || name.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsLock(SqlToken first, SqlToken second, SqlToken third) =>
+        (first.IsWord("FOR") && (second.IsWord("UPDATE") || second.IsWord("SHARE") || (second.IsWord("NO") && third.IsWord("KEY")) || (second.IsWord("KEY") && third.IsWord("SHARE"))))
+        || (first.IsWord("LOCK") && second.IsWord("IN") && third.IsWord("SHARE"));
+
+    private static string? Named(string name, SqlToken next, SqlDialect dialect)
+    {
+        var called = next.Is('(');
+        if (dialect == SqlDialect.Sqlite)
+        {
+            return AllowsSqlite(name) ? null : Calls(name);
+        }
+
+        return next.Is('.') && MySqlSchemas.Contains(name) ? $"The SQL reads the server's own tables ({name})."
+            : called && (MySqlFunctions.Contains(name) || MySqlFamilies.Any(family => name.StartsWith(family, StringComparison.OrdinalIgnoreCase))) ? Calls(name)
+            : null;
+    }
+
+    public static string Calls(string function) => $"The SQL calls {function}, which does more than read the job's tables.";
+}

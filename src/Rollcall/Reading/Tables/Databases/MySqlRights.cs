@@ -1,0 +1,47 @@
+using MySqlConnector;
+
+namespace Rollcall.Reading.Tables.Databases;
+
+/// <summary>What a user of MySQL or MariaDB may do beyond reading.</summary>
+internal static class MySqlRights
+{
+    private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW", "DELETE HISTORY", "REFERENCES",
+    };
+
+    public static async Task<IReadOnlyList<string>> OfAsync(MySqlConnection connection, CancellationToken cancellation)
+    {
+        var held = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var table in new[] { "user_privileges", "schema_privileges", "table_privileges" })
+        {
+            await using var command = connection.CreateCommand();
+
+            // The lists show the user's own rights; of others only whoever may read the server's tables sees any.
+            command.CommandText = $"SELECT DISTINCT privilege_type FROM information_schema.{table} WHERE grantee = CONCAT('''', REPLACE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''', ''''''), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                held.Add(reader.GetString(0));
+            }
+        }
+
+        var rights = new List<string>();
+        if (held.Contains("SUPER") || held.Contains("CREATE USER") || held.Contains("SYSTEM_USER"))
+        {
+            rights.Add("is an administrator");
+        }
+
+        if (held.Contains("FILE"))
+        {
+            rights.Add("may read and write files of the server (FILE)");
+        }
+
+        if (held.Overlaps(Writes))
+        {
+            rights.Add("may write tables");
+        }
+
+        return rights;
+    }
+}

@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+
+namespace Rollcall.Reading.Tables.Files;
+
+/// <summary>
+/// Rows of a query in one DuckDB as a table of another: a table function there hands over the vectors that come from here, without a copy of a value.
+/// Each scan runs the query anew.
+/// </summary>
+internal sealed unsafe partial class CarriedRows : IDisposable
+{
+    private static int functions;
+
+    private readonly DuckDBConnection source;
+    private readonly string sql;
+    private readonly string where;
+    private readonly Func<StatementLimit> limits;
+    private readonly Lock guard = new();
+    private DuckDBPreparedStatement? statement;
+    private DuckDBResult result;
+    private bool streaming;
+    private StatementLimit? limit;
+    private RepeatedStop? stopping;
+
+    /// <param name="source">The database that runs the query; disposed of with this.</param>
+    /// <param name="where">The audience, for messages.</param>
+    /// <param name="limits">Makes the limit of a scan.</param>
+    public CarriedRows(DuckDBConnection source, string sql, string where, Func<StatementLimit> limits) =>
+        (this.source, this.sql, this.where, this.limits) = (source, sql, where, limits);
+
+    /// <summary>Why the last scan failed; null when it did not.</summary>
+    public RollcallException? Failure { get; private set; }
+
+    /// <summary>Makes the rows a relation of another database.</summary>
+    public string RelationIn(DuckDBConnection target)
+    {
+        var name = $"carried_rows_{Interlocked.Increment(ref functions)}";
+        var function = NativeMethods.TableFunction.DuckDBCreateTableFunction();
+        NativeMethods.TableFunction.DuckDBTableFunctionSetName(function, name);
+        NativeMethods.TableFunction.DuckDBTableFunctionSetBind(function, &Bind);
+        NativeMethods.TableFunction.DuckDBTableFunctionSetInit(function, &Init);
+        NativeMethods.TableFunction.DuckDBTableFunctionSetFunction(function, &Fill);
+        NativeMethods.TableFunction.DuckDBTableFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(new WeakReference<CarriedRows>(this))), &Free);
+        var state = NativeMethods.TableFunction.DuckDBRegisterTableFunction(target.NativeConnection, function);
+        NativeMethods.TableFunction.DuckDBDestroyTableFunction(ref function);
+        return state == DuckDBState.Success ? $"{name}()" : throw new InvalidOperationException($"The function {name} cannot be registered.");
+    }
+
+    public void Dispose()
+    {
+        lock (guard)
+        {
+            End();
+        }
+
+        source.Dispose();
+    }
+
+    private static CarriedRows Of(IntPtr extra) =>
+        ((WeakReference<CarriedRows>)GCHandle.FromIntPtr(extra).Target!).TryGetTarget(out var rows) ? rows : throw new InvalidOperationException("The rows are gone.");
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Free(IntPtr extra) => GCHandle.FromIntPtr(extra).Free();
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Bind(IntPtr info)
+    {
+        // No exception may leave for the code that is not managed: it is told as an error there.
+        try
+        {
+            Of(NativeMethods.TableFunction.DuckDBBindGetExtraInfo(info)).AddColumns(info);
+        }
+        catch (Exception e)
+        {
+            NativeMethods.TableFunction.DuckDBBindSetError(info, e.Message);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Init(IntPtr info)
+    {
+        try
+        {
+            Of(NativeMethods.TableFunction.DuckDBInitGetExtraInfo(info)).Begin();
+            SetMaxThreads(info, (ulong)Math.Clamp(Environment.ProcessorCount, 1, 8));
+        }
+        catch (Exception e)
+        {
+            NativeMethods.TableFunction.DuckDBInitSetError(info, e.Message);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Fill(IntPtr info, IntPtr chunk)
+    {
+        try
+        {
+            Of(NativeMethods.TableFunction.DuckDBFunctionGetExtraInfo(info)).Next(chunk);
+        }
+        catch (Exception e)
+        {
+            NativeMethods.TableFunction.DuckDBFunctionSetError(info, e.Message);
+        }
+    }
+
+    private void AddColumns(IntPtr info)
+    {
+        var state = NativeMethods.Query.DuckDBQuery(source.NativeConnection, $"SELECT * FROM ({sql}) AS rows LIMIT 0", out var columns);
+        try
+        {
+            if (state != DuckDBState.Success)
+            {
+                throw new InvalidOperationException(NativeMethods.Query.DuckDBResultError(ref columns));
+            }
+
+            for (var i = 0; i < (int)NativeMethods.Query.DuckDBColumnCount(ref columns); i++)
+            {
+                using var type = NativeMethods.Query.DuckDBColumnLogicalType(ref columns, i);
+                NativeMethods.TableFunction.DuckDBBindAddResultColumn(info, NativeMethods.Query.DuckDBColumnName(ref columns, i), type);
+            }
+        }
+        finally
+        {
+            NativeMethods.Query.DuckDBDestroyResult(ref columns);
+        }
+    }
+
+    /// <summary>Begins a scan; one that had not ended is over.</summary>
+    private void Begin()
+    {
+        lock (guard)
+        {
+            End();
+            Failure = null;
+            limit = limits();
+            stopping = limit.Stops(() => NativeMethods.Startup.DuckDBInterrupt(source.NativeConnection));
+            if (NativeMethods.PreparedStatements.DuckDBPrepare(source.NativeConnection, sql, out statement) != DuckDBState.Success)
+            {
+                throw Failed(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+            }
+
+            streaming = true;
+            if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out result) != DuckDBState.Success)
+            {
+                throw Failed(NativeMethods.Query.DuckDBResultError(ref result));
+            }
+        }
+    }
+
+    /// <summary>Gives the next rows to a chunk of the other database; none at the end. Several of its threads may ask.</summary>
+    private void Next(IntPtr chunk)
+    {
+        DuckDBDataChunk rows;
+        lock (guard)
+        {
+            if (!streaming)
+            {
+                SetSize(chunk, 0);
+                return;
+            }
+
+            rows = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(result);
+            if (rows.IsInvalid)
+            {
+                // The end and a failure look alike; only the result's error tells them apart.
+                var error = NativeMethods.Query.DuckDBResultError(ref result);
+                if (error is { Length: > 0 })
+                {
+                    throw Failed(error);
+                }
+
+                End();
+                SetSize(chunk, 0);
+                return;
+            }
+        }
+
+        using (rows)
+        {
+            for (var i = 0; i < (int)NativeMethods.DataChunks.DuckDBDataChunkGetColumnCount(rows); i++)
+            {
+                ReferenceVector(Vector(chunk, (ulong)i), NativeMethods.DataChunks.DuckDBDataChunkGetVector(rows, i));
+            }
+
+            SetSize(chunk, NativeMethods.DataChunks.DuckDBDataChunkGetSize(rows));
+        }
+    }
+
+    private RollcallException Failed(string? error)
+    {
+        try
+        {
+            limit?.Explain(where);
+            Failure ??= new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(error ?? "the query failed")}", where);
+        }
+        catch (RollcallException e)
+        {
+            Failure = e;
+        }
+        finally
+        {
+            End();
+        }
+
+        return Failure!;
+    }
+
+    private void End()
+    {
+        stopping?.Dispose();
+        limit?.Dispose();
+        if (streaming)
+        {
+            NativeMethods.Query.DuckDBDestroyResult(ref result);
+        }
+
+        statement?.Dispose();
+        (stopping, limit, statement, streaming) = (null, null, null, false);
+    }
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_init_set_max_threads")]
+    private static partial void SetMaxThreads(IntPtr info, ulong threads);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_data_chunk_set_size")]
+    private static partial void SetSize(IntPtr chunk, ulong size);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_data_chunk_get_vector")]
+    private static partial IntPtr Vector(IntPtr chunk, ulong column);
+
+    [LibraryImport("duckdb", EntryPoint = "duckdb_vector_reference_vector")]
+    private static partial void ReferenceVector(IntPtr to, IntPtr from);
+}

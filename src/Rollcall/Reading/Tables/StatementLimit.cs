@@ -1,0 +1,49 @@
+namespace Rollcall.Reading.Tables;
+
+/// <summary>How long a statement may run: until its time is over, or the run is cancelled.</summary>
+internal sealed class StatementLimit : IDisposable
+{
+    /// <summary>As far as timers go.</summary>
+    private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    private readonly CancellationTokenSource expired;
+    private readonly CancellationTokenSource either;
+    private readonly CancellationToken cancellation;
+    private readonly TimeSpan limit;
+
+    public StatementLimit(TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
+    {
+        (this.limit, this.cancellation) = (limit, cancellation);
+        expired = new CancellationTokenSource(limit < Most ? limit : Most, clock);
+        either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expired.Token);
+    }
+
+    /// <summary>Cancelled when the statement has to end.</summary>
+    public CancellationToken Token => either.Token;
+
+    /// <summary>Stops a statement when it has to end, until this is disposed.</summary>
+    public RepeatedStop Stops(Action stop) => new(Token, stop);
+
+    /// <summary>Says why the statement ended, if the limit ended it.</summary>
+    /// <param name="where">The audience.</param>
+    public void Explain(string where, Exception? inner = null)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (expired.IsCancellationRequested)
+        {
+            throw new RollcallException(ExitCode.Source, $"The SQL took longer than {Words(limit)}, and was ended.", where, "Make it cheaper, or raise source.tables.timeout.", inner);
+        }
+    }
+
+    public void Dispose()
+    {
+        either.Dispose();
+        expired.Dispose();
+    }
+
+    private static string Words(TimeSpan time) =>
+        time.TotalDays >= 1 && time.Ticks % TimeSpan.TicksPerDay == 0 ? Counted.Of((long)time.TotalDays, "day")
+        : time.Ticks % TimeSpan.TicksPerHour == 0 ? Counted.Of((long)time.TotalHours, "hour")
+        : time.Ticks % TimeSpan.TicksPerMinute == 0 ? Counted.Of((long)time.TotalMinutes, "minute")
+        : Counted.Of((long)time.TotalSeconds, "second");
+}

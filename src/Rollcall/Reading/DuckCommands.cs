@@ -49,7 +49,7 @@ internal static class DuckCommands
         using var command = duckdb.CreateCommand();
         command.CommandText = sql;
         command.UseStreamingMode = true;
-        using var stopping = new RepeatedStop(cancellation, command.Cancel);
+        using var stopping = new RepeatedStop(command.Cancel, cancellation);
         try
         {
             return await Task.Run(() => run(command), CancellationToken.None);

@@ -11,7 +11,7 @@ internal sealed class RepeatedStop : IDisposable
     private bool over;
 
     /// <param name="stop">Called on a thread of its own, one call at a time.</param>
-    public RepeatedStop(CancellationToken token, Action stop)
+    public RepeatedStop(Action stop, CancellationToken token)
     {
         timer = new Timer(_ =>
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DuckDB.NET.Data;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Recommending;
@@ -38,7 +39,15 @@ internal sealed class RollCall(RunContext run)
             await using var reading = await source.OpenAsync(audience, fields, run.Db.Connection, Shape(audience), Progress(audience), cancellation);
             if (roll is null)
             {
-                await InferNewFieldsAsync(destination, reading, cancellation);
+                try
+                {
+                    await InferNewFieldsAsync(destination, reading, cancellation);
+                }
+                catch (DuckDBException) when (reading.Failure is not null)
+                {
+                    throw reading.Failure;
+                }
+
                 roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, recommendations);
                 await roll.CreateAsync(cancellation);
             }
@@ -152,7 +161,7 @@ internal sealed class RollCall(RunContext run)
         {
             var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
             var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
-            NewFields.TryAdd(mapping.DataField, suggested is { } known ? Enum.Parse<Dotdigital.DataFieldType>(known.ToString()) : Suggested(type == "JSON" ? JsonType(reading, mapping.Field) : type));
+            NewFields.TryAdd(mapping.DataField, suggested is { } known ? Enum.Parse<Dotdigital.DataFieldType>(known.ToString()) : Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
         }
 
         // What will be recommended is not known yet: a text takes it all.
@@ -163,9 +172,10 @@ internal sealed class RollCall(RunContext run)
     }
 
     /// <summary>The type that all of a JSON column's values have.</summary>
-    private string JsonType(IAudienceReading reading, string field)
+    private async Task<string> JsonTypeAsync(IAudienceReading reading, string field, CancellationToken cancellation)
     {
-        var kinds = run.Db.Query($"SELECT DISTINCT json_type({SqlText.Name(field)}) FROM {reading.Relation} AS relation", r => r.IsDBNull(0) ? "NULL" : r.GetString(0)).Where(kind => kind != "NULL").ToList();
+        var found = await run.Db.Connection.QueryAsync($"SELECT DISTINCT json_type({SqlText.Name(field)}) FROM {reading.Relation} AS relation", r => r.IsDBNull(0) ? "NULL" : r.GetString(0), cancellation);
+        var kinds = found.Where(kind => kind != "NULL").ToList();
         return kinds.Count == 0 ? "VARCHAR" : kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? "DOUBLE" : kinds is ["BOOLEAN"] ? "BOOLEAN" : "VARCHAR";
     }
 

@@ -60,7 +60,14 @@ internal static class RecommendationTable
             await using var source = TablesSource.Open(asked, folder, run.Workplace.DataFolder, run.Workplace.Clock);
             run.Progress?.Report(new RunProgress($"read recommendations {collection}", 0, null, "rows"));
             await using var reading = await source.OpenAsync(collection, asked.Config.Fields, run.Db.Connection, Shape(run, collection), null, cancellation);
-            return await FillAsync(run, asked.Config, reading, mayBeEmpty, cancellation);
+            try
+            {
+                return await FillAsync(run, asked.Config, reading, mayBeEmpty, cancellation);
+            }
+            catch (DuckDBException) when (reading.Failure is not null)
+            {
+                throw reading.Failure;
+            }
         }
         catch (RollcallException e)
         {

@@ -98,20 +98,20 @@ public sealed class ReadingWorkshop : IDisposable
     }
 
     /// <summary>Reads the job's audiences into the roll's tables.</summary>
-    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(Job job, IReadOnlyDictionary<string, DataFieldType>? dataFields = null, long accountId = 1)
+    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(Job job, IReadOnlyDictionary<string, DataFieldType>? dataFields = null, long accountId = 1, CancellationToken? cancellation = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var stop = cancellation ?? TestContext.Current.CancellationToken;
         await using var source = Open(job);
         var roll = new Roll(DuckDb, job, dataFields ?? new Dictionary<string, DataFieldType>(), accountId);
-        await roll.CreateAsync(cancellation);
+        await roll.CreateAsync(stop);
         var counts = new List<AudienceCount>();
         for (var i = 0; i < job.Config.SegmentIds.Count; i++)
         {
-            await using var reading = await source.OpenAsync(job.Config.SegmentIds[i], job.Config.Fields, DuckDb, null, null, cancellation);
-            counts.Add(await roll.AddAsync(i, reading, cancellation));
+            await using var reading = await source.OpenAsync(job.Config.SegmentIds[i], job.Config.Fields, DuckDb, null, null, stop);
+            counts.Add(await roll.AddAsync(i, reading, stop));
         }
 
-        await roll.FinishAsync(cancellation);
+        await roll.FinishAsync(stop);
         return counts;
     }
 

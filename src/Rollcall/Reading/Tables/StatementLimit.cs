@@ -22,7 +22,7 @@ internal sealed class StatementLimit : IDisposable
     public CancellationToken Token => either.Token;
 
     /// <summary>Stops a statement when it has to end, until this is disposed.</summary>
-    public RepeatedStop Stops(Action stop) => new(Token, stop);
+    public RepeatedStop Stops(Action stop) => new(stop, Token);
 
     /// <summary>Says why the statement ended, if the limit ended it.</summary>
     /// <param name="where">The audience.</param>

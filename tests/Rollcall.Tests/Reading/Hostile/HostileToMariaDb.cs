@@ -136,7 +136,12 @@ public sealed class HostileToMariaDb : HostileSql
             await DatabasePeople.ExecuteAsync(connection, sql);
         }
 
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server, another user, may do in it what it likes.
+            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(folder, "secret"), Secret);
         return new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() };
     }

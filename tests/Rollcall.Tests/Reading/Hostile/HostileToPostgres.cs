@@ -129,7 +129,12 @@ public sealed class HostileToPostgres : HostileSql
         await using var connection = await OpenAsync(Server());
         await DatabasePeople.ExecuteAsync(connection, $"CREATE TABLE people(email text, name text); INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B'); CREATE SEQUENCE counter; SELECT lo_from_bytea(4711, '{Secret}')");
         await File.WriteAllTextAsync(Path.Combine(folder, "secret"), Secret);
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server, another user, may do in it what it likes.
+            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        }
+
         return new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() };
     }
 

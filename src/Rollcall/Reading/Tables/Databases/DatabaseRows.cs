@@ -42,6 +42,11 @@ internal sealed class DatabaseRows(
             throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
 
+        catch (DuckDBException e) when (IsMemory(e))
+        {
+            throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);
+        }
+
         return new Reading(duckdb, table, suggested, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = rejected.Count });
     }
 
@@ -51,6 +56,8 @@ internal sealed class DatabaseRows(
     private static string Field(Column column) => column.Name.StartsWith("whole ", StringComparison.Ordinal) ? column.Name["whole ".Length..] : column.Name;
 
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
+
+    private static bool IsMemory(DuckDBException e) => e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("failed to pin block", StringComparison.Ordinal);
 
     /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
     /// <returns>Whether there may be more rows.</returns>

@@ -59,10 +59,11 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
     {
         var columns = new ScanColumns(fields, config);
-        var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns);
+        var known = await KnownAsync(audience, cancellation);
+        var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns, known);
         var pages = Channel.CreateBounded<ScannedRows>(new BoundedChannelOptions(PagesBetween) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var scanning = ScanAsync(audience, columns, pages.Writer, stop.Token);
+        var scanning = ScanAsync(known, columns, pages.Writer, stop.Token);
         try
         {
             await table.FillAsync(pages.Reader, progress, cancellation);
@@ -86,17 +87,40 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         }
     }
 
+    /// <summary>A page.</summary>
+    public async Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation)
+    {
+        try
+        {
+            var columns = new ScanColumns(fields, config);
+            using var pace = new ScanPace();
+            var known = await KnownAsync(audience, cancellation);
+            var page = await client.ScanAsync(known.Id!, columns, splits: null, start: null, pace, cancellation);
+            var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns, known);
+            var pages = Channel.CreateBounded<ScannedRows>(1);
+            pages.Writer.TryWrite(new ScannedRows(0, 1, page.Rows));
+            pages.Writer.Complete();
+            await table.FillAsync(pages.Reader, null, cancellation);
+            await table.FinishAsync(new ScannedAudience([new ScannedPart(1, 1, page.Rows.Count, true)], page.Total, page.Total), cancellation);
+            return table;
+        }
+        catch (LyticsException e)
+        {
+            throw Stop(e, $"audience {audience}");
+        }
+    }
+
     public ValueTask DisposeAsync()
     {
         client.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private async Task<ScannedAudience> ScanAsync(string audience, ScanColumns columns, ChannelWriter<ScannedRows> pages, CancellationToken cancellation)
+    private async Task<ScannedAudience> ScanAsync(WireAudience audience, ScanColumns columns, ChannelWriter<ScannedRows> pages, CancellationToken cancellation)
     {
         try
         {
-            return await new AudienceScan(client, await IdAsync(audience, cancellation).ConfigureAwait(false), columns).RunAsync(pages, cancellation).ConfigureAwait(false);
+            return await new AudienceScan(client, audience.Id!, columns).RunAsync(pages, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -105,13 +129,20 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         }
     }
 
-    /// <summary>An audience's id: only some calls take a slug for it. Asked before each scan, since an audience may be switched off between two.</summary>
-    private async Task<string> IdAsync(string audience, CancellationToken cancellation)
+    /// <summary>An audience with its id: only some calls take a slug for it. Asked before each scan, since an audience may be switched off between two.</summary>
+    private async Task<WireAudience> KnownAsync(string audience, CancellationToken cancellation)
     {
-        var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
-        return known is { Invalid: true }
-            ? throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.")
-            : known?.Id ?? throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
+        try
+        {
+            var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
+            return known is { Invalid: true }
+                ? throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.")
+                : known is { Id: not null } ? known : throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
+        }
+        catch (LyticsException e)
+        {
+            throw Stop(e, $"audience {audience}");
+        }
     }
 
     private static RollcallException Stop(LyticsException e, string where) => new(ExitCode.Source, e.Message, where, e.Todo, e);

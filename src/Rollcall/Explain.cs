@@ -41,6 +41,7 @@ public static class Explain
         var contact = await run.Client.Contacts.FindByEmailAsync(email.Trim(), cancellation);
         var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(Holds.Create);
+        await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         run.OptOuts.CopyTo(run.Db, books);
         var roll = new RollCall(run);
         await roll.ReadAsync(destination, adopts: false, mayBeEmpty: run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);

@@ -76,8 +76,7 @@ public sealed class History : IDisposable
     /// <summary>Everything the last run that ended did not deliver, with the reason; streamed.</summary>
     public IEnumerable<Failure> Failures(string tag)
     {
-        var file = store.Query("SELECT failures FROM run WHERE tag = $tag AND failures IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();
-        if (file is null || !File.Exists(folder.Full(file)))
+        if (FailuresFile(tag) is not { } file)
         {
             yield break;
         }
@@ -86,13 +85,29 @@ public sealed class History : IDisposable
         duckdb.Open();
         using var command = duckdb.CreateCommand();
         command.UseStreamingMode = true;
-        command.CommandText = $"FROM {RunReport.Rows(folder.Full(file))}";
+        command.CommandText = $"FROM {RunReport.Rows(file)}";
         using var row = command.ExecuteReader();
         while (row.Read())
         {
             yield return RunReport.From(row);
         }
     }
+
+    /// <summary>The same, counted by reason.</summary>
+    public IReadOnlyList<FailureReason> Reasons(string tag)
+    {
+        if (FailuresFile(tag) is not { } file)
+        {
+            return [];
+        }
+
+        using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
+        duckdb.Open();
+        return FailureReasons.Of(duckdb, RunReport.Rows(file));
+    }
+
+    private string? FailuresFile(string tag) =>
+        store.Query("SELECT failures FROM run WHERE tag = $tag AND failures IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1", r => folder.Full(r.GetString(0)), ("$tag", tag)).FirstOrDefault(File.Exists);
 
     /// <summary>The job file last used with this tag; null when the job never ran here.</summary>
     public string? JobFileOf(string tag) => store.Query("SELECT job_file FROM job WHERE tag = $tag", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();

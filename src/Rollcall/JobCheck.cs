@@ -20,24 +20,8 @@ public static class JobCheck
             problems.Add(new Problem(quiet, job.Where("schedule.quiet"), Severity: Severity.Warning));
         }
 
-        await using (var source = AudienceSources.Open(job, workplace, workplace.DataFolder))
-        {
-            try
-            {
-                problems.AddRange((await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
-                if (!problems.Any(p => p.Severity == Severity.Error))
-                {
-                    problems.AddRange(await source.WarningsAsync(cancellation));
-                }
-
-                problems.AddRange((await RecommendationsAsync(job, workplace, cancellation)).Select(p => p with { ExitCode = ExitCode.Source }));
-            }
-            catch (RollcallException e)
-            {
-                problems.AddRange(e.Problems.Select(p => p with { ExitCode = e.ExitCode }));
-            }
-        }
-
+        problems.AddRange(await SourceAsync(job, workplace, cancellation));
+        var readable = problems.All(problem => problem.Severity != Severity.Error);
         try
         {
             using var client = await Destination.ConnectAsync(job, workplace, cancellation);
@@ -47,6 +31,10 @@ public static class JobCheck
             problems.AddRange(SharedBooks.Check(job, destination, store));
             problems.AddRange(destination.VanishedBooks.Select(b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
             problems.AddRange(destination.VanishedFields.Select(f => new Problem($"The data field {f} vanished from the account; its values are not sent.", Severity: Severity.Warning)));
+            if (readable)
+            {
+                problems.AddRange(await FirstRowsAsync(job, workplace, destination, cancellation));
+            }
         }
         catch (DotdigitalException e)
         {
@@ -58,6 +46,48 @@ public static class JobCheck
         }
 
         return problems;
+    }
+
+    private static async Task<IReadOnlyList<Problem>> SourceAsync(Job job, Workplace workplace, CancellationToken cancellation)
+    {
+        await using var source = AudienceSources.Open(job, workplace, workplace.DataFolder);
+        try
+        {
+            var problems = await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation);
+            var warnings = problems.Any(p => p.Severity == Severity.Error) ? [] : await source.WarningsAsync(cancellation);
+            return [.. problems.Concat(warnings).Concat(await RecommendationsAsync(job, workplace, cancellation)).Select(p => p with { ExitCode = ExitCode.Source })];
+        }
+        catch (RollcallException e)
+        {
+            return [.. e.Problems.Select(p => p with { ExitCode = e.ExitCode })];
+        }
+    }
+
+    /// <summary>What the first rows of each audience say of their values, in a folder of its own as a plan has one.</summary>
+    private static async Task<IReadOnlyList<Problem>> FirstRowsAsync(Job job, Workplace workplace, Destination destination, CancellationToken cancellation)
+    {
+        var folder = new DataFolder(workplace.DataFolder);
+        var name = $"check-{Guid.NewGuid():N}";
+        using var inUse = folder.TryLock(RunFolders.Lock(name));
+        var runFolder = folder.RunFolder(name);
+        try
+        {
+            using var db = new RunDatabase(runFolder);
+            await using var source = AudienceSources.Open(job, workplace, runFolder);
+            var look = new FirstRows(job, source, db, RollCall.DataFields(destination.Fields), destination.Account.Id);
+            var problems = new List<Problem>();
+            for (var audience = 0; audience < job.Config.SegmentIds.Count; audience++)
+            {
+                problems.AddRange(await look.LookAsync(audience, cancellation));
+            }
+
+            return problems;
+        }
+        finally
+        {
+            Directory.Delete(runFolder, recursive: true);
+            folder.Delete($"locks/{RunFolders.Lock(name)}.lock");
+        }
     }
 
     private static async Task<IReadOnlyList<Problem>> RecommendationsAsync(Job job, Workplace workplace, CancellationToken cancellation)

@@ -25,6 +25,10 @@ public sealed record AudienceResult
     /// <summary>The audience's id.</summary>
     public required string Id { get; init; }
 
+    /// <summary>What people call it in Lytics; null where its id is its name.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
     /// <summary>The book's id; null in a plan for a book that is yet to be created.</summary>
     public long? AddressBookId { get; init; }
 
@@ -108,6 +112,15 @@ public sealed record Failure(string Email, string Audience, string Operation, st
     public string? File { get; init; }
 }
 
+/// <summary>Failures of one kind, counted.</summary>
+/// <param name="Outcome">The outcome's word.</param>
+/// <param name="Reason">Why, in words, without what is each person's own.</param>
+/// <param name="Operation">As <see cref="Failure.Operation"/>.</param>
+/// <param name="Code">As <see cref="Failure.Code"/>.</param>
+/// <param name="Count">How many: member x book.</param>
+/// <param name="Example">The first address; where there is none, the row or the line. Empty where there is neither.</param>
+public sealed record FailureReason(string Outcome, string Reason, string Operation, string Code, long Count, string Example);
+
 /// <summary>A guard that held something back.</summary>
 /// <param name="Guard">exits, enters, mails, moves, empty, rejects, missing, deleted, optouts, watchdog; quiet for a run that did not begin.</param>
 /// <param name="Audience">The audience; null when the guard is of a book or a run.</param>
@@ -155,6 +168,10 @@ public sealed record RunResult
 
     /// <summary>The first 100 changes that were not delivered.</summary>
     public IReadOnlyList<Failure> Failures { get; init; } = [];
+
+    /// <summary>All of them, counted by reason.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<FailureReason> Reasons { get; init; } = [];
 
     /// <summary>Guards that held something back.</summary>
     public IReadOnlyList<GuardHeld> Guards { get; init; } = [];

@@ -63,7 +63,7 @@ internal static class RunSession
         }
         catch (Exception e)
         {
-            var stop = Explain(e, cancellation);
+            var stop = Explain(e, folder.Root, cancellation);
             if (recorded)
             {
                 var state = stop is null ? RunState.Interrupted : RunState.Failed;
@@ -104,8 +104,9 @@ internal static class RunSession
     {
         Job = run.Job.Tag,
         RunId = run.RunId,
-        Audiences = work.Report.Audiences(run.Job.Config.SegmentIds),
+        Audiences = [.. work.Report.Audiences(run.Job.Config.SegmentIds).Select(a => a with { Name = NameOf(a.Id, run, work) })],
         Outcomes = work.Report.Outcomes(),
+        Reasons = work.Report.Reasons(run.Job.Config.SegmentIds),
         ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
         ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
         BytesSent = run.Client.Usage.BytesSent,
@@ -113,6 +114,9 @@ internal static class RunSession
         Notices = [.. run.Notices],
         ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
+
+    private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
+        run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Roll.Counts[one.Index].Name).FirstOrDefault();
 
     private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
@@ -207,15 +211,14 @@ internal static class RunSession
         ("$result", JsonSerializer.Serialize(result, ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
 
     /// <summary>A stop in words for the user; null when the user interrupted.</summary>
-    private static RollcallException? Explain(Exception e, CancellationToken cancellation) => e switch
+    private static RollcallException? Explain(Exception e, string folder, CancellationToken cancellation) => e switch
     {
         RollcallException stop => stop,
         OperationCanceledException when cancellation.IsCancellationRequested => null,
         DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, Todo(d.Kind), d),
         IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}", null, "Make room or give the rights, and run again: what was sent is settled first.", e),
-        DuckDBException when e.Message.Contains("IO Error", StringComparison.Ordinal) || e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(ExitCode.SomeNotDelivered, $"The run's work tables cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space, and run again: what was sent is settled first.", e),
-        SqliteException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {FirstLine(e.Message)}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
-        _ => null,
+        SqliteException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {e.Message.Split('\n', 2)[0]}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
+        _ => FolderProblem.Of(e, folder),
     };
 
     private static string? Todo(FailureKind kind) => kind switch
@@ -224,8 +227,6 @@ internal static class RunSession
         FailureKind.Boundless => "Check that the endpoint is Dotdigital's, and tell its support. What was sent stays open: the next run looks what became of it.",
         _ => "Run again: what was sent is settled first.",
     };
-
-    private static string FirstLine(string text) => text.Split('\n', 2)[0];
 
     /// <summary>Gives a run an id, which sorts by time and is unique in the folder, and its entry in the history. Runs inside a transaction: two processes may begin at once.</summary>
     private static string NewRun(Store store, string tag, DateTimeOffset started, bool recorded)

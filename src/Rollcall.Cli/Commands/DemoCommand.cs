@@ -75,10 +75,7 @@ internal static class DemoCommand
         var asked = optOuts.Unsubscribed.Concat(optOuts.LeftBook).FirstOrDefault(shop.Has);
         var explained = asked is null ? null : await ShowAsync(progress => Explain.RunAsync(job, asked, invocation.Workplace(progress), cancellation));
         report?.Summary("5  What it took", first, second);
-        using (var history = new History(invocation.DataFolder))
-        {
-            report?.LeftOut(history.Failures(job.Tag), explained);
-        }
+        report?.LeftOut(second, explained);
 
         var comeback = JobLookup.ReadFile(invocation, Path.Combine(folder, "comeback.yaml"));
         var back = await ShowAsync(progress => ExportRun.ExecuteAsync(comeback, new RunOptions(), invocation.Workplace(progress) with { Http = new DemoComeback.Hand(simulator.Account) }, cancellation));

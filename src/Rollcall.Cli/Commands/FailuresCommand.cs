@@ -32,7 +32,7 @@ internal static class FailuresCommand
             }
             else
             {
-                WriteRows(invocation, history.Job(tag)!, [.. history.Failures(tag)]);
+                WriteRows(invocation, history.Job(tag)!, [.. history.Failures(tag)], history.Reasons(tag));
             }
 
             return Task.FromResult(ExitCode.Done);
@@ -40,7 +40,7 @@ internal static class FailuresCommand
         return command;
     }
 
-    private static void WriteRows(Invocation invocation, JobStatus job, List<Failure> failures)
+    private static void WriteRows(Invocation invocation, JobStatus job, List<Failure> failures, IReadOnlyList<FailureReason> reasons)
     {
         var tag = job.Tag;
         if (job.State != RunState.Completed)
@@ -57,7 +57,7 @@ internal static class FailuresCommand
             return;
         }
 
-        FailureReport.WriteReasons(invocation.Out, failures);
+        FailureReport.WriteReasons(invocation.Out, reasons);
         invocation.Out.WriteLine();
         FailureReport.WriteRows(invocation.Out, failures.Take(RowsShown));
         if (failures.Count > RowsShown)

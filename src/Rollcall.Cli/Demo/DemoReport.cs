@@ -23,11 +23,10 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock) : Dem
         }
     }
 
-    public void LeftOut(IEnumerable<Failure> failures, Explanation? explained)
+    public void LeftOut(RunResult second, Explanation? explained)
     {
         Step("6  Who was left out, and why", "in the second run");
-        Out.WriteLine();
-        FailureReport.WriteReasons(Out, failures);
+        Runs.WriteLeftOut(second);
         if (explained is null)
         {
             return;

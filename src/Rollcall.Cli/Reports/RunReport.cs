@@ -10,12 +10,11 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 {
     private const int RowsShown = 5;
 
-    /// <summary>As many failures as a result lists.</summary>
-    private const int FirstFailures = 100;
+    private static readonly string[] Lists =
+        ["Left out, and why", "Sent, and not over yet", "Not removed, and why", "Values left out, and why", "Besides, not sent, and why"];
 
     /// <param name="result">The run.</param>
-    /// <param name="failures">Everything it did not deliver: the result has only the first of it.</param>
-    public void WriteRun(RunResult result, IEnumerable<Failure> failures)
+    public void WriteRun(RunResult result)
     {
         var took = result.Finished is { } finished ? $" in {Figures.Duration(finished - result.Started)}" : "";
         console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run {Markup.Escape(result.RunId)}[/]");
@@ -26,7 +25,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 
         WriteAudiences(result, planned: false);
         WriteOutcomes(result);
-        WriteLeftOut(result.Failures.Count == 0 ? [] : failures, "");
+        WriteLeftOut(result);
         WriteHeld(result, planned: false);
         WriteNotices(result);
     }
@@ -46,8 +45,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         }
         else
         {
-            using var history = new History(invocation.DataFolder);
-            new RunReport(invocation.Out, jobFile).WriteRun(result, history.Failures(tag));
+            new RunReport(invocation.Out, jobFile).WriteRun(result);
         }
 
         return result.ExitCode;
@@ -67,7 +65,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         WriteAudiences(result, planned: true);
         WriteCost(result.Plan ?? new PlanCost(), result.Guards.Count > 0);
         WriteFirstRows(result);
-        WriteLeftOut(result.Failures, result.Failures.Count < FirstFailures ? "" : $", the first {FirstFailures}");
+        WriteLeftOut(result);
         WriteHeld(result, planned: true);
         WriteNotices(result);
     }
@@ -95,7 +93,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         foreach (var one in result.Audiences)
         {
             listing.Add(
-                one.Id,
+                one.Name ?? one.Id,
                 one.AddressBookId is null ? $"{one.AddressBook} (new)" : one.AddressBook,
                 Figures.Count(one.Members),
                 Figures.Cell(one.Entered),
@@ -208,14 +206,24 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
             ? Book(result, id)
             : result.Audiences.FirstOrDefault(one => one.Id == change.Audience && one.AddressBookId is null) is { } one ? $"{one.AddressBook} (new)" : "";
 
-    private void WriteLeftOut(IEnumerable<Failure> failures, string which)
+    /// <summary>Lists what was not done, and why. The first list adds up to the column <em>Left out</em>.</summary>
+    public void WriteLeftOut(RunResult result)
     {
-        if (failures.Any())
+        foreach (var list in result.Reasons.GroupBy(ListOf).OrderBy(list => list.Key))
         {
-            console.Heading($"Not delivered, and why{which}");
-            FailureReport.WriteReasons(console, failures);
+            console.Heading(Lists[list.Key]);
+            FailureReport.WriteReasons(console, list);
         }
     }
+
+    private static int ListOf(FailureReason reason) => reason switch
+    {
+        { Operation: "exit" } => 2,
+        { Operation: "field" } => 3,
+        { Operation: not ("enter" or "update" or "move" or "read") } or { Code: "NoLongerMember" } => 4,
+        { Outcome: "Pending", Code: not "UnderRemoval" } => 1,
+        _ => 0,
+    };
 
     private void WriteHeld(RunResult result, bool planned)
     {

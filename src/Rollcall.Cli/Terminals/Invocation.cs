@@ -4,6 +4,7 @@ using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Jobs;
+using Rollcall.Ledger;
 using Rollcall.Lytics;
 using Spectre.Console;
 
@@ -119,6 +120,10 @@ internal sealed class Invocation : IDisposable
             case OperationCanceledException when cancellation.IsCancellationRequested:
                 ErrorReport.Write(Terminal, Json, ExitCode.Interrupted, [new Problem("Interrupted.", Todo: "Nothing is lost: the same command takes up where this one stopped.")]);
                 return ExitCode.Interrupted;
+
+            case var refused when FolderProblem.Of(refused, DataFolder) is { } problem:
+                ErrorReport.Write(Terminal, Json, problem.ExitCode, problem.Problems);
+                return problem.ExitCode;
 
             default:
                 Unexpected(exception);

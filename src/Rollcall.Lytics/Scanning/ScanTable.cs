@@ -6,7 +6,7 @@ using Rollcall.Reading;
 namespace Rollcall.Lytics;
 
 /// <summary>The rows of a scan as a table of the run's DuckDB: <see cref="ScanColumns"/>, with their values as JSON.</summary>
-internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColumns columns) : IAudienceReading
+internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColumns columns, WireAudience audience) : IAudienceReading
 {
     private const int Reported = 10_000;
 
@@ -16,6 +16,8 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
     private AudienceReadingResult? result;
 
     public string Relation => $"(SELECT {string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
+
+    public string? Name => string.IsNullOrWhiteSpace(audience.Name) ? null : audience.Name;
 
     public string Whole(string field) => SqlText.Name(columns.Whole(field));
 

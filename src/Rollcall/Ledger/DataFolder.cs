@@ -83,7 +83,7 @@ internal sealed partial class DataFolder
         File.Delete(Full(name));
     }
 
-    /// <summary>Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it.</summary>
+    /// <summary>Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it. Let exceptions out: a disk that is full or read-only is no other run.</summary>
     public FileStream? TryLock(string tag) => TryLock(tag, FileOptions.None);
 
     private FileStream? TryLock(string tag, FileOptions options)
@@ -97,7 +97,7 @@ internal sealed partial class DataFolder
             Restrict(path);
             return file;
         }
-        catch (IOException)
+        catch (IOException e) when (FolderProblem.InUse(e))
         {
             return null;
         }

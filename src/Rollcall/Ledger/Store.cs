@@ -54,7 +54,8 @@ internal sealed class Store : IDisposable
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new RollcallException(ExitCode.BadJob, $"The data folder's store cannot be opened: {e.Message}", folder.StorePath, "Restore the folder from a backup, or name another with --data.", e);
+            throw FolderProblem.Of(e, folder.StorePath)
+                ?? new RollcallException(ExitCode.BadJob, $"The data folder's store cannot be opened: {e.Message}", folder.StorePath, "Restore the folder from a backup, or name another with --data.", e);
         }
         catch
         {

@@ -51,15 +51,25 @@ internal static class Planner
 
         var moves = run.Db.Number("SELECT count(*) FROM move m WHERE NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = m.kh AND u.member_key = m.member_key)");
 
-        // What a guard holds in one book mails nobody.
-        Hold(run, Guards.Judge(run.Job, loads, 0, options.Allow, early: run.HeldEarly).Books);
+        // What a guard holds in one book mails nobody; who lets it pass learns now what would hold next.
+        var books = Guards.Judge(run.Job, loads, 0, options.Allow, early: run.HeldEarly).Books;
+        var unheld = books.Count == 0 ? 0 : Asked(records, Mails(run, records, direct.Cost()));
+        Hold(run, books);
         var mails = Mails(run, records, direct.Cost());
-        var verdict = Guards.Judge(run.Job, loads, mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0), options.Allow, moves, run.HeldEarly);
+        var verdict = Guards.Judge(run.Job, loads, Asked(records, mails), options.Allow, moves, run.HeldEarly);
+        if (run.Job.Guards.MaxMails is { } most && unheld > most && !options.Allow.Contains("mails") && verdict.Held.All(held => held.Guard != "mails"))
+        {
+            run.Notice($"With what is held let pass, the run would cause {unheld:N0} emails, and max_mails is {most:N0}: let mails pass with the rest, --allow mails, or the whole run is held next.");
+        }
+
         verdict = verdict with { Held = [.. run.HeldPeople, .. verdict.Held] };
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
         return new PlannedWork(roll, counts, verdict, records, new RunReport(run, counts, destination.Mapping), direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
     }
+
+    /// <summary>The mails that the job itself asks for.</summary>
+    private static long Asked(ImportRecords records, PlanMails mails) => mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0);
 
     private static void Hold(RunContext run, IEnumerable<int> books)
     {

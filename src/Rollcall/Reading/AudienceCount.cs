@@ -9,6 +9,9 @@ namespace Rollcall.Reading;
 /// <param name="Reading">What the source says of the reading: held exits, and the shape to keep.</param>
 internal sealed record AudienceCount(long Members, long NoEmail, long InvalidEmail, long Rejected, long ValuesLeftOut, AudienceReadingResult Reading)
 {
+    /// <summary>What people call the audience; null where its id is its name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>All rows.</summary>
     public long Rows => Members + NoEmail + InvalidEmail + Rejected;
 

@@ -38,6 +38,14 @@ public interface IAudienceSource : IAsyncDisposable
     /// <param name="previous">What the last complete reading of this audience looked like; null the first time.</param>
     /// <param name="progress">Hears how many rows were read so far.</param>
     Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation);
+
+    /// <summary>The same of an audience's first rows, for a look at their values: it need not read more than <paramref name="rows"/> and says nothing of who is missing.</summary>
+    /// <param name="audience">The audience's id.</param>
+    /// <param name="fields">The fields the job needs.</param>
+    /// <param name="rows">How many rows are enough.</param>
+    /// <param name="duckdb">The database that rows are selected in.</param>
+    Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
+        OpenAsync(audience, fields, duckdb, null, null, cancellation);
 }
 
 /// <summary>One audience being read.</summary>
@@ -45,6 +53,9 @@ public interface IAudienceReading : IAsyncDisposable
 {
     /// <summary>A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (but for fields that only insight data need), and <c>__row</c> (BIGINT, the row's number in the source, from 1).</summary>
     string Relation { get; }
+
+    /// <summary>What people call the audience; null where its id is its name.</summary>
+    string? Name => null;
 
     /// <summary>A field's value whole, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is no value.</summary>
     /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>

@@ -41,7 +41,7 @@ internal sealed class Roll
         await InsertAsync(audience, reading, rows => $"INSERT INTO roll {rows}", cancellation);
         var result = await reading.CompleteAsync(cancellation);
         AddRejected(audience, result.Rejected);
-        return await CountAsync(audience, result, cancellation);
+        return await CountAsync(audience, result, cancellation) with { Name = reading.Name };
     }
 
     /// <summary>Reads an audience once more, and adds the members that the first reading did not have.</summary>
@@ -60,7 +60,7 @@ internal sealed class Roll
                 """,
             cancellation);
         var incomplete = (await reading.CompleteAsync(cancellation)).HoldExits;
-        return (await CountAsync(audience, first.Reading, cancellation), incomplete);
+        return (await CountAsync(audience, first.Reading, cancellation) with { Name = first.Name }, incomplete);
     }
 
     private async Task<AudienceCount> CountAsync(int audience, AudienceReadingResult result, CancellationToken cancellation)

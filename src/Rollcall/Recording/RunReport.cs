@@ -106,7 +106,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         {
             var book = run.Books[m.Book];
             var entered = Of(m, Action.Enter, "Delivered", "Pending") + Of(m, Action.Resubscribe, "Delivered", "Pending") + Of(m, Action.Await, "Pending");
-            var updated = Of(m, Action.Update, "Delivered") + Of(m, Action.Move, "Delivered");
+            var updated = Of(m, Action.Update, "Delivered", "Pending") + Of(m, Action.Move, "Delivered", "Pending");
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
@@ -125,8 +125,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Suppressed = suppressed,
                 Invalid = invalid,
                 Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
-                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Pending", "Omitted")
-                    + Of(m, Action.Move, "Held", "Failed", "Pending") + Of(m, Action.UnderRemoval, "Held", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
+                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Omitted")
+                    + Of(m, Action.Move, "Held", "Failed") + Of(m, Action.UnderRemoval, "Held", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
             };
         })];
 
@@ -141,7 +141,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
         long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
-        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && (f.Key.Action is not (Action.Exit or Action.LeaveRemoved) || outcome is "Delivered" or "Failed")).Sum(f => f.Value.Values.Sum());
+        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != Action.LeaveRemoved).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
             Delivered = Fates("Delivered"),
@@ -158,6 +158,14 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
 
     public IReadOnlyList<Failure> First() => Read(run.Db, $"({FailureRows()} LIMIT {ListedFailures})");
 
+    /// <summary>All failures, counted by reason; a row that could not be used counts for each book of its audience, as it does in the totals.</summary>
+    /// <param name="ids">The audiences.</param>
+    public IReadOnlyList<FailureReason> Reasons(IReadOnlyList<string> ids)
+    {
+        var several = mapping.GroupBy(m => m.Audience).Where(g => g.Count() > 1).Select(g => $" WHEN {SqlText.Literal(ids[g.Key])} THEN {g.Count()}").ToList();
+        return FailureReasons.Of(run.Db.Connection, $"({FailureRows()})", several.Count == 0 ? "1" : $"CASE WHEN operation <> 'read' THEN 1 ELSE CASE audience{string.Concat(several)} ELSE 1 END END");
+    }
+
     /// <summary>Reads failures from a relation that <see cref="FailureRows"/> made.</summary>
     public static IReadOnlyList<Failure> Read(RunDatabase db, string relation) => db.Query($"SELECT {Columns} FROM {relation}", From);
 
@@ -173,7 +181,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public static string Rows(string file) => $"(SELECT {Columns} FROM (SELECT NULL::VARCHAR AS file WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({SqlText.Literal(file)})))";
 
     private string FailureRows() => $"""
-        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE f.action WHEN 'exit' THEN 'exit' WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END AS operation,
+        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE WHEN f.audiences = 0 THEN 'exit' ELSE CASE f.action WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END END AS operation,
                coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind, NULL::VARCHAR AS file
         FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
         UNION ALL

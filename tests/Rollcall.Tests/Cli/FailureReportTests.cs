@@ -23,25 +23,12 @@ public sealed class FailureReportTests
     }
 
     [Fact]
-    public void Reasons_that_differ_in_a_length_or_in_their_line_alone_are_one()
+    public void Reasons_are_listed_with_their_number_and_the_first_person_they_met()
     {
         var writer = new StringWriter();
-        var failures = Enumerable.Range(1, 4).Select(i => new Failure("", "all", "read", "RejectedRow", "1 value where the header has 2") { Outcome = "Omitted", Row = i, File = "p.csv" })
-            .Concat(Enumerable.Range(1, 3).Select(i => new Failure("a@x.com", "all", "field", "ValueLeftOut", $"NOTE (from n): too long ({i},203 characters; at most 1,000 fit)") { Outcome = "Omitted" }));
-        FailureReport.WriteReasons(Terminal.Create(writer, terminal: false, dumb: true, new Dictionary<string, string>(), 200), failures);
-
-        Assert.Equal(2, writer.ToString().Split('\n').Count(line => line.Contains("Omitted", StringComparison.Ordinal)));
-        Assert.Contains("p.csv:1", writer.ToString(), StringComparison.Ordinal);
-        Assert.Contains("NOTE (from n): too long (at most 1,000 fit)", writer.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Reasons_are_counted_with_the_first_person_they_met()
-    {
-        var writer = new StringWriter();
-        var failures = Enumerable.Range(1, 5).Select(i => new Failure($"a{i}@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed" })
-            .Append(new Failure("", "vips", "read", "NoEmail", "no email") { Outcome = "Omitted", Row = 44 });
-        FailureReport.WriteReasons(Terminal.Create(writer, terminal: false, dumb: true, new Dictionary<string, string>(), 200), failures);
+        FailureReport.WriteReasons(
+            Terminal.Create(writer, terminal: false, dumb: true, new Dictionary<string, string>(), 200),
+            [new("Suppressed", "unsubscribed from the account", "enter", "Unsubscribed", 5, "a1@example.com"), new("Omitted", "no email", "read", "NoEmail", 1, "row 44 of vips")]);
         Assert.Equal(
             """
             Reason                         Outcome     Change  Times  Such as

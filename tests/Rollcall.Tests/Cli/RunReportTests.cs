@@ -38,7 +38,7 @@ public sealed class RunReportTests
     [Fact]
     public void A_run_tells_what_was_done_who_was_left_out_and_what_is_held()
     {
-        var text = Written(report => report.WriteRun(_result, _result.Failures));
+        var text = Written(report => report.WriteRun(_result));
         Assert.StartsWith("‖ loyalty held in 19 s  run r1\n", text, StringComparison.Ordinal);
         Assert.Contains("vips      VIP customers   12,345   12,000      200       ·        100        45\n", text, StringComparison.Ordinal);
         Assert.Contains("Changes  12,207 delivered, 30 suppressed, 10 invalid, 5 omitted\n", text, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 
@@ -57,7 +58,13 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             : [];
     }
 
-    public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
+    public Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation) =>
+        OpenAsync(audience, fields, duckdb, "", progress, cancellation);
+
+    public Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
+        OpenAsync(audience, fields, duckdb, $" LIMIT {rows.ToString(CultureInfo.InvariantCulture)}", null, cancellation);
+
+    private async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, string ending, IProgress<long>? progress, CancellationToken cancellation)
     {
         var columns = await KnownColumnsAsync(audience, cancellation);
         var problems = FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]).ToList();
@@ -72,7 +79,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(connection!, audience, cancellation);
-        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))));
+        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))) + ending;
         var table = $"source_rows_{++tables}";
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {

@@ -1,0 +1,55 @@
+using Microsoft.Data.Sqlite;
+using Rollcall.Ledger;
+using Rollcall.TestKit;
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+public sealed class FolderProblemTests
+{
+    [Fact]
+    public void A_folder_of_somebody_else_or_on_a_read_only_disk_is_a_problem_of_rights()
+    {
+        foreach (var refused in new Exception[] { new UnauthorizedAccessException("denied"), new IOException("Read-only file system", 30), new SqliteException("readonly", 8), new SqliteException("cannot open", 14) })
+        {
+            var problem = FolderProblem.Of(refused, "/data")!;
+
+            Assert.Equal(ExitCode.BadJob, problem.ExitCode);
+            Assert.Equal("/data", problem.Problems[0].Where);
+            Assert.Contains("another user, or is read-only", problem.Problems[0].Todo, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_full_disk_says_that_nothing_is_lost()
+    {
+        foreach (var full in new Exception[] { new IOException("No space left on device", 28), new SqliteException("full", 13), new SqliteException("I/O", 10) })
+        {
+            var problem = FolderProblem.Of(full, "/data")!;
+
+            Assert.Equal(ExitCode.SomeNotDelivered, problem.ExitCode);
+            Assert.StartsWith("Make room. Run again then", problem.Problems[0].Todo, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_store_that_is_held_or_damaged_says_so()
+    {
+        Assert.Contains("Another process has held", FolderProblem.Of(new SqliteException("busy", 5), "/data")!.Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", FolderProblem.Of(new SqliteException("corrupt", 11), "/data")!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_matter_of_the_folder_is_left_to_others() => Assert.Null(FolderProblem.Of(new InvalidOperationException("odd"), "/data"));
+
+    [Fact]
+    public void A_lock_that_cannot_be_made_is_not_taken_for_one_that_is_in_use()
+    {
+        using var folder = new TempFolder();
+        var data = new DataFolder(folder.Path);
+        using var held = data.TryLock("job");
+
+        Assert.Null(data.TryLock("job"));
+        Assert.ThrowsAny<IOException>(() => data.TryLock(new string('x', 300)));
+    }
+}

@@ -58,6 +58,11 @@ public static class ExportRun
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
         var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, cancellation);
+        if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work)))
+        {
+            return new RunResult { Job = run.Job.Tag, RunId = run.RunId, Declined = true };
+        }
+
         var leftNobody = false;
         if (!work.Verdict.Run)
         {
@@ -133,6 +138,12 @@ public static class ExportRun
             run.Notice("Insight data are not in these figures: a run sends them after everything else.", LogLevel.Information);
         }
 
+        return Planned(run, work);
+    }
+
+    /// <summary>What the work is and costs, with nothing of it sent.</summary>
+    private static RunResult Planned(RunContext run, PlannedWork work)
+    {
         work.Report.Judge(null);
         return RunSession.Result(run, work) with
         {

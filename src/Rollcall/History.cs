@@ -58,6 +58,10 @@ public sealed class History : IDisposable
         return new JobStatus(tag, found[0].File, found[0].Account, state, state == RunState.Running ? last[0].Progress : null, Runs(tag).FirstOrDefault(r => r.State != RunState.Running), books) { Watched = Watch.People(store, tag) };
     }
 
+    /// <summary>Whether a run of the job came to its end, or sent anything.</summary>
+    public bool HasBegun(string tag) =>
+        store.Number("SELECT (SELECT count(*) FROM run WHERE tag = $tag AND state IN ('completed', 'held')) + (SELECT count(*) FROM delivery WHERE tag = $tag)", ("$tag", tag)) > 0;
+
     /// <summary>A job's runs, newest first.</summary>
     public IReadOnlyList<RunResult> Runs(string tag) => store.Query(
         "SELECT run_id, state, started, finished, result FROM run WHERE tag = $tag ORDER BY started DESC, rowid DESC",

@@ -187,6 +187,10 @@ public sealed record RunResult
     [System.Text.Json.Serialization.JsonIgnore]
     public ExitCode ExitCode { get; init; }
 
+    /// <summary>Whether the run was told not to go on once it was planned: nothing was sent, and it is no run.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Declined { get; init; }
+
     /// <summary>Whether the run was limited to some members: what it did not do says nothing of the audiences.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     internal bool IsLimited { get; init; }

@@ -33,6 +33,9 @@ public sealed record RunOptions
     /// <summary>Books, by name or id, and audiences taken out of the job, whose members are let go.</summary>
     public IReadOnlyList<string> Release { get; init; } = [];
 
+    /// <summary>Asked once the plan stands, before anything is sent: whether to go on. A run that does not leaves no trace. Null asks nobody.</summary>
+    public Func<RunResult, Task<bool>>? GoAhead { get; init; }
+
     /// <summary>Whether a challenge that was sent and not answered is sent again.</summary>
     internal bool RepeatsChallenge { get; init; }
 

@@ -54,7 +54,11 @@ internal static class RunSession
             var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, spent => usage = spent, cancellation);
             result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
-            if (recorded)
+            if (recorded && result.Declined)
+            {
+                store.Execute("DELETE FROM run WHERE run_id = $id", ("$id", runId));
+            }
+            else if (recorded)
             {
                 Finish(store, result);
             }

@@ -29,38 +29,22 @@ internal static class RunCommand
             }
 
             var run = asked.Read(invocation.Arguments) with { BeginAnew = invocation.Arguments.GetValue(beginAnew) };
-            if (terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(yes) && !await GoAheadAsync(invocation, job, name, run, cancellation))
+            var asks = terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(yes) && !run.BeginAnew && !HasBegun(invocation, job.Tag);
+            var result = asks
+                ? await new FirstRun(invocation, job, name).ExecuteAsync(run, cancellation)
+                : await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.ExecuteAsync(job, run, invocation.Workplace(progress), cancellation));
+            if (result.Declined)
             {
+                invocation.Out.WriteLine("Nothing was sent.");
                 return ExitCode.Done;
             }
 
-            var result = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.ExecuteAsync(job, run, invocation.Workplace(progress), cancellation));
             return RunReport.Show(invocation, name, job.Tag, result);
         });
         return command;
     }
 
-    /// <summary>Before a job's first run, someone at the terminal sees what it will do and may still say no.</summary>
-    private static async Task<bool> GoAheadAsync(Invocation invocation, Job job, string name, RunOptions run, CancellationToken cancellation)
-    {
-        if (run.BeginAnew || HasRun(invocation, job.Tag))
-        {
-            return true;
-        }
-
-        var plan = await ProgressDisplay.ShowAsync(invocation.Terminal, progress => ExportRun.PlanAsync(job, run, invocation.Workplace(progress), cancellation));
-        new RunReport(invocation.Terminal.Err, name).WritePlan(plan);
-        invocation.Terminal.Err.WriteLine();
-        if (await new ConfirmationPrompt("This job has not run here before. Run it?") { DefaultValue = false }.ShowAsync(invocation.Terminal.Err, cancellation))
-        {
-            return true;
-        }
-
-        invocation.Out.WriteLine("Nothing was sent.");
-        return false;
-    }
-
-    private static bool HasRun(Invocation invocation, string tag)
+    private static bool HasBegun(Invocation invocation, string tag)
     {
         if (!Directory.Exists(invocation.DataFolder))
         {
@@ -68,6 +52,6 @@ internal static class RunCommand
         }
 
         using var history = new History(invocation.DataFolder);
-        return history.Job(tag)?.LastRun is not null;
+        return history.HasBegun(tag);
     }
 }

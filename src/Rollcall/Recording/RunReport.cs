@@ -22,10 +22,13 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> fates = [];
     private readonly Dictionary<(int Book, string KnownBy), long> exited = [];
 
-    /// <summary>Joins the changes with what became of them.</summary>
+    /// <summary>Joins the changes with what became of them; said again, later, it starts over.</summary>
     /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
     public void Judge(string? outcomes)
     {
+        fates.Clear();
+        exited.Clear();
+
         // As Deliveries records it: in a plan, nothing is recorded.
         var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
             ? ("true", AlreadyThere.Ignored, AlreadyThere.IgnoredReason)

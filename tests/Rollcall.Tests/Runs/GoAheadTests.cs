@@ -1,0 +1,62 @@
+using Rollcall.Jobs;
+using Xunit;
+
+namespace Rollcall.Tests.Runs;
+
+/// <summary>A run that asks before it sends.</summary>
+public sealed class GoAheadTests
+{
+    [Fact]
+    public async Task A_run_that_is_declined_sends_nothing_and_is_no_run()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com");
+
+        var result = await scene.RunAsync(new RunOptions { GoAhead = _ => Task.FromResult(false) });
+
+        Assert.True(result.Declined);
+        Assert.Equal(0, scene.Writes);
+        using var history = new History(scene.DataFolder);
+        Assert.Empty(history.Runs("scene"));
+        Assert.False(history.HasBegun("scene"));
+    }
+
+    [Fact]
+    public async Task A_run_that_may_go_on_sends_what_it_showed_and_counts_it_once()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", "ann@example.com", "no address,Nobody,1");
+        RunResult? shown = null;
+
+        var result = await scene.RunAsync(new RunOptions
+        {
+            GoAhead = plan =>
+            {
+                shown = plan;
+                return Task.FromResult(true);
+            },
+        });
+
+        Assert.Equal(0, shown!.ApiCalls.ByOperation.GetValueOrDefault("contacts.import"));
+        Assert.Equal(1, shown.Plan!.Imports);
+        Assert.Equal((1, 1), (shown.Audiences[0].Entered, result.Audiences[0].Entered));
+        Assert.Equal((1, 1), (shown.Outcomes.Delivered, result.Outcomes.Delivered));
+        Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
+        ExportScene.AddsUp(result);
+        using var history = new History(scene.DataFolder);
+        Assert.True(history.HasBegun("scene"));
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_before_it_sent_anything_has_not_begun()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Queries["gold"] = "SELECT nothing FROM gold";
+        scene.Set("gold", "ann@example.com");
+
+        await Assert.ThrowsAsync<RollcallException>(() => scene.RunAsync());
+
+        using var history = new History(scene.DataFolder);
+        Assert.False(history.HasBegun("scene"));
+    }
+}

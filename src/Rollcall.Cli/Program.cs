@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using Rollcall.Cli;
 using Rollcall.Cli.Terminals;
+using Rollcall.Ledger;
+
+FileModes.KeepToOwner();
 
 using var stop = new CancellationTokenSource();
 
@@ -17,4 +20,7 @@ void Stop(PosixSignalContext signal)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-return await CommandLine.RunAsync(args, Terminal.OfThisProcess(), stop.Token);
+var terminal = Terminal.OfThisProcess();
+var exitCode = await CommandLine.RunAsync(args, terminal, stop.Token);
+terminal.RawOut.Flush();
+return exitCode;

@@ -212,7 +212,7 @@ internal static class RunSession
     private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
         "UPDATE run SET state = $state, finished = $finished, ended = $ended, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
         ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()), ("$ended", result.Ended?.ToUnixTimeMilliseconds()),
-        ("$result", JsonSerializer.Serialize(result, ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
+        ("$result", Secrets.Mask(JsonSerializer.Serialize(result, ResultJson.Options))), ("$failures", result.FailuresFile), ("$id", result.RunId)));
 
     /// <summary>A stop in words for the user; null when the user interrupted.</summary>
     private static RollcallException? Explain(Exception e, string folder, CancellationToken cancellation) => e switch

@@ -40,6 +40,7 @@ internal static class AuthCommand
             var user = arguments.GetRequiredValue(username);
             await ConfirmReplacingAsync(invocation, arguments.GetRequiredValue(name), arguments.GetValue(replace), cancellation);
             var password = await PasswordAsync(terminal, user, cancellation);
+            DataFolder.Create(invocation.DataFolder, terminal.Err);
             var stored = invocation.Authorizations().Add(arguments.GetRequiredValue(name), new Credentials(user, password, url));
             if (invocation.Json)
             {

@@ -16,7 +16,8 @@ internal static class FailuresCommand
     {
         var named = JobArguments.FileOrTag();
         var csv = new Option<string?>("--csv") { Description = "Write them all to a CSV file; - for standard output", HelpName = "FILE" };
-        var command = new Command("failures", "List everything that is not delivered, and why") { named, csv };
+        var raw = new Option<bool>("--raw") { Description = "Write values into the CSV as they are, also those that a spreadsheet would take for formulas" };
+        var command = new Command("failures", "List everything that is not delivered, and why") { named, csv, raw };
         Invocation.Bind(command, terminal, options, (invocation, _) =>
         {
             var asked = invocation.Arguments.GetRequiredValue(named);
@@ -24,7 +25,7 @@ internal static class FailuresCommand
             var tag = JobLookup.Tag(invocation, history, asked);
             if (invocation.Arguments.GetValue(csv) is { } file)
             {
-                WriteCsv(invocation, history.Failures(tag), file);
+                WriteCsv(invocation, history.Failures(tag), file, invocation.Arguments.GetValue(raw));
             }
             else if (invocation.Json)
             {
@@ -79,11 +80,11 @@ internal static class FailuresCommand
         };
     }
 
-    private static void WriteCsv(Invocation invocation, IEnumerable<Failure> failures, string file)
+    private static void WriteCsv(Invocation invocation, IEnumerable<Failure> failures, string file, bool raw)
     {
         if (file == "-")
         {
-            FailureReport.WriteCsv(invocation.Terminal.RawOut, failures);
+            FailureReport.WriteCsv(invocation.Terminal.RawOut, failures, raw);
             return;
         }
 
@@ -98,8 +99,8 @@ internal static class FailuresCommand
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            using var writer = new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
-            written = FailureReport.WriteCsv(writer, failures);
+            using var writer = new OutgoingText(new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options));
+            written = FailureReport.WriteCsv(writer, failures, raw);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -33,29 +33,32 @@ internal static class FailureReport
     }
 
     /// <summary>Writes them all, with a header; returns how many.</summary>
-    public static long WriteCsv(TextWriter writer, IEnumerable<Failure> failures)
+    /// <param name="raw">Whether values that a spreadsheet would take for formulas are written as they are.</param>
+    public static long WriteCsv(TextWriter writer, IEnumerable<Failure> failures, bool raw = false)
     {
         var rows = 0L;
         writer.Write(CsvHeader + "\r\n");
         foreach (var failure in failures)
         {
-            writer.Write(CsvLine(failure) + "\r\n");
+            writer.Write(CsvLine(failure, raw) + "\r\n");
             rows++;
         }
 
         return rows;
     }
 
-    /// <summary>A CSV line as RFC 4180 has it.</summary>
-    public static string CsvLine(Failure failure) => string.Join(
+    /// <summary>A CSV line as RFC 4180 has it. What a spreadsheet would run begins with an apostrophe, which it takes for the sign of a text.</summary>
+    public static string CsvLine(Failure failure, bool raw = false) => string.Join(
         ',',
         new[]
         {
             failure.Email, failure.Audience, Number(failure.AddressBookId), failure.Operation,
             failure.Outcome, failure.Code, failure.Reason, Number(failure.Row), failure.File ?? "",
-        }.Select(Quoted));
+        }.Select(value => Quoted(raw ? value : Plain(value))));
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Plain(string value) => value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{value}" : value;
 
     private static string Quoted(string value) =>
         value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

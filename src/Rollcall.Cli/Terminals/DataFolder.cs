@@ -28,6 +28,11 @@ internal static class DataFolder
                 err.WriteLine($"The data folder {path} is open to other users of this machine. To close it: chmod 700 {path}");
             }
 
+            if (Directory.Exists(path) && !IsOurs(path))
+            {
+                err.WriteLine($"The data folder {path} belongs to another user of this machine, who may read all that is in it, passwords too.");
+            }
+
             Directory.CreateDirectory(path, Owner);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -37,6 +42,21 @@ internal static class DataFolder
                 $"The data folder {path} cannot be created: {refused.Message}",
                 todo: "Name another with --data or ROLLCALL_DATA.",
                 inner: refused);
+        }
+    }
+
+    /// <summary>Only a folder's owner, and root, may set its mode, also to what it is.</summary>
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static bool IsOurs(string path)
+    {
+        try
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path));
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Rollcall.Ledger;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;
 
 /// <summary>
 /// The log: a file a day in <c>logs/</c> of the data folder, for its owner alone, the oldest dropped after 30 days.
-/// Errors are also said on standard error, and so are warnings where no report tells them. Addresses are masked unless they are asked for.
+/// One entry is one line, whatever a message holds. Errors are also said on standard error, and so are warnings where no report tells them. Addresses are masked unless they are asked for.
 /// </summary>
 internal sealed class LogFile : ILoggerFactory
 {
@@ -37,7 +38,13 @@ internal sealed class LogFile : ILoggerFactory
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The log is one file.");
 
     /// <summary>Writes an exception with its trace.</summary>
-    public void WriteTrace(Exception exception) => Write(LogLevel.Critical, "Rollcall", exception.ToString());
+    public void WriteTrace(Exception exception)
+    {
+        foreach (var line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))
+        {
+            Write(LogLevel.Critical, "Rollcall", line);
+        }
+    }
 
     public void Dispose()
     {
@@ -50,7 +57,8 @@ internal sealed class LogFile : ILoggerFactory
 
     private void Write(LogLevel level, string category, string message)
     {
-        var text = _showEmails ? message : MaskedText.Of(message);
+        var secret = Secrets.Mask(message);
+        var text = VisibleText.Of(_showEmails ? secret : MaskedText.Of(secret));
         var time = _clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         lock (_lock)
         {
@@ -65,6 +73,8 @@ internal sealed class LogFile : ILoggerFactory
 
     private StreamWriter Open()
     {
+        Links.Refuse(_folder);
+        Links.Refuse(Path);
         var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
         if (OperatingSystem.IsWindows())
         {

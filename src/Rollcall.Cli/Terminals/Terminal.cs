@@ -44,8 +44,8 @@ internal sealed record Terminal
             .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
         var dumb = environment.GetValueOrDefault("TERM") is "dumb" or "" or null;
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true };
-        var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var output = new OutgoingText(new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true });
+        var error = new OutgoingText(new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true });
         return new Terminal
         {
             Out = Create(output, !Console.IsOutputRedirected, dumb, environment),
@@ -74,6 +74,7 @@ internal sealed record Terminal
             // Spectre compares names without case, and the environment may hold http_proxy beside HTTP_PROXY.
             EnvironmentVariables = environment.DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(),
         });
+        console.Pipeline.Attach(new VisibleSegments());
         console.Profile.Capabilities.Unicode = true;
         if (width is not null)
         {

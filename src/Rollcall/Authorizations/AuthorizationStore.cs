@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Jobs;
+using Rollcall.Ledger;
 
 namespace Rollcall.Authorizations;
 
@@ -37,7 +38,7 @@ public sealed partial class AuthorizationStore(string dataFolder, TimeProvider c
                 todo: "Use 1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit.");
         }
 
-        PrivateFiles.CreateFolder(dataFolder);
+        _ = new DataFolder(dataFolder);
         PrivateFiles.CreateFolder(_folder);
         var entry = new Entry(name, credentials.Username, credentials.Endpoint, clock.GetUtcNow(), Protector().Protect(credentials.Password));
         PrivateFiles.Write(FileOf(name), JsonSerializer.SerializeToUtf8Bytes(entry, EntryJson.Default.Entry));
@@ -52,6 +53,7 @@ public sealed partial class AuthorizationStore(string dataFolder, TimeProvider c
             return false;
         }
 
+        Links.Refuse(_folder);
         File.Delete(FileOf(name));
         return true;
     }

@@ -56,7 +56,8 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
 
         var gone = 0L;
         var unfinished = path + ".tmp";
-        using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
+        File.Delete(unfinished);
+        using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
             DataFolder.Restrict(unfinished);
             foreach (var line in File.ReadLines(path))

@@ -11,6 +11,9 @@ internal static partial class DatabaseAddress
     /// <summary>What to do about a URL whose parts are not certain.</summary>
     public const string Encoding = "Percent-encode all signs of user and password but letters, digits and -._~: @ is %40, / is %2F, : is %3A, # is %23, ? is %3F, % is %25.";
 
+    /// <summary>Whether the text is no file, but something with a user or a password: a connection string, or a URL that lacks its <c>//</c>.</summary>
+    public static bool IsOtherAddress(string text) => !IsUrl(text) && Other().IsMatch(text);
+
     /// <summary>Whether the text is a URL, of whatever kind.</summary>
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 
@@ -24,6 +27,11 @@ internal static partial class DatabaseAddress
     /// <summary>The address to connect to, with one spelling of each scheme, and its name without user and password.</summary>
     public static (string Database, string Name) Read(string text, string folder)
     {
+        if (IsOtherAddress(text))
+        {
+            return (text, "the database");
+        }
+
         if (!IsUrl(text))
         {
             var file = Path.GetFullPath(Path.Combine(folder, text));
@@ -37,6 +45,9 @@ internal static partial class DatabaseAddress
 
     private static string? SchemeOf(string text) =>
         Schemes.FirstOrDefault(one => text.StartsWith(one.Written + "://", StringComparison.OrdinalIgnoreCase)).Scheme;
+
+    [GeneratedRegex(@"\b(?:password|pwd|user id|uid)\s*=|^(?:postgres|postgresql|mysql|mariadb|jdbc):|^[^/\\@]+:[^@]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Other();
 
     // User and password hold what a URL leaves them unencoded; a host is a name or an address, the database one segment.
     [GeneratedRegex(

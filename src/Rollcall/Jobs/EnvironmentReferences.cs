@@ -33,7 +33,7 @@ internal static partial class EnvironmentReferences
             var name = found[2..^1].ToString();
             if (environment(name) is { } value)
             {
-                expanded.Append(value);
+                expanded.Append(IsShown(value) ? value : Secrets.Keep(value));
             }
             else if (!missing.Contains(name))
             {
@@ -53,6 +53,10 @@ internal static partial class EnvironmentReferences
 
         return expanded.Append(text, end, text.Length - end).ToString();
     }
+
+    /// <summary>Where something is, is no secret, and messages have to name it: a path, an address without a user.</summary>
+    private static bool IsShown(string value) =>
+        Path.Exists(value) || (Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", Query: "" });
 
     [GeneratedRegex(@"\$\$\{|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\{")]
     private static partial Regex Reference();

@@ -107,8 +107,18 @@ public sealed record JobAuthorization(string? Name, Credentials? Credentials);
 /// <param name="Endpoint">The account's endpoint, or null to ask Dotdigital's region 1 for it.</param>
 public sealed record Credentials(string Username, string Password, Uri? Endpoint)
 {
+    /// <summary>Its password; masked wherever it would be shown.</summary>
+    public string Password { get; init; } = Kept(Username, Password);
+
     /// <summary>Without the password.</summary>
     public override string ToString() => $"{Username} at {Endpoint?.ToString() ?? "the account's own region"}";
+
+    private static string Kept(string username, string password)
+    {
+        // As it is sent: Basic authentication, RFC 7617.
+        Secrets.Keep(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{username}:{password}")));
+        return Secrets.Keep(password);
+    }
 }
 
 /// <summary>Where the audiences are; one of the kinds.</summary>
@@ -145,6 +155,9 @@ public sealed record TablesSourceOptions : SourceOptions
 /// <param name="AccountId">The account, for a token that knows several; null for the token's own.</param>
 public sealed record LyticsAccess(string Token, Uri Url, string? AccountId)
 {
+    /// <summary>The API token; masked wherever it would be shown.</summary>
+    public string Token { get; init; } = Secrets.Keep(Token);
+
     /// <summary>Without the token.</summary>
     public override string ToString() => $"Lytics at {Url.Authority}";
 }

@@ -15,7 +15,7 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
 
     public void Check()
     {
-        if (source.Database is { } database && DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))
+        if (source.Database is { } database && (DatabaseAddress.IsOtherAddress(database) || (DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))))
         {
             problems.Error($"{Tables}.database", "is no URL of a database that is read here: postgres://user:password@host:port/database or mysql://user:password@host:port/database.",
                 DatabaseAddress.Encoding);

@@ -16,6 +16,10 @@ internal sealed partial class DataFolder
         Root = Path.GetFullPath(path);
         this.checkpoint = checkpoint;
         CreateFolder(Root);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(Root))
+        {
+            Links.Refuse(entry);
+        }
     }
 
     public string Root { get; }
@@ -29,8 +33,7 @@ internal sealed partial class DataFolder
     public string RunFolder(string runId)
     {
         var folder = Path.Combine(Root, "runs", runId);
-        CreateFolder(Path.Combine(Root, "runs"));
-        CreateFolder(folder);
+        CreateInside(folder);
         return folder;
     }
 
@@ -38,7 +41,7 @@ internal sealed partial class DataFolder
     public string Publish(string name, Action<string> write)
     {
         var final = Full(name);
-        CreateFolder(Path.GetDirectoryName(final)!);
+        CreateInside(Path.GetDirectoryName(final)!);
         var unfinished = final + ".tmp";
         File.Delete(unfinished);
         write(unfinished);
@@ -64,7 +67,7 @@ internal sealed partial class DataFolder
             return;
         }
 
-        CreateFolder(Path.GetDirectoryName(into)!);
+        CreateInside(Path.GetDirectoryName(into)!);
         if (Directory.Exists(from))
         {
             Directory.Move(from, into);
@@ -80,6 +83,7 @@ internal sealed partial class DataFolder
 
     public void Delete(string name)
     {
+        Links.Refuse(Path.GetDirectoryName(Full(name))!);
         File.Delete(Full(name));
     }
 
@@ -89,8 +93,9 @@ internal sealed partial class DataFolder
     private FileStream? TryLock(string tag, FileOptions options)
     {
         var folder = Path.Combine(Root, "locks");
-        CreateFolder(folder);
+        CreateInside(folder);
         var path = Path.Combine(folder, tag + ".lock");
+        Links.Refuse(path);
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);
@@ -124,6 +129,17 @@ internal sealed partial class DataFolder
         {
             File.SetUnixFileMode(path, OwnerOnly);
         }
+    }
+
+    /// <summary>Makes a folder of the data folder, and those above it, none of them a link.</summary>
+    private void CreateInside(string path)
+    {
+        for (var one = path; one.Length > Root.Length; one = Path.GetDirectoryName(one)!)
+        {
+            Links.Refuse(one);
+        }
+
+        CreateFolder(path);
     }
 
     private static void CreateFolder(string path)

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Rollcall.Ledger;
 
 /// <summary>What runs leave in the data folder, and how long it stays: rolls go when a run ends, manifests and reports after 30 days.</summary>
-internal static class RunFolders
+internal static partial class RunFolders
 {
     private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
@@ -68,7 +70,8 @@ internal static class RunFolders
             return;
         }
 
-        foreach (var path in Directory.GetDirectories(folder.Full("runs")))
+        // Whatever else lies there is not ours to delete.
+        foreach (var path in Directory.GetDirectories(folder.Full("runs")).Where(path => Ours().IsMatch(Path.GetFileName(path)) && !Links.IsLink(path)))
         {
             var name = Lock(Path.GetFileName(path));
             using var free = folder.TryLock(name);
@@ -79,4 +82,8 @@ internal static class RunFolders
             }
         }
     }
+
+    /// <summary>A run's id, or the name of what plans and checks work in.</summary>
+    [GeneratedRegex(@"\A(?:[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?|(?:plan|check)-[0-9a-f]{32})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Ours();
 }

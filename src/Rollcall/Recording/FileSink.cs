@@ -27,7 +27,8 @@ internal sealed class FileSink(FileSinkOptions options) : IStatusSink
         Directory.CreateDirectory(folder);
         var final = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(options.Path)}-{runId}{Path.GetExtension(options.Path)}");
         var unfinished = final + ".tmp";
-        await using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
+        File.Delete(unfinished);
+        await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
             DataFolder.Restrict(unfinished);
             await using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

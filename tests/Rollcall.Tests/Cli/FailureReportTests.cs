@@ -14,6 +14,19 @@ public sealed class FailureReportTests
         Assert.Equal(9, FailureReport.CsvHeader.Split(',').Length);
     }
 
+    [Theory]
+    [InlineData("=HYPERLINK(1)")]
+    [InlineData("+1")]
+    [InlineData("-1+1")]
+    [InlineData("@SUM(A1)")]
+    [InlineData("\t=1")]
+    public void What_a_spreadsheet_would_run_is_written_as_a_text_unless_raw_is_asked_for(string value)
+    {
+        var failure = new Failure(value, "vips", "enter", "C", "r");
+        Assert.StartsWith($"'{value},", FailureReport.CsvLine(failure), StringComparison.Ordinal);
+        Assert.StartsWith($"{value},", FailureReport.CsvLine(failure, raw: true), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Csv_has_a_header_and_a_line_a_failure()
     {

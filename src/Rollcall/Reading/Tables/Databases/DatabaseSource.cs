@@ -79,7 +79,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(connection!, audience, cancellation);
-        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json)))) + ending;
+        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))), ending);
         var table = $"source_rows_{++tables}";
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {

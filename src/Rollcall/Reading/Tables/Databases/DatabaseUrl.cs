@@ -26,7 +26,7 @@ internal sealed class DatabaseUrl
 
     public string User => Uri.UnescapeDataString(url.UserInfo.Split(':')[0]);
 
-    public string Password => url.UserInfo.Split(':', 2) is [_, var password] ? Uri.UnescapeDataString(password) : "";
+    public string Password => url.UserInfo.Split(':', 2) is [_, var password] ? Secrets.Keep(Uri.UnescapeDataString(password)) : "";
 
     /// <summary>Sets the options behind the question mark.</summary>
     /// <param name="known">The options' names to the connection string's.</param>

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+
+namespace Rollcall;
+
+/// <summary>
+/// What this process knows and must not show: passwords, tokens, values of <c>${NAME}</c>. Whatever leaves the process is masked where it leaves (output,
+/// logs, run history), because others' words may repeat a secret: a server's error, a database's, an option typed in the wrong place.
+/// </summary>
+public static class Secrets
+{
+    /// <summary>A shorter text would be found in ordinary words.</summary>
+    public const int Shortest = 5;
+
+    private const string Mark = "***";
+
+    private static ImmutableArray<string> known = [];
+
+    /// <summary>Keeps a text from being shown, in each of the ways it may be written: as it is, in JSON, in a URL, in Base64.</summary>
+    /// <returns>The text.</returns>
+    public static string Keep(string secret)
+    {
+        if (secret.Length < Shortest)
+        {
+            return secret;
+        }
+
+        string[] ways = [secret, JsonEncodedText.Encode(secret).ToString(), Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))];
+
+        // The longest first: what is part of another must not leave the rest of it.
+        ImmutableInterlocked.Update(ref known, (was, add) => add.All(was.Contains) ? was : [.. was.Union(add).OrderByDescending(one => one.Length).ThenBy(one => one, StringComparer.Ordinal)], ways);
+        return secret;
+    }
+
+    /// <summary>The text with every secret masked.</summary>
+    public static string Mask(string text)
+    {
+        foreach (var secret in known)
+        {
+            if (text.Contains(secret, StringComparison.Ordinal))
+            {
+                text = text.Replace(secret, Mark, StringComparison.Ordinal);
+            }
+        }
+
+        return text;
+    }
+}

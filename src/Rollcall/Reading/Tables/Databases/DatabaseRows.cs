@@ -36,7 +36,7 @@ internal sealed class DatabaseRows(
             });
             transaction.Commit();
         }
-        catch (Exception e) when (Database.IsTrouble(e) || e is OperationCanceledException)
+        catch (Exception e) when (Database.IsTrouble(e))
         {
             limit.Explain($"audience {audience}", e);
             throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);

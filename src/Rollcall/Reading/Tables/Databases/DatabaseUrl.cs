@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using Rollcall.Jobs;
 
 namespace Rollcall.Reading.Tables.Databases;
@@ -28,6 +29,22 @@ internal sealed class DatabaseUrl
 
     public string Password => url.UserInfo.Split(':', 2) is [_, var password] ? Secrets.Keep(Uri.UnescapeDataString(password)) : "";
 
+    /// <summary>Whether the database is on this machine: then nobody is between.</summary>
+    public bool IsLoopback => url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Whether <c>tls=off</c> is written out: the way to a database on another machine without TLS.</summary>
+    public bool TlsOff { get; private set; }
+
+    /// <summary>Refuses a mode that leaves it to the other side, or to chance, whether who is between may read and answer.</summary>
+    /// <exception cref="RollcallException">The mode does not insist on TLS, and <c>tls=off</c> is not written (exit 3).</exception>
+    public void RequireTls(bool insists)
+    {
+        if (!insists)
+        {
+            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", name, "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
+        }
+    }
+
     /// <summary>Sets the options behind the question mark.</summary>
     /// <param name="known">The options' names to the connection string's.</param>
     public void Set(DbConnectionStringBuilder connection, IReadOnlyDictionary<string, string> known)
@@ -36,6 +53,12 @@ internal sealed class DatabaseUrl
         {
             var parts = option.Split('=', 2);
             var key = Uri.UnescapeDataString(parts[0]);
+            if (key == "tls")
+            {
+                TlsOff = parts is [_, "off"] ? true : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", name);
+                continue;
+            }
+
             if (!known.TryGetValue(key, out var keyword))
             {
                 throw new RollcallException(ExitCode.Source, $"The database's URL has an unknown option \"{key}\".", name, Suggestion.For(key, known.Keys));

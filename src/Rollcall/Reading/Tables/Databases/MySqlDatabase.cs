@@ -27,7 +27,8 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) => AtLine().Replace(base.Words(error), at =>
         $" at line {(int.TryParse(at.Groups[1].Value, CultureInfo.InvariantCulture, out var line) && line > 1 ? line - 1 : 1)} of its SQL");
 
-    public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
+    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified.</summary>
+    public static MySqlConnection Connection(DatabaseUrl url)
     {
         var settings = new MySqlConnectionStringBuilder
         {
@@ -40,12 +41,28 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
             CharacterSet = "utf8mb4",
             DefaultCommandTimeout = 0,
             Pooling = false,
+            SslMode = url.IsLoopback ? MySqlSslMode.Preferred : MySqlSslMode.VerifyFull,
             TreatTinyAsBoolean = false,
             AllowZeroDateTime = true,
             AllowUserVariables = true,
         };
         url.Set(settings, Options);
-        var connection = new MySqlConnection(settings.ToString());
+        if (url.TlsOff)
+        {
+            settings.SslMode = MySqlSslMode.None;
+        }
+        else if (!url.IsLoopback)
+        {
+            url.RequireTls(settings.SslMode is MySqlSslMode.Required or MySqlSslMode.VerifyCA or MySqlSslMode.VerifyFull);
+            settings.SslMode = settings.SslMode == MySqlSslMode.VerifyCA ? MySqlSslMode.VerifyCA : MySqlSslMode.VerifyFull;
+        }
+
+        return new MySqlConnection(settings.ToString());
+    }
+
+    public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var connection = Connection(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         var ends = connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase)

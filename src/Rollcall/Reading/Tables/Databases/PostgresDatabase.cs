@@ -24,7 +24,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) =>
         error is PostgresException told ? $"{told.MessageText}{(told.Hint is { } hint ? $" ({hint})" : "")} [{told.SqlState}]" : base.Words(error);
 
-    /// <summary>A connection of the URL's settings, not opened.</summary>
+    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified, and the password proved (SCRAM), not sent.</summary>
     public static NpgsqlConnection Connection(DatabaseUrl url)
     {
         var settings = new NpgsqlConnectionStringBuilder
@@ -37,8 +37,25 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             ApplicationName = "rollcall",
             CommandTimeout = 0,
             Pooling = false,
+            SslMode = url.IsLoopback ? SslMode.Prefer : SslMode.VerifyFull,
         };
         url.Set(settings, Options);
+        if (url.TlsOff)
+        {
+            settings.SslMode = SslMode.Disable;
+        }
+        else if (!url.IsLoopback)
+        {
+            url.RequireTls(settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull);
+            settings.SslMode = settings.SslMode == SslMode.VerifyCA ? SslMode.VerifyCA : SslMode.VerifyFull;
+        }
+
+        if (!url.IsLoopback)
+        {
+            // A server that is not the one meant must not be told the password, nor its MD5.
+            settings.RequireAuth = "ScramSHA256,GSS";
+        }
+
         return new NpgsqlConnection(settings.ToString());
     }
 

@@ -1,0 +1,60 @@
+using MySqlConnector;
+using Npgsql;
+using Rollcall.Reading.Tables.Databases;
+using Xunit;
+
+namespace Rollcall.Tests.Reading;
+
+/// <summary>A database on another machine is spoken to through TLS, verified, unless the URL says otherwise in so many words.</summary>
+public sealed class DatabaseTlsTests
+{
+    [Theory]
+    [InlineData("db.example.com", SslMode.VerifyFull)]
+    [InlineData("10.0.0.7", SslMode.VerifyFull)]
+    [InlineData("db.example.com/shop?sslmode=require", SslMode.VerifyFull)]
+    [InlineData("db.example.com/shop?sslmode=verify-ca", SslMode.VerifyCA)]
+    [InlineData("db.example.com/shop?tls=off", SslMode.Disable)]
+    [InlineData("127.0.0.1/shop?sslmode=disable", SslMode.Disable)]
+    [InlineData("localhost", SslMode.Prefer)]
+    [InlineData("[::1]", SslMode.Prefer)]
+    public void PostgreSQL(string address, SslMode mode)
+    {
+        using var connection = PostgresDatabase.Connection(Url("postgres", address));
+        var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString);
+
+        Assert.Equal(mode, settings.SslMode);
+        Assert.Equal(address.StartsWith("db.", StringComparison.Ordinal) || address.StartsWith("10.", StringComparison.Ordinal) ? "ScramSHA256,GSS" : null, settings.RequireAuth);
+    }
+
+    [Theory]
+    [InlineData("db.example.com", MySqlSslMode.VerifyFull)]
+    [InlineData("db.example.com/shop?ssl-mode=required", MySqlSslMode.VerifyFull)]
+    [InlineData("db.example.com/shop?ssl-mode=verify-ca", MySqlSslMode.VerifyCA)]
+    [InlineData("db.example.com/shop?tls=off", MySqlSslMode.None)]
+    [InlineData("127.0.0.1/shop?ssl-mode=none", MySqlSslMode.None)]
+    [InlineData("localhost", MySqlSslMode.Preferred)]
+    public void MySQL(string address, MySqlSslMode mode)
+    {
+        using var connection = MySqlDatabase.Connection(Url("mysql", address));
+
+        Assert.Equal(mode, new MySqlConnectionStringBuilder(connection.ConnectionString).SslMode);
+    }
+
+    [Theory]
+    [InlineData("postgres", "db.example.com/shop?sslmode=prefer")]
+    [InlineData("postgres", "db.example.com/shop?sslmode=disable")]
+    [InlineData("mysql", "db.example.com/shop?ssl-mode=none")]
+    [InlineData("mysql", "db.example.com/shop?ssl-mode=preferred")]
+    [InlineData("mysql", "db.example.com/shop?tls=maybe")]
+    public void A_mode_that_does_not_insist_is_refused(string scheme, string address)
+    {
+        var stop = Assert.Throws<RollcallException>(() => scheme == "mysql" ? (IDisposable)MySqlDatabase.Connection(Url(scheme, address)) : PostgresDatabase.Connection(Url(scheme, address)));
+
+        Assert.Equal(ExitCode.Source, stop.ExitCode);
+        Assert.Contains("tls", stop.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("secretly", stop.Message, StringComparison.Ordinal);
+    }
+
+    private static DatabaseUrl Url(string scheme, string address) =>
+        new($"{scheme}://reader:secretly@{address}{(address.Contains('/', StringComparison.Ordinal) ? "" : "/shop")}", "the database");
+}

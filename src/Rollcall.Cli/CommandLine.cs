@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Rollcall.Cli.Commands;
@@ -99,7 +100,7 @@ internal static partial class CommandLine
             .ToList();
         var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
         var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
-        var problems = arguments.Errors.Select(error => Plain(string.Join(' ', error.Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
+        var problems = arguments.Errors.Select(error => Hidden(arguments, error.Message)).Select(message => Plain(string.Join(' ', message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
         if (problems.Count > 1)
         {
             // A mistyped command is also a missing one; once is enough.
@@ -112,5 +113,18 @@ internal static partial class CommandLine
             ExitCode.BadJob,
             [.. problems.Select((message, index) => new Problem(message, Todo: index == problems.Count - 1 ? todo : null))]);
         return (int)ExitCode.BadJob;
+    }
+
+    /// <summary>What stands where it is not known may be a password: of <c>--name=value</c> the value is not shown, of <c>auth</c> no word that is no option.</summary>
+    private static string Hidden(ParseResult arguments, string message)
+    {
+        var ofAuth = arguments.CommandResult.Command.Name == "auth" || arguments.CommandResult.Parent is CommandResult { Command.Name: "auth" };
+        foreach (var token in arguments.UnmatchedTokens.OrderByDescending(token => token.Length))
+        {
+            var shown = token.StartsWith('-') ? token.Split('=')[0] : ofAuth ? "***" : token;
+            message = message.Replace($"'{token}'", $"'{shown}'", StringComparison.Ordinal);
+        }
+
+        return message;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class DatabaseRows(
 
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
-    private static bool IsMemory(DuckDBException e) => e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("failed to pin block", StringComparison.Ordinal);
+    private static bool IsMemory(DuckDBException e) => e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("pin block", StringComparison.Ordinal) || e.Message.Contains("allocate block", StringComparison.Ordinal);
 
     /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
     /// <returns>Whether there may be more rows.</returns>

@@ -11,6 +11,9 @@ namespace Rollcall.Reading.Tables.Databases;
 /// </summary>
 internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig config, string dataFolder, TimeProvider clock) : ITableSource
 {
+    /// <summary>The server ends a statement that Rollcall could not end.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly Database database = Database.Of(options, dataFolder);
     private DbConnection? connection;
     private int tables;
@@ -128,7 +131,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     {
         try
         {
-            return await database.OpenAsync(options.Timeout, cancellation);
+            return await database.OpenAsync(options.Timeout + Grace, cancellation);
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {

@@ -83,6 +83,11 @@ public sealed class HostileToDuckDb : HostileSql
         "SUMMARIZE people",
         "CHECKPOINT",
         "PREPARE a AS SELECT 1",
+        "SELECT repeat('x', 1000000000) AS email FROM range(1000)",
+        "SELECT repeat('x', 10 ^ 9) AS email FROM range(1000)",
+        "SELECT repeat(repeat('x', 10000), 10000) AS email FROM range(1000)",
+        "SELECT lpad('x', 1000000000, 'y') AS email",
+        "SELECT system.main.repeat('x', 1000000000) AS email",
         "SELECT getenv('HOME') AS email",
         "SELECT nextval('counter')::VARCHAR AS email",
         "VACUUM",
@@ -119,6 +124,14 @@ public sealed class HostileToDuckDb : HostileSql
         Assert.Equal([2L], locked.Query($"SELECT count(*) FROM read_csv({SqlText.Literal(Workshop.At("files/people.csv"))})", row => row.GetInt64(0)));
         Assert.Throws<DuckDBException>(() => locked.Execute(Placed(sql)));
         Assert.Equal(before, await StateAsync());
+    }
+
+    [Fact]
+    public async Task Padding_and_repeating_within_bounds_goes_on()
+    {
+        var (rows, _) = await Workshop.ReadAsync(Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"), ["v"]);
+
+        Assert.Equal(["00A--", "00B--"], rows.Order());
     }
 
     [Theory]

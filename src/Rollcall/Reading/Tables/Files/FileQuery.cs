@@ -12,6 +12,12 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         "unnest", "range", "generate_series", "repeat", "json_each", "json_tree", "regexp_split_to_table", "string_split",
     };
 
+    /// <summary>Functions that make a long text or list of a short one: DuckDB does not count their results as memory it may use.</summary>
+    private static readonly HashSet<string> Growing = new(StringComparer.OrdinalIgnoreCase) { "repeat", "lpad", "rpad", "list_resize", "array_resize" };
+
+    /// <summary>As often, or as long, as they may make it.</summary>
+    private const int MostGrown = 10_000;
+
     public static string Text(AudienceQuery query) => query switch
     {
         { Sql: { } sql } => sql,
@@ -47,6 +53,11 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
             problems.Add(new Problem($"The SQL reads from the function {function}(), which is not allowed.", where, "Name the file under source.tables.files and use its key."));
         }
 
+        foreach (var function in references.Grown)
+        {
+            problems.Add(new Problem($"The SQL makes values of any length with {function}().", where, $"Write its second argument as a number of at most {MostGrown}, and none of these functions inside another."));
+        }
+
         foreach (var table in references.Tables.Where(table => !references.Ctes.Contains(table) && !keys.Contains(table, StringComparer.OrdinalIgnoreCase)))
         {
             problems.Add(new Problem($"There is no table \"{table}\" under source.tables.files.", where, Suggestion.For(table, keys)));
@@ -77,9 +88,14 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
     /// <summary>The tables, functions and common table expressions that a parsed query names.</summary>
     private sealed class References
     {
+        private bool inGrowing;
+
         public HashSet<string> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         public HashSet<string> Functions { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Functions of <see cref="Growing"/> without a bound.</summary>
+        public HashSet<string> Grown { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         public HashSet<string> Ctes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -128,6 +144,9 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
 
             switch (type.GetString())
             {
+                case "FUNCTION" when node.GetProperty("function_name").GetString() is { } name && Growing.Contains(name) && !IsBounded(node.GetProperty("children")):
+                    Grown.Add(name);
+                    break;
                 case "BASE_TABLE":
                     Tables.Add(Qualified(node));
                     break;
@@ -137,6 +156,33 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
                 case "SHOW_REF":
                     Functions.Add("describe");
                     break;
+            }
+        }
+
+        private static bool IsBounded(JsonElement arguments)
+        {
+            var inside = new References();
+            inside.CollectGrowing(arguments);
+            return !inside.inGrowing && arguments.GetArrayLength() > 1 && arguments[1].TryGetProperty("value", out var constant)
+                && constant.TryGetProperty("value", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var most) && most <= MostGrown;
+        }
+
+        private void CollectGrowing(JsonElement node)
+        {
+            if (node.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in node.EnumerateArray())
+                {
+                    CollectGrowing(item);
+                }
+            }
+            else if (node.ValueKind == JsonValueKind.Object)
+            {
+                inGrowing |= node.TryGetProperty("function_name", out var name) && name.ValueKind == JsonValueKind.String && Growing.Contains(name.GetString()!);
+                foreach (var member in node.EnumerateObject())
+                {
+                    CollectGrowing(member.Value);
+                }
             }
         }
     }

@@ -20,7 +20,23 @@ public static class ExportRun
 {
     /// <summary>Runs the job.</summary>
     /// <exception cref="RollcallException">The run stopped; whatever was sent is settled by the next run.</exception>
-    public static Task<RunResult> ExecuteAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
+    public static async Task<RunResult> ExecuteAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default)
+    {
+        // What is adopted is in the ledger before the plan stands: then the question comes first, of a plan, which changes nothing.
+        if (options is { GoAhead: { } goAhead, Adopt: not null })
+        {
+            if (!await goAhead(await PlanAsync(job, options, workplace, cancellation)))
+            {
+                return new RunResult { Job = job.Tag, RunId = "", Declined = true };
+            }
+
+            options = options with { GoAhead = null };
+        }
+
+        return await BeginAsync(job, options, workplace, cancellation);
+    }
+
+    private static Task<RunResult> BeginAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation) =>
         !options.Now && QuietTime.Held(job, workplace.Clock) is { } held ? Task.FromResult(held) : RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation, options.BeginAnew);
 
     /// <summary>Says what a run would change and cost; sends no write.</summary>

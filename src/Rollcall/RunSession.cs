@@ -212,7 +212,7 @@ internal static class RunSession
     private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
         "UPDATE run SET state = $state, finished = $finished, ended = $ended, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
         ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()), ("$ended", result.Ended?.ToUnixTimeMilliseconds()),
-        ("$result", Secrets.Mask(JsonSerializer.Serialize(result, ResultJson.Options))), ("$failures", result.FailuresFile), ("$id", result.RunId)));
+        ("$result", Secrets.MaskJson(JsonSerializer.Serialize(result, ResultJson.Options), ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
 
     /// <summary>A stop in words for the user; null when the user interrupted.</summary>
     private static RollcallException? Explain(Exception e, string folder, CancellationToken cancellation) => e switch
@@ -228,7 +228,7 @@ internal static class RunSession
     private static string? Todo(FailureKind kind) => kind switch
     {
         FailureKind.Configuration => null,
-        FailureKind.Boundless => "Check that the endpoint is Dotdigital's, and tell its support. What was sent stays open: the next run looks what became of it.",
+        FailureKind.Boundless => "Check that the endpoint is Dotdigital's, and tell its support. What was sent stays open, and the next run asks again.",
         _ => "Run again: what was sent is settled first.",
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rollcall.Cli.Terminals;
 
 namespace Rollcall.Cli.Json;
 
@@ -10,8 +11,7 @@ internal static class JsonDocuments
 
     public static void Write<T>(TextWriter writer, T document)
     {
-        writer.WriteLine(JsonSerializer.Serialize(document, Type<T>()));
-        writer.Flush();
+        Write(writer, JsonSerializer.Serialize(document, Type<T>()));
     }
 
     /// <summary>Writes a document with one more property at its end.</summary>
@@ -19,8 +19,21 @@ internal static class JsonDocuments
     {
         var node = JsonSerializer.SerializeToNode(document, Type<T>())!.AsObject();
         node[name] = JsonSerializer.SerializeToNode(more, Type<TMore>());
-        writer.WriteLine(node.ToJsonString(_options));
-        writer.Flush();
+        Write(writer, node.ToJsonString(_options));
+    }
+
+    private static void Write(TextWriter writer, string json)
+    {
+        var masked = Secrets.MaskJson(json, _options);
+        if (writer is OutgoingText outgoing)
+        {
+            outgoing.WriteMasked(masked);
+        }
+        else
+        {
+            writer.WriteLine(masked);
+            writer.Flush();
+        }
     }
 
     private static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)_options.GetTypeInfo(typeof(T));

@@ -41,6 +41,17 @@ internal sealed class OutgoingText(TextWriter next) : TextWriter
 
     public override void WriteLine(string? value) => Write(value + NewLine);
 
+    /// <summary>Writes a line that is masked already, as its own form asks.</summary>
+    public void WriteMasked(string line)
+    {
+        lock (_lock)
+        {
+            Pass();
+            next.WriteLine(line);
+            next.Flush();
+        }
+    }
+
     public override void Flush()
     {
         lock (_lock)
@@ -78,6 +89,6 @@ internal sealed class VisibleSegments : IRenderHook
         public Measurement Measure(RenderOptions options, int maxWidth) => inner.Measure(options, maxWidth);
 
         public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => inner.Render(options, maxWidth)
-            .Select(segment => segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(VisibleText.Of(segment.Text), segment.Style));
+            .Select(segment => segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(VisibleText.Of(Secrets.Mask(segment.Text)), segment.Style));
     }
 }

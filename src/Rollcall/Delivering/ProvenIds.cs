@@ -51,7 +51,13 @@ internal sealed class ProvenIds(RunContext run)
         run.Db.Execute($"INSERT INTO {Unproven} FROM doubtful_id; DROP TABLE doubtful_id");
     }
 
-    /// <summary>Takes ids that are not proven from the records to be sent: these members are matched by their address.</summary>
+    /// <summary>The code of a known member whose contact id is not proven.</summary>
+    public const string InDoubt = "ContactIdInDoubt";
+
+    /// <summary>
+    /// Looks at the ids of the records to be sent. Whoever is new is matched by address where the id is not proven. Of whom the ledger knows, nothing is sent:
+    /// by address, somebody who was deleted would be created again.
+    /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
     public async Task ConfirmChangedAsync(string ledger, CancellationToken cancellation)
     {
@@ -60,8 +66,11 @@ internal sealed class ProvenIds(RunContext run)
         await AddAsync($"(SELECT c.kh, c.member_key, c.contact_id FROM changed c WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.kh = c.kh AND m.member_key = c.member_key))", ledger, known: false, cancellation);
         if (run.Db.Number($"SELECT count(*) FROM {Unproven}") is > 0 and var people)
         {
+            var known = run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT u.kh, u.member_key, '{InDoubt}' FROM {Unproven} u SEMI JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key");
             run.Db.Execute($"UPDATE changed SET contact_id = NULL FROM {Unproven} u WHERE u.kh = changed.kh AND u.member_key = changed.member_key");
-            run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that belongs to somebody else at Dotdigital: they are matched by address.");
+            run.SomethingLeft |= known > 0;
+            run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that another address claims, and Dotdigital does not show whose it is"
+                + (known > 0 ? $": nothing is sent about {known:N0} of them. Look at these people in Dotdigital; one of them may be deleted or have another address." : "; they are matched by address."));
         }
     }
 

@@ -46,7 +46,7 @@ internal static partial class DatabaseAddress
     private static string? SchemeOf(string text) =>
         Schemes.FirstOrDefault(one => text.StartsWith(one.Written + "://", StringComparison.OrdinalIgnoreCase)).Scheme;
 
-    [GeneratedRegex(@"\b(?:password|pwd|user id|uid)\s*=|^(?:postgres|postgresql|mysql|mariadb|jdbc):|^[^/\\@]+:[^@]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:password|pwd|user id|uid)\s*=|^(?:postgres|postgresql|mysql|mariadb|jdbc):|^[^/\\@:]{2,}:[^@]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Other();
 
     // User and password hold what a URL leaves them unencoded; a host is a name or an address, the database one segment.

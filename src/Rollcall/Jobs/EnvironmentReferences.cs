@@ -33,7 +33,7 @@ internal static partial class EnvironmentReferences
             var name = found[2..^1].ToString();
             if (environment(name) is { } value)
             {
-                expanded.Append(IsShown(value) ? value : Secrets.Keep(value));
+                expanded.Append(IsSecret(name) ? Secrets.Keep(value) : value);
             }
             else if (!missing.Contains(name))
             {
@@ -54,9 +54,11 @@ internal static partial class EnvironmentReferences
         return expanded.Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>Where something is, is no secret, and messages have to name it: a path, an address without a user.</summary>
-    private static bool IsShown(string value) =>
-        Path.Exists(value) || (Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", Query: "" });
+    /// <summary>Whether a variable's name says that its value is not to be shown; others hold audiences, books, dates, which results have to show.</summary>
+    private static bool IsSecret(string name) => SecretName().IsMatch(name);
+
+    [GeneratedRegex("PASS|PWD|SECRET|TOKEN|KEY|CRED|AUTH", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName();
 
     [GeneratedRegex(@"\$\$\{|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\{")]
     private static partial Regex Reference();

@@ -63,7 +63,7 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
             return;
         }
 
-        value.Value = text;
+        value.Value = shape.Secret && value.Text != text ? Secrets.Keep(text) : text;
         if (text.Length == 0 || (!shape.MayBeBlank && string.IsNullOrWhiteSpace(text)))
         {
             problems.Error(value.Path, "is empty.");

@@ -9,6 +9,10 @@ namespace Rollcall.Ledger;
 internal sealed partial class DataFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly string[] Own =
+        ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs", "authorizations"];
+
     private readonly Action<string>? checkpoint;
 
     public DataFolder(string path, Action<string>? checkpoint = null)
@@ -16,9 +20,9 @@ internal sealed partial class DataFolder
         Root = Path.GetFullPath(path);
         this.checkpoint = checkpoint;
         CreateFolder(Root);
-        foreach (var entry in Directory.EnumerateFileSystemEntries(Root))
+        foreach (var name in Own)
         {
-            Links.Refuse(entry);
+            Links.Refuse(Full(name));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
         }
         catch (DuckDBException e)
         {
-            throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {id}", inner: e);
+            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {id}", inner: e);
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                               THEN {Consent.OptOutWords}
                          WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
-                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' WHEN '{Holds.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
+                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' WHEN '{ProvenIds.InDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{Holds.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}', '{Action.UnderRemoval}') THEN c.reason
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')

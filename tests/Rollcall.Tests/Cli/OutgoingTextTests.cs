@@ -29,6 +29,33 @@ public sealed class OutgoingTextTests
     }
 
     [Fact]
+    public void JSON_stays_JSON_whatever_a_secret_is()
+    {
+        Secrets.Keep("7351964");
+        Secrets.Keep("quo\"te\\secret");
+        var json = System.Text.Json.JsonSerializer.Serialize(new { address_book_id = 7351964, reason = "told 7351964 and quo\"te\\secret" }, ResultJson.Options);
+
+        var masked = System.Text.Json.JsonDocument.Parse(Secrets.MaskJson(json, ResultJson.Options)).RootElement;
+
+        Assert.Equal(7351964, masked.GetProperty("address_book_id").GetInt32());
+        Assert.Equal("told *** and ***", masked.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public void A_variable_is_a_secret_by_its_name()
+    {
+        string? Environment(string name) => name switch
+        {
+            "COUNTRY_NAME" => "Liechtenstein-" + nameof(OutgoingTextTests),
+            "SHOP_PASSWORD" => "hidden-" + nameof(OutgoingTextTests),
+            _ => null,
+        };
+
+        Assert.Equal("Liechtenstein-OutgoingTextTests", Secrets.Mask(Rollcall.Jobs.EnvironmentReferences.Expand("${COUNTRY_NAME}", Environment, out _, out _)!));
+        Assert.Equal("***", Secrets.Mask(Rollcall.Jobs.EnvironmentReferences.Expand("${SHOP_PASSWORD}", Environment, out _, out _)!));
+    }
+
+    [Fact]
     public void A_short_text_is_an_ordinary_word()
     {
         Assert.Equal("demo", Secrets.Keep("demo"));

@@ -23,7 +23,7 @@ public sealed class DatabaseTlsTests
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString);
 
         Assert.Equal(mode, settings.SslMode);
-        Assert.Equal(address.StartsWith("db.", StringComparison.Ordinal) || address.StartsWith("10.", StringComparison.Ordinal) ? "ScramSHA256,GSS" : null, settings.RequireAuth);
+        Assert.Equal(address.StartsWith("db.", StringComparison.Ordinal) || address.StartsWith("10.", StringComparison.Ordinal) ? (address.Contains("tls=off", StringComparison.Ordinal) ? null : "ScramSHA256,GSS") : null, settings.RequireAuth);
     }
 
     [Theory]
@@ -38,6 +38,17 @@ public sealed class DatabaseTlsTests
         using var connection = MySqlDatabase.Connection(Url("mysql", address));
 
         Assert.Equal(mode, new MySqlConnectionStringBuilder(connection.ConnectionString).SslMode);
+    }
+
+    [Fact]
+    public void Paths_and_names_in_options_keep_their_hyphens()
+    {
+        using var postgres = PostgresDatabase.Connection(Url("postgres", "db.example.com/shop?sslrootcert=/etc/ssl/my-ca.pem&search_path=my-schema&sslmode=verify-full"));
+        using var mysql = MySqlDatabase.Connection(Url("mysql", "db.example.com/shop?ssl-ca=/etc/ssl/my-ca.pem"));
+
+        Assert.Equal("/etc/ssl/my-ca.pem", new NpgsqlConnectionStringBuilder(postgres.ConnectionString).RootCertificate);
+        Assert.Equal("my-schema", new NpgsqlConnectionStringBuilder(postgres.ConnectionString).SearchPath);
+        Assert.Equal("/etc/ssl/my-ca.pem", new MySqlConnectionStringBuilder(mysql.ConnectionString).SslCa);
     }
 
     [Theory]

@@ -59,4 +59,23 @@ public sealed class GoAheadTests
         using var history = new History(scene.DataFolder);
         Assert.False(history.HasBegun("scene"));
     }
+
+    [Fact]
+    public async Task People_whom_a_declined_run_would_have_adopted_are_nobodys()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Account.AddContact("there@example.com", scene.Gold);
+        scene.Set("gold", "ann@example.com");
+
+        var result = await scene.RunAsync(new RunOptions { Adopt = AdoptAs.Own, GoAhead = _ => Task.FromResult(false) });
+
+        Assert.True(result.Declined);
+        using (var history = new History(scene.DataFolder))
+        {
+            Assert.False(history.HasBegun("scene"));
+        }
+
+        await scene.RunAsync("exits");
+        Assert.Equal(["ann@example.com", "there@example.com"], scene.In(scene.Gold));
+    }
 }

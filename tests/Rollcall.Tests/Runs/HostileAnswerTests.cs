@@ -104,6 +104,25 @@ public sealed class HostileAnswerTests
     }
 
     [Fact]
+    public async Task Two_members_of_one_contact_that_is_gone_are_not_created_again()
+    {
+        await using var scene = await ExportScene.StartAsync();
+        scene.Set("gold", Ann);
+        await scene.RunAsync();
+        scene.Account.ChangeEmail(Ann, Bob);
+        scene.Set("gold", Ann + ",Anna,2", Bob + ",Robert,2");
+        await scene.RunAsync();
+        scene.Account.DeleteContact(Bob);
+        scene.Set("gold", Ann + ",Anne,3", Bob + ",Rob,3");
+
+        var run = await scene.RunAsync("deleted", "missing");
+
+        Assert.Null(scene.Account.Contact(Ann));
+        Assert.Null(scene.Account.Contact(Bob));
+        ExportScene.AddsUp(run);
+    }
+
+    [Fact]
     public async Task An_id_of_another_member_is_not_recorded()
     {
         await using var scene = await ExportScene.StartAsync();

@@ -54,6 +54,8 @@ public sealed class HostileToPostgres : HostileSql
         "SELECT lo_unlink(LARGE)::text AS email",
         "SELECT lo_put(LARGE, 0, 'zz')::text AS email",
         "SELECT encode(lo_get(LARGE), 'escape') AS email",
+        "SELECT table_to_xml('pg_authid', true, false, '')::text AS email",
+        "SELECT table_to_xmlschema('pg_authid', true, false, '')::text AS email",
         "SELECT query_to_xml('DELETE FROM people RETURNING email', true, false, '')::text AS email",
         "SELECT query_to_xml('SELECT pg_read_file(''FOLDER/secret'')', true, false, '')::text AS email",
         "SELECT database_to_xml(true, false, '')::text AS email",

@@ -107,6 +107,7 @@ public sealed class HostileToSqlite : HostileSql
     [InlineData("SELECT count(*) FROM words WHERE words MATCH 'secret'")]
     [InlineData("SELECT count(*) FROM old_words WHERE old_words MATCH 'secret'")]
     [InlineData("SELECT count(*) FROM places WHERE x0 < 5")]
+    [InlineData("WITH csv AS (SELECT email, email AS edit FROM people) SELECT count(csv.edit) FROM csv")]
     [InlineData("SELECT count(*) FROM json_each('[1, 2]')")]
     public async Task Tables_of_extensions_can_be_read(string sql) => await QueryAsync(sql);
 

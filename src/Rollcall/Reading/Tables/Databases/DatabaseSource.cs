@@ -56,7 +56,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     public async Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation)
     {
         await using var own = await ConnectAsync(cancellation);
-        return await database.RightsAsync(own, cancellation) is { Count: > 0 } rights
+        return await RightsAsync(own, cancellation) is { Count: > 0 } rights
             ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
             : [];
     }
@@ -87,7 +87,15 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {
             using var suggesting = Limit(stop);
-            return await database.SuggestedAsync(connection!, Of(field), text, suggesting);
+            try
+            {
+                return await database.SuggestedAsync(connection!, Of(field), text, suggesting);
+            }
+            catch (Exception e) when (Database.IsTrouble(e))
+            {
+                suggesting.Explain($"audience {audience}", e);
+                throw new RollcallException(ExitCode.Source, $"Reading failed: {database.Message(e)}", $"audience {audience}", inner: e);
+            }
         }
 
         var rows = new DatabaseRows(database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
@@ -103,6 +111,19 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         if (connection is not null)
         {
             await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the user may do beyond reading; nothing where the server does not tell.</summary>
+    private async Task<IReadOnlyList<string>> RightsAsync(DbConnection own, CancellationToken cancellation)
+    {
+        try
+        {
+            return await database.RightsAsync(own, cancellation);
+        }
+        catch (DbException) when (!cancellation.IsCancellationRequested)
+        {
+            return [];
         }
     }
 

@@ -66,7 +66,9 @@ internal sealed class DatabaseUrl
 
             try
             {
-                connection[keyword] = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]).Replace("-", "", StringComparison.Ordinal) : "";
+                // Modes are written with hyphens in URLs, and without in settings; paths and names keep theirs.
+                var value = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "";
+                connection[keyword] = keyword == "SSL Mode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
             }
             catch (ArgumentException e)
             {

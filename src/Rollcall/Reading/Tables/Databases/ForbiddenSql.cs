@@ -20,6 +20,8 @@ internal static class ForbiddenSql
         "sqlite_compileoption_get", "sqlite_compileoption_used", "sqlite_log", "sqlite_offset", "csv",
     };
 
+    private static readonly HashSet<string> SqliteTables = new(StringComparer.OrdinalIgnoreCase) { "fsdir", "lsmode", "sqlite_dbpage", "dbstat", "sqlite_stmt", "bytecode", "tables_used" };
+
     /// <summary>What SQL asks for that no audience may; null where there is nothing. PostgreSQL's functions are asked for at the server.</summary>
     public static string? In(IReadOnlyList<SqlToken> tokens, SqlDialect dialect)
     {
@@ -48,6 +50,9 @@ internal static class ForbiddenSql
     /// <summary>Whether SQLite may call a function, or read a table it makes up.</summary>
     public static bool AllowsSqlite(string? name) => name is null || !(SqliteFunctions.Contains(name) || name.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether SQLite may read a table of this name: those that modules make up, and nobody else's, are refused.</summary>
+    public static bool AllowsSqliteTable(string? name) => name is null || !(SqliteTables.Contains(name) || name.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase));
+
     private static bool IsLock(SqlToken first, SqlToken second, SqlToken third) =>
         (first.IsWord("FOR") && (second.IsWord("UPDATE") || second.IsWord("SHARE") || (second.IsWord("NO") && third.IsWord("KEY")) || (second.IsWord("KEY") && third.IsWord("SHARE"))))
         || (first.IsWord("LOCK") && second.IsWord("IN") && third.IsWord("SHARE"));
@@ -57,7 +62,8 @@ internal static class ForbiddenSql
         var called = next.Is('(');
         if (dialect == SqlDialect.Sqlite)
         {
-            return AllowsSqlite(name) ? null : Calls(name);
+            // What makes tables up without being called is for the authorizer to refuse.
+            return AllowsSqlite(name) || !called ? null : Calls(name);
         }
 
         return next.Is('.') && MySqlSchemas.Contains(name) ? $"The SQL reads the server's own tables ({name})."

@@ -14,9 +14,12 @@ internal static class PostgresNames
         JOIN pg_catalog.pg_language l ON l.oid = p.prolang
         WHERE p.proname::text = ANY($1) AND (
             n.nspname = 'pg_catalog' AND p.provolatile = 'v' AND NOT p.proname::text = ANY(ARRAY['random', 'random_normal', 'setseed', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'clock_timestamp', 'timeofday', 'system', 'bernoulli'])
-            OR p.proname::text ~ '^((query|cursor|schema|database)_to_xml|ts_stat|ts_rewrite|dblink|crosstab|connectby|xpath_table|pg_file_|pg_logdir_|http(_(get|post|put|patch|delete|head))?$|pg_background_)'
+            OR p.proname::text ~ '^((query|cursor|table|schema|database)_to_xml|ts_stat|ts_rewrite|dblink|crosstab|connectby|xpath_table|pg_file_|pg_logdir_|http(_(get|post|put|patch|delete|head))?$|pg_background_)'
             OR NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
-                AND (n.nspname = 'pg_catalog' OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
+                AND (n.nspname = 'pg_catalog' OR EXISTS (
+                    SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+                    WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+                        AND e.extname IN ('adminpack', 'dblink', 'file_fdw', 'pageinspect', 'pg_buffercache', 'pg_freespacemap', 'pg_prewarm', 'pg_surgery', 'pg_visibility', 'pg_walinspect', 'pgrowlocks', 'pgstattuple', 'postgres_fdw', 'pg_stat_statements')))
             OR NOT l.lanpltrusted AND l.lanname NOT IN ('internal', 'c'))
         UNION ALL
         SELECT c.relname::text FROM pg_catalog.pg_class c

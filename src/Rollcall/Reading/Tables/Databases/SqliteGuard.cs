@@ -39,7 +39,7 @@ internal static class SqliteGuard
     private static int Allows(object data, int action, string? first, string? second, string? database, string? trigger) => action switch
     {
         raw.SQLITE_SELECT or raw.SQLITE_RECURSIVE or raw.SQLITE_INSERT or raw.SQLITE_UPDATE or raw.SQLITE_DELETE => raw.SQLITE_OK,
-        raw.SQLITE_READ => ForbiddenSql.AllowsSqlite(first) ? raw.SQLITE_OK : raw.SQLITE_DENY,
+        raw.SQLITE_READ => ForbiddenSql.AllowsSqliteTable(first) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         FunctionAction => ForbiddenSql.AllowsSqlite(second) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         raw.SQLITE_PRAGMA => first is "page_size" or "data_version" && second is null ? raw.SQLITE_OK : raw.SQLITE_DENY,
         _ => raw.SQLITE_DENY,

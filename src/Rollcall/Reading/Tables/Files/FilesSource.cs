@@ -52,15 +52,26 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
 
         var selects = tables.ToDictionary(table => table.Key, table => new TableSql(table.Value.Select, table.Value.Paths));
-        var columns = await ColumnsAsync(audience, query, selects, cancellation);
-        var wrong = FieldColumns.Check(audience, fields, config, columns).ToList();
-        if (wrong.Count > 0)
+
+        // One database an audience, for its columns and its rows: to open one takes as long as a small file.
+        var locked = LockedDuckDb.Open(Paths(selects), Path.Combine(folder, "spill-source"));
+        IReadOnlyList<Column> columns;
+        try
         {
-            throw new RollcallException(ExitCode.Source, wrong);
+            columns = await ColumnsAsync(audience, query, selects, locked, cancellation);
+            var wrong = FieldColumns.Check(audience, fields, config, columns).ToList();
+            if (wrong.Count > 0)
+            {
+                throw new RollcallException(ExitCode.Source, wrong);
+            }
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
         }
 
         var chosen = fields.Select(field => $"{SqlText.Name(FieldColumns.Find(field, columns)!.Name)} AS {SqlText.Name(field)}");
-        var locked = LockedDuckDb.Open(Paths(selects), Path.Combine(folder, "spill-source"));
         var rows = new CarriedRows(locked, Select(query, selects, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row"), $"audience {audience}", () => Limit(cancellation));
         return new FileReading(duckdb, rows, tables, previous);
     }
@@ -131,10 +142,15 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
     private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> tables, CancellationToken cancellation)
     {
+        using var locked = LockedDuckDb.Open(Paths(tables.Where(table => query.Keys.Contains(table.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary()), spill: null);
+        return await ColumnsAsync(audience, query, tables, locked, cancellation);
+    }
+
+    private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> tables, DuckDBConnection locked, CancellationToken cancellation)
+    {
         using var limit = Limit(cancellation);
         try
         {
-            using var locked = LockedDuckDb.Open(Paths(tables.Where(table => query.Keys.Contains(table.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary()), spill: null);
             return await RelationColumns.OfAsync(locked, $"({Select(query, tables, "*")})", limit.Token);
         }
         catch (Exception e) when (e is DuckDBException or OperationCanceledException)

@@ -53,6 +53,7 @@ public sealed class SecrecyTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Files_that_hold_people_are_their_owners_alone()
     {
         await using var shop = await SmallShop.StartAsync(3);

@@ -5,7 +5,7 @@ namespace Rollcall.TestKit;
 /// <summary>Waits for what another process or thread will do. Gives up after a number of looks, never by the clock, so that a slow machine only takes longer.</summary>
 public static class PollUntil
 {
-    private const int Looks = 6000;
+    private const int Looks = 30_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 

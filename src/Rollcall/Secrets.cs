@@ -15,6 +15,9 @@ public static class Secrets
     /// <summary>A shorter text would be found in ordinary words.</summary>
     public const int Shortest = 5;
 
+    /// <summary>Of letters alone, a shorter text is an ordinary word itself.</summary>
+    private const int ShortestWord = 8;
+
     private const string Mark = "***";
 
     /// <summary>Words of Rollcall's own messages: masked, they would hide what is wrong, and nothing else.</summary>
@@ -26,7 +29,7 @@ public static class Secrets
     /// <returns>The text.</returns>
     public static string Keep(string secret)
     {
-        if (secret.Length < Shortest || Words.Contains(secret))
+        if (IsOrdinary(secret))
         {
             return secret;
         }
@@ -49,6 +52,8 @@ public static class Secrets
         JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(Mask(value.GetValue<string>())),
         _ => node?.DeepClone(),
     };
+
+    private static bool IsOrdinary(string text) => text.Length < Shortest || (text.Length < ShortestWord && text.All(char.IsAsciiLetter)) || Words.Contains(text);
 
     /// <summary>The text with every secret masked.</summary>
     public static string Mask(string text)

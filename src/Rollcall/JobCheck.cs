@@ -67,27 +67,17 @@ public static class JobCheck
     private static async Task<IReadOnlyList<Problem>> FirstRowsAsync(Job job, Workplace workplace, Destination destination, CancellationToken cancellation)
     {
         var folder = new DataFolder(workplace.DataFolder);
-        var name = $"check-{Guid.NewGuid():N}";
-        using var inUse = folder.TryLock(RunFolders.Lock(name));
-        var runFolder = folder.RunFolder(name);
-        try
+        using var work = new WorkFolder(folder, $"check-{Guid.NewGuid():N}");
+        using var db = new RunDatabase(work.Path);
+        await using var source = AudienceSources.Open(job, workplace, work.Path);
+        var look = new FirstRows(job, source, db, RollCall.DataFields(destination.Fields), destination.Account.Id);
+        var problems = new List<Problem>();
+        for (var audience = 0; audience < job.Config.SegmentIds.Count; audience++)
         {
-            using var db = new RunDatabase(runFolder);
-            await using var source = AudienceSources.Open(job, workplace, runFolder);
-            var look = new FirstRows(job, source, db, RollCall.DataFields(destination.Fields), destination.Account.Id);
-            var problems = new List<Problem>();
-            for (var audience = 0; audience < job.Config.SegmentIds.Count; audience++)
-            {
-                problems.AddRange(await look.LookAsync(audience, cancellation));
-            }
+            problems.AddRange(await look.LookAsync(audience, cancellation));
+        }
 
-            return problems;
-        }
-        finally
-        {
-            Directory.Delete(runFolder, recursive: true);
-            folder.Delete($"locks/{RunFolders.Lock(name)}.lock");
-        }
+        return problems;
     }
 
     private static async Task<IReadOnlyList<Problem>> RecommendationsAsync(Job job, Workplace workplace, CancellationToken cancellation)

@@ -40,9 +40,7 @@ internal static class RunSession
         var runId = store.InTransaction(s => NewRun(s, job.Tag, started, recorded));
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
-        var workName = recorded ? runId : $"plan-{Guid.NewGuid():N}";
-        using var inUse = folder.TryLock(RunFolders.Lock(workName));
-        var runFolder = folder.RunFolder(workName);
+        using var workFolder = new WorkFolder(folder, recorded ? runId : $"plan-{Guid.NewGuid():N}");
         ApiUsage? usage = null;
         try
         {
@@ -51,7 +49,7 @@ internal static class RunSession
                 Forget.RefuseMeanwhile(folder);
             }
 
-            var result = await RunAsync(job, workplace, folder, store, runId, runFolder, recorded, work, spent => usage = spent, cancellation);
+            var result = await RunAsync(job, workplace, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
             result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded && result.Declined)
@@ -87,11 +85,6 @@ internal static class RunSession
             }
 
             throw stop;
-        }
-        finally
-        {
-            Directory.Delete(runFolder, recursive: true);
-            folder.Delete($"locks/{RunFolders.Lock(workName)}.lock");
         }
     }
 

@@ -41,7 +41,6 @@ internal sealed class DatabaseRows(
             limit.Explain($"audience {audience}", e);
             throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
-
         catch (DuckDBException e) when (IsMemory(e))
         {
             throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);

@@ -156,7 +156,6 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            cancellation.ThrowIfCancellationRequested();
             throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {database.Message(e)}", database.Name, "Check that it runs, the address, the user and the password.", e);
         }
     }

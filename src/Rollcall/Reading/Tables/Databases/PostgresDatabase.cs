@@ -48,10 +48,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         {
             url.RequireTls(settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull);
             settings.SslMode = settings.SslMode == SslMode.VerifyCA ? SslMode.VerifyCA : SslMode.VerifyFull;
-        }
 
-        if (!url.IsLoopback && !url.TlsOff)
-        {
             // A server that is not the one meant must not be told the password, nor its MD5.
             settings.RequireAuth = "ScramSHA256,GSS";
         }

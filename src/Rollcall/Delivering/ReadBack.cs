@@ -216,6 +216,9 @@ internal static class BookReading
         }
 
         run.OptOuts.KeepSeen(elsewhere);
+
+        // Of whomever they are: the page may be read for a few, and a feed may lack the others.
+        SeenOptOuts.Keep(run, $"(SELECT *, email_key AS member_key, {book} AS book_id, false AS named FROM book_row)");
         run.Db.Execute($"INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false FROM book_row");
     }
 

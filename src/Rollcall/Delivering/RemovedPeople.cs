@@ -42,7 +42,6 @@ internal sealed class RemovedPeople(RunContext run)
     {
         run.Db.Execute($"CREATE OR REPLACE TABLE left_page AS FROM {BookReading.Empty}");
         await BookReading.ReadAsync(run, book, null, "left_page", cancellation);
-        SeenOptOuts.Keep(run, "(SELECT *, email_key AS member_key FROM left_page)");
 
         // Pages that lack half of those who stay are no proof that the others left. And a page may be older than the removal; a person's own page tells.
         var believed = run.IsGone(book) || run.Db.Number("SELECT count(*) FROM left_page") * 2 >= staying;

@@ -13,7 +13,6 @@ internal static class WholeBook
         {
             run.Db.Execute($"CREATE OR REPLACE TABLE {table}(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT, named BOOLEAN)");
             await BookReading.ReadAsync(run, book, null, table, cancellation);
-            SeenOptOuts.Keep(run, $"(SELECT *, email_key AS member_key FROM {table})");
             run.BooksRead.Add(book);
         }
 

@@ -217,6 +217,24 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_page_read_for_people_on_the_watch_that_shows_the_opt_out_of_another_member_is_heeded()
+    {
+        await using var scene = await StartAsync();
+        scene.Set("gold", Ann, Bob);
+        await scene.RunAsync();
+        scene.Set("gold", Ann, Bob, "new1@example.com", "new2@example.com", "new3@example.com");
+        scene.Account.AddFaults(new Fault { Operation = "getImportStatus", Kind = FaultKind.Refuse, Status = 404, Times = 99 });
+        await scene.RunAsync();
+        scene.Account.Unsubscribe(Ann, scene.Gold);
+        scene.Answer = (request, body) => request.Contains("/contacts/unsubscribed-since", StringComparison.Ordinal) ? "[]" : body;
+
+        var result = await scene.RunAsync();
+
+        Assert.Equal(1, result.Audiences[0].Suppressed);
+        Assert.Equal("suppressed", (await scene.ExplainAsync(Ann)).Books[0].State);
+    }
+
+    [Fact]
     public async Task Somebody_who_opted_out_while_the_run_was_under_way_is_not_removed_but_kept_as_opted_out()
     {
         await using var scene = await StartAsync(o => o with { RemovalTakesOptOut = true });

@@ -27,6 +27,17 @@ public sealed class CsvFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_whose_quoted_value_is_cut_at_a_comma_since_a_blank_stands_before_its_quote_is_rejected()
+    {
+        var path = workshop.Write("people.csv", "email,id,name\na@x.com, \"p,q\"\nb@x.com, \"first,y\nc@x.com, \"ok\",5\"\n\"d,x@x.com\", \"p,q\" \n");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+
+        Assert.Equal([" \"first|b@x.com|y", " \"ok\"|c@x.com|5\""], rows);
+        Assert.Equal([2L, 5L], result.Rejected.Select(row => row.Line!.Value));
+    }
+
+    [Fact]
     public async Task A_ragged_row_never_takes_the_file_down()
     {
         var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com,Ann\n2,b@x.com\n3,c@x.com,Cy,extra\n4,d@x.com,Di\n");

@@ -72,10 +72,10 @@ public sealed class CsvOneReaderTests : IDisposable
                 continue;
             }
 
-            var (values, next) = Record(text, at);
+            var (values, plain, next) = Record(text, at);
             var end = text.IndexOf('\n', at);
             at = values is not null ? next : end < 0 ? text.Length : end + 1;
-            if (values is { Count: 3 })
+            if (values is { Count: 3 } && !IsCut(values, plain))
             {
                 rows.Add(values);
             }
@@ -88,9 +88,14 @@ public sealed class CsvOneReaderTests : IDisposable
         return (rows[1..], rejected);
     }
 
-    private static (List<string>? Values, int Next) Record(string text, int at)
+    /// <summary>Whether a plain value opens a quote after blanks, and a later one closes it.</summary>
+    private static bool IsCut(List<string> values, List<int> plain) => plain.Any(i =>
+        values[i].StartsWith(' ') && values[i].TrimStart(' ').StartsWith('"') && values[i].Count(c => c == '"') % 2 == 1
+        && plain.Any(later => later > i && values[later].TrimEnd(' ').EndsWith('"')));
+
+    private static (List<string>? Values, List<int> Plain, int Next) Record(string text, int at)
     {
-        var values = new List<string>();
+        var (values, plain) = (new List<string>(), new List<int>());
         while (true)
         {
             var value = new StringBuilder();
@@ -100,7 +105,7 @@ public sealed class CsvOneReaderTests : IDisposable
                 {
                     if (at >= text.Length)
                     {
-                        return (null, at);
+                        return (null, plain, at);
                     }
 
                     if (text[at] != '"')
@@ -125,6 +130,7 @@ public sealed class CsvOneReaderTests : IDisposable
             }
             else
             {
+                plain.Add(values.Count);
                 while (at < text.Length && text[at] is not (',' or '\n' or '\r'))
                 {
                     value.Append(text[at++]);
@@ -134,7 +140,7 @@ public sealed class CsvOneReaderTests : IDisposable
             values.Add(value.ToString());
             if (at >= text.Length)
             {
-                return (values, at);
+                return (values, plain, at);
             }
 
             switch (text[at])
@@ -143,11 +149,11 @@ public sealed class CsvOneReaderTests : IDisposable
                     at++;
                     break;
                 case '\n':
-                    return (values, at + 1);
+                    return (values, plain, at + 1);
                 case '\r':
-                    return (values, at + (at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1));
+                    return (values, plain, at + (at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1));
                 default:
-                    return (null, at);
+                    return (null, plain, at);
             }
         }
     }

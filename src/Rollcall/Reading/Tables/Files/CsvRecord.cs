@@ -102,6 +102,32 @@ internal sealed class CsvRecord(byte[] delimiter)
         return quoted ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
     }
 
+    /// <summary>
+    /// Whether the last record looks like a quoted value with blanks before its quote, cut at a delimiter: the values after the cut would be
+    /// another column's.
+    /// </summary>
+    public bool IsCutInQuotes(ReadOnlySpan<byte> bytes)
+    {
+        var open = false;
+        foreach (var (start, length, quoted) in Regular ? [] : fields)
+        {
+            var value = bytes.Slice(start, length);
+            if (quoted || !value.Contains(Quote))
+            {
+                continue;
+            }
+
+            if (open && value.TrimEnd((byte)' ').EndsWith([Quote]))
+            {
+                return true;
+            }
+
+            open |= value[0] == (byte)' ' && value.TrimStart((byte)' ')[0] == Quote && value.Count(Quote) % 2 == 1;
+        }
+
+        return false;
+    }
+
     /// <summary>Writes the last record so that it is regular, without a new line.</summary>
     public void WriteRegular(ReadOnlySpan<byte> bytes, Stream to)
     {

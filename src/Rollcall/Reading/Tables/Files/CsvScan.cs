@@ -267,6 +267,7 @@ internal sealed class CsvScan
         }
 
         var reason = values != header!.Count ? $"{Counted.Of(values, "value")} where the header has {header.Count}"
+            : split && record.IsCutInQuotes(text) ? "a value in quotes has a blank before its quote and is cut at a delimiter"
             : !Utf8.IsValid(text) ? "bytes that are not UTF-8"
             : text.Contains((byte)0) ? "a zero byte"
             : !dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {dialect.Encoding.WebName}"

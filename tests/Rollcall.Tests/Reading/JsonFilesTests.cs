@@ -16,7 +16,7 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task A_broken_line_never_takes_the_file_down()
     {
-        var path = workshop.Write("people.jsonl", "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud800\"}\n{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
+        var path = workshop.Write("people.jsonl", "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud8\"}\n{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
 
         var (rows, result) = await workshop.ReadAsync(Files(path), Email);
 
@@ -50,6 +50,21 @@ public sealed class JsonFilesTests : IDisposable
 
         Assert.Equal(["a@x.com"], rows);
         Assert.Equal(1, result.RejectedCount);
+    }
+
+    [Theory]
+    [InlineData(@"cut \ud83d", "cut \uFFFD")]
+    [InlineData(@"\ude00\ud83d\ude00\ud83d", "\uFFFD\U0001F600\uFFFD")]
+    [InlineData(@"\\ud83d and \u00e9", @"\ud83d and é")]
+    public async Task A_text_cut_within_a_character_keeps_the_rest(string written, string read)
+    {
+        var path = workshop.Write("people.jsonl", $$"""{"email": "a@x.com", "name": "{{written}}"}{{"\n"}}{"email": "b@x.com", "name": "b"}{{"\n"}}""");
+
+        var (rows, result) = await workshop.ReadAsync(Files(path), ["email", "name"]);
+
+        Assert.Equal([$"a@x.com|{read}", "b@x.com|b"], rows);
+        Assert.Equal(0, result.RejectedCount);
+        Assert.Null(result.HoldExits);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ internal sealed class JsonScan
     private long line = 1;
     private long records;
     private string? hold;
+    private bool mended;
 
     private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress) =>
         (this.path, this.keys, this.rejected, this.copy, this.progress) = (path, keys, rejected, copy, progress);
@@ -85,7 +86,7 @@ internal sealed class JsonScan
         return new JsonScanResult(
             array ? JsonForm.Array : oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
             records,
-            rejected.Count == before && !mark && !buffer.Broken && (!array || arrayEnded),
+            rejected.Count == before && !mended && !mark && !buffer.Broken && (!array || arrayEnded),
             buffer.Last == (byte)'\n',
             hold);
     }
@@ -137,7 +138,7 @@ internal sealed class JsonScan
         }
         catch (InvalidOperationException)
         {
-            return Reject(bytes, last, "an escape that is no character");
+            return Mended(bytes, last);
         }
 
         if (reason == Unfinished)
@@ -188,6 +189,28 @@ internal sealed class JsonScan
         rejected.Add(path, line, Reason);
         line += bytes[..used].Count((byte)'\n');
         return used;
+    }
+
+    /// <summary>Reads a value that has half characters, as texts that were cut within an emoji have them.</summary>
+    private int Mended(ReadOnlySpan<byte> bytes, bool last)
+    {
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(Options));
+        try
+        {
+            if (!reader.Read() || !reader.TrySkip())
+            {
+                return !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, "an escape that is no character");
+            }
+        }
+        catch (JsonException)
+        {
+            return Reject(bytes, last, "broken JSON");
+        }
+
+        var value = bytes[..(int)reader.BytesConsumed].ToArray();
+        HalfCharacters.Replace(value);
+        mended = true;
+        return Value(value, last: true);
     }
 
     private const string Unfinished = "unfinished";

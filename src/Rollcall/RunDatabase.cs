@@ -25,6 +25,7 @@ internal sealed class RunDatabase : IDisposable
         // The file is begun anew by each run: folding its log into it every 16 MB, as DuckDB does, is lost time.
         Connection = Open();
         MemberKeySql.Register(Connection);
+        DecimalSql.Register(Connection);
         Execute($"""
             SET memory_limit='{MemoryLimit}';
             SET threads={Math.Clamp(Environment.ProcessorCount, 1, 8)};

@@ -31,23 +31,7 @@ internal static class MemberKeySql
     /// <param name="of">The key of an address that is not plain ASCII.</param>
     public static void Register(DuckDBConnection duckdb, Func<string, string> of)
     {
-        duckdb.RegisterScalarFunction<string, string>(
-            Function,
-            (readers, writer, rows) =>
-            {
-                for (ulong i = 0; i < rows; i++)
-                {
-                    if (readers[0].IsValid(i))
-                    {
-                        writer.WriteValue(of(readers[0].GetValue<string>(i)), i);
-                    }
-                    else
-                    {
-                        writer.WriteNull(i);
-                    }
-                }
-            },
-            new ScalarFunctionOptions { IsPureFunction = true, HandlesNulls = true });
+        TextFunction.Register(duckdb, Function, of);
         using var command = duckdb.CreateCommand();
         command.CommandText = Macro;
         command.ExecuteNonQuery();

@@ -16,6 +16,7 @@ public sealed class ReadingWorkshop : IDisposable
         DuckDb = new DuckDBConnection("DataSource=:memory:");
         DuckDb.Open();
         Rollcall.Model.MemberKeySql.Register(DuckDb);
+        DecimalSql.Register(DuckDb);
         Execute("SET threads = 2; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;");
     }
 

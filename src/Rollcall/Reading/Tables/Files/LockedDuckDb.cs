@@ -19,6 +19,7 @@ internal static class LockedDuckDb
         try
         {
             duckdb.Open();
+            DecimalSql.Register(duckdb);
             duckdb.Execute($"""
                 SET memory_limit = '{MemoryLimit}';
                 SET threads = {Math.Clamp(Environment.ProcessorCount, 1, 8)};

@@ -22,7 +22,7 @@ internal sealed class RunDatabase : IDisposable
         File.Delete(file);
         settings = $"DataSource={file}";
 
-        // The file is begun anew by each run: folding its log into it every 16 MB, as DuckDB does, is lost time.
+        // The file is begun anew by each run: folding its log into it, every 16 MB and at the end, is lost time.
         Connection = Open();
         MemberKeySql.Register(Connection);
         DecimalSql.Register(Connection);
@@ -32,6 +32,7 @@ internal sealed class RunDatabase : IDisposable
             SET temp_directory={SqlText.Literal(Path.Combine(folder, "spill"))};
             SET preserve_insertion_order=false;
             SET checkpoint_threshold='1GB';
+            PRAGMA disable_checkpoint_on_shutdown;
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
             SET TimeZone='UTC';

@@ -33,14 +33,12 @@ internal sealed partial class PlainModel
             }
         }
 
-        foreach (var (who, book) in Everybody)
+        foreach (var (who, book) in Everybody.Where(m => !History.People.Select(Key).Any(p => renamed.Contains(p) && Away(p) == m.Who)))
         {
-            // Somebody whom a restoring job puts back, after they were taken out by hand, enters once more.
-            var mails = everyBook[book].Sum(id => account.Joins(who, id));
-            var joins = history.Versions.Any(j => j.TriggerJoin);
-            var allowed = confirmed.GetValueOrDefault((who, book))
-                + (joins ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) + remade.GetValueOrDefault((who, book)) : 0)
-                + (joins && history.Versions.Any(j => j.RestoreRemoved) ? takenOut.GetValueOrDefault((who, book)) : 0);
+            // Whoever's address was changed at Dotdigital is one contact under both.
+            string[] addresses = renamed.Contains(who) ? [who, Away(who)] : [who];
+            var mails = addresses.Sum(address => everyBook[book].Sum(id => account.Joins(address, id)));
+            var allowed = addresses.Sum(address => JoinsAllowed(address, book));
             if (mails > allowed)
             {
                 yield return $"the join action of book {book} fired {mails} times for {who}, {allowed} at most are right";
@@ -112,6 +110,15 @@ internal sealed partial class PlainModel
                 yield return $"{who} was deleted at Dotdigital and created again";
             }
         }
+    }
+
+    /// <summary>How often somebody may enter a book at most; one whom a restoring job puts back, after they were taken out by hand, enters once more.</summary>
+    private int JoinsAllowed(string who, int book)
+    {
+        var joins = history.Versions.Any(j => j.TriggerJoin);
+        return confirmed.GetValueOrDefault((who, book))
+            + (joins ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) + remade.GetValueOrDefault((who, book)) : 0)
+            + (joins && history.Versions.Any(j => j.RestoreRemoved) ? takenOut.GetValueOrDefault((who, book)) : 0);
     }
 
     /// <summary>Opt-outs that are not honoured, each with the limit that explains it.</summary>

@@ -7,8 +7,8 @@ internal static class Repository
 {
     private const string Marker = "Rollcall.slnx";
 
-    /// <summary>The program, built in the same configuration as the tests.</summary>
-    public static string Program { get; } = FindProgram();
+    /// <summary>The program: ROLLCALL_TEST_PROGRAM, or the one built in the same configuration as the tests.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("ROLLCALL_TEST_PROGRAM") ?? FindProgram();
 
     /// <summary>The <c>dotnet</c> that runs the tests.</summary>
     public static string Dotnet { get; } =

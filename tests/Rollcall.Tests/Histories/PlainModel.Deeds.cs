@@ -180,11 +180,22 @@ internal sealed partial class PlainModel
 
     private bool MayHaveUnsubscribed(string who, int book)
     {
-        var unsubscribes = history.Versions.Any(j => j.Exit == "unsubscribe" && j.Mapping.Any(m => m.Book == book));
+        if (uncertain.Contains((who, book)) || adoptedOwn)
+        {
+            return true;
+        }
+
+        // Who moved to a new address leaves the books of the former one under the new.
+        var leaves = MayHaveLeft(who, book) || (!jobs.Any(j => Wants(j, who, book)) && Others(who).Any(o => MayHaveLeft(o, book)));
+        return leaves && history.Versions.Any(j => j.Exit == "unsubscribe" && j.Mapping.Any(m => m.Book == book));
+    }
+
+    /// <summary>Whether a job had them in a book as its own, and wanted them there no more.</summary>
+    private bool MayHaveLeft(string who, int book)
+    {
         var letGo = everLetGo.Contains((who, book))
             || leftBehind.Any(l => l.Who == who && l.Book == book) || jobs.Any(j => everWanted.Contains((who, book)) && !Wants(j, who, book));
-        return uncertain.Contains((who, book)) || adoptedOwn
-            || (unsubscribes && letGo && everWanted.Contains((who, book)) && (!there.Contains((who, book)) || history.Versions.Any(j => j.ExitExisting)));
+        return letGo && everWanted.Contains((who, book)) && (!there.Contains((who, book)) || history.Versions.Any(j => j.ExitExisting));
     }
 
     /// <summary>Whether an opt-out may be answered by asking the person back: they entered on a later day, by Dotdigital's clock.</summary>

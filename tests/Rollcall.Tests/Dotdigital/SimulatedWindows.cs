@@ -73,11 +73,22 @@ internal sealed class SimulatedWindows
             }
 
             _clock.Advance(s_step);
+            NoteWhatIsKnown();
             var now = _clock.GetUtcNow().Ticks;
             while (_due.TryPeek(out _, out var at) && at <= now)
             {
                 _due.Dequeue()();
+                NoteWhatIsKnown();
             }
+        }
+    }
+
+    /// <summary>A call is let go at one moment and starts a little later: what answers told until the first counts.</summary>
+    private void NoteWhatIsKnown()
+    {
+        foreach (var caller in _callers.Where(caller => caller is { Waiting.IsCompleted: true, KnewBlocked: null }))
+        {
+            caller.KnewBlocked = _blockedWindow;
         }
     }
 
@@ -97,7 +108,8 @@ internal sealed class SimulatedWindows
         var lease = caller.Waiting.GetAwaiter().GetResult();
         caller.Waiting = null;
         caller.Busy = true;
-        var knewBlocked = _blockedWindow;
+        var knewBlocked = caller.KnewBlocked ?? _blockedWindow;
+        caller.KnewBlocked = null;
         After(Latency, () => Arrive(caller, lease, knewBlocked));
     }
 
@@ -125,12 +137,13 @@ internal sealed class SimulatedWindows
         var headers = new RateHeaders(CallTier.Low, Limit, left, window + 60, DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()), null);
         After(Latency, () =>
         {
-            lease.Answered(headers, let ? null : FailureCause.TierLimit);
             caller.Busy = false;
             if (left == 0)
             {
                 _blockedWindow = Math.Max(_blockedWindow, window);
             }
+
+            lease.Answered(headers, let ? null : FailureCause.TierLimit);
         });
     }
 
@@ -156,5 +169,8 @@ internal sealed class SimulatedWindows
         public Task<CallLease>? Waiting { get; set; }
 
         public bool Busy { get; set; }
+
+        /// <summary>The last window known to be used up when the call was let go.</summary>
+        public long? KnewBlocked { get; set; }
     }
 }

@@ -16,7 +16,7 @@ internal static class DirectBench
         Directory.CreateDirectory(folder);
         await AloneAsync(Path.Combine(folder, "alone"));
         await SharedAsync(Path.Combine(folder, "shared"));
-        return 0;
+        return Measure.Code;
     }
 
     private static async Task AloneAsync(string folder)
@@ -26,6 +26,7 @@ internal static class DirectBench
         var began = Stopwatch.GetTimestamp();
         var result = await ExportRun.ExecuteAsync(Job(simulator, folder, "single", 1_900, "Gold", singly: true), new RunOptions(), At(folder, counted));
         Measure.Row("single adds, 600 a minute", $"{counted.Sustained()}; {result.Audiences[0].Entered:N0} entered in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; {counted.Refused} answers 429");
+        counted.Judge("single adds alone");
     }
 
     private static async Task SharedAsync(string folder)
@@ -43,6 +44,7 @@ internal static class DirectBench
         var beside = await TimeAsync(simulator, folder, counted);
         await single;
         Measure.Row("single adds beside a bulk job", $"{counted.Sustained()}; {counted.Refused} answers 429");
+        counted.Judge("single adds beside a bulk job");
         Measure.Row("the bulk job beside them", $"{beside.TotalSeconds:N1} s for {BulkMembers:N0} members, {alone.TotalSeconds:N1} s alone");
     }
 
@@ -93,11 +95,18 @@ internal static class DirectBench
         public int Refused => refused;
 
         /// <summary>The share of the limit in each whole window: the first and the last are begun and ended in the middle.</summary>
-        public string Sustained()
+        public string Sustained() => $"{Share:P1} of the limit over {Whole.Count} whole minutes";
+
+        /// <summary>Holds what was sustained, and the refusals, to their bars.</summary>
+        public void Judge(string what)
         {
-            var whole = adds.OrderBy(w => w.Key).Skip(1).SkipLast(1).Select(w => w.Value).ToList();
-            return $"{whole.Average() / Limit:P1} of the limit over {whole.Count} whole minutes";
+            Measure.Bar(what, $"{Share:P1}", Share >= 0.97, "at least 97 % of the limit");
+            Measure.Bar(what, $"{refused} answers 429", refused == 0, "none");
         }
+
+        private List<int> Whole => [.. adds.OrderBy(w => w.Key).Skip(1).SkipLast(1).Select(w => w.Value)];
+
+        private double Share => Whole.Average() / Limit;
 
         public async Task ManyAsync(int count)
         {

@@ -23,8 +23,10 @@ internal static class ExportBench
         var least = (counts.GetProperty("bytes").GetInt64() + 49_999_999) / 50_000_000 + 1;
         Measure.Row("the same JSON to a null sink", $"{sink.Wall.TotalSeconds:N1} s");
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
-        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes (bar: {least}); {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
-        return 0;
+        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+        Measure.Bar("first export", $"{span / sink.Wall:N1} x the null sink", span <= 10 * sink.Wall, "at most 10 x");
+        Measure.Bar("imports", $"{counts.GetProperty("imports")}", counts.GetProperty("imports").GetInt64() <= least, $"at most {least}: bytes / 50,000,000, rounded up, + 1");
+        return Measure.Code;
     }
 
     private static void WriteToNull(string folder)
@@ -74,7 +76,7 @@ internal static class AgainBench
         await using var server = await ServerProcess.StartAsync();
         var data = Path.Combine(folder, "again");
         await SeedAsync(folder, data, server);
-        foreach (var (what, from) in new[] { ("unchanged run", ""), ($"{BenchData.Changes:N0} changes, two books", "changed/") })
+        foreach (var (what, from, most) in new[] { ("unchanged run", "", 0), ($"{BenchData.Changes:N0} changes, two books", "changed/", 14) })
         {
             var before = await server.CountsAsync();
             var job = JobFile.Parse(BenchData.Job(folder, server.Url, from), Path.Combine(folder, "job.yaml"), _ => null);
@@ -85,9 +87,14 @@ internal static class AgainBench
             var after = await server.CountsAsync();
             long Of(string name) => after.GetProperty(name).GetInt64() - before.GetProperty(name).GetInt64();
             Measure.Row(what, $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+            Measure.Bar(
+                what,
+                $"{Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling",
+                most == 0 ? Of("imports") == 0 : Of("imports") + Of("others") <= most,
+                most == 0 ? "no import" : $"at most {most} calls");
         }
 
-        return 0;
+        return Measure.Code;
     }
 
     /// <summary>Reads the roll once, and makes a ledger that agrees with it.</summary>

@@ -39,9 +39,9 @@ internal static class LyticsBench
 
         var sequential = page * (Members / 100);
         Measure.Row("  one page after the other", $"{sequential.TotalSeconds:N1} s ({page.TotalMilliseconds:N1} ms a page, measured over {Sample})");
-        Measure.Row("  best against that", $"1/{sequential / best:N1} (bar: 1/40)");
+        Measure.Bar("a scan against one page after the other", $"1/{sequential / best:N1}", best * 40 <= sequential, "at most 1/40 of the time");
         await RecommendAsync(simulator, access, job);
-        return 0;
+        return Measure.Code;
     }
 
     private static async Task RecommendAsync(LyticsSimulator simulator, LyticsAccess access, Job job)
@@ -62,7 +62,7 @@ internal static class LyticsBench
 
         var sequential = person * Recommended;
         Measure.Row("  one person after the other", $"{sequential.TotalSeconds:N1} s ({person.TotalMilliseconds:N1} ms a person, measured over {Sample})");
-        Measure.Row("  best against that", $"1/{sequential / best:N1} (bar: 1/20)");
+        Measure.Bar("recommendations against one person after the other", $"1/{sequential / best:N1}", best * 20 <= sequential, "at most 1/20 of the time");
     }
 
     private static async Task<(TimeSpan Took, long Rows)> ScanAsync(Job job, string folder)

@@ -20,14 +20,11 @@ switch (args)
     case ["lytics", var folder]:
         return await LyticsBench.RunAsync(folder);
     case ["all", .. var sizes] when sizes.Length > 0:
-        foreach (var size in sizes.Select(Members))
-        {
-            Suite.Run(size);
-        }
-
-        return 0;
+        return sizes.Select(Members).Select(Suite.Run).ToList().TrueForAll(met => met) ? 0 : Measure.MissedCode;
+    case ["small", var folder]:
+        return await SmallBench.RunAsync(folder);
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER | lytics FOLDER");
+        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | small FOLDER | direct FOLDER | lytics FOLDER");
         return 2;
 }
 

@@ -93,7 +93,10 @@ internal sealed class AskedOptOuts(RunContext run)
             ("$account", account), ("$email", key), ("$delivery", delivery))));
     }
 
-    /// <summary>Lifts the opt-outs of people whom Dotdigital shows back.</summary>
+    /// <summary>
+    /// Lifts the opt-outs of people whom Dotdigital shows back: those that were answered. One of the other level, that came after the question, was
+    /// not: a resubscription that is applied late undoes it unasked.
+    /// </summary>
     /// <param name="seenUntil">
     /// The count of readings before Dotdigital was asked, when the people had time to answer: what was learnt later may be a new opt-out. Null right
     /// after the resubscription was sent: only the opt-outs it answered are lifted, for one that came in between was undone by it, and is put right.
@@ -102,7 +105,7 @@ internal sealed class AskedOptOuts(RunContext run)
     {
         var all = people.ToList();
         run.Store.InTransaction(s => all.ForEach(p => s.Execute(
-            "UPDATE opt_out SET lifted_at = $now WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND status = $status AND ($until IS NULL AND since <= asked_since OR seen_no <= $until) AND lifted_at IS NULL",
+            "UPDATE opt_out SET lifted_at = $now WHERE account_id = $account AND book_id IN (0, $book) AND email_key = $email AND status = $status AND asked_at IS NOT NULL AND ($until IS NULL AND since <= asked_since OR seen_no <= $until) AND lifted_at IS NULL",
             ("$now", run.Now), ("$account", account), ("$book", p.Book), ("$email", p.MemberKey), ("$status", nameof(ContactStatus.Unsubscribed)), ("$until", seenUntil))));
     }
 

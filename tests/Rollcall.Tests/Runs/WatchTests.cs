@@ -98,6 +98,39 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task An_opt_out_of_a_book_stands_though_an_earlier_resubscription_is_applied_late()
+    {
+        await using var scene = await StartAsync(o => o with { ForgottenImport = 1, LateForgotten = Late });
+        scene.Remove("silver");
+        scene.Mapping = $"[{{gold: \"{scene.Gold}\"}}, {{gold: \"{scene.Silver}\"}}]";
+        scene.Config = "  exit_action: remove\n  resubscribe_no_challenge: true";
+        scene.Account.Plant(new Seed
+        {
+            Contacts =
+            [
+                new SeedContact
+                {
+                    Email = Ann,
+                    Status = ContactStatus.Unsubscribed,
+                    StatusSince = theirs.GetUtcNow().AddDays(-10),
+                    Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Subscribed },
+                },
+            ],
+        });
+        scene.Set("gold", Ann);
+        scene.Before = OnImport(() => scene.Account.Unsubscribe(Ann, scene.Gold));
+        await scene.RunAsync();
+        scene.Before = null;
+        Pass(TimeSpan.FromHours(12));
+        Assert.Equal([Ann], scene.In(scene.Gold));
+
+        await scene.RunAsync();
+
+        Assert.Empty(scene.In(scene.Gold));
+        Assert.Equal([Ann], scene.In(scene.Silver));
+    }
+
+    [Fact]
     public async Task Newer_values_that_an_older_import_overwrote_late_go_again()
     {
         await using var scene = await StartAsync();

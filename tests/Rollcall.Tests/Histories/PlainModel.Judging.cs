@@ -133,7 +133,7 @@ internal sealed partial class PlainModel
         {
             var contact = account.Contact(who);
             if (book == WholeAccount && contact is not null && contact.Status != accountOut[who]
-                && !(outOf.MayBeAnswered && contact.Status == ContactStatus.Subscribed))
+                && !(outOf.MayBeAnswered && (contact.Status == ContactStatus.Subscribed || Awaits(contact))))
             {
                 yield return $"{who} is {contact.Status} in the account and must be {accountOut[who]}";
             }

@@ -4,11 +4,11 @@ using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recording;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall;

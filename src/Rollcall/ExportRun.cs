@@ -6,12 +6,12 @@ using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
 using Rollcall.Reconciling;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 

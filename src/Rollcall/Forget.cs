@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -33,7 +33,7 @@ public static class Forget
         var folder = new DataFolder(dataFolder, checkpoint);
         using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
         RefuseWhileOthersWork(folder);
-        using var store = Store.Open(folder, checkpoint);
+        using var store = SqliteStore.Open(folder, checkpoint);
         Rekeying.Ensure(folder, store);
         return Run(email, trace, folder, store, environment, cancellation);
     }
@@ -47,7 +47,7 @@ public static class Forget
         }
     }
 
-    private static ForgetResult Run(string email, Trace trace, DataFolder folder, Store store, Func<string, string?> environment, CancellationToken cancellation)
+    private static ForgetResult Run(string email, Trace trace, DataFolder folder, SqliteStore store, Func<string, string?> environment, CancellationToken cancellation)
     {
         RunFolders.DeleteDeadFolders(folder);
         OpenDeliveries.Refuse(folder, store, trace);
@@ -72,7 +72,7 @@ public static class Forget
     }
 
     /// <summary>Keeps a hash of each opt-out, and of what only the ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
-    private static long KeepOptOuts(DataFolder folder, Store store, Trace trace, IReadOnlyList<KnownRow> known)
+    private static long KeepOptOuts(DataFolder folder, SqliteStore store, Trace trace, IReadOnlyList<KnownRow> known)
     {
         var outs = store.Query(OptOutsOf, r => (Account: r.GetInt64(0), Book: r.GetInt64(1), Status: r.GetString(2), Since: r.IsDBNull(3) ? (long?)null : r.GetInt64(3)), ("$key", trace.MemberKey));
         outs.AddRange(known.Where(k => k.State == "suppressed" && !outs.Exists(o => o.Account == k.Job.AccountId && (o.Book == k.BookId || o.Book == OptOuts.WholeAccount))).Select(k => (k.Job.AccountId, k.BookId, k.Status ?? "Suppressed", (long?)null)));
@@ -98,7 +98,7 @@ public static class Forget
     }
 
     /// <summary>All of the person's, also what an earlier forgetting kept.</summary>
-    private static long CountKept(DataFolder folder, Store store, Trace trace) => !File.Exists(folder.Full(KeyedHash.FileName))
+    private static long CountKept(DataFolder folder, SqliteStore store, Trace trace) => !File.Exists(folder.Full(KeyedHash.FileName))
         ? 0
         : store.Number(
             $"SELECT count(*) FROM (SELECT DISTINCT account_id, book_id FROM forgotten_opt_out WHERE hash IN ({string.Join(", ", KeyedHash.OfFolder(folder).All(trace.Email).Select(SqlText.Literal))}))");

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Rollcall.Ledger;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -30,13 +30,13 @@ public sealed record BookCounts(long Id, string Name, long Delivered, long Pendi
 public sealed class History : IDisposable
 {
     private readonly DataFolder folder;
-    private readonly Store store;
+    private readonly SqliteStore store;
 
     /// <summary>Opens the data folder.</summary>
     public History(string dataFolder)
     {
         folder = new DataFolder(dataFolder);
-        store = Store.Open(folder);
+        store = SqliteStore.Open(folder);
     }
 
     /// <summary>Every job that ran here.</summary>

@@ -1,10 +1,10 @@
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -25,7 +25,7 @@ public static class JobCheck
         try
         {
             using var client = await Destination.ConnectAsync(job, workplace, cancellation);
-            using var store = Store.Open(new DataFolder(workplace.DataFolder));
+            using var store = SqliteStore.Open(new DataFolder(workplace.DataFolder));
             var destination = await Destination.ReadAsync(job, client, store, cancellation);
             problems.AddRange(destination.Problems);
             problems.AddRange(SharedBooks.Check(job, destination, store));

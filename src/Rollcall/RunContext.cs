@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -17,7 +17,7 @@ internal sealed class RunContext
 
     public required DataFolder Folder { get; init; }
 
-    public required Store Store { get; init; }
+    public required SqliteStore Store { get; init; }
 
     public required Journal Journal { get; init; }
 

@@ -7,9 +7,9 @@ using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -29,7 +29,7 @@ internal static class RunSession
 
         var started = workplace.Clock.GetUtcNow();
         var begun = beginAnew ? BeginAnew(folder, job.Tag, started) : null;
-        using var store = Store.Open(folder, workplace.Checkpoint);
+        using var store = SqliteStore.Open(folder, workplace.Checkpoint);
         Rekeying.Ensure(folder, store);
         if (recorded)
         {
@@ -115,7 +115,7 @@ internal static class RunSession
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
         run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Roll.Counts[one.Index].Name).FirstOrDefault();
 
-    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
+    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, SqliteStore store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
         if (job.Config.BackfillOnly && store.Number("SELECT count(*) FROM job WHERE tag = $tag AND backfilled = 1", ("$tag", job.Tag)) > 0)
         {
@@ -181,7 +181,7 @@ internal static class RunSession
         return result with { Ended = server.GetUtcNow() };
     }
 
-    private static void RememberJob(DataFolder folder, Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
+    private static void RememberJob(DataFolder folder, SqliteStore store, Job job, long accountId, bool recorded, DateTimeOffset now)
     {
         var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
         if (known.Count > 0 && known[0] != accountId && store.Number("SELECT count(*) FROM delivery WHERE tag = $tag", ("$tag", job.Tag)) > 0)
@@ -202,7 +202,7 @@ internal static class RunSession
         }
     }
 
-    private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
+    private static void Finish(SqliteStore store, RunResult result) => store.InTransaction(s => s.Execute(
         "UPDATE run SET state = $state, finished = $finished, ended = $ended, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
         ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()), ("$ended", result.Ended?.ToUnixTimeMilliseconds()),
         ("$result", Secrets.MaskJson(JsonSerializer.Serialize(result, ResultJson.Options), ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
@@ -226,7 +226,7 @@ internal static class RunSession
     };
 
     /// <summary>Gives a run an id, which sorts by time and is unique in the folder, and its entry in the history. Runs inside a transaction: two processes may begin at once.</summary>
-    private static string NewRun(Store store, string tag, DateTimeOffset started, bool recorded)
+    private static string NewRun(SqliteStore store, string tag, DateTimeOffset started, bool recorded)
     {
         var stem = started.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var id = stem;
@@ -244,7 +244,7 @@ internal static class RunSession
     }
 
     /// <summary>Passes progress on, and keeps the latest in the store about once a second for <c>rollcall status</c>.</summary>
-    private sealed class KeptProgress(Store store, string runId, IProgress<RunProgress>? next, TimeProvider clock) : IProgress<RunProgress>
+    private sealed class KeptProgress(SqliteStore store, string runId, IProgress<RunProgress>? next, TimeProvider clock) : IProgress<RunProgress>
     {
         private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
         private long? keptAt;

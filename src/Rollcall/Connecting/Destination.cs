@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -51,7 +51,7 @@ internal sealed record Destination(
     }
 
     /// <summary>Reads all books and data fields of the account and finds everything the job names that is not there.</summary>
-    public static async Task<Destination> ReadAsync(Job job, DotdigitalClient client, Store store, CancellationToken cancellation)
+    public static async Task<Destination> ReadAsync(Job job, DotdigitalClient client, SqliteStore store, CancellationToken cancellation)
     {
         var books = new List<AddressBook>();
         await foreach (var book in client.AddressBooks.ListAsync(cancellation))
@@ -82,7 +82,7 @@ internal sealed record Destination(
 
     private static string Near(string written, IEnumerable<string> known) => Nearest.To(written, known) is { } near ? $"Did you mean \"{near}\" for \"{written}\"? " : "";
 
-    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, Store store, List<Problem> problems)
+    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, SqliteStore store, List<Problem> problems)
     {
         var used = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (Id: r.GetInt64(0), Name: r.GetString(1)), ("$tag", job.Tag));
         var books = new List<RunBook>();

@@ -2,8 +2,8 @@ using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Forgetting;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -17,7 +17,7 @@ internal static class Namesakes
     private static readonly HashSet<string> NotCopied = new(["account_id", "book_id", "seen_no", "back_since"], StringComparer.Ordinal);
 
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
-    public static IReadOnlyList<string> Inherit(DataFolder folder, Store store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
+    public static IReadOnlyList<string> Inherit(DataFolder folder, SqliteStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
     {
         var known = store.Query(
             "SELECT b.tag, b.book_id, b.name, j.ledger_folder FROM book b JOIN job j ON j.tag = b.tag WHERE j.account_id = $account",
@@ -60,7 +60,7 @@ internal static class Namesakes
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    private static long Copy(Store store, long account, long from, long to) => store.InTransaction(s =>
+    private static long Copy(SqliteStore store, long account, long from, long to) => store.InTransaction(s =>
     {
         (string Name, object? Value)[] books = [("$account", account), ("$from", from), ("$to", to)];
         var forgotten = string.Join(", ", Columns(s, "forgotten_opt_out").Except(NotCopied));
@@ -77,7 +77,7 @@ internal static class Namesakes
     });
 
     /// <summary>Copies what only a ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
-    private static long CopyOfLedger(DataFolder folder, Store store, long account, Known former, long to)
+    private static long CopyOfLedger(DataFolder folder, SqliteStore store, long account, Known former, long to)
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
@@ -96,7 +96,7 @@ internal static class Namesakes
         });
     }
 
-    private static List<string> Columns(Store store, string table) => store.Query($"SELECT name FROM pragma_table_info('{table}')", r => r.GetString(0));
+    private static List<string> Columns(SqliteStore store, string table) => store.Query($"SELECT name FROM pragma_table_info('{table}')", r => r.GetString(0));
 
     private sealed record Known(string Tag, long Id, string Name, string? Ledger);
 }

@@ -1,6 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -17,9 +17,9 @@ internal sealed record SharedBook(RunBook Book, string Tag, string ExitAction);
 internal static class SharedBooks
 {
     /// <summary>Keeps which books a job has now; runs inside the transaction that names its books.</summary>
-    public static void Forget(Store transaction, string tag) => transaction.Execute("UPDATE book SET mapped = 0 WHERE tag = $tag", ("$tag", tag));
+    public static void Forget(SqliteStore transaction, string tag) => transaction.Execute("UPDATE book SET mapped = 0 WHERE tag = $tag", ("$tag", tag));
 
-    public static IReadOnlyList<SharedBook> Of(Job job, Destination destination, Store store)
+    public static IReadOnlyList<SharedBook> Of(Job job, Destination destination, SqliteStore store)
     {
         var others = store.Query(
             "SELECT b.book_id, b.tag, j.exit_action FROM book b JOIN job j ON j.tag = b.tag WHERE j.account_id = $account AND b.tag <> $tag AND b.mapped = 1 AND j.exit_action IS NOT NULL ORDER BY b.tag",
@@ -29,7 +29,7 @@ internal static class SharedBooks
     }
 
     /// <summary>Names the shared books, and refuses those where the jobs do different things on an exit.</summary>
-    public static IEnumerable<Problem> Check(Job job, Destination destination, Store store)
+    public static IEnumerable<Problem> Check(Job job, Destination destination, SqliteStore store)
     {
         var ours = Word(job.Config.ExitAction);
         foreach (var (book, tag, theirs) in Of(job, destination, store))

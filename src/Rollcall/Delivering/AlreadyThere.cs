@@ -1,5 +1,5 @@
-using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

@@ -2,11 +2,11 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
 using Rollcall.Recording;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -49,7 +49,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
     /// <param name="alongside">What the transaction that commits the intent of some calls also writes, of the delivery's number and their member keys; says whom not to call. They must be gone from the relation then.</param>
     /// <param name="beforeEach">What is done before each burst is read from the relation.</param>
-    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside = null, System.Action? beforeEach = null)
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Func<SqliteStore, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside = null, System.Action? beforeEach = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -95,7 +95,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         ? (int)Math.Clamp(limit * run.Job.BudgetShare, IntentsAtOnce, MostInBurst)
         : 100;
 
-    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside, CancellationToken cancellation)
+    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, Func<SqliteStore, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside, CancellationToken cancellation)
     {
         // Interrupted, no call is begun, and those under way get a moment to be answered.
         using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, run.Clock);

@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

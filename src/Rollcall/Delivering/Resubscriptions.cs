@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -84,7 +84,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
 
     /// <summary>What the transaction that commits a delivery also commits: the opt-outs of its people are answered by it.</summary>
-    public Action<Store, long> Mark(string manifest) => (transaction, delivery) => answeredElsewhere = asked.Mark(
+    public Action<SqliteStore, long> Mark(string manifest) => (transaction, delivery) => answeredElsewhere = asked.Mark(
         transaction,
         delivery,
         run.Db.Query($"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));

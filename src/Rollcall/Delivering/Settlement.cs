@@ -1,8 +1,8 @@
 using System.Globalization;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -13,7 +13,7 @@ internal sealed class WatchEntries(RunContext run)
     /// <param name="why">Why people are looked at again; null where nobody is.</param>
     /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
     /// <param name="ended">When all of it was surely done; null where nobody knows.</param>
-    public Action<Store>? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
+    public Action<SqliteStore>? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
     {
         var people = why is null || delivery.Manifest is null ? [] : watch.Read(People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why));
         var sure = ended is null ? [] : OnWatch(outcomes, "fields_hash IS NOT NULL");

@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
@@ -8,12 +8,12 @@ internal sealed class ForgottenOptOuts
     /// <summary>The cause, in the comparison, of an opt-out that is known by its hash: nobody is asked back for whom nothing else is known.</summary>
     public const string Cause = "forgotten";
 
-    private readonly Store store;
+    private readonly SqliteStore store;
     private readonly long accountId;
     private readonly KeyedHash? hash;
     private readonly HashSet<(long Book, string Hash)> kept;
 
-    public ForgottenOptOuts(DataFolder folder, Store store, long accountId)
+    public ForgottenOptOuts(DataFolder folder, SqliteStore store, long accountId)
     {
         this.store = store;
         this.accountId = accountId;
@@ -26,7 +26,7 @@ internal sealed class ForgottenOptOuts
     public bool Has(long book, string email) => hash is not null && hash.All(email).Any(one => kept.Contains((book, one)));
 
     /// <summary>Takes from a feed what it says of someone known by a hash: a later opt-out dates the hash anew.</summary>
-    public void Learn(Store transaction, long book, string email, string status, long? since)
+    public void Learn(SqliteStore transaction, long book, string email, string status, long? since)
     {
         foreach (var one in hash!.All(email))
         {

@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
@@ -6,7 +6,7 @@ namespace Rollcall.Forgetting;
 internal static class ForgottenThere
 {
     /// <summary>Keeps a hash for each job and book the person was in before it.</summary>
-    public static void Keep(DataFolder folder, Store store, Trace trace, IReadOnlyList<KnownRow> known)
+    public static void Keep(DataFolder folder, SqliteStore store, Trace trace, IReadOnlyList<KnownRow> known)
     {
         var there = store.Query("SELECT tag, account_id, book_id, file FROM already_there WHERE file IS NOT NULL", r => (Tag: r.GetString(0), Account: r.GetInt64(1), Book: r.GetInt64(2), File: r.GetString(3)))
             .Where(t => PersonRows.In(folder, t.File, trace) > 0).Select(t => (t.Tag, t.Account, t.Book))

@@ -1,13 +1,13 @@
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
 /// <summary>The jobs of a data folder, as far as their files can still be read: where else a person may stand.</summary>
 internal static class KnownJobs
 {
-    public static List<KnownJob> Read(DataFolder folder, Store store, Func<string, string?> environment) =>
+    public static List<KnownJob> Read(DataFolder folder, SqliteStore store, Func<string, string?> environment) =>
         [.. store.Query(
             "SELECT tag, account_id, job_file, ledger_folder FROM job ORDER BY tag",
             r => new KnownJob(r.GetString(0), r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), File(r.GetString(2), environment)))];
@@ -38,7 +38,7 @@ internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, stri
 internal sealed record KnownJob(string Tag, long AccountId, string Path, string? Ledger, Job? File)
 {
     /// <summary>What the ledger has of the person.</summary>
-    public IReadOnlyList<KnownRow> Rows(DataFolder folder, Store store, Trace trace)
+    public IReadOnlyList<KnownRow> Rows(DataFolder folder, SqliteStore store, Trace trace)
     {
         var names = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (r.GetInt64(0), r.GetString(1)), ("$tag", Tag)).ToDictionary(b => b.Item1, b => b.Item2);
         return OnLedger(
@@ -62,7 +62,7 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
     }
 
     /// <summary>Counts the ledger again, which may have lost a row.</summary>
-    public void CountAgain(DataFolder folder, Store store)
+    public void CountAgain(DataFolder folder, SqliteStore store)
     {
         var books = OnLedger(
             folder,

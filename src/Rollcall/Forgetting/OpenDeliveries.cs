@@ -1,6 +1,6 @@
 using Rollcall.Model;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
@@ -9,7 +9,7 @@ internal static class OpenDeliveries
 {
     /// <summary>Refuses to erase someone of whom a delivery is open.</summary>
     /// <exception cref="RollcallException">Exit 6: one is.</exception>
-    public static void Refuse(DataFolder folder, Store store, Trace trace)
+    public static void Refuse(DataFolder folder, SqliteStore store, Trace trace)
     {
         foreach (var (tag, file) in store.Query(
             "SELECT tag, coalesce(outcomes, manifest) FROM delivery WHERE state IN ('prepared', 'accepted', 'settled') AND coalesce(outcomes, manifest) IS NOT NULL ORDER BY id",

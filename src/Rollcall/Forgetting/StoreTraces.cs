@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
 /// <summary>Erases a person from the store, and from the pages that its file keeps of what was deleted.</summary>
-internal sealed class StoreTraces(Store store, Trace trace)
+internal sealed class StoreTraces(SqliteStore store, Trace trace)
 {
     /// <summary>Deletes the person's rows and takes the address out of what else names it; counts the rows.</summary>
     public long Erase() => store.InTransaction(s =>
@@ -35,11 +35,11 @@ internal sealed class StoreTraces(Store store, Trace trace)
         }
     }
 
-    private long EraseRows(Store s, string table, string column) => s.Query($"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL", r => r.GetString(0))
+    private long EraseRows(SqliteStore s, string table, string column) => s.Query($"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL", r => r.GetString(0))
         .Where(trace.Is)
         .Sum(written => (long)s.Execute($"DELETE FROM {table} WHERE {column} = $written", ("$written", written)));
 
-    private long EraseResults(Store s)
+    private long EraseResults(SqliteStore s)
     {
         var erased = 0L;
         foreach (var (id, text) in s.Query("SELECT run_id, result FROM run WHERE result IS NOT NULL", r => (r.GetString(0), r.GetString(1))))
@@ -61,7 +61,7 @@ internal sealed class StoreTraces(Store store, Trace trace)
         return erased;
     }
 
-    private long EraseText(Store s, string table, string column)
+    private long EraseText(SqliteStore s, string table, string column)
     {
         var erased = 0L;
         foreach (var text in s.Query($"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%' OR {column} LIKE '%\\%40%' ESCAPE '\\'", r => r.GetString(0)).Where(trace.IsIn))

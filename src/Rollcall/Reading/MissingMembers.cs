@@ -3,8 +3,8 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall.Reading;
 

@@ -1,6 +1,6 @@
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Recommending;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 

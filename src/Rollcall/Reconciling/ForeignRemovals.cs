@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 

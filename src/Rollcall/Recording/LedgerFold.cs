@@ -1,6 +1,6 @@
 using Rollcall.Delivering;
-using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;

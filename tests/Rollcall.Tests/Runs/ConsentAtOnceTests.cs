@@ -1,6 +1,6 @@
 using DuckDB.NET.Data;
-using Rollcall.Ledger;
 using Rollcall.Simulators;
+using Rollcall.Store;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;
 
@@ -114,7 +114,7 @@ public sealed class ConsentAtOnceTests
         await scene.RunAsync();
         Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
 
-        using (var store = Store.Open(new DataFolder(scene.Export.DataFolder)))
+        using (var store = SqliteStore.Open(new DataFolder(scene.Export.DataFolder)))
         {
             var account = store.Number("SELECT account_id FROM job");
             new OptOuts(store, account, new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow())).Keep(Ann, OptOuts.WholeAccount, null, "Unsubscribed", null, "theirs");

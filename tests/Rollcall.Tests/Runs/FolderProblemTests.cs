@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Rollcall.TestKit;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Xunit;
 using static Rollcall.Tests.Runs.FormerFolder;
 
@@ -115,7 +115,7 @@ public sealed class FormerFolderTests
         for (var n = 1; ; n++)
         {
             await using var former = new FormerFolder();
-            using (Store.Open(new DataFolder(former.DataFolder)))
+            using (SqliteStore.Open(new DataFolder(former.DataFolder)))
             {
             }
 
@@ -147,7 +147,7 @@ public sealed class FormerFolderTests
         scene.Set("gold", "ann@example.com", "Bob@Example.com");
         await scene.RunAsync();
         var files = Stamps(scene.DataFolder);
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
+        using var store = SqliteStore.Open(new DataFolder(scene.DataFolder));
         store.Execute("DELETE FROM rekeyed");
 
         Rekeying.Ensure(new DataFolder(scene.DataFolder), store);
@@ -162,7 +162,7 @@ public sealed class FormerFolderTests
     {
         await using var former = new FormerFolder();
         var folder = new DataFolder(former.DataFolder);
-        using var store = Store.Open(folder);
+        using var store = SqliteStore.Open(folder);
         store.Execute("""
             DELETE FROM opt_out;
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no, lifted_at) VALUES
@@ -187,7 +187,7 @@ public sealed class FormerFolderTests
         await using var former = new FormerFolder();
         var folder = new DataFolder(former.DataFolder);
         using var atWork = folder.TryLock(RunFolders.Lock("20261129T214411Z"));
-        using var store = Store.Open(folder);
+        using var store = SqliteStore.Open(folder);
 
         var busy = Assert.Throws<RollcallException>(() => Rekeying.Ensure(folder, store));
 
@@ -198,13 +198,13 @@ public sealed class FormerFolderTests
     private static void Open(FormerFolder former, Action<string>? checkpoint)
     {
         var folder = new DataFolder(former.DataFolder, checkpoint);
-        using var store = Store.Open(folder, checkpoint);
+        using var store = SqliteStore.Open(folder, checkpoint);
         Rekeying.Ensure(folder, store);
     }
 
     private static string Content(FormerFolder former)
     {
-        using var store = Store.Open(new DataFolder(former.DataFolder));
+        using var store = SqliteStore.Open(new DataFolder(former.DataFolder));
         List<string> rows = [];
         foreach (var sql in new[]
         {

@@ -65,7 +65,7 @@ public sealed class TwoJobsTests
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
         await KillOtherAfterImportAsync(scene);
-        using (var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder)))
+        using (var store = Rollcall.Store.SqliteStore.Open(new Rollcall.Store.DataFolder(scene.DataFolder)))
         {
             Assert.Equal(1, store.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
         }
@@ -150,7 +150,7 @@ public sealed class TwoJobsTests
 
     private static void SetState(ExportScene scene, string state)
     {
-        using var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder));
+        using var store = Rollcall.Store.SqliteStore.Open(new Rollcall.Store.DataFolder(scene.DataFolder));
         Assert.Equal(1, store.Execute($"UPDATE delivery SET state = '{state}' WHERE tag = 'other' AND kind = 'import'"));
     }
 

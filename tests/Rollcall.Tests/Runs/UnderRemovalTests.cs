@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -87,13 +87,13 @@ public sealed class UnderRemovalTests
 
     private static string State(ExportScene scene)
     {
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
+        using var store = SqliteStore.Open(new DataFolder(scene.DataFolder));
         return store.Query("SELECT state FROM delivery WHERE tag = 'other' AND kind = 'removal'", r => r.GetString(0)).Single();
     }
 
     private static void Execute(ExportScene scene, string sql)
     {
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
+        using var store = SqliteStore.Open(new DataFolder(scene.DataFolder));
         Assert.Equal(1, store.Execute(sql));
     }
 

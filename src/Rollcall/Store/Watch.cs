@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>For what a person is looked at again.</summary>
 internal static class WatchKind
@@ -89,7 +89,7 @@ internal sealed class Watch(RunContext run)
 
     /// <summary>Puts people on the watch, or keeps them on it for longer, from now on.</summary>
     /// <param name="since">When the write was sent; what is applied late is applied after it.</param>
-    public void Enter(Store transaction, IReadOnlyList<WatchedPerson> people, long since)
+    public void Enter(SqliteStore transaction, IReadOnlyList<WatchedPerson> people, long since)
     {
         if (people.Count == 0)
         {
@@ -119,12 +119,12 @@ internal sealed class Watch(RunContext run)
     }
 
     /// <summary>Notes that a write which surely ended gave contacts their values: what changes them later may be a write that is applied late.</summary>
-    public void Settled(Store transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "$ended", memberKeys, ended);
+    public void Settled(SqliteStore transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "$ended", memberKeys, ended);
 
     /// <summary>Notes that another write of ours changed contacts: that their values were sure before, they still are.</summary>
-    public void Touched(Store transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "max(settled_at, $ended)", memberKeys, ended);
+    public void Touched(SqliteStore transaction, IReadOnlyList<string> memberKeys, long ended) => Note(transaction, "max(settled_at, $ended)", memberKeys, ended);
 
-    private void Note(Store transaction, string settledAt, IReadOnlyList<string> memberKeys, long ended)
+    private void Note(SqliteStore transaction, string settledAt, IReadOnlyList<string> memberKeys, long ended)
     {
         using var update = transaction.Prepare($"UPDATE watch SET settled_at = {settledAt} WHERE tag = $tag AND book_id = 0 AND member_key = $key AND kind = $kind", "$ended", "$tag", "$key", "$kind");
         update.Parameters["$ended"].Value = ended;
@@ -151,7 +151,7 @@ internal sealed class Watch(RunContext run)
         ("$tag", run.Job.Tag), ("$insight", WatchKind.Insight), ("$now", looked)));
 
     /// <summary>How many people of a job are on the watch.</summary>
-    public static long People(Store store, string tag) => store.Number("SELECT count(DISTINCT member_key) FROM watch WHERE tag = $tag", ("$tag", tag));
+    public static long People(SqliteStore store, string tag) => store.Number("SELECT count(DISTINCT member_key) FROM watch WHERE tag = $tag", ("$tag", tag));
 
     private static void Set(SqliteCommand insert, WatchedPerson person)
     {

@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// What was done about opt-outs: each is answered once with a resubscription, and lifted once Dotdigital shows the person back. The rows stay;
@@ -17,7 +17,7 @@ internal sealed class AskedOptOuts(RunContext run)
     /// <param name="delivery">The delivery's id.</param>
     /// <param name="people">A member and a book: its opt-out and the account's are meant.</param>
     /// <returns>Whom another job has answered since this run read the opt-outs, in part or wholly: nothing may be sent to them.</returns>
-    public IReadOnlyList<string> Mark(Store transaction, long delivery, IEnumerable<(string MemberKey, long Book)> people)
+    public IReadOnlyList<string> Mark(SqliteStore transaction, long delivery, IEnumerable<(string MemberKey, long Book)> people)
     {
         var all = people.ToList();
         var known = KnownAsked(all.Select(p => p.MemberKey));

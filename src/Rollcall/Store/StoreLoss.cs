@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Tells a store that is gone, empty, or older than the ledger files beside it: taken for a fresh or current one, everybody would enter again, and
@@ -34,7 +34,7 @@ internal sealed class StoreLoss
         Traces.Select(folder.Full).Any(path => Directory.Exists(path) && Directory.EnumerateFiles(path, "*.parquet", SearchOption.AllDirectories).Any());
 
     /// <summary>The jobs whose ledger on the disk is newer than the store knows, with both generations.</summary>
-    public IReadOnlyList<(string Tag, long Known, long Newest)> Newer(Store store)
+    public IReadOnlyList<(string Tag, long Known, long Newest)> Newer(SqliteStore store)
     {
         var known = ledgers.Count == 0 ? [] : store.Query("SELECT tag, generation FROM job", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(j => j.Item1, j => j.Item2, StringComparer.Ordinal);
 
@@ -54,7 +54,7 @@ internal sealed class StoreLoss
     }
 
     /// <exception cref="RollcallException">The store has no tables, or is older than the ledger.</exception>
-    public void RefuseOlder(Store store)
+    public void RefuseOlder(SqliteStore store)
     {
         if (store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == 0)
         {

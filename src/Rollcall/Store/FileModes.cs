@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>What files of this process are allowed to others: nothing, whatever the caller's own mask says.</summary>
 public static partial class FileModes

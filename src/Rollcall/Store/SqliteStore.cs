@@ -1,13 +1,13 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// What is small and changes: jobs, runs, the journal of deliveries, opt-outs and how far their feeds were read, the outbox, and the names
 /// of the files that hold what is large. SQLite in WAL mode; every commit reaches the disk. Several processes may use one store at once.
 /// </summary>
-internal sealed class Store : IDisposable
+internal sealed class SqliteStore : IDisposable
 {
     /// <summary>The store's version. Older stores are migrated forward, newer ones refused.</summary>
     public const int Version = 3;
@@ -16,14 +16,14 @@ internal sealed class Store : IDisposable
     private readonly Lock gate = new();
     private readonly Action<string>? checkpoint;
 
-    private Store(SqliteConnection connection, Action<string>? checkpoint)
+    private SqliteStore(SqliteConnection connection, Action<string>? checkpoint)
     {
         this.connection = connection;
         this.checkpoint = checkpoint;
     }
 
     /// <exception cref="RollcallException">The store is lost, of a newer version, or cannot be opened.</exception>
-    public static Store Open(DataFolder folder, Action<string>? checkpoint = null)
+    public static SqliteStore Open(DataFolder folder, Action<string>? checkpoint = null)
     {
         var loss = StoreLoss.Look(folder);
         loss.RefuseGone();
@@ -35,9 +35,9 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Opens the store as it is, to find out what is lost.</summary>
-    public static Store OpenUnchecked(DataFolder folder) => Open(folder, null, _ => { });
+    public static SqliteStore OpenUnchecked(DataFolder folder) => Open(folder, null, _ => { });
 
-    private static Store Open(DataFolder folder, Action<string>? checkpoint, Action<Store> prepare)
+    private static SqliteStore Open(DataFolder folder, Action<string>? checkpoint, Action<SqliteStore> prepare)
     {
         var settings = new SqliteConnectionStringBuilder { DataSource = folder.StorePath, Pooling = false, DefaultTimeout = 60 };
         var connection = new SqliteConnection(settings.ToString());
@@ -45,7 +45,7 @@ internal sealed class Store : IDisposable
         {
             connection.Open();
             DataFolder.Restrict(folder.StorePath);
-            var store = new Store(connection, checkpoint);
+            var store = new SqliteStore(connection, checkpoint);
             store.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=60000; PRAGMA foreign_keys=ON;");
             store.RefuseNewer(folder);
             prepare(store);
@@ -65,7 +65,7 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> in one transaction: all of it is on the disk afterwards, or none.</summary>
-    public T InTransaction<T>(Func<Store, T> work)
+    public T InTransaction<T>(Func<SqliteStore, T> work)
     {
         lock (gate)
         {
@@ -78,7 +78,7 @@ internal sealed class Store : IDisposable
         }
     }
 
-    public void InTransaction(Action<Store> work) => InTransaction(store =>
+    public void InTransaction(Action<SqliteStore> work) => InTransaction(store =>
     {
         work(store);
         return 0;

@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 using Rollcall.Model;
 using Rollcall.Reading;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Writes the Parquet files anew whose keys differ from <see cref="MemberKey"/>, and names them in the store. An address as written tells the key;
@@ -21,10 +21,10 @@ internal sealed class RekeyedTables : IDisposable
     private static readonly string[] Kept = ["insight", "owed", "recommended"];
 
     private readonly DataFolder folder;
-    private readonly Store store;
+    private readonly SqliteStore store;
     private readonly DuckDBConnection duckdb;
 
-    public RekeyedTables(DataFolder folder, Store store, string spill)
+    public RekeyedTables(DataFolder folder, SqliteStore store, string spill)
     {
         this.folder = folder;
         this.store = store;

@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>A table of one job that is replaced as a whole: a Parquet file that the store names. Empty, it is no file.</summary>
 /// <param name="column">The column of <c>job</c> that names it.</param>

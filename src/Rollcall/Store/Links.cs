@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>Refuses symbolic links inside a data folder: what is made or deleted there must not be somewhere else. The data folder itself may be one.</summary>
 public static class Links

@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>What the disk, or the store, of a data folder refuses: in words, with what to do.</summary>
 public static class FolderProblem

@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// The ledger: what Rollcall last confirmed at Dotdigital for each member and book. A generation is a folder of Parquet files cut by key hash;
@@ -27,7 +27,7 @@ internal static class LedgerFiles
             : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";
 
     /// <summary>The current generation of a job's ledger; null for none.</summary>
-    public static string? Current(Store store, string tag) =>
+    public static string? Current(SqliteStore store, string tag) =>
         store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();
 
     /// <summary>Whether a generation's files are there.</summary>

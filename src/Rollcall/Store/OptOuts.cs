@@ -3,13 +3,13 @@ using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Model;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Who left, as Dotdigital's feeds told: kept for ever, shared by all jobs of the account. Neither feed is complete, so what was once read stays.
 /// </summary>
 /// <param name="clock">Dotdigital's.</param>
-internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
+internal sealed class OptOuts(SqliteStore store, long accountId, ServerClock clock)
 {
     /// <summary>The feed of the whole account.</summary>
     public const long WholeAccount = 0;
@@ -296,7 +296,7 @@ internal sealed class OptOuts(Store store, long accountId, ServerClock clock)
     });
 
     /// <summary>Counts a reading. Writing transactions go one after another, in every process: who reads the count has all that was learnt up to it.</summary>
-    public static long NextNo(Store transaction)
+    public static long NextNo(SqliteStore transaction)
     {
         transaction.Execute("UPDATE opt_out_count SET readings = readings + 1");
         return transaction.Number("SELECT readings FROM opt_out_count");

@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
 using Rollcall.Model;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Keys what former versions wrote anew, once a data folder: they keyed addresses in other ways than <see cref="MemberKey"/>. New files are written
@@ -25,7 +25,7 @@ internal static class Rekeying
 
     /// <summary>Sees to it that the folder's keys are those of this version.</summary>
     /// <exception cref="RollcallException">Exit 6: a run or a plan of a former version works in the folder.</exception>
-    public static void Ensure(DataFolder folder, Store store)
+    public static void Ensure(DataFolder folder, SqliteStore store)
     {
         if (!IsDone(store))
         {
@@ -64,10 +64,10 @@ internal static class Rekeying
         DeleteLitter(folder, store);
     }
 
-    private static bool IsDone(Store store) =>
+    private static bool IsDone(SqliteStore store) =>
         store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'rekeyed'") > 0 && store.Number("SELECT count(*) FROM rekeyed WHERE form = $form", ("$form", Form)) > 0;
 
-    private static void Rekey(DataFolder folder, Store store) => store.InTransaction(s =>
+    private static void Rekey(DataFolder folder, SqliteStore store) => store.InTransaction(s =>
     {
         // Who waited for another process finds it done.
         if (IsDone(s))
@@ -88,7 +88,7 @@ internal static class Rekeying
         s.Execute("INSERT INTO rekeyed(form) VALUES ($form)", ("$form", Form));
     });
 
-    private static void DeleteLitter(DataFolder folder, Store store)
+    private static void DeleteLitter(DataFolder folder, SqliteStore store)
     {
         foreach (var path in store.Query("SELECT path FROM rekeyed_litter", r => r.GetString(0)))
         {

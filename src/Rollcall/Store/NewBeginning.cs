@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Starts over where the store is lost, or a ledger's files are: the old files are moved aside, never deleted. What was known of people goes with them, so whoever is in a
@@ -34,7 +34,7 @@ internal static class NewBeginning
         }
 
         var loss = StoreLoss.Look(folder);
-        using var store = Store.OpenUnchecked(folder);
+        using var store = SqliteStore.OpenUnchecked(folder);
         var lost = loss.Newer(store).Select(l => (l.Tag, l.Newest)).ToList();
         if (lost.All(l => l.Tag != tag) && store.Query("SELECT ledger_folder, generation FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => (Folder: r.GetString(0), Generation: r.GetInt64(1)), ("$tag", tag)) is [var ledger]
             && !LedgerFiles.AreThere(folder, ledger.Folder))
@@ -63,7 +63,7 @@ internal static class NewBeginning
     public static bool IsOf(DataFolder folder, string tag) =>
         Directory.EnumerateDirectories(folder.Root, Aside + "*").Any(lost => Directory.Exists(Path.Combine(lost, "ledger", tag)));
 
-    private static void Forget(DataFolder folder, Store store, string tag, long newest) => store.InTransaction(s =>
+    private static void Forget(DataFolder folder, SqliteStore store, string tag, long newest) => store.InTransaction(s =>
     {
         (string, object?)[] of = [("$tag", tag)];
         s.Execute("UPDATE job SET ledger_folder = NULL, ledger_rows = 0, generation = max(generation, $newest), first_run_ended = 0, entering_since = 0, insight = NULL, owed = NULL, recommended = NULL WHERE tag = $tag", ("$tag", tag), ("$newest", newest));
@@ -90,7 +90,7 @@ internal static class NewBeginning
             return true;
         }
 
-        using var store = Store.OpenUnchecked(folder);
+        using var store = SqliteStore.OpenUnchecked(folder);
         return store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == 0;
     }
 

@@ -1,10 +1,10 @@
 using System.Text;
 using Rollcall.Model;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>Keys the store's own rows anew: opt-outs, the single calls of open deliveries, the watch. An opt-out is never lost: where a former key may have become several, it counts for each.</summary>
-internal sealed class RekeyedRows(Store store, RekeyedTables tables)
+internal sealed class RekeyedRows(SqliteStore store, RekeyedTables tables)
 {
     // Letters that former versions put into lower case and MemberKey leaves as they are, by what they became: the capital sharp s by the small one.
     private static readonly Dictionary<Rune, Rune> Capitals = Enumerable.Range(0x80, 0x1FFFF - 0x80)

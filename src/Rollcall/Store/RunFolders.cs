@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>What runs leave in the data folder, and how long it stays: rolls go when a run ends, manifests and reports after 30 days.</summary>
 internal static partial class RunFolders
@@ -9,7 +9,7 @@ internal static partial class RunFolders
 
     /// <summary>Deletes work folders of runs whose process died, and files of deliveries long since in the ledger.</summary>
     /// <param name="tag">The job whose lock the caller holds.</param>
-    public static void DeleteAbandoned(DataFolder folder, Store store, string tag, DateTimeOffset now)
+    public static void DeleteAbandoned(DataFolder folder, SqliteStore store, string tag, DateTimeOffset now)
     {
         var before = (now - Retention).ToUnixTimeMilliseconds();
         var old = store.Query(
@@ -44,7 +44,7 @@ internal static partial class RunFolders
     }
 
     /// <summary>A run marked as running whose job's lock is free has no process.</summary>
-    private static void MarkDeadRuns(DataFolder folder, Store store, string ours)
+    private static void MarkDeadRuns(DataFolder folder, SqliteStore store, string ours)
     {
         foreach (var (id, tag) in store.Query("SELECT run_id, tag FROM run WHERE state = 'running'", r => (r.GetString(0), r.GetString(1))))
         {

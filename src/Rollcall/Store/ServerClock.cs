@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Dotdigital's clock: asked once, then carried on by this machine's monotonic one, whatever its wall clock does. All that is kept about people is dated by it.

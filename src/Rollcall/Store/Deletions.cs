@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>
 /// Who is deleted at Dotdigital, shared by all jobs of the account: opt-outs of status Deleted, which never replace an opt-out of the person's own.

@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>What is known of a single call that was answered, or need not be made.</summary>
 /// <param name="Outcome">The outcome's word: Delivered, Pending, Suppressed, Invalid, Failed, Omitted.</param>
@@ -27,12 +27,12 @@ internal sealed record DirectAnswer(string Outcome, string? State, string Code, 
 /// The journal of single calls inside a delivery: a row before its call goes out, its answer as it arrives. A row without an answer may have been
 /// acted on; no row was never sent. The rows go when the delivery is settled: its outcomes hold all they said.
 /// </summary>
-internal sealed class DirectJournal(Store store, TimeProvider clock)
+internal sealed class DirectJournal(SqliteStore store, TimeProvider clock)
 {
     /// <summary>Commits that these calls are about to go out, and with it what <paramref name="alongside"/> writes of these people.</summary>
     /// <param name="alongside">Says whom not to call after all.</param>
     /// <returns>Whom to call.</returns>
-    public IReadOnlyList<string> Intend(long delivery, IReadOnlyList<string> memberKeys, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside) => store.InTransaction(s =>
+    public IReadOnlyList<string> Intend(long delivery, IReadOnlyList<string> memberKeys, Func<SqliteStore, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside) => store.InTransaction(s =>
     {
         if (alongside is not null)
         {

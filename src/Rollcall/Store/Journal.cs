@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>What a delivery does at Dotdigital.</summary>
 internal enum DeliveryKind
@@ -67,13 +67,13 @@ internal sealed record Delivery(
 }
 
 /// <summary>The journal of one job: intent before the call, receipt the moment it is known, outcomes when they are known.</summary>
-internal sealed class Journal(Store store, string tag, long accountId, TimeProvider clock)
+internal sealed class Journal(SqliteStore store, string tag, long accountId, TimeProvider clock)
 {
     private const string Columns = "id, run_id, kind, state, books, manifest, outcomes, records, causes_mail, remote_id, prepared_at, seen_no, ended";
 
     /// <summary>Commits the intent of a call, and with it what <paramref name="alongside"/> writes.</summary>
     /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: whoever is learnt later is looked at once more.</param>
-    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, long seenNo = 0, bool causesMail = false, Action<Store, long>? alongside = null)
+    public Delivery Prepare(string runId, DeliveryKind kind, IReadOnlyList<long> books, string? manifest, long records, long bytes, long seenNo = 0, bool causesMail = false, Action<SqliteStore, long>? alongside = null)
     {
         var id = store.InTransaction(s =>
         {
@@ -93,7 +93,7 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
     /// <summary>Commits what became of a delivery.</summary>
     /// <param name="ended">Dotdigital's clock when all of it was surely done; null where nobody knows.</param>
     /// <param name="alongside">What the same transaction also writes.</param>
-    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null, Action<Store>? alongside = null) => Set(
+    public Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null, Action<SqliteStore>? alongside = null) => Set(
         delivery, "state = $state, outcomes = $outcomes, note = $note, settled_at = $now, ended = $ended", DeliveryState.Settled, alongside,
         ("$outcomes", outcomes), ("$note", note), ("$ended", ended?.ToUnixTimeMilliseconds()));
 
@@ -106,7 +106,7 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
     public IReadOnlyList<Delivery> Settled() => Read("state = 'settled'");
 
     /// <summary>Marks deliveries as recorded; runs inside the transaction that names the new ledger.</summary>
-    public static void Record(Store transaction, IReadOnlyList<Delivery> deliveries)
+    public static void Record(SqliteStore transaction, IReadOnlyList<Delivery> deliveries)
     {
         foreach (var delivery in deliveries)
         {
@@ -114,7 +114,7 @@ internal sealed class Journal(Store store, string tag, long accountId, TimeProvi
         }
     }
 
-    private Delivery Set(Delivery delivery, string assignments, DeliveryState state, Action<Store>? alongside, params ReadOnlySpan<(string Name, object? Value)> values)
+    private Delivery Set(Delivery delivery, string assignments, DeliveryState state, Action<SqliteStore>? alongside, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         (string, object?)[] all = [.. values, ("$state", Word(state)), ("$id", delivery.Id), ("$now", Now())];
         store.InTransaction(s =>

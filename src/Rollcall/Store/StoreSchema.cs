@@ -1,4 +1,4 @@
-namespace Rollcall.Ledger;
+namespace Rollcall.Store;
 
 /// <summary>The store's tables, a constant for each version. Times are milliseconds since 1970, UTC.</summary>
 internal static class StoreSchema

@@ -17,9 +17,9 @@ internal sealed class RunContext
 
     public required DataFolder Folder { get; init; }
 
-    public required SqliteStore Store { get; init; }
+    public required IStore Store { get; init; }
 
-    public required Journal Journal { get; init; }
+    public required IJournal Journal { get; init; }
 
     public required OptOuts OptOuts { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed class RunContext
     public required long EnteringSince { get; init; }
 
     /// <summary>Whoever is wanted has a row in the ledger now: who is new to the next run entered then.</summary>
-    public void EndEntering() => Store.InTransaction(s => s.Execute("UPDATE job SET entering_since = NULL WHERE tag = $tag", ("$tag", Job.Tag)));
+    public void EndEntering() => Store.Jobs.EndEntering(Job.Tag);
 
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
@@ -97,7 +97,7 @@ internal sealed class RunContext
     public string Rows(string file) => $"read_parquet({SqlText.Literal(Folder.Full(file))})";
 
     /// <summary>Writes the manifest of the delivery that is to be prepared next.</summary>
-    public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery"):D5}.parquet", query);
+    public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Deliveries.NextNumber:D5}.parquet", query);
 
     public void Notice(string text, LogLevel level = LogLevel.Warning)
     {

@@ -4,7 +4,7 @@ namespace Rollcall.Store;
 
 /// <summary>
 /// The data folder on disk: 0700, its files 0600. Large tables are immutable Parquet files: written beside their final name,
-/// flushed to the disk, renamed, and only then named by a transaction of the <see cref="SqliteStore"/>. A file no transaction names is litter.
+/// flushed to the disk, renamed, and only then named by a transaction of the <see cref="IStore"/>. A file no transaction names is litter.
 /// </summary>
 internal sealed partial class DataFolder
 {

@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using Microsoft.Data.Sqlite;
 
 namespace Rollcall.Store;
 
@@ -14,16 +13,6 @@ public static class FolderProblem
     private const int QuotaUsed = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    // https://www.sqlite.org/rescode.html
-    private const int Busy = 5;
-    private const int Locked = 6;
-    private const int ReadOnly = 8;
-    private const int IoError = 10;
-    private const int Corrupt = 11;
-    private const int Full = 13;
-    private const int CannotOpen = 14;
-    private const int NotADatabase = 26;
-
     /// <summary>The problem that stops a command; null where the exception is about something else.</summary>
     /// <param name="folder">The data folder.</param>
     public static RollcallException? Of(Exception exception, string folder) => exception switch
@@ -31,13 +20,18 @@ public static class FolderProblem
         UnauthorizedAccessException => Rights(exception, folder),
         IOException { HResult: ReadOnlyDisk } => Rights(exception, folder),
         IOException { HResult: DiskFull or QuotaUsed or WindowsDiskFull } => Space(exception, folder),
-        SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } => Rights(exception, folder),
-        SqliteException { SqliteErrorCode: Full or IoError } => Space(exception, folder),
-        SqliteException { SqliteErrorCode: Busy or Locked } => new RollcallException(
+        StoreException { Fault: StoreFault.NotWritable } => Rights(exception, folder),
+        StoreException { Fault: StoreFault.NoRoom } => Space(exception, folder),
+        StoreException { Fault: StoreFault.Busy } => new RollcallException(
             ExitCode.SomeNotDelivered, "Another process has held the data folder's store for a minute.", folder, $"End it, or wait for it. {Resume}", exception),
-        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new RollcallException(
-            ExitCode.BadJob, $"The data folder's store is damaged: {FirstLine(exception)}", folder, "Restore the folder from a backup, or name another with --data.", exception),
-        DuckDBException when exception.Message.Contains("IO Error", StringComparison.Ordinal) || exception.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(
+        StoreException { Fault: StoreFault.Damaged } => new RollcallException(
+            ExitCode.BadJob,
+            $"The data folder's store is damaged: {FirstLine(exception)}",
+            folder,
+            "Restore the folder from a backup, or name another with --data.",
+            exception),
+        DuckDBException when exception.Message.Contains("IO Error", StringComparison.Ordinal)
+            || exception.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(
             ExitCode.SomeNotDelivered, $"The work tables cannot be used: {FirstLine(exception)}", folder, $"Look at the disk's free space. {Resume}", exception),
         _ => null,
     };

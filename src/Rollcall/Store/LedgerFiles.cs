@@ -8,7 +8,8 @@ internal static class LedgerFiles
 {
     /// <summary>
     /// A row a member and book. <c>state</c>: delivered, pending, suppressed, invalid, failed, left. <c>origin</c>: ours, there (in the book before the job).
-    /// <c>fields_hash</c>: of the member key and the values Dotdigital was last sent, the same in all rows of a contact. <c>entered_at</c>: the run that first saw the member wanted there, since they last left. Times are milliseconds since 1970.
+    /// <c>fields_hash</c>: of the member key and the values Dotdigital was last sent, the same in all rows of a contact. <c>entered_at</c>: the run that
+    /// first saw the member wanted there, since they last left. Times are milliseconds since 1970.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Type)> Columns =
     [
@@ -19,19 +20,22 @@ internal static class LedgerFiles
     ];
 
     /// <summary>The relation of a generation; empty, with the same columns, for none.</summary>
-    /// <exception cref="RollcallException">The generation's files are gone: taken for an empty ledger, everyone would enter again, whoever was deleted or barred too.</exception>
+    /// <exception cref="RollcallException">
+    /// The generation's files are gone: taken for an empty ledger, everyone would enter again, whoever was deleted or barred too.
+    /// </exception>
     public static string Relation(DataFolder folder, string? generation) => generation is null
         ? Empty(Columns)
         : !AreThere(folder, generation)
-            ? throw new RollcallException(ExitCode.BadJob, "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.", folder.Full(generation), "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew")
+            ? throw new RollcallException(
+                ExitCode.BadJob,
+                "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.",
+                folder.Full(generation),
+                "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew")
             : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";
 
-    /// <summary>The current generation of a job's ledger; null for none.</summary>
-    public static string? Current(SqliteStore store, string tag) =>
-        store.Query("SELECT ledger_folder FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();
-
     /// <summary>Whether a generation's files are there.</summary>
-    public static bool AreThere(DataFolder folder, string generation) => Directory.Exists(folder.Full(generation)) && Directory.GetFiles(folder.Full(generation), "*.parquet").Length > 0;
+    public static bool AreThere(DataFolder folder, string generation) =>
+        Directory.Exists(folder.Full(generation)) && Directory.GetFiles(folder.Full(generation), "*.parquet").Length > 0;
 
     /// <summary>A relation with these columns and no row.</summary>
     public static string Empty(IReadOnlyList<(string Name, string Type)> columns) =>
@@ -57,14 +61,18 @@ internal static class OutcomeFiles
         var files = deliveries.Where(d => d.Outcomes is not null).ToList();
         return files.Count == 0
             ? $"(SELECT *, 0::BIGINT AS seq FROM {LedgerFiles.Empty(Columns)})"
-            : "(" + string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM read_parquet({SqlText.Literal(folder.Full(d.Outcomes!))})")) + ")";
+            : $"({string.Join(" UNION ALL ", files.Select(d => $"SELECT {ColumnList}, {d.Id}::BIGINT AS seq FROM {Parquet(folder, d)}"))})";
     }
 
     /// <summary>How many changes came to which outcome: member x book.</summary>
     public static OutcomeCounts Counts(RunContext run, IReadOnlyList<Delivery> deliveries)
     {
         var counts = run.Db.Query(
-            $"SELECT outcome, count(*) FROM (SELECT member_key, book_id, operation, arg_max(outcome, seq) AS outcome FROM {Relation(run.Folder, deliveries)} GROUP BY ALL) WHERE outcome IS NOT NULL GROUP BY 1",
+            $"""
+            SELECT outcome, count(*)
+            FROM (SELECT member_key, book_id, operation, arg_max(outcome, seq) AS outcome FROM {Relation(run.Folder, deliveries)} GROUP BY ALL)
+            WHERE outcome IS NOT NULL GROUP BY 1
+            """,
             r => (Outcome: r.GetString(0), Members: r.GetInt64(1))).ToDictionary(c => c.Outcome, c => c.Members);
         return new OutcomeCounts
         {
@@ -89,6 +97,9 @@ internal static class OutcomeFiles
         again AS (SELECT DISTINCT kh FROM (SELECT kh FROM told GROUP BY kh, {keys} HAVING count(*) > 1))
         SELECT kh, member_key, {keys}, {string.Join(", ", values)} FROM told ANTI JOIN again USING (kh)
         UNION ALL
-        SELECT kh, member_key, {keys}, {string.Join(", ", values.Select(v => $"arg_max({v}, seq)"))} FROM told SEMI JOIN again USING (kh) GROUP BY kh, member_key, {keys})
+        SELECT kh, member_key, {keys}, {string.Join(", ", values.Select(v => $"arg_max({v}, seq)"))}
+        FROM told SEMI JOIN again USING (kh) GROUP BY kh, member_key, {keys})
         """;
+
+    private static string Parquet(DataFolder folder, Delivery delivery) => $"read_parquet({SqlText.Literal(folder.Full(delivery.Outcomes!))})";
 }

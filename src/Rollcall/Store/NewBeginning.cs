@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rollcall.Store;
 
 /// <summary>
-/// Starts over where the store is lost, or a ledger's files are: the old files are moved aside, never deleted. What was known of people goes with them, so whoever is in a
-/// book counts as already there, and nobody who opted out is asked back for the reason that nobody remembers since when they are members.
+/// Starts over where the store is lost, or a ledger's files are: the old files are moved aside, never deleted. What was known of people goes with them, so
+/// whoever is in a book counts as already there, and nobody who opted out is asked back for the reason that nobody remembers since when they are members.
 /// </summary>
 internal static class NewBeginning
 {
@@ -34,12 +34,11 @@ internal static class NewBeginning
         }
 
         var loss = StoreLoss.Look(folder);
-        using var store = SqliteStore.OpenUnchecked(folder);
+        using var store = Stores.OpenUnchecked(folder);
         var lost = loss.Newer(store).Select(l => (l.Tag, l.Newest)).ToList();
-        if (lost.All(l => l.Tag != tag) && store.Query("SELECT ledger_folder, generation FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => (Folder: r.GetString(0), Generation: r.GetInt64(1)), ("$tag", tag)) is [var ledger]
-            && !LedgerFiles.AreThere(folder, ledger.Folder))
+        if (lost.All(l => l.Tag != tag) && store.Ledgers.Of(tag) is { Folder: { } ledger } known && !LedgerFiles.AreThere(folder, ledger))
         {
-            lost.Add((tag, ledger.Generation));
+            lost.Add((tag, known.Generation));
         }
 
         if (lost.Count == 0)
@@ -53,7 +52,7 @@ internal static class NewBeginning
             // Files first: cut short here, the ledger's files are missing, and this begins again.
             folder.Move($"ledger/{job}", $"{aside}/ledger/{job}");
             folder.Move($"insight/{job}", $"{aside}/insight/{job}");
-            Forget(folder, store, job, newest);
+            store.Jobs.BeginAnew(job, newest, file => File.Exists(folder.Full(file)));
         }
 
         return Meaning(aside, $" ({string.Join(", ", lost.Select(l => l.Tag))})");
@@ -63,25 +62,8 @@ internal static class NewBeginning
     public static bool IsOf(DataFolder folder, string tag) =>
         Directory.EnumerateDirectories(folder.Root, Aside + "*").Any(lost => Directory.Exists(Path.Combine(lost, "ledger", tag)));
 
-    private static void Forget(DataFolder folder, SqliteStore store, string tag, long newest) => store.InTransaction(s =>
-    {
-        (string, object?)[] of = [("$tag", tag)];
-        s.Execute("UPDATE job SET ledger_folder = NULL, ledger_rows = 0, generation = max(generation, $newest), first_run_ended = 0, entering_since = 0, insight = NULL, owed = NULL, recommended = NULL WHERE tag = $tag", ("$tag", tag), ("$newest", newest));
-        s.Execute("UPDATE book SET delivered = 0, pending = 0, suppressed = 0 WHERE tag = $tag", of);
-        s.Execute("DELETE FROM already_there WHERE tag = $tag", of);
-
-        // How these ended is in the ledger that is lost, or nowhere.
-        s.Execute("UPDATE delivery SET state = 'recorded', note = 'begun anew' WHERE tag = $tag AND state IN ('prepared', 'accepted', 'settled')", of);
-        foreach (var (id, events) in s.Query("SELECT id, events FROM outbox WHERE tag = $tag AND delivered_at IS NULL", r => (r.GetInt64(0), r.GetString(1)), of).Where(o => !File.Exists(folder.Full(o.Item2))))
-        {
-            s.Execute("DELETE FROM outbox WHERE id = $id", ("$id", id));
-        }
-
-        s.Execute("DELETE FROM direct_call WHERE delivery_id IN (SELECT id FROM delivery WHERE tag = $tag)", of);
-    });
-
-    private static RollcallException NothingLost(DataFolder folder) =>
-        new(ExitCode.BadJob, "Nothing is lost: the data folder's store and its ledger belong together. Nothing was sent.", folder.Root, "Run without --begin-anew.");
+    private static RollcallException NothingLost(DataFolder folder) => new(
+        ExitCode.BadJob, "Nothing is lost: the data folder's store and its ledger belong together. Nothing was sent.", folder.Root, "Run without --begin-anew.");
 
     private static bool IsWithoutTables(DataFolder folder)
     {
@@ -90,11 +72,12 @@ internal static class NewBeginning
             return true;
         }
 
-        using var store = SqliteStore.OpenUnchecked(folder);
-        return store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == 0;
+        using var store = Stores.OpenUnchecked(folder);
+        return store.IsBlank;
     }
 
     private static string Meaning(string aside, string jobs) =>
-        $"Began anew{jobs}: the old files are in the data folder under {aside}. Nobody who was delivered before is known: whoever is in an address book now counts as already there, and no exit takes them out. "
+        $"Began anew{jobs}: the old files are in the data folder under {aside}. Nobody who was delivered before is known: "
+        + "whoever is in an address book now counts as already there, and no exit takes them out. "
         + "Members are sent once more. People who opted out and are members now are not asked back.";
 }

@@ -9,50 +9,25 @@ internal static partial class RunFolders
 
     /// <summary>Deletes work folders of runs whose process died, and files of deliveries long since in the ledger.</summary>
     /// <param name="tag">The job whose lock the caller holds.</param>
-    public static void DeleteAbandoned(DataFolder folder, SqliteStore store, string tag, DateTimeOffset now)
+    public static void DeleteAbandoned(DataFolder folder, IStore store, string tag, DateTimeOffset now)
     {
         var before = (now - Retention).ToUnixTimeMilliseconds();
-        var old = store.Query(
-            "SELECT id, manifest, outcomes FROM delivery WHERE state IN ('recorded', 'refused') AND prepared_at < $before AND (manifest IS NOT NULL OR outcomes IS NOT NULL)",
-            r => (Id: r.GetInt64(0), Manifest: r.IsDBNull(1) ? null : r.GetString(1), Outcomes: r.IsDBNull(2) ? null : r.GetString(2)),
-            ("$before", before));
-        foreach (var delivery in old)
+        foreach (var old in store.Retention.Before(before))
         {
-            store.Execute("UPDATE delivery SET manifest = NULL, outcomes = NULL WHERE id = $id", ("$id", delivery.Id));
-            foreach (var file in new[] { delivery.Manifest, delivery.Outcomes }.OfType<string>())
-            {
-                folder.Delete(file);
-            }
-        }
-
-        foreach (var (id, failures) in store.Query("SELECT run_id, failures FROM run WHERE failures IS NOT NULL AND started < $before", r => (r.GetString(0), r.GetString(1)), ("$before", before)))
-        {
-            store.Execute("UPDATE run SET failures = NULL WHERE run_id = $id", ("$id", id));
-            folder.Delete(failures);
-        }
-
-        foreach (var (id, events) in store.Query("SELECT id, events FROM outbox WHERE delivered_at < $before", r => (r.GetInt64(0), r.GetString(1)), ("$before", before)))
-        {
-            store.Execute("DELETE FROM outbox WHERE id = $id", ("$id", id));
-            folder.Delete(events);
+            store.Retention.Unname(old);
+            old.Files.ToList().ForEach(folder.Delete);
         }
 
         // A result names up to a hundred people; what it counts may stay.
-        store.Execute("UPDATE run SET result = json_remove(result, '$.failures') WHERE started < $before AND json_extract(result, '$.failures[0]') IS NOT NULL", ("$before", before));
-        MarkDeadRuns(folder, store, tag);
-        DeleteDeadFolders(folder);
-    }
+        store.Retention.ForgetFailures(before);
 
-    /// <summary>A run marked as running whose job's lock is free has no process.</summary>
-    private static void MarkDeadRuns(DataFolder folder, SqliteStore store, string ours)
-    {
-        foreach (var (id, tag) in store.Query("SELECT run_id, tag FROM run WHERE state = 'running'", r => (r.GetString(0), r.GetString(1))))
+        // A run marked as running whose job's lock is free has no process.
+        foreach (var run in store.Runs.Unended().Where(run => run.Tag == tag || !folder.IsLocked(run.Tag)))
         {
-            if (tag == ours || !folder.IsLocked(tag))
-            {
-                store.Execute("UPDATE run SET state = 'interrupted' WHERE run_id = $id AND state = 'running'", ("$id", id));
-            }
+            store.Runs.Interrupted(run.RunId);
         }
+
+        DeleteDeadFolders(folder);
     }
 
     /// <summary>The name of the lock that says that a work folder, of a run or a plan, is in use; it is taken before the folder is made.</summary>

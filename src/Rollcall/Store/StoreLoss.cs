@@ -8,19 +8,19 @@ namespace Rollcall.Store;
 /// </summary>
 internal sealed class StoreLoss
 {
-    /// <summary>The file, in a generation of the ledger, that says that the store has named it. A generation without it may be what a killed run left.</summary>
+    /// <summary>The file, in a generation of the ledger, that says that the store has named it. One without it may be what a killed run left.</summary>
     private const string Named = "named";
 
     /// <summary>What runs write beside the store.</summary>
     public static readonly IReadOnlyList<string> Traces = ["ledger", "there", "manifests", "outcomes", "events", "failures", "insight"];
 
-    private readonly DataFolder folder;
-    private readonly List<(string Tag, long Newest, bool IsNamed)> ledgers;
+    private readonly DataFolder _folder;
+    private readonly List<(string Tag, long Newest, bool IsNamed)> _ledgers;
 
     private StoreLoss(DataFolder folder, List<(string, long, bool)> ledgers)
     {
-        this.folder = folder;
-        this.ledgers = ledgers;
+        _folder = folder;
+        _ledgers = ledgers;
     }
 
     /// <summary>Looks at the files, before the store is opened: a run names a generation first, and marks it then.</summary>
@@ -34,12 +34,12 @@ internal sealed class StoreLoss
         Traces.Select(folder.Full).Any(path => Directory.Exists(path) && Directory.EnumerateFiles(path, "*.parquet", SearchOption.AllDirectories).Any());
 
     /// <summary>The jobs whose ledger on the disk is newer than the store knows, with both generations.</summary>
-    public IReadOnlyList<(string Tag, long Known, long Newest)> Newer(SqliteStore store)
+    public IReadOnlyList<(string Tag, long Known, long Newest)> Newer(IStore store)
     {
-        var known = ledgers.Count == 0 ? [] : store.Query("SELECT tag, generation FROM job", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(j => j.Item1, j => j.Item2, StringComparer.Ordinal);
+        var known = _ledgers.Count == 0 ? [] : store.Ledgers.All().ToDictionary(j => j.Tag, j => j.Generation, StringComparer.Ordinal);
 
         // A job is in the store before its first generation is on the disk; and of a later one, those before it were named.
-        return [.. ledgers.Select(l => (l.Tag, Known: known.GetValueOrDefault(l.Tag, -1), l.Newest, l.IsNamed))
+        return [.. _ledgers.Select(l => (l.Tag, Known: known.GetValueOrDefault(l.Tag, -1), l.Newest, l.IsNamed))
             .Where(l => l.Known < 0 || (l.Newest > l.Known && (l.IsNamed || l.Newest > l.Known + 1)))
             .Select(l => (l.Tag, l.Known, l.Newest))];
     }
@@ -47,20 +47,22 @@ internal sealed class StoreLoss
     /// <exception cref="RollcallException">The store is gone or empty.</exception>
     public void RefuseGone()
     {
-        if (IsGone(folder))
+        if (IsGone(_folder))
         {
-            throw Lost(folder, File.Exists(folder.StorePath) ? "is empty, though runs wrote files beside it" : "is gone, though the files that runs wrote beside it are there");
+            throw Lost(
+                _folder,
+                File.Exists(_folder.StorePath) ? "is empty, though runs wrote files beside it" : "is gone, though the files that runs wrote beside it are there");
         }
     }
 
     /// <exception cref="RollcallException">The store has no tables, or is older than the ledger.</exception>
-    public void RefuseOlder(SqliteStore store)
+    public void RefuseOlder(IFoundStore store)
     {
-        if (store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == 0)
+        if (store.IsBlank)
         {
-            if (HasTraces(folder))
+            if (HasTraces(_folder))
             {
-                throw Lost(folder, "is empty, though runs wrote files beside it");
+                throw Lost(_folder, "is empty, though runs wrote files beside it");
             }
 
             return;
@@ -68,7 +70,8 @@ internal sealed class StoreLoss
 
         if (Newer(store) is [var (tag, known, newest), ..])
         {
-            throw Lost(folder, $"is older than the ledger beside it: of the job {tag} it knows {(known < 0 ? "nothing" : $"generation {known}")}, and generation {newest} is there");
+            var ours = known < 0 ? "nothing" : $"generation {known}";
+            throw Lost(_folder, $"is older than the ledger beside it: of the job {tag} it knows {ours}, and generation {newest} is there");
         }
     }
 
@@ -93,13 +96,15 @@ internal sealed class StoreLoss
         $"The data folder's store {how}. Without it nobody knows who was delivered, who opted out and what is under way.",
         folder.StorePath,
         "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew. It moves the old files aside; "
-        + "the people in the address books then count as already there, and no exit takes them out (with --adopt=own as this job's, and those in no audience leave).");
+        + "the people in the address books then count as already there, and no exit takes them out "
+        + "(with --adopt=own as this job's, and those in no audience leave).");
 
     private static IEnumerable<(string Tag, long Newest, bool IsNamed)> Generations(DataFolder folder)
     {
         foreach (var job in Directory.Exists(folder.Full("ledger")) ? Directory.GetDirectories(folder.Full("ledger")) : [])
         {
-            var numbers = Directory.GetDirectories(job).Select(Path.GetFileName).Where(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _)).ToList();
+            var numbers = Directory.GetDirectories(job).Select(Path.GetFileName)
+                .Where(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _)).ToList();
             if (numbers.MaxBy(n => long.Parse(n!, CultureInfo.InvariantCulture)) is { } newest)
             {
                 yield return (Path.GetFileName(job), long.Parse(newest, CultureInfo.InvariantCulture), File.Exists(Path.Combine(job, newest, Named)));

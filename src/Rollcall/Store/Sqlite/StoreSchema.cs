@@ -1,9 +1,12 @@
-namespace Rollcall.Store;
+namespace Rollcall.Store.Sqlite;
 
 /// <summary>The store's tables, a constant for each version. Times are milliseconds since 1970, UTC.</summary>
 internal static class StoreSchema
 {
-    public const string Version1 = """
+    /// <summary>What makes each version of the one before, oldest first.</summary>
+    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3];
+
+    private const string Version1 = """
         CREATE TABLE job(
             tag TEXT PRIMARY KEY,
             account_id INTEGER NOT NULL,
@@ -155,7 +158,7 @@ internal static class StoreSchema
             delivered_at INTEGER);
         """;
 
-    public const string Version2 = """
+    private const string Version2 = """
         ALTER TABLE job ADD COLUMN insight TEXT;  -- Parquet: the insight records that Dotdigital was last sent; NULL before the first
         ALTER TABLE job ADD COLUMN owed TEXT;     -- Parquet: recommendations that are not yet insight records; NULL for none
         ALTER TABLE job ADD COLUMN recommended TEXT;  -- Parquet: what a table recommended to everybody, as far as it was ever read; NULL for none
@@ -167,7 +170,7 @@ internal static class StoreSchema
             shape TEXT NOT NULL);        -- AudienceShape
         """;
 
-    public const string Version3 = """
+    private const string Version3 = """
         -- People whom later runs look at again: a write about them may be applied late. Times are Dotdigital's.
         CREATE TABLE watch(
             tag TEXT NOT NULL,

@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 using Rollcall.Model;
 using Rollcall.Reading;
 
-namespace Rollcall.Store;
+namespace Rollcall.Store.Sqlite;
 
 /// <summary>
 /// Writes the Parquet files anew whose keys differ from <see cref="MemberKey"/>, and names them in the store. An address as written tells the key;
@@ -20,16 +20,16 @@ internal sealed class RekeyedTables : IDisposable
 
     private static readonly string[] Kept = ["insight", "owed", "recommended"];
 
-    private readonly DataFolder folder;
-    private readonly SqliteStore store;
-    private readonly DuckDBConnection duckdb;
+    private readonly DataFolder _folder;
+    private readonly StoreConnection _store;
+    private readonly DuckDBConnection _duckdb;
 
-    public RekeyedTables(DataFolder folder, SqliteStore store, string spill)
+    public RekeyedTables(DataFolder folder, StoreConnection store, string spill)
     {
-        this.folder = folder;
-        this.store = store;
-        duckdb = MemberKeySql.OpenInMemory();
-        duckdb.Execute($"""
+        _folder = folder;
+        _store = store;
+        _duckdb = MemberKeySql.OpenInMemory();
+        _duckdb.Execute($"""
             SET memory_limit='{RunDatabase.MemoryLimit}';
             SET temp_directory={SqlText.Literal(spill)};
             CREATE TABLE told(account_id BIGINT, old_key VARCHAR, new_key VARCHAR, contact_id BIGINT);
@@ -41,30 +41,29 @@ internal sealed class RekeyedTables : IDisposable
 
     /// <summary>What the ledgers say of former keys: the keys they become, with the contact where it is known.</summary>
     public IReadOnlyList<(long Account, string OldKey, string NewKey, long? ContactId)> Told =>
-        duckdb.Query("SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told", r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
+        _duckdb.Query("SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told", r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
 
     /// <summary>The keys that change in the manifests of open deliveries.</summary>
     public List<(long Delivery, string OldKey, string NewKey)> InDeliveries { get; } = [];
 
     public void Rekey()
     {
-        var jobs = store.Query(
-            "SELECT tag, account_id, ledger_folder, generation, insight, owed, recommended FROM job ORDER BY tag",
-            r => (Tag: r.GetString(0), Account: r.GetInt64(1), Ledger: Text(r, 2), Generation: r.GetInt64(3), Kept: new[] { Text(r, 4), Text(r, 5), Text(r, 6) }));
+        var jobs = _store.Query<JobFiles>("SELECT tag, account_id AS account, ledger_folder AS ledger, generation, insight, owed, recommended FROM job ORDER BY tag");
 
         // What is recorded is told by its manifest alone: who was written to, and when.
-        var deliveries = store.Query(
-            $"SELECT id, account_id, manifest, CASE WHEN {Open} THEN outcomes END, {Open} FROM delivery WHERE manifest IS NOT NULL OR {Open} ORDER BY id",
-            r => (Id: r.GetInt64(0), Account: r.GetInt64(1), Manifest: Text(r, 2), Outcomes: Text(r, 3), IsOpen: r.GetInt64(4) != 0));
-        foreach (var (account, relation) in jobs.Where(j => j.Ledger is not null).Select(j => (j.Account, LedgerFiles.Relation(folder, j.Ledger)))
-            .Concat(deliveries.Where(d => d.IsOpen).SelectMany(d => new[] { d.Manifest, d.Outcomes }.OfType<string>().Select(file => (d.Account, Parquet(file))))))
+        var deliveries = _store.Query<DeliveryFiles>(
+            $"SELECT id, account_id AS account, manifest, outcomes, {Open} AS is_open FROM delivery WHERE manifest IS NOT NULL OR {Open} ORDER BY id")
+            .ConvertAll(d => d.IsOpen ? d : d with { Outcomes = null });
+        jobs.Where(j => j.Ledger is not null).ToList().ForEach(j => Learn(j.Account, LedgerFiles.Relation(_folder, j.Ledger)));
+        foreach (var delivery in deliveries.Where(d => d.IsOpen))
         {
-            Learn(account, relation);
+            new[] { delivery.Manifest, delivery.Outcomes }.OfType<string>().ToList().ForEach(file => Learn(delivery.Account, Parquet(file)));
         }
 
-        duckdb.Execute("""
+        _duckdb.Execute("""
             CREATE TABLE by_key AS SELECT account_id, old_key, min(new_key) AS new_key FROM told GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
-            CREATE TABLE by_contact AS SELECT account_id, contact_id, min(new_key) AS new_key FROM told WHERE contact_id IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
+            CREATE TABLE by_contact AS
+            SELECT account_id, contact_id, min(new_key) AS new_key FROM told WHERE contact_id IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
             """);
         foreach (var job in jobs)
         {
@@ -73,11 +72,11 @@ internal sealed class RekeyedTables : IDisposable
                 RekeyLedger(job.Tag, job.Account, job.Ledger, job.Generation + 1);
             }
 
-            foreach (var (column, file) in Kept.Zip(job.Kept).Where(k => k.Second is not null))
+            foreach (var (column, file) in Kept.Zip([job.Insight, job.Owed, job.Recommended]).Where(k => k.Second is not null))
             {
                 if (RekeyFile(job.Account, file!, column == "insight" ? Alike.Stay : Alike.OfMember) is { } name)
                 {
-                    store.Execute($"UPDATE job SET {column} = $file WHERE tag = $tag", ("$file", name), ("$tag", job.Tag));
+                    _store.Execute($"UPDATE job SET {column} = @name WHERE tag = @Tag", new { name, job.Tag });
                 }
             }
         }
@@ -93,21 +92,23 @@ internal sealed class RekeyedTables : IDisposable
                         InDeliveries.AddRange(Changes(delivery.Account, file!).Select(change => (delivery.Id, change.OldKey, change.NewKey)));
                     }
 
-                    store.Execute($"UPDATE delivery SET {column} = $file WHERE id = $id", ("$file", name), ("$id", delivery.Id));
+                    _store.Execute($"UPDATE delivery SET {column} = @name WHERE id = @Id", new { name, delivery.Id });
                 }
             }
         }
 
-        foreach (var (tag, account, book, file) in store.Query("SELECT tag, account_id, book_id, file FROM already_there WHERE file IS NOT NULL", r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3))))
+        foreach (var there in _store.Query<ThereBefore>("SELECT tag, account_id, book_id, file FROM already_there WHERE file IS NOT NULL"))
         {
-            if (RekeyFile(account, file, Alike.OfMemberAndBook) is { } name)
+            if (RekeyFile(there.AccountId, there.File!, Alike.OfMemberAndBook) is { } name)
             {
-                store.Execute("UPDATE already_there SET file = $file WHERE tag = $tag AND account_id = $account AND book_id = $book", ("$file", name), ("$tag", tag), ("$account", account), ("$book", book));
+                _store.Execute(
+                    "UPDATE already_there SET file = @name WHERE tag = @Tag AND account_id = @AccountId AND book_id = @BookId",
+                    new { name, there.Tag, there.AccountId, there.BookId });
             }
         }
     }
 
-    public void Dispose() => duckdb.Dispose();
+    public void Dispose() => _duckdb.Dispose();
 
     /// <summary>What becomes of rows that have one key now.</summary>
     private enum Alike
@@ -117,7 +118,7 @@ internal sealed class RekeyedTables : IDisposable
         OfMemberAndBook,
     }
 
-    private void Learn(long account, string relation) => duckdb.Execute($"""
+    private void Learn(long account, string relation) => _duckdb.Execute($"""
         INSERT INTO told
         SELECT DISTINCT {Number(account)}, member_key, {MemberKeySql.Of("email")}, contact_id FROM {relation}
         WHERE (strlen(email) <> length(email) OR strlen(member_key) <> length(member_key)) AND {MemberKeySql.Of("email")} <> member_key
@@ -126,28 +127,28 @@ internal sealed class RekeyedTables : IDisposable
     /// <summary>A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with whoever has such a key already.</summary>
     private void RekeyLedger(string tag, long account, string ledger, long generation)
     {
-        var former = LedgerFiles.Relation(folder, ledger);
+        var former = LedgerFiles.Relation(_folder, ledger);
         var (key, hash) = Keys(former)[0];
         const string Same = "SELECT 1 FROM changing c WHERE c.old_kh = f.kh AND c.old_key = f.member_key AND c.book_id = f.book_id";
-        duckdb.Execute($"""
+        _duckdb.Execute($"""
             CREATE OR REPLACE TABLE changing AS
             SELECT f.* REPLACE ({key} AS member_key, {hash} AS kh), f.kh AS old_kh, f.member_key AS old_key FROM {former} AS f {Joins(former, account)}
             WHERE (strlen(f.email) <> length(f.email) OR strlen(f.member_key) <> length(f.member_key)) AND {key} <> f.member_key;
             INSERT INTO changing SELECT f.*, f.kh, f.member_key FROM {former} AS f
             WHERE f.kh IN (SELECT kh FROM changing) AND f.member_key IN (SELECT member_key FROM changing) AND NOT EXISTS ({Same});
             """);
-        if (duckdb.Query("SELECT count(*) FROM changing", r => r.GetInt64(0))[0] == 0)
+        if (_duckdb.Query("SELECT count(*) FROM changing", r => r.GetInt64(0))[0] == 0)
         {
             return;
         }
 
         var next = string.Create(CultureInfo.InvariantCulture, $"ledger/{tag}/{generation:D8}");
-        if (Directory.Exists(folder.Full(next)))
+        if (Directory.Exists(_folder.Full(next)))
         {
-            Directory.Delete(folder.Full(next), recursive: true);
+            Directory.Delete(_folder.Full(next), recursive: true);
         }
 
-        var slices = Directory.GetFiles(folder.Full(ledger), "*.parquet").Order(StringComparer.Ordinal).Select(Path.GetFileName).ToList();
+        var slices = Directory.GetFiles(_folder.Full(ledger), "*.parquet").Order(StringComparer.Ordinal).Select(Path.GetFileName).ToList();
         foreach (var slice in slices)
         {
             var rest = $"SELECT * FROM {Parquet($"{ledger}/{slice}")} AS f WHERE NOT EXISTS ({Same})";
@@ -155,11 +156,8 @@ internal sealed class RekeyedTables : IDisposable
         }
 
         Publish($"{next}/{slices.Count:D4}-keyed.parquet", $"SELECT {string.Join(", ", LedgerFiles.Columns.Select(c => c.Name))} FROM ({Merged}) ORDER BY kh, member_key, book_id");
-        store.Execute(
-            "UPDATE job SET ledger_folder = $folder, ledger_rows = $rows, generation = $generation WHERE tag = $tag",
-            ("$folder", next), ("$rows", Count(next)), ("$generation", generation), ("$tag", tag));
+        SqliteLedgers.Name(_store, tag, next, generation, _duckdb.Query(BookRows.Query(LedgerFiles.Relation(_folder, next)), BookRows.Of));
         Replaced.Add(ledger);
-        CountBooks(tag, next);
     }
 
     // Whoever was in the book before the job under one of the keys stays in it; the contact that is in the book is the one to look at.
@@ -177,7 +175,7 @@ internal sealed class RekeyedTables : IDisposable
     /// <returns>Its new name; null where it stays.</returns>
     private string? RekeyFile(long account, string file, Alike alike)
     {
-        if (!File.Exists(folder.Full(file)) || Changes(account, file).Count == 0)
+        if (!File.Exists(_folder.Full(file)) || Changes(account, file).Count == 0)
         {
             return null;
         }
@@ -205,7 +203,7 @@ internal sealed class RekeyedTables : IDisposable
     private List<(string OldKey, string NewKey)> Changes(long account, string file)
     {
         var former = Parquet(file);
-        return [.. Keys(former).Zip(Named).SelectMany(k => duckdb.Query(
+        return [.. Keys(former).Zip(Named).SelectMany(k => _duckdb.Query(
             $"SELECT DISTINCT f.{k.Second.Key}, {k.First.Key} FROM {former} AS f {Joins(former, account)} WHERE {k.First.Key} <> f.{k.Second.Key}",
             r => (r.GetString(0), r.GetString(1))))];
     }
@@ -228,27 +226,15 @@ internal sealed class RekeyedTables : IDisposable
         $"LEFT JOIN by_key k ON k.account_id = {Number(account)} AND k.old_key = f.member_key"
         + (Columns(former).Contains("contact_id") ? $" LEFT JOIN by_contact c ON c.account_id = {Number(account)} AND c.contact_id = f.contact_id" : "");
 
-    private HashSet<string> Columns(string relation) => [.. duckdb.Query($"DESCRIBE SELECT * FROM {relation}", r => r.GetString(0))];
+    private HashSet<string> Columns(string relation) => [.. _duckdb.Query($"DESCRIBE SELECT * FROM {relation}", r => r.GetString(0))];
 
-    private string Parquet(string file) => $"read_parquet({SqlText.Literal(folder.Full(file))})";
+    private string Parquet(string file) => $"read_parquet({SqlText.Literal(_folder.Full(file))})";
 
-    private void Publish(string name, string query) => folder.Publish(name, path => duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
-
-    private long Count(string ledger) => duckdb.Query($"SELECT count(*) FROM {LedgerFiles.Relation(folder, ledger)}", r => r.GetInt64(0))[0];
-
-    private void CountBooks(string tag, string ledger)
-    {
-        foreach (var (book, delivered, pending, suppressed) in duckdb.Query(
-            $"SELECT book_id, count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM {LedgerFiles.Relation(folder, ledger)} GROUP BY 1",
-            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))))
-        {
-            store.Execute(
-                "UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book",
-                ("$d", delivered), ("$p", pending), ("$s", suppressed), ("$tag", tag), ("$book", book));
-        }
-    }
+    private void Publish(string name, string query) => _folder.Publish(name, path => _duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Text(Microsoft.Data.Sqlite.SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private sealed record JobFiles(string Tag, long Account, string? Ledger, long Generation, string? Insight, string? Owed, string? Recommended);
+
+    private sealed record DeliveryFiles(long Id, long Account, string? Manifest, string? Outcomes, bool IsOpen);
 }

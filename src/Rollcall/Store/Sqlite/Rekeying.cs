@@ -1,8 +1,7 @@
 using DuckDB.NET.Data;
-using Microsoft.Data.Sqlite;
 using Rollcall.Model;
 
-namespace Rollcall.Store;
+namespace Rollcall.Store.Sqlite;
 
 /// <summary>
 /// Keys what former versions wrote anew, once a data folder: they keyed addresses in other ways than <see cref="MemberKey"/>. New files are written
@@ -19,13 +18,11 @@ internal static class Rekeying
     // The form of MemberKey; another one of a later version has another number.
     private const int Form = 1;
 
-    private const int Busy = 5;
-
     private const string SpillFolder = "rekey.spill";
 
     /// <summary>Sees to it that the folder's keys are those of this version.</summary>
     /// <exception cref="RollcallException">Exit 6: a run or a plan of a former version works in the folder.</exception>
-    public static void Ensure(DataFolder folder, SqliteStore store)
+    public static void Ensure(DataFolder folder, StoreConnection store)
     {
         if (!IsDone(store))
         {
@@ -42,11 +39,11 @@ internal static class Rekeying
             {
                 Rekey(folder, store);
             }
-            catch (SqliteException e) when (e.SqliteErrorCode == Busy)
+            catch (StoreException e) when (e.Fault == StoreFault.Busy)
             {
                 throw new RollcallException(ExitCode.Busy, "Another command brings the data folder up to date just now.", folder.Root, "Wait for it to end, and repeat the command.", e);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException or SqliteException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException or StoreException)
             {
                 throw new RollcallException(
                     ExitCode.SomeNotDelivered,
@@ -64,33 +61,30 @@ internal static class Rekeying
         DeleteLitter(folder, store);
     }
 
-    private static bool IsDone(SqliteStore store) =>
-        store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'rekeyed'") > 0 && store.Number("SELECT count(*) FROM rekeyed WHERE form = $form", ("$form", Form)) > 0;
+    private static bool IsDone(StoreConnection store) =>
+        store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'rekeyed'") > 0
+        && store.Number("SELECT count(*) FROM rekeyed WHERE form = @Form", new { Form }) > 0;
 
-    private static void Rekey(DataFolder folder, SqliteStore store) => store.InTransaction(s =>
+    private static void Rekey(DataFolder folder, StoreConnection store) => store.InTransaction(() =>
     {
         // Who waited for another process finds it done.
-        if (IsDone(s))
+        if (IsDone(store))
         {
             return;
         }
 
-        s.Execute(Schema);
+        store.Execute(Schema);
         DeleteSpill(folder);
-        using var tables = new RekeyedTables(folder, s, folder.Full(SpillFolder));
+        using var tables = new RekeyedTables(folder, store, folder.Full(SpillFolder));
         tables.Rekey();
-        new RekeyedRows(s, tables).Rekey();
-        foreach (var path in tables.Replaced)
-        {
-            s.Execute("INSERT OR IGNORE INTO rekeyed_litter(path) VALUES ($path)", ("$path", path));
-        }
-
-        s.Execute("INSERT INTO rekeyed(form) VALUES ($form)", ("$form", Form));
+        new RekeyedRows(store, tables).Rekey();
+        store.Execute("INSERT OR IGNORE INTO rekeyed_litter(path) VALUES (@path)", tables.Replaced.Select(path => new { path }));
+        store.Execute("INSERT INTO rekeyed(form) VALUES (@Form)", new { Form });
     });
 
-    private static void DeleteLitter(DataFolder folder, SqliteStore store)
+    private static void DeleteLitter(DataFolder folder, StoreConnection store)
     {
-        foreach (var path in store.Query("SELECT path FROM rekeyed_litter", r => r.GetString(0)))
+        foreach (var path in store.Query<string>("SELECT path FROM rekeyed_litter"))
         {
             if (Directory.Exists(folder.Full(path)))
             {
@@ -101,7 +95,7 @@ internal static class Rekeying
                 folder.Delete(path);
             }
 
-            store.Execute("DELETE FROM rekeyed_litter WHERE path = $path", ("$path", path));
+            store.Execute("DELETE FROM rekeyed_litter WHERE path = @path", new { path });
         }
     }
 

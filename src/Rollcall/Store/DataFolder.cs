@@ -11,14 +11,18 @@ internal sealed partial class DataFolder
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly string[] Own =
-        ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs", "authorizations"];
+    [
+        "rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs", "authorizations",
+    ];
 
-    private readonly Action<string>? checkpoint;
+    private const int MostTries = 5000;
+
+    private readonly Action<string>? _checkpoint;
 
     public DataFolder(string path, Action<string>? checkpoint = null)
     {
         Root = Path.GetFullPath(path);
-        this.checkpoint = checkpoint;
+        _checkpoint = checkpoint;
         CreateFolder(Root);
         foreach (var name in Own)
         {
@@ -55,10 +59,10 @@ internal sealed partial class DataFolder
             file.Flush(flushToDisk: true);
         }
 
-        checkpoint?.Invoke("file");
+        _checkpoint?.Invoke("file");
         File.Move(unfinished, final, overwrite: true);
         SyncFolder(Path.GetDirectoryName(final)!);
-        checkpoint?.Invoke("file");
+        _checkpoint?.Invoke("file");
         return name;
     }
 
@@ -91,40 +95,71 @@ internal sealed partial class DataFolder
         File.Delete(Full(name));
     }
 
-    /// <summary>Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it. Let exceptions out: a disk that is full or read-only is no other run.</summary>
+    /// <summary>
+    /// Takes the job's lock, which the operating system gives back when the process dies; null when another run holds it. Exceptions are let out: a disk
+    /// that is full or read-only is no other run.
+    /// </summary>
     public FileStream? TryLock(string tag) => TryLock(tag, FileOptions.None);
+
+    /// <summary>As <see cref="TryLock(string)"/>, of a lock whose file goes when it is given back, and not before: gone, nobody need look for it.</summary>
+    public FileStream? TryRareLock(string name) => TryLock(name, FileOptions.DeleteOnClose);
+
+    /// <summary>Whether a run of the job is under way, in any process, this one too. Who asks never keeps a run from beginning.</summary>
+    public bool IsLocked(string tag) => IsHeld(LockPath(tag));
+
+    private string LockPath(string tag) => Path.Combine(Root, "locks", tag + ".lock");
 
     private FileStream? TryLock(string tag, FileOptions options)
     {
-        var folder = Path.Combine(Root, "locks");
-        CreateInside(folder);
-        var path = Path.Combine(folder, tag + ".lock");
+        var path = LockPath(tag);
+        CreateInside(Path.GetDirectoryName(path)!);
         Links.Refuse(path);
+        for (var wait = new SpinWait(); ; wait.SpinOnce())
+        {
+            if (TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, options) is { } file)
+            {
+                Restrict(path);
+                return file;
+            }
+
+            // Who only looks is gone in a moment, unless the process was stopped just then.
+            if (IsHeld(path) || wait.Count > MostTries)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Opens a file beside others who share it; null while somebody has it alone.</summary>
+    public FileStream? TryShare(string name) => TryOpen(Full(name), FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Opens a file alone; null while anybody else has it.</summary>
+    public FileStream? TryAlone(string name) => TryOpen(Full(name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static bool IsHeld(string path)
+    {
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);
-            Restrict(path);
-            return file;
+            using var look = File.Exists(path) ? TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : Stream.Null;
+            return look is null;
+        }
+        catch (FileNotFoundException)
+        {
+            // Given back since.
+            return false;
+        }
+    }
+
+    private static FileStream? TryOpen(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options = FileOptions.None)
+    {
+        try
+        {
+            return new FileStream(path, mode, access, share, bufferSize: 1, options);
         }
         catch (IOException e) when (FolderProblem.InUse(e))
         {
             return null;
         }
-    }
-
-    /// <summary>As <see cref="TryLock(string)"/>, of a lock whose file goes when it is given back, and not before: gone, it costs others nothing to look for it.</summary>
-    public FileStream? TryRareLock(string name) => TryLock(name, FileOptions.DeleteOnClose);
-
-    /// <summary>Whether a run of the job is under way, in any process, this one too.</summary>
-    public bool IsLocked(string tag)
-    {
-        if (!File.Exists(Path.Combine(Root, "locks", tag + ".lock")))
-        {
-            return false;
-        }
-
-        using var free = TryLock(tag);
-        return free is null;
     }
 
     public static void Restrict(string path)

@@ -12,7 +12,8 @@ namespace Rollcall;
 /// <param name="Progress">How far the run under way is.</param>
 /// <param name="LastRun">The last run that ended.</param>
 /// <param name="Books">Its books, as the ledger has them.</param>
-public sealed record JobStatus(string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books)
+public sealed record JobStatus(
+    string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books)
 {
     /// <summary>How many people runs look at again, for writes whose end is not known.</summary>
     public long Watched { get; init; }

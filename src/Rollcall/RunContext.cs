@@ -21,6 +21,9 @@ internal sealed class RunContext
 
     public required IJournal Journal { get; init; }
 
+    /// <summary>Leases of the ledger that a plan reads; null in a run, which alone writes its ledger.</summary>
+    public LedgerLeases? Leases { get; init; }
+
     public required OptOuts OptOuts { get; init; }
 
     public required RunDatabase Db { get; init; }

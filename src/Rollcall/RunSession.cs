@@ -127,6 +127,7 @@ internal static class RunSession
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
         using var db = new RunDatabase(runFolder);
+        using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Destination.ReadAsync(job, client, store.Books, cancellation);
         if (destination.Problems.Count > 0)
@@ -142,6 +143,7 @@ internal static class RunSession
             RunId = runId,
             Folder = folder,
             Store = store,
+            Leases = leases,
             Journal = store.Journal(job.Tag, client.Account.Id, server),
             OptOuts = new OptOuts(store.OptOuts(client.Account.Id), server) { Forgotten = new ForgottenOptOuts(folder, store.Forgotten, client.Account.Id) },
             Db = db,

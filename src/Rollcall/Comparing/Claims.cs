@@ -28,7 +28,8 @@ internal static class Claims
             return false;
         }
 
-        List<string> others = [.. Others(run)];
+        using var leases = new LedgerLeases(run.Store.Ledgers);
+        List<string> others = [.. Others(run, leases)];
         if (others.Count == 0)
         {
             return false;
@@ -54,9 +55,9 @@ internal static class Claims
         return marked.Count > 0;
     }
 
-    private static IEnumerable<string> Others(RunContext run)
+    private static IEnumerable<string> Others(RunContext run, LedgerLeases leases)
     {
-        var (ledgers, manifests) = run.Store.Deliveries.ClaimsBeside(run.Client.Account.Id, run.Job.Tag);
+        var (ledgers, manifests) = leases.Read(() => run.Store.Deliveries.ClaimsBeside(run.Client.Account.Id, run.Job.Tag), claims => claims.Ledgers);
         return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM {run.Rows(m)} WHERE book_id IS NOT NULL"));
     }

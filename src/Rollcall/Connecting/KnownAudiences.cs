@@ -71,7 +71,8 @@ internal static class KnownAudiences
     /// <summary>What the job called audiences whose people the ledger has, or whose size is remembered.</summary>
     private static IEnumerable<string> Known(Job job, DataFolder folder, IStore store, RunDatabase db)
     {
-        var ledger = store.Ledgers.Of(job.Tag)?.Folder;
+        using var leases = new LedgerLeases(store.Ledgers);
+        var ledger = leases.Of(job.Tag)?.Folder;
         return store.Audiences.Of(job.Tag)
             .Union(ledger is null ? [] : db.Query($"SELECT DISTINCT audience FROM {LedgerFiles.Relation(folder, ledger)} WHERE audience IS NOT NULL ORDER BY 1", r => r.GetString(0)), StringComparer.Ordinal);
     }

@@ -16,7 +16,8 @@ internal static class Namesakes
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
     public static IReadOnlyList<string> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
     {
-        var known = store.Books.OfAccount(accountId);
+        using var leases = new LedgerLeases(store.Ledgers);
+        var known = leases.Read(() => store.Books.OfAccount(accountId), kept => kept.Select(b => b.LedgerFolder).OfType<string>());
         var optOuts = store.OptOuts(accountId);
         var said = new List<string>();
         foreach (var (book, target) in books.Where(b => b.Book.Id is not null))

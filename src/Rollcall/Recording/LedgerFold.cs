@@ -61,7 +61,8 @@ internal sealed class LedgerFold(RunContext run)
     }
 
     /// <summary>The ledger's current generation; none for a job that never ran.</summary>
-    public static KeptLedger Current(RunContext run) => run.Store.Ledgers.Of(run.Job.Tag) ?? new KeptLedger(run.Job.Tag, run.Client.Account.Id, null, 0, 0);
+    public static KeptLedger Current(RunContext run) => (run.Leases is { } leases ? leases.Of(run.Job.Tag) : run.Store.Ledgers.Of(run.Job.Tag))
+        ?? new KeptLedger(run.Job.Tag, run.Client.Account.Id, null, 0, 0);
 
     private void Fold(string ledger, string outcomes, IReadOnlyList<Delivery> writes, KeySlice slice, string name, long generation, Dictionary<long, BookRows> books)
     {
@@ -174,12 +175,12 @@ internal sealed class LedgerFold(RunContext run)
               """);
     }
 
-    /// <summary>Deletes older generations, also those that a killed process left; the one before stays for whoever plans or explains from it just now.</summary>
+    /// <summary>Deletes older generations that nobody reads, also those that a killed process left. The one before stays.</summary>
     private void DeleteOld(string next, string? before)
     {
         foreach (var folder in Directory.GetDirectories(run.Folder.Full($"ledger/{run.Job.Tag}")).Select(f => $"ledger/{run.Job.Tag}/{Path.GetFileName(f)}").Where(f => f != next && f != before))
         {
-            DeleteLitter(folder);
+            run.Store.Ledgers.Delete(folder);
         }
     }
 

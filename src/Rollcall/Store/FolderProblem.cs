@@ -23,7 +23,11 @@ public static class FolderProblem
         StoreException { Fault: StoreFault.NotWritable } => Rights(exception, folder),
         StoreException { Fault: StoreFault.NoRoom } => Space(exception, folder),
         StoreException { Fault: StoreFault.Busy } => new RollcallException(
-            ExitCode.SomeNotDelivered, "Another process has held the data folder's store for a minute.", folder, $"End it, or wait for it. {Resume}", exception),
+            ExitCode.SomeNotDelivered,
+            "Another process has held the data folder's store for a minute.",
+            folder,
+            $"End it, or wait for it. {Resume}",
+            exception),
         StoreException { Fault: StoreFault.Damaged } => new RollcallException(
             ExitCode.BadJob,
             $"The data folder's store is damaged: {FirstLine(exception)}",
@@ -32,7 +36,11 @@ public static class FolderProblem
             exception),
         DuckDBException when exception.Message.Contains("IO Error", StringComparison.Ordinal)
             || exception.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) => new RollcallException(
-            ExitCode.SomeNotDelivered, $"The work tables cannot be used: {FirstLine(exception)}", folder, $"Look at the disk's free space. {Resume}", exception),
+            ExitCode.SomeNotDelivered,
+            $"The work tables cannot be used: {FirstLine(exception)}",
+            folder,
+            $"Look at the disk's free space. {Resume}",
+            exception),
         _ => null,
     };
 

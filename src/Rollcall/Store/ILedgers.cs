@@ -15,6 +15,13 @@ internal interface ILedgers
     /// <summary>Counts a ledger again, which may have lost a row.</summary>
     /// <param name="books">All its books.</param>
     void Count(string tag, IReadOnlyCollection<BookRows> books);
+
+    /// <summary>Keeps a generation from being deleted until the lease is given back, or its process ends.</summary>
+    /// <returns>The lease; null where the generation's files are gone, or are just being deleted.</returns>
+    IDisposable? Lease(string generation);
+
+    /// <summary>Deletes a generation that no job names any more, unless somebody has leased it.</summary>
+    void Delete(string generation);
 }
 
 /// <summary>A job's ledger.</summary>

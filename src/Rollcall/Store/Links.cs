@@ -8,7 +8,11 @@ public static class Links
     {
         if (IsLink(path))
         {
-            throw new RollcallException(ExitCode.BadJob, "It is a symbolic link; Rollcall neither writes nor deletes through one inside its data folder.", path, "Look who made it, and put what it leads to in its place.");
+            throw new RollcallException(
+                ExitCode.BadJob,
+                "It is a symbolic link; Rollcall neither writes nor deletes through one inside its data folder.",
+                path,
+                "Look who made it, and put what it leads to in its place.");
         }
     }
 

@@ -63,7 +63,10 @@ internal static class NewBeginning
         Directory.EnumerateDirectories(folder.Root, Aside + "*").Any(lost => Directory.Exists(Path.Combine(lost, "ledger", tag)));
 
     private static RollcallException NothingLost(DataFolder folder) => new(
-        ExitCode.BadJob, "Nothing is lost: the data folder's store and its ledger belong together. Nothing was sent.", folder.Root, "Run without --begin-anew.");
+        ExitCode.BadJob,
+        "Nothing is lost: the data folder's store and its ledger belong together. Nothing was sent.",
+        folder.Root,
+        "Run without --begin-anew.");
 
     private static bool IsWithoutTables(DataFolder folder)
     {

@@ -20,5 +20,6 @@ internal sealed class ServerClock(TimeProvider machine, DateTimeOffset told, lon
     public override long GetTimestamp() => machine.GetTimestamp();
 
     /// <inheritdoc/>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        machine.CreateTimer(callback, state, dueTime, period);
 }

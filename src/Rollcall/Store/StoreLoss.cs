@@ -51,7 +51,9 @@ internal sealed class StoreLoss
         {
             throw Lost(
                 _folder,
-                File.Exists(_folder.StorePath) ? "is empty, though runs wrote files beside it" : "is gone, though the files that runs wrote beside it are there");
+                File.Exists(_folder.StorePath)
+                    ? "is empty, though runs wrote files beside it"
+                    : "is gone, though the files that runs wrote beside it are there");
         }
     }
 
@@ -75,6 +77,9 @@ internal sealed class StoreLoss
         }
     }
 
+    /// <summary>The file that says that the store has named a generation; whoever reads the generation holds it.</summary>
+    public static string MarkOf(string generation) => $"{generation}/{Named}";
+
     /// <summary>Notes that the store has named a generation.</summary>
     public static void Mark(DataFolder folder, string? generation)
     {
@@ -83,7 +88,7 @@ internal sealed class StoreLoss
             return;
         }
 
-        var path = Path.Combine(folder.Full(generation), Named);
+        var path = folder.Full(MarkOf(generation));
         if (!File.Exists(path))
         {
             File.WriteAllBytes(path, []);

@@ -1,6 +1,8 @@
 namespace Rollcall.Store;
 
-/// <summary>The folder that a run, a plan or a check works in: locked before it is made, so that nobody clears it away meanwhile, and gone with its lock afterwards.</summary>
+/// <summary>
+/// The folder that a run, a plan or a check works in: locked before it is made, so that nobody clears it away meanwhile, and gone with its lock afterwards.
+/// </summary>
 internal sealed class WorkFolder : IDisposable
 {
     private readonly DataFolder folder;

@@ -67,7 +67,7 @@ internal sealed class RekeyedRows(StoreConnection store, RekeyedTables tables)
             UPDATE opt_out SET
                 status = CASE WHEN (opt_out.lifted_at IS NOT NULL AND o.lifted_at IS NULL)
                     OR ((opt_out.lifted_at IS NULL) = (o.lifted_at IS NULL) AND opt_out.status = 'Unsubscribed') THEN o.status ELSE opt_out.status END,
-                cause = CASE WHEN opt_out.lifted_at IS NOT NULL AND o.lifted_at IS NULL THEN o.cause WHEN o.cause = 'theirs' THEN o.cause ELSE opt_out.cause END,
+                cause = CASE WHEN (opt_out.lifted_at IS NOT NULL AND o.lifted_at IS NULL) OR o.cause = 'theirs' THEN o.cause ELSE opt_out.cause END,
                 since = coalesce(max(opt_out.since, o.since), opt_out.since, o.since),
                 seen_no = max(opt_out.seen_no, o.seen_no), margin = max(opt_out.margin, o.margin),
                 asked_since = coalesce(max(opt_out.asked_since, o.asked_since), opt_out.asked_since, o.asked_since),

@@ -12,7 +12,8 @@ namespace Rollcall.Store.Sqlite;
 internal sealed class RekeyedTables : IDisposable
 {
     // An opt-out counts above all, and who is in a book above who is not.
-    private const string SaferFirst = "CASE state WHEN 'suppressed' THEN 1 WHEN 'delivered' THEN 2 WHEN 'pending' THEN 3 WHEN 'failed' THEN 4 WHEN 'invalid' THEN 5 ELSE 6 END";
+    private const string SaferFirst =
+        "CASE state WHEN 'suppressed' THEN 1 WHEN 'delivered' THEN 2 WHEN 'pending' THEN 3 WHEN 'failed' THEN 4 WHEN 'invalid' THEN 5 ELSE 6 END";
 
     private const string Open = "state IN ('prepared', 'accepted', 'settled')";
 
@@ -41,14 +42,17 @@ internal sealed class RekeyedTables : IDisposable
 
     /// <summary>What the ledgers say of former keys: the keys they become, with the contact where it is known.</summary>
     public IReadOnlyList<(long Account, string OldKey, string NewKey, long? ContactId)> Told =>
-        _duckdb.Query("SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told", r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
+        _duckdb.Query(
+            "SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told",
+            r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
 
     /// <summary>The keys that change in the manifests of open deliveries.</summary>
     public List<(long Delivery, string OldKey, string NewKey)> InDeliveries { get; } = [];
 
     public void Rekey()
     {
-        var jobs = _store.Query<JobFiles>("SELECT tag, account_id AS account, ledger_folder AS ledger, generation, insight, owed, recommended FROM job ORDER BY tag");
+        var jobs = _store.Query<JobFiles>(
+            "SELECT tag, account_id AS account, ledger_folder AS ledger, generation, insight, owed, recommended FROM job ORDER BY tag");
 
         // What is recorded is told by its manifest alone: who was written to, and when.
         var deliveries = _store.Query<DeliveryFiles>(
@@ -124,7 +128,9 @@ internal sealed class RekeyedTables : IDisposable
         WHERE (strlen(email) <> length(email) OR strlen(member_key) <> length(member_key)) AND {MemberKeySql.Of("email")} <> member_key
         """);
 
-    /// <summary>A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with whoever has such a key already.</summary>
+    /// <summary>
+    /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with whoever has such a key already.
+    /// </summary>
     private void RekeyLedger(string tag, long account, string ledger, long generation)
     {
         var former = LedgerFiles.Relation(_folder, ledger);
@@ -155,7 +161,8 @@ internal sealed class RekeyedTables : IDisposable
             Publish($"{next}/{slice}", $"{rest} ORDER BY kh, member_key, book_id");
         }
 
-        Publish($"{next}/{slices.Count:D4}-keyed.parquet", $"SELECT {string.Join(", ", LedgerFiles.Columns.Select(c => c.Name))} FROM ({Merged}) ORDER BY kh, member_key, book_id");
+        var columns = string.Join(", ", LedgerFiles.Columns.Select(c => c.Name));
+        Publish($"{next}/{slices.Count:D4}-keyed.parquet", $"SELECT {columns} FROM ({Merged}) ORDER BY kh, member_key, book_id");
         SqliteLedgers.Name(_store, tag, next, generation, _duckdb.Query(BookRows.Query(LedgerFiles.Relation(_folder, next)), BookRows.Of));
         Replaced.Add(ledger);
     }
@@ -164,10 +171,14 @@ internal sealed class RekeyedTables : IDisposable
     private const string Merged = $"""
         SELECT * REPLACE (
             CASE WHEN bool_or(origin = 'there') OVER w THEN 'there' ELSE origin END AS origin,
-            coalesce(first_value(CASE WHEN state IN ('delivered', 'pending') THEN contact_id END IGNORE NULLS) OVER w, first_value(contact_id IGNORE NULLS) OVER w) AS contact_id,
+            coalesce(
+                first_value(CASE WHEN state IN ('delivered', 'pending') THEN contact_id END IGNORE NULLS) OVER w,
+                first_value(contact_id IGNORE NULLS) OVER w) AS contact_id,
             min(entered_at) OVER w AS entered_at)
         FROM changing
-        WINDOW w AS (PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        WINDOW w AS (
+            PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         QUALIFY row_number() OVER (PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key) = 1
         """;
 
@@ -182,12 +193,14 @@ internal sealed class RekeyedTables : IDisposable
 
         var former = Parquet(file);
         var from = $"FROM {former} AS f {Joins(former, account)}";
-        var rows = $"SELECT f.* REPLACE ({string.Join(", ", Keys(former).Zip(Named, (key, named) => $"{key.Key} AS {named.Key}, {key.Hash} AS {named.Hash}"))}) {from}";
+        var keys = string.Join(", ", Keys(former).Zip(Named, (key, named) => $"{key.Key} AS {named.Key}, {key.Hash} AS {named.Hash}"));
+        var rows = $"SELECT f.* REPLACE ({keys}) {from}";
         var name = $"{file[..^".parquet".Length]}-keyed.parquet";
         var own = MemberKeySql.Of("f.member_key");
         Publish(name, alike switch
         {
-            Alike.OfMember => $"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY member_key ORDER BY json_array_length(items) DESC) = 1 ORDER BY kh",
+            Alike.OfMember =>
+                $"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY member_key ORDER BY json_array_length(items) DESC) = 1 ORDER BY kh",
 
             // A former key may have been another's too: whoever has it now is not taken out either.
             Alike.OfMemberAndBook => $"""
@@ -208,7 +221,9 @@ internal sealed class RekeyedTables : IDisposable
             r => (r.GetString(0), r.GetString(1))))];
     }
 
-    /// <summary>The new keys of a relation named <c>f</c>, and their hashes, joined with <see cref="Joins"/>: the member's, and the former address's where it has one.</summary>
+    /// <summary>
+    /// The new keys of a relation named <c>f</c>, and their hashes, joined with <see cref="Joins"/>: the member's, and the former address's where it has one.
+    /// </summary>
     private List<(string Key, string Hash)> Keys(string former)
     {
         var columns = Columns(former);
@@ -230,7 +245,8 @@ internal sealed class RekeyedTables : IDisposable
 
     private string Parquet(string file) => $"read_parquet({SqlText.Literal(_folder.Full(file))})";
 
-    private void Publish(string name, string query) => _folder.Publish(name, path => _duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+    private void Publish(string name, string query) =>
+        _folder.Publish(name, path => _duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

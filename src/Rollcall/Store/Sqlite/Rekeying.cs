@@ -41,7 +41,12 @@ internal static class Rekeying
             }
             catch (StoreException e) when (e.Fault == StoreFault.Busy)
             {
-                throw new RollcallException(ExitCode.Busy, "Another command brings the data folder up to date just now.", folder.Root, "Wait for it to end, and repeat the command.", e);
+                throw new RollcallException(
+                    ExitCode.Busy,
+                    "Another command brings the data folder up to date just now.",
+                    folder.Root,
+                    "Wait for it to end, and repeat the command.",
+                    e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException or StoreException)
             {

@@ -69,7 +69,8 @@ internal sealed class SqliteForgotten(StoreConnection db) : IForgotten
 
     private long EraseText(IErased person, string table, string column) =>
         db.Query<string>($"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%' OR {column} LIKE '%\\%40%' ESCAPE '\\'").Where(person.IsIn)
-            .Sum(written => (long)db.Execute($"UPDATE {table} SET {column} = @erased WHERE {column} = @written", new { erased = person.Erased(written), written }));
+            .Select(written => new { written, erased = person.Erased(written) })
+            .Sum(text => (long)db.Execute($"UPDATE {table} SET {column} = @erased WHERE {column} = @written", text));
 
     private sealed record Result(string RunId, string Text);
 }

@@ -45,9 +45,9 @@ internal sealed class SqliteJobs(StoreConnection db) : IJobs
             DELETE FROM direct_call WHERE delivery_id IN (SELECT id FROM delivery WHERE tag = @tag);
             """,
             new { tag, newest });
-        foreach (var events in db.Query<string>("SELECT events FROM outbox WHERE tag = @tag AND delivered_at IS NULL", new { tag }).Where(file => !isThere(file)))
-        {
-            db.Execute("DELETE FROM outbox WHERE tag = @tag AND delivered_at IS NULL AND events = @events", new { tag, events });
-        }
+        var waiting = db.Query<string>("SELECT events FROM outbox WHERE tag = @tag AND delivered_at IS NULL", new { tag });
+        db.Execute(
+            "DELETE FROM outbox WHERE tag = @tag AND delivered_at IS NULL AND events = @events",
+            waiting.Where(file => !isThere(file)).Select(events => new { tag, events }));
     });
 }

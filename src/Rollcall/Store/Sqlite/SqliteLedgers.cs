@@ -1,6 +1,6 @@
 namespace Rollcall.Store.Sqlite;
 
-internal sealed class SqliteLedgers(StoreConnection db) : ILedgers
+internal sealed class SqliteLedgers(StoreConnection db, DataFolder folder) : ILedgers
 {
     // No more columns than the first version of the store had: what is lost is asked of old ones too.
     private const string Ledgers = "SELECT tag, account_id, ledger_folder AS folder, ledger_rows AS rows, generation FROM job";
@@ -26,6 +26,34 @@ internal sealed class SqliteLedgers(StoreConnection db) : ILedgers
             new { tag, rows = books.Sum(b => b.Rows) });
         Count(db, tag, books);
     });
+
+    public IDisposable? Lease(string generation)
+    {
+        var lease = LedgerFiles.AreThere(folder, generation) ? folder.TryShare(StoreLoss.MarkOf(generation)) : null;
+        if (lease is null || LedgerFiles.AreThere(folder, generation))
+        {
+            return lease;
+        }
+
+        lease.Dispose();
+        return null;
+    }
+
+    public void Delete(string generation)
+    {
+        using (var alone = folder.TryAlone(StoreLoss.MarkOf(generation)))
+        {
+            if (alone is null)
+            {
+                return;
+            }
+
+            // What has no files cannot be leased: the rest goes unseen.
+            Directory.GetFiles(folder.Full(generation), "*.parquet").ToList().ForEach(File.Delete);
+        }
+
+        Directory.Delete(folder.Full(generation), recursive: true);
+    }
 
     /// <summary>Names a generation inside the caller's transaction.</summary>
     internal static void Name(StoreConnection db, string tag, string folder, long generation, IReadOnlyCollection<BookRows> books)

@@ -22,8 +22,8 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
             seen_no = CASE WHEN (excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since))
                 OR (lifted_at IS NOT NULL AND (excluded.since IS NULL OR (excluded.margin > 0 AND excluded.since + excluded.margin >= lifted_at)))
                 THEN excluded.seen_no ELSE seen_no END,
-            cause = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since > since + margin + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END)
-                THEN excluded.cause ELSE cause END,
+            cause = CASE WHEN excluded.since IS NOT NULL
+                AND (since IS NULL OR excluded.since > since + margin + CASE cause WHEN 'this job' THEN 60000 ELSE 0 END) THEN excluded.cause ELSE cause END,
             lifted_at = CASE WHEN {Later} OR (excluded.margin > 0 AND excluded.since + excluded.margin >= lifted_at) THEN NULL ELSE lifted_at END,
             back_since = CASE WHEN {Later} OR (excluded.margin > 0 AND excluded.since + excluded.margin >= back_since) THEN NULL ELSE back_since END,
             margin = CASE WHEN excluded.since IS NOT NULL AND (since IS NULL OR excluded.since >= since) THEN excluded.margin ELSE margin END,

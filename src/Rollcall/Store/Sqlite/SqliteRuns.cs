@@ -28,7 +28,7 @@ internal sealed class SqliteRuns(StoreConnection db) : IRuns
     });
 
     public void Progress(string runId, RunProgress progress) =>
-        db.Execute("UPDATE run SET progress = @progress WHERE run_id = @runId", new { runId, progress = JsonSerializer.Serialize(progress, ResultJson.Options) });
+        db.Execute("UPDATE run SET progress = @text WHERE run_id = @runId", new { runId, text = JsonSerializer.Serialize(progress, ResultJson.Options) });
 
     public void Finish(RunResult result) => db.Commit(
         """
@@ -57,7 +57,7 @@ internal sealed class SqliteRuns(StoreConnection db) : IRuns
     public KeptRun? LastEnded(string tag) => db.First<KeptRun>($"{Runs} WHERE tag = @tag AND state <> 'running' {NewestFirst} LIMIT 1", new { tag });
 
     public RunResult? LastResult(string tag) =>
-        db.First<string>($"SELECT result FROM run WHERE tag = @tag AND result IS NOT NULL {NewestFirst} LIMIT 1", new { tag }) is { } text ? KeptRun.Read(text) : null;
+        db.First<KeptRun>($"{Runs} WHERE tag = @tag AND result IS NOT NULL {NewestFirst} LIMIT 1", new { tag }) is { } run ? KeptRun.Read(run.Result!) : null;
 
     public void Failures(string tag, Func<KeptFailures, bool> isEnough) =>
         db.Each($"SELECT failures, ended, finished FROM run WHERE tag = @tag AND failures IS NOT NULL {NewestFirst}", new { tag }, isEnough);

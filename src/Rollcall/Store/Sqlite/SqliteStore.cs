@@ -16,7 +16,7 @@ internal sealed class SqliteStore : IFoundStore
         Runs = new SqliteRuns(Connection);
         Books = new SqliteBooks(Connection);
         Audiences = new SqliteAudiences(Connection);
-        Ledgers = new SqliteLedgers(Connection);
+        Ledgers = new SqliteLedgers(Connection, folder);
         Deliveries = new SqliteDeliveries(Connection);
         Outbox = new SqliteOutbox(Connection);
         Forgotten = new SqliteForgotten(Connection);

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Rollcall.Store.Sqlite;
 
-/// <summary>The connection to a store's SQLite file: WAL, and every commit reaches the disk. Used by one thread at a time; whoever comes second waits.</summary>
+/// <summary>The connection to a store's SQLite file: WAL, and every commit reaches the disk. One thread uses it at a time; others wait.</summary>
 internal sealed class StoreConnection : IDisposable
 {
     // https://www.sqlite.org/rescode.html
@@ -79,7 +79,8 @@ internal sealed class StoreConnection : IDisposable
     public T? First<T>(string sql, object? parameters = null) where T : class => Told(() => _connection.QueryFirstOrDefault<T>(sql, parameters));
 
     /// <summary>Reads rows one after another, however many there are, until one is enough.</summary>
-    public void Each<T>(string sql, object? parameters, Func<T, bool> isEnough) => Told(() => _connection.Query<T>(sql, parameters, buffered: false).Any(isEnough));
+    public void Each<T>(string sql, object? parameters, Func<T, bool> isEnough) =>
+        Told(() => _connection.Query<T>(sql, parameters, buffered: false).Any(isEnough));
 
     public void Each<T>(string sql, object? parameters, Action<T> read) => Each<T>(sql, parameters, row =>
     {

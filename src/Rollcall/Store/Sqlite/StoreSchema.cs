@@ -188,7 +188,7 @@ internal static class StoreSchema
         CREATE INDEX watch_of_account ON watch(account_id, book_id, kind);
 
         ALTER TABLE opt_out ADD COLUMN margin INTEGER NOT NULL DEFAULT 0;  -- how far "since" may be off, ms: a feed's date may lack a time or an offset
-        ALTER TABLE opt_out ADD COLUMN back_since INTEGER;   -- when Dotdigital first showed the person subscribed, with no write of ours since; NULL while it does not
+        ALTER TABLE opt_out ADD COLUMN back_since INTEGER;   -- when Dotdigital first showed the person subscribed, with no write of ours since; else NULL
         ALTER TABLE opt_out ADD COLUMN deleted_at INTEGER;   -- when the person was last seen to be deleted, by contact id and address
         ALTER TABLE run ADD COLUMN ended INTEGER;            -- Dotdigital's clock when the run ended
 

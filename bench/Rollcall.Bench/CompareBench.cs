@@ -3,9 +3,9 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Bench;
 
@@ -16,7 +16,7 @@ internal static class CompareBench
     {
         var job = JobFile.Parse(BenchData.Job(folder, "http://127.0.0.1:1", ""), Path.Combine(folder, "job.yaml"), _ => null);
         var data = new DataFolder(Path.Combine(folder, "compare"));
-        using var store = Store.Open(data);
+        using var store = Stores.Open(data);
         using var db = new RunDatabase(data.RunFolder("bench"));
         var server = new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow());
         var run = new RunContext
@@ -26,8 +26,8 @@ internal static class CompareBench
             RunId = "bench",
             Folder = data,
             Store = store,
-            Journal = new Journal(store, job.Tag, 1, TimeProvider.System),
-            OptOuts = new OptOuts(store, 1, server),
+            Journal = store.Journal(job.Tag, 1, TimeProvider.System),
+            OptOuts = new OptOuts(store.OptOuts(1), server),
             ServerClock = server,
             Db = db,
             Client = null!,

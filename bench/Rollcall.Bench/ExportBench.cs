@@ -105,7 +105,7 @@ internal static class AgainBench
         {
             await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);
-            run.Store.Execute("UPDATE job SET ledger_folder = 'ledger/bench/00000001', generation = 1, ledger_rows = $rows", ("$rows", run.Db.Number("SELECT count(*) FROM roll")));
+            run.Store.Ledgers.Name(new(run.Job.Tag, "ledger/bench/00000001", 1, run.RunId, [], [new(0, run.Db.Number("SELECT count(*) FROM roll"), 0, 0, 0)], null));
             return new RunResult { Job = job.Tag, RunId = run.RunId };
         }, CancellationToken.None);
     }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Rollcall.Cli;
 using Rollcall.Cli.Terminals;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 FileModes.KeepToOwner();
 

@@ -4,11 +4,11 @@ using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recording;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall;
@@ -164,10 +164,7 @@ public static class Explain
     }
 
     /// <summary>What guards held in the last run that ended.</summary>
-    private static IReadOnlyList<GuardHeld> LastHeld(RunContext run) => run.Store.Query(
-        "SELECT result FROM run WHERE tag = $tag AND result IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1",
-        r => System.Text.Json.JsonSerializer.Deserialize<RunResult>(r.GetString(0), ResultJson.Options)!.Guards,
-        ("$tag", run.Job.Tag)).FirstOrDefault() ?? [];
+    private static IReadOnlyList<GuardHeld> LastHeld(RunContext run) => run.Store.Runs.LastResult(run.Job.Tag)?.Guards ?? [];
 
     private static string Text(DuckDB.NET.Data.DuckDBDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 

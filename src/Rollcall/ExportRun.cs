@@ -6,12 +6,12 @@ using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
 using Rollcall.Reconciling;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -193,7 +193,7 @@ public static class ExportRun
         {
             await upkeep.LookAsync(mapped, cancellation);
         }
-        else if (Watch.People(run.Store, run.Job.Tag) is > 0 and var watched)
+        else if (run.Store.Watch(run.Job.Tag, run.Client.Account.Id).People is > 0 and var watched)
         {
             run.Notice($"{Counted.Of(watched, "person is", "people are")} on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
         }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -13,8 +13,6 @@ public static class Forget
 {
     /// <summary>The lock that keeps runs and plans out while a person is erased.</summary>
     internal const string Lock = ".forget";
-
-    private const string OptOutsOf = "SELECT account_id, book_id, status, since FROM opt_out WHERE email_key = $key AND lifted_at IS NULL";
 
     /// <summary>Forgets one address, however it is written.</summary>
     /// <param name="email">The address.</param>
@@ -33,8 +31,8 @@ public static class Forget
         var folder = new DataFolder(dataFolder, checkpoint);
         using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
         RefuseWhileOthersWork(folder);
-        using var store = Store.Open(folder, checkpoint);
-        Rekeying.Ensure(folder, store);
+        using var store = Stores.Open(folder, checkpoint);
+        store.Rekey();
         return Run(email, trace, folder, store, environment, cancellation);
     }
 
@@ -47,17 +45,17 @@ public static class Forget
         }
     }
 
-    private static ForgetResult Run(string email, Trace trace, DataFolder folder, Store store, Func<string, string?> environment, CancellationToken cancellation)
+    private static ForgetResult Run(string email, Trace trace, DataFolder folder, IStore store, Func<string, string?> environment, CancellationToken cancellation)
     {
         RunFolders.DeleteDeadFolders(folder);
-        OpenDeliveries.Refuse(folder, store, trace);
-        var jobs = KnownJobs.Read(folder, store, environment);
+        OpenDeliveries.Refuse(folder, store.Deliveries, trace);
+        var jobs = KnownJobs.Read(store, environment);
         var known = jobs.SelectMany(j => j.Rows(folder, store, trace)).ToList();
-        var kept = KeepOptOuts(folder, store, trace, known);
+        var kept = KeepOptOuts(folder, store.Forgotten, trace, known);
         ForgottenThere.Keep(folder, store, trace, known);
 
         // Only now may what is kept as a hash go: whoever is cut off here still has either.
-        var ofStore = new StoreTraces(store, trace).Erase();
+        var ofStore = store.Forgotten.Erase(trace);
         var files = new FileTraces(folder, trace);
         var erased = files.EraseHere(cancellation).ToDictionary(e => e.Key, e => e.Value);
         var status = jobs.SelectMany(j => j.StatusFiles()).Distinct(StringComparer.Ordinal).Sum(files.EraseStatusFile);
@@ -67,41 +65,33 @@ public static class Forget
         }
 
         jobs.ForEach(j => j.CountAgain(folder, store));
-        new StoreTraces(store, trace).EraseFreePages();
+        if (!store.Forgotten.Purge())
+        {
+            throw new RollcallException(
+                ExitCode.Busy,
+                "Another command reads the data folder: the person is erased, but the store's log still has a copy.",
+                null,
+                "Repeat the command when the other has ended.");
+        }
+
         return new ForgetResult { Email = email.Trim(), Erased = erased, OptOutsKept = kept, Remains = [.. Remaining.Of(jobs, known, kept)] };
     }
 
     /// <summary>Keeps a hash of each opt-out, and of what only the ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
-    private static long KeepOptOuts(DataFolder folder, Store store, Trace trace, IReadOnlyList<KnownRow> known)
+    private static long KeepOptOuts(DataFolder folder, IForgotten forgotten, Trace trace, IReadOnlyList<KnownRow> known)
     {
-        var outs = store.Query(OptOutsOf, r => (Account: r.GetInt64(0), Book: r.GetInt64(1), Status: r.GetString(2), Since: r.IsDBNull(3) ? (long?)null : r.GetInt64(3)), ("$key", trace.MemberKey));
-        outs.AddRange(known.Where(k => k.State == "suppressed" && !outs.Exists(o => o.Account == k.Job.AccountId && (o.Book == k.BookId || o.Book == OptOuts.WholeAccount))).Select(k => (k.Job.AccountId, k.BookId, k.Status ?? "Suppressed", (long?)null)));
-        if (outs.Count == 0)
+        List<KnownOptOut> outs = [.. forgotten.OptOutsOf(trace.MemberKey)];
+        outs.AddRange(known
+            .Where(k => k.State == "suppressed" && !outs.Exists(o => o.AccountId == k.Job.AccountId && (o.BookId == k.BookId || o.BookId == OptOuts.WholeAccount)))
+            .Select(k => new KnownOptOut(k.Job.AccountId, k.BookId, k.Status ?? "Suppressed", null)));
+        if (outs.Count > 0)
         {
-            return CountKept(folder, store, trace);
+            forgotten.Keep(KeyedHash.OfFolder(folder).Of(trace.MemberKey), outs);
         }
 
-        var hash = KeyedHash.OfFolder(folder).Of(trace.MemberKey);
-        store.InTransaction(s =>
-        {
-            foreach (var (account, book, status, since) in outs)
-            {
-                s.Execute(
-                    """
-                    INSERT INTO forgotten_opt_out(account_id, book_id, hash, status, since) VALUES ($account, $book, $hash, $status, $since)
-                    ON CONFLICT(account_id, book_id, hash) DO UPDATE SET status = excluded.status, since = coalesce(max(excluded.since, since), excluded.since, since)
-                    """,
-                    ("$account", account), ("$book", book), ("$hash", hash), ("$status", status), ("$since", since));
-            }
-        });
-        return CountKept(folder, store, trace);
+        // All of the person's, also what an earlier forgetting kept.
+        return File.Exists(folder.Full(KeyedHash.FileName)) ? forgotten.Count(KeyedHash.OfFolder(folder).All(trace.Email)) : 0;
     }
-
-    /// <summary>All of the person's, also what an earlier forgetting kept.</summary>
-    private static long CountKept(DataFolder folder, Store store, Trace trace) => !File.Exists(folder.Full(KeyedHash.FileName))
-        ? 0
-        : store.Number(
-            $"SELECT count(*) FROM (SELECT DISTINCT account_id, book_id FROM forgotten_opt_out WHERE hash IN ({string.Join(", ", KeyedHash.OfFolder(folder).All(trace.Email).Select(SqlText.Literal))}))");
 
     /// <summary>Stops where a run, a plan or another command works in the folder.</summary>
     /// <param name="ours">The lock that the caller holds.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Rollcall.Ledger;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -12,7 +12,8 @@ namespace Rollcall;
 /// <param name="Progress">How far the run under way is.</param>
 /// <param name="LastRun">The last run that ended.</param>
 /// <param name="Books">Its books, as the ledger has them.</param>
-public sealed record JobStatus(string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books)
+public sealed record JobStatus(
+    string Tag, string JobFile, long AccountId, RunState? State, RunProgress? Progress, RunResult? LastRun, IReadOnlyList<BookCounts> Books)
 {
     /// <summary>How many people runs look at again, for writes whose end is not known.</summary>
     public long Watched { get; init; }
@@ -29,53 +30,30 @@ public sealed record BookCounts(long Id, string Name, long Delivered, long Pendi
 /// <summary>What happened in a data folder so far. May be read while a run is under way.</summary>
 public sealed class History : IDisposable
 {
-    private readonly DataFolder folder;
-    private readonly Store store;
+    private readonly DataFolder _folder;
+    private readonly IStore _store;
 
     /// <summary>Opens the data folder.</summary>
     public History(string dataFolder)
     {
-        folder = new DataFolder(dataFolder);
-        store = Store.Open(folder);
+        _folder = new DataFolder(dataFolder);
+        _store = Stores.Open(_folder);
     }
 
     /// <summary>Every job that ran here.</summary>
-    public IReadOnlyList<JobStatus> Jobs() => [.. store.Query("SELECT tag FROM job ORDER BY tag", r => r.GetString(0)).Select(t => Job(t)!).Where(j => j.State is not null)];
+    public IReadOnlyList<JobStatus> Jobs() => [.. _store.Jobs.All().Select(Status).Where(j => j.State is not null)];
 
     /// <summary>One job; null when it never ran here.</summary>
-    public JobStatus? Job(string tag)
-    {
-        var found = store.Query("SELECT job_file, account_id FROM job WHERE tag = $tag", r => (File: r.GetString(0), Account: r.GetInt64(1)), ("$tag", tag));
-        if (found.Count == 0)
-        {
-            return null;
-        }
+    public JobStatus? Job(string tag) => _store.Jobs.Find(tag) is { } job ? Status(job) : null;
 
-        var last = store.Query("SELECT state, progress FROM run WHERE tag = $tag ORDER BY started DESC, rowid DESC LIMIT 1", r => (State: Enum.Parse<RunState>(r.GetString(0), ignoreCase: true), Progress: r.IsDBNull(1) ? null : JsonSerializer.Deserialize<RunProgress>(r.GetString(1), ResultJson.Options)), ("$tag", tag));
-        var running = last.Count > 0 && last[0].State == RunState.Running;
-        RunState? state = last.Count == 0 ? null : running && !folder.IsLocked(tag) ? RunState.Interrupted : last[0].State;
-        var books = store.Query("SELECT book_id, name, delivered, pending, suppressed FROM book WHERE tag = $tag ORDER BY name", r => new BookCounts(r.GetInt64(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), ("$tag", tag));
-        return new JobStatus(tag, found[0].File, found[0].Account, state, state == RunState.Running ? last[0].Progress : null, Runs(tag).FirstOrDefault(r => r.State != RunState.Running), books) { Watched = Watch.People(store, tag) };
-    }
+    /// <summary>The job that last ran from a job file; null when none did.</summary>
+    public string? TagOf(string jobFile) => _store.Jobs.All().FirstOrDefault(job => job.JobFile == jobFile && _store.Runs.Last(job.Tag) is not null)?.Tag;
 
     /// <summary>Whether a run of the job came to its end, or sent anything.</summary>
-    public bool HasBegun(string tag) =>
-        store.Number("SELECT (SELECT count(*) FROM run WHERE tag = $tag AND state IN ('completed', 'held')) + (SELECT count(*) FROM delivery WHERE tag = $tag)", ("$tag", tag)) > 0;
+    public bool HasBegun(string tag) => _store.Jobs.HasBegun(tag);
 
     /// <summary>A job's runs, newest first.</summary>
-    public IReadOnlyList<RunResult> Runs(string tag) => store.Query(
-        "SELECT run_id, state, started, finished, result FROM run WHERE tag = $tag ORDER BY started DESC, rowid DESC",
-        r => !r.IsDBNull(4)
-            ? JsonSerializer.Deserialize<RunResult>(r.GetString(4), ResultJson.Options)!
-            : new RunResult
-            {
-                Job = tag,
-                RunId = r.GetString(0),
-                State = Enum.Parse<RunState>(r.GetString(1), ignoreCase: true) is RunState.Running && !folder.IsLocked(tag) ? RunState.Interrupted : Enum.Parse<RunState>(r.GetString(1), ignoreCase: true),
-                Started = DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(2)),
-                Finished = r.IsDBNull(3) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)),
-            },
-        ("$tag", tag));
+    public IReadOnlyList<RunResult> Runs(string tag) => [.. _store.Runs.Of(tag).Select(Result)];
 
     /// <summary>Everything the last run that ended did not deliver, with the reason; streamed.</summary>
     public IEnumerable<Failure> Failures(string tag)
@@ -110,12 +88,49 @@ public sealed class History : IDisposable
         return FailureReasons.Of(duckdb, RunReport.Rows(file));
     }
 
-    private string? FailuresFile(string tag) =>
-        store.Query("SELECT failures FROM run WHERE tag = $tag AND failures IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1", r => folder.Full(r.GetString(0)), ("$tag", tag)).FirstOrDefault(File.Exists);
+    private JobStatus Status(KeptJob job)
+    {
+        var last = _store.Runs.Last(job.Tag);
+        var state = last is null ? null : (RunState?)State(last);
+        var ended = state == RunState.Running ? _store.Runs.LastEnded(job.Tag) : last;
+        return new JobStatus(
+            job.Tag,
+            job.JobFile,
+            job.AccountId,
+            state,
+            state == RunState.Running && last!.Progress is { } progress ? JsonSerializer.Deserialize<RunProgress>(progress, ResultJson.Options) : null,
+            ended is null ? null : Result(ended),
+            [
+                .. _store.Books.Of(job.Tag).OrderBy(b => b.Name, StringComparer.Ordinal)
+                    .Select(b => new BookCounts(b.BookId, b.Name, b.Delivered, b.Pending, b.Suppressed)),
+            ])
+        {
+            Watched = _store.Watch(job.Tag, job.AccountId).People,
+        };
+    }
+
+    /// <summary>A run marked as running whose job's lock is free has no process.</summary>
+    private RunState State(KeptRun run) => run.State == RunState.Running && !_folder.IsLocked(run.Tag) ? RunState.Interrupted : run.State;
+
+    private RunResult Result(KeptRun run) => run.Result is { } text
+        ? KeptRun.Read(text)
+        : new RunResult { Job = run.Tag, RunId = run.RunId, State = State(run), Started = run.Started, Finished = run.Finished };
+
+    private string? FailuresFile(string tag)
+    {
+        string? found = null;
+        _store.Runs.Failures(tag, kept =>
+        {
+            var file = _folder.Full(kept.Failures);
+            found = File.Exists(file) ? file : null;
+            return found is not null;
+        });
+        return found;
+    }
 
     /// <summary>The job file last used with this tag; null when the job never ran here.</summary>
-    public string? JobFileOf(string tag) => store.Query("SELECT job_file FROM job WHERE tag = $tag", r => r.GetString(0), ("$tag", tag)).FirstOrDefault();
+    public string? JobFileOf(string tag) => _store.Jobs.Find(tag)?.JobFile;
 
     /// <inheritdoc/>
-    public void Dispose() => store.Dispose();
+    public void Dispose() => _store.Dispose();
 }

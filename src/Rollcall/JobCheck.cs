@@ -1,10 +1,10 @@
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -25,10 +25,10 @@ public static class JobCheck
         try
         {
             using var client = await Destination.ConnectAsync(job, workplace, cancellation);
-            using var store = Store.Open(new DataFolder(workplace.DataFolder));
-            var destination = await Destination.ReadAsync(job, client, store, cancellation);
+            using var store = Stores.Open(new DataFolder(workplace.DataFolder));
+            var destination = await Destination.ReadAsync(job, client, store.Books, cancellation);
             problems.AddRange(destination.Problems);
-            problems.AddRange(SharedBooks.Check(job, destination, store));
+            problems.AddRange(SharedBooks.Check(job, destination, store.Books));
             problems.AddRange(destination.VanishedBooks.Select(b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
             problems.AddRange(destination.VanishedFields.Select(f => new Problem($"The data field {f} vanished from the account; its values are not sent.", Severity: Severity.Warning)));
             if (readable)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -17,9 +17,12 @@ internal sealed class RunContext
 
     public required DataFolder Folder { get; init; }
 
-    public required Store Store { get; init; }
+    public required IStore Store { get; init; }
 
-    public required Journal Journal { get; init; }
+    public required IJournal Journal { get; init; }
+
+    /// <summary>Leases of the ledger that a plan reads; null in a run, which alone writes its ledger.</summary>
+    public LedgerLeases? Leases { get; init; }
 
     public required OptOuts OptOuts { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class RunContext
     public required long EnteringSince { get; init; }
 
     /// <summary>Whoever is wanted has a row in the ledger now: who is new to the next run entered then.</summary>
-    public void EndEntering() => Store.InTransaction(s => s.Execute("UPDATE job SET entering_since = NULL WHERE tag = $tag", ("$tag", Job.Tag)));
+    public void EndEntering() => Store.Jobs.EndEntering(Job.Tag);
 
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
     public List<RunBook> Books { get; } = [];
@@ -97,7 +100,7 @@ internal sealed class RunContext
     public string Rows(string file) => $"read_parquet({SqlText.Literal(Folder.Full(file))})";
 
     /// <summary>Writes the manifest of the delivery that is to be prepared next.</summary>
-    public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Number("SELECT coalesce(max(id), 0) + 1 FROM delivery"):D5}.parquet", query);
+    public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Deliveries.NextNumber:D5}.parquet", query);
 
     public void Notice(string text, LogLevel level = LogLevel.Warning)
     {

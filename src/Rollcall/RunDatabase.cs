@@ -37,7 +37,7 @@ internal sealed class RunDatabase : IDisposable
             SET autoload_known_extensions=false;
             SET TimeZone='UTC';
             """);
-        Ledger.DataFolder.Restrict(file);
+        Store.DataFolder.Restrict(file);
     }
 
     public string Folder { get; }

@@ -1,15 +1,12 @@
-using System.Globalization;
-using System.Text.Json;
 using DuckDB.NET.Data;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall;
 
@@ -29,15 +26,15 @@ internal static class RunSession
 
         var started = workplace.Clock.GetUtcNow();
         var begun = beginAnew ? BeginAnew(folder, job.Tag, started) : null;
-        using var store = Store.Open(folder, workplace.Checkpoint);
-        Rekeying.Ensure(folder, store);
+        using var store = Stores.Open(folder, workplace.Checkpoint);
+        store.Rekey();
         if (recorded)
         {
-            StoreLoss.Mark(folder, LedgerFiles.Current(store, job.Tag));
+            StoreLoss.Mark(folder, store.Ledgers.Of(job.Tag)?.Folder);
             RunFolders.DeleteAbandoned(folder, store, job.Tag, started);
         }
 
-        var runId = store.InTransaction(s => NewRun(s, job.Tag, started, recorded));
+        var runId = store.Runs.Begin(job.Tag, started, recorded);
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
         using var workFolder = new WorkFolder(folder, recorded ? runId : $"plan-{Guid.NewGuid():N}");
@@ -54,11 +51,11 @@ internal static class RunSession
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded && result.Declined)
             {
-                store.Execute("DELETE FROM run WHERE run_id = $id", ("$id", runId));
+                store.Runs.Remove(runId);
             }
             else if (recorded)
             {
-                Finish(store, result);
+                store.Runs.Finish(result);
             }
 
             return result;
@@ -71,9 +68,9 @@ internal static class RunSession
                 var state = stop is null ? RunState.Interrupted : RunState.Failed;
                 try
                 {
-                    Finish(store, new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), ApiCalls = usage is null ? new ApiCalls(0, new Dictionary<string, long>()) : new ApiCalls(usage.Total, usage.ByOperation()), BytesSent = usage?.BytesSent ?? 0, Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+                    store.Runs.Finish(new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), ApiCalls = usage is null ? new ApiCalls(0, new Dictionary<string, long>()) : new ApiCalls(usage.Total, usage.ByOperation()), BytesSent = usage?.BytesSent ?? 0, Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
                 }
-                catch (SqliteException) when (stop is not null)
+                catch (StoreException) when (stop is not null)
                 {
                     // A full disk stops the run and this note of it alike; the next run marks it as interrupted, and the user is told of the stop itself.
                 }
@@ -115,14 +112,14 @@ internal static class RunSession
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
         run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Roll.Counts[one.Index].Name).FirstOrDefault();
 
-    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, Store store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
+    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, IStore store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
-        if (job.Config.BackfillOnly && store.Number("SELECT count(*) FROM job WHERE tag = $tag AND backfilled = 1", ("$tag", job.Tag)) > 0)
+        if (job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
         {
             return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Notices = ["The job exports once (backfill_only), and has done so: nothing was read or sent."], Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
         }
 
-        workplace = recorded ? workplace with { Progress = new KeptProgress(store, runId, workplace.Progress, workplace.Clock) } : workplace;
+        workplace = recorded ? workplace with { Progress = new KeptProgress(store.Runs, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Destination.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
@@ -130,8 +127,9 @@ internal static class RunSession
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
         using var db = new RunDatabase(runFolder);
+        using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
-        var destination = await Destination.ReadAsync(job, client, store, cancellation);
+        var destination = await Destination.ReadAsync(job, client, store.Books, cancellation);
         if (destination.Problems.Count > 0)
         {
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
@@ -145,14 +143,15 @@ internal static class RunSession
             RunId = runId,
             Folder = folder,
             Store = store,
-            Journal = new Journal(store, job.Tag, client.Account.Id, server),
-            OptOuts = new OptOuts(store, client.Account.Id, server) { Forgotten = new ForgottenOptOuts(folder, store, client.Account.Id) },
+            Leases = leases,
+            Journal = store.Journal(job.Tag, client.Account.Id, server),
+            OptOuts = new OptOuts(store.OptOuts(client.Account.Id), server) { Forgotten = new ForgottenOptOuts(folder, store.Forgotten, client.Account.Id) },
             Db = db,
             ServerClock = server,
             Client = client,
             AccountBooks = destination.AllBooks,
             Log = workplace.Logs.CreateLogger("Rollcall"),
-            EnteringSince = store.Query("SELECT entering_since FROM job WHERE tag = $tag AND entering_since IS NOT NULL", r => r.GetInt64(0), ("$tag", job.Tag)).Append(server.GetUtcNow().ToUnixTimeMilliseconds()).First(),
+            EnteringSince = store.Jobs.Find(job.Tag)?.EnteringSince ?? server.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         run.Books.AddRange(destination.Books);
         foreach (var said in inherited.Concat(renamed))
@@ -167,7 +166,7 @@ internal static class RunSession
             run.SomethingLeft = true;
         }
 
-        foreach (var shared in SharedBooks.Check(job, destination, store).Where(p => p.Severity == Severity.Error))
+        foreach (var shared in SharedBooks.Check(job, destination, store.Books).Where(p => p.Severity == Severity.Error))
         {
             run.Notice(shared.Message);
         }
@@ -175,37 +174,30 @@ internal static class RunSession
         var result = await work(run, destination);
         if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false } && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))
         {
-            store.Execute("UPDATE job SET backfilled = 1 WHERE tag = $tag", ("$tag", job.Tag));
+            store.Jobs.EndBackfill(job.Tag);
         }
 
         return result with { Ended = server.GetUtcNow() };
     }
 
-    private static void RememberJob(DataFolder folder, Store store, Job job, long accountId, bool recorded, DateTimeOffset now)
+    private static void RememberJob(DataFolder folder, IStore store, Job job, long accountId, bool recorded, DateTimeOffset now)
     {
-        var known = store.Query("SELECT account_id FROM job WHERE tag = $tag", r => r.GetInt64(0), ("$tag", job.Tag));
-        if (known.Count > 0 && known[0] != accountId && store.Number("SELECT count(*) FROM delivery WHERE tag = $tag", ("$tag", job.Tag)) > 0)
+        if (store.Jobs.Find(job.Tag) is { AccountId: var known } && known != accountId && store.Deliveries.Any(job.Tag))
         {
             throw new RollcallException(
                 ExitCode.BadJob,
-                $"The job {job.Tag} has so far exported to the Dotdigital account {known[0]}; these credentials belong to account {accountId}. Nothing was sent.",
+                $"The job {job.Tag} has so far exported to the Dotdigital account {known}; these credentials belong to account {accountId}. Nothing was sent.",
                 job.Where("authorization"),
                 "Use the credentials of the first account, or give the job another tag.");
         }
 
         if (recorded)
         {
-            store.Execute(
-                "INSERT INTO job(tag, account_id, job_file, exit_action, verified_at, entering_since) VALUES ($tag, $account, $file, $exit, $now, $entering) ON CONFLICT(tag) DO UPDATE SET job_file = $file, account_id = $account, exit_action = $exit, entering_since = coalesce(entering_since, $now)",
-                ("$entering", NewBeginning.IsOf(folder, job.Tag) ? 0 : now.ToUnixTimeMilliseconds()),
-                ("$tag", job.Tag), ("$account", accountId), ("$file", job.Path), ("$exit", SharedBooks.Word(job.Config.ExitAction)), ("$now", now.ToUnixTimeMilliseconds()));
+            var moment = now.ToUnixTimeMilliseconds();
+            store.Jobs.Remember(
+                new JobNow(job.Tag, accountId, job.Path, SharedBooks.Word(job.Config.ExitAction)), moment, NewBeginning.IsOf(folder, job.Tag) ? 0 : moment);
         }
     }
-
-    private static void Finish(Store store, RunResult result) => store.InTransaction(s => s.Execute(
-        "UPDATE run SET state = $state, finished = $finished, ended = $ended, result = $result, progress = NULL, failures = $failures WHERE run_id = $id",
-        ("$state", result.State.ToString().ToLowerInvariant()), ("$finished", result.Finished?.ToUnixTimeMilliseconds()), ("$ended", result.Ended?.ToUnixTimeMilliseconds()),
-        ("$result", Secrets.MaskJson(JsonSerializer.Serialize(result, ResultJson.Options), ResultJson.Options)), ("$failures", result.FailuresFile), ("$id", result.RunId)));
 
     /// <summary>A stop in words for the user; null when the user interrupted.</summary>
     private static RollcallException? Explain(Exception e, string folder, CancellationToken cancellation) => e switch
@@ -214,7 +206,7 @@ internal static class RunSession
         OperationCanceledException when cancellation.IsCancellationRequested => null,
         DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, Todo(d.Kind), d),
         IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}", null, "Make room or give the rights, and run again: what was sent is settled first.", e),
-        SqliteException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {e.Message.Split('\n', 2)[0]}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
+        StoreException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {e.Message.Split('\n', 2)[0]}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
         _ => FolderProblem.Of(e, folder),
     };
 
@@ -225,37 +217,19 @@ internal static class RunSession
         _ => "Run again: what was sent is settled first.",
     };
 
-    /// <summary>Gives a run an id, which sorts by time and is unique in the folder, and its entry in the history. Runs inside a transaction: two processes may begin at once.</summary>
-    private static string NewRun(Store store, string tag, DateTimeOffset started, bool recorded)
-    {
-        var stem = started.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var id = stem;
-        for (var n = 2; store.Number("SELECT count(*) FROM run WHERE run_id = $id", ("$id", id)) > 0; n++)
-        {
-            id = $"{stem}-{n}";
-        }
-
-        if (recorded)
-        {
-            store.Execute("INSERT INTO run(run_id, tag, state, started) VALUES ($id, $tag, 'running', $started)", ("$id", id), ("$tag", tag), ("$started", started.ToUnixTimeMilliseconds()));
-        }
-
-        return id;
-    }
-
     /// <summary>Passes progress on, and keeps the latest in the store about once a second for <c>rollcall status</c>.</summary>
-    private sealed class KeptProgress(Store store, string runId, IProgress<RunProgress>? next, TimeProvider clock) : IProgress<RunProgress>
+    private sealed class KeptProgress(IRuns runs, string runId, IProgress<RunProgress>? next, TimeProvider clock) : IProgress<RunProgress>
     {
         private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
-        private long? keptAt;
+        private long? _keptAt;
 
         public void Report(RunProgress value)
         {
             next?.Report(value);
-            if (keptAt is null || clock.GetElapsedTime(keptAt.Value) >= Often)
+            if (_keptAt is null || clock.GetElapsedTime(_keptAt.Value) >= Often)
             {
-                keptAt = clock.GetTimestamp();
-                store.Execute("UPDATE run SET progress = $progress WHERE run_id = $id", ("$progress", JsonSerializer.Serialize(value, ResultJson.Options)), ("$id", runId));
+                _keptAt = clock.GetTimestamp();
+                runs.Progress(runId, value);
             }
         }
     }

@@ -4,8 +4,8 @@ using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Lytics;
+using Rollcall.Store;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;

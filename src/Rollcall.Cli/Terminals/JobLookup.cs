@@ -30,7 +30,7 @@ internal static class JobLookup
         }
 
         var path = invocation.FullPath(fileOrTag);
-        var tag = history.Jobs().FirstOrDefault(job => job.JobFile == path)?.Tag ?? ReadFile(invocation, fileOrTag).Tag;
+        var tag = history.TagOf(path) ?? ReadFile(invocation, fileOrTag).Tag;
         return history.Job(tag)?.Tag
             ?? throw new RollcallException(ExitCode.BadJob, $"The job {fileOrTag} has not run in {invocation.DataFolder}.", todo: $"Run it with: rollcall run {fileOrTag}");
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;

@@ -1,5 +1,5 @@
-using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Rollcall.Store;
 
 namespace Rollcall.Comparing;
 
@@ -8,9 +8,6 @@ internal static class Claims
 {
     /// <summary>The origin, in <c>change</c>, of an exit that another job's claim stops.</summary>
     public const string Claimed = "claimed";
-
-    // Deliveries that put people into books; removals and unsubscriptions claim nobody.
-    private const string Entering = "('import', 'move', 'add', 'resubscribe')";
 
     /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
     public const string Code = "ClaimedByAnotherJob";
@@ -31,7 +28,8 @@ internal static class Claims
             return false;
         }
 
-        List<string> others = [.. Others(run)];
+        using var leases = new LedgerLeases(run.Store.Ledgers);
+        List<string> others = [.. Others(run, leases)];
         if (others.Count == 0)
         {
             return false;
@@ -57,12 +55,9 @@ internal static class Claims
         return marked.Count > 0;
     }
 
-    private static IEnumerable<string> Others(RunContext run)
+    private static IEnumerable<string> Others(RunContext run, LedgerLeases leases)
     {
-        (string, object?)[] these = [("$tag", run.Job.Tag), ("$account", run.Client.Account.Id)];
-        var (ledgers, manifests) = run.Store.InTransaction(s => (
-            s.Query("SELECT ledger_folder FROM job WHERE account_id = $account AND tag <> $tag AND ledger_folder IS NOT NULL", r => r.GetString(0), these),
-            s.Query($"SELECT manifest FROM delivery WHERE account_id = $account AND tag <> $tag AND kind IN {Entering} AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL", r => r.GetString(0), these)));
+        var (ledgers, manifests) = leases.Read(() => run.Store.Deliveries.ClaimsBeside(run.Client.Account.Id, run.Job.Tag), claims => claims.Ledgers);
         return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM {run.Rows(m)} WHERE book_id IS NOT NULL"));
     }

@@ -1,4 +1,5 @@
 using Rollcall.Dotdigital;
+using Rollcall.Store;
 
 namespace Rollcall.Comparing;
 
@@ -63,15 +64,10 @@ internal sealed class OtherRemovals(RunContext run)
     }
 
     /// <summary>Removals and unsubscriptions of other jobs that may still be carried out, by address or by contact, in books of this run.</summary>
-    private IEnumerable<Removal> Open() => run.Store.Query(
-        """
-        SELECT id, manifest, remote_id FROM delivery
-        WHERE account_id = $account AND tag <> $tag AND kind IN ('removal', 'unsubscribe') AND state IN ('prepared', 'accepted') AND manifest IS NOT NULL AND prepared_at > $since
-        """,
-        r => new Removal(r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)),
-        ("$account", run.Client.Account.Id), ("$tag", run.Job.Tag), ("$since", run.Now - (long)run.Job.WatchFor.TotalMilliseconds)).Where(r => !ended.Contains(r.Id));
+    private IEnumerable<OpenRemoval> Open() => run.Store.Deliveries
+        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !ended.Contains(r.Id));
 
-    private string Waiting(IEnumerable<Removal> removals) => $"""
+    private string Waiting(IEnumerable<OpenRemoval> removals) => $"""
         (WITH
         e AS (
             SELECT c.kh, c.member_key, c.book_no, b.book_id, coalesce(c.contact_id, v.contact_id) AS contact_id
@@ -83,7 +79,7 @@ internal sealed class OtherRemovals(RunContext run)
         SELECT e.kh, e.member_key, e.book_no FROM e JOIN o ON o.contact_id = e.contact_id AND o.book_id = e.book_id)
         """;
 
-    private async Task<bool> HasEndedAsync(Removal removal, CancellationToken cancellation)
+    private async Task<bool> HasEndedAsync(OpenRemoval removal, CancellationToken cancellation)
     {
         try
         {
@@ -94,6 +90,4 @@ internal sealed class OtherRemovals(RunContext run)
             return false;
         }
     }
-
-    private sealed record Removal(long Id, string Manifest, string? RemoteId);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -51,7 +51,7 @@ internal sealed record Destination(
     }
 
     /// <summary>Reads all books and data fields of the account and finds everything the job names that is not there.</summary>
-    public static async Task<Destination> ReadAsync(Job job, DotdigitalClient client, Store store, CancellationToken cancellation)
+    public static async Task<Destination> ReadAsync(Job job, DotdigitalClient client, IBooks kept, CancellationToken cancellation)
     {
         var books = new List<AddressBook>();
         await foreach (var book in client.AddressBooks.ListAsync(cancellation))
@@ -60,10 +60,10 @@ internal sealed record Destination(
         }
 
         var problems = new List<Problem>();
-        var resolved = ResolveBooks(job, books, store, problems);
+        var resolved = ResolveBooks(job, books, kept, problems);
         var fields = (await client.DataFields.ListAsync(cancellation)).ToDictionary(f => f.Name, f => f.Type, StringComparer.OrdinalIgnoreCase);
         var absent = job.Config.DataFields.Where(f => !fields.ContainsKey(f)).ToList();
-        var used = store.Query("SELECT name FROM data_field WHERE tag = $tag", r => r.GetString(0), ("$tag", job.Tag)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var used = kept.Fields(job.Tag).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var vanished = job.CreateMissingFields ? [] : absent.Where(used.Contains).ToList();
         var unknown = absent.Except(vanished).ToList();
         if (!job.CreateMissingFields && unknown.Count > 0)
@@ -82,9 +82,9 @@ internal sealed record Destination(
 
     private static string Near(string written, IEnumerable<string> known) => Nearest.To(written, known) is { } near ? $"Did you mean \"{near}\" for \"{written}\"? " : "";
 
-    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, Store store, List<Problem> problems)
+    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, IBooks kept, List<Problem> problems)
     {
-        var used = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (Id: r.GetInt64(0), Name: r.GetString(1)), ("$tag", job.Tag));
+        var used = kept.Of(job.Tag);
         var books = new List<RunBook>();
         var targets = new List<BookTarget>();
         var mapping = new List<(int, int)>();
@@ -96,8 +96,8 @@ internal sealed record Destination(
             var found = target.Id is { } id
                 ? account.Find(b => b.Id == id)
                 : account.Find(b => string.Equals(b.Name, target.Name, StringComparison.OrdinalIgnoreCase))
-                  ?? account.Find(b => used.Any(u => u.Id == b.Id && string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)));
-            if (found is null && used.Any(u => target.Id is { } byId ? u.Id == byId : string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)))
+                  ?? account.Find(b => used.Any(u => u.BookId == b.Id && string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)));
+            if (found is null && used.Any(u => target.Id is { } byId ? u.BookId == byId : string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 if (!vanished.Contains(target.ToString()))
                 {

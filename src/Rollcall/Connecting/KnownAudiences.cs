@@ -1,6 +1,6 @@
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -12,7 +12,7 @@ internal static class KnownAudiences
 {
     /// <returns>The job with the names that its ledger knows, and what to say of it.</returns>
     /// <exception cref="RollcallException">Two of the job's names are of one audience.</exception>
-    public static async Task<(Job Job, IReadOnlyList<string> Notices)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, Store store, RunDatabase db, CancellationToken cancellation)
+    public static async Task<(Job Job, IReadOnlyList<string> Notices)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, IStore store, RunDatabase db, CancellationToken cancellation)
     {
         var names = job.Config.SegmentIds;
         if (job.Source is TablesSourceOptions)
@@ -69,10 +69,11 @@ internal static class KnownAudiences
     }
 
     /// <summary>What the job called audiences whose people the ledger has, or whose size is remembered.</summary>
-    private static IEnumerable<string> Known(Job job, DataFolder folder, Store store, RunDatabase db)
+    private static IEnumerable<string> Known(Job job, DataFolder folder, IStore store, RunDatabase db)
     {
-        var ledger = LedgerFiles.Current(store, job.Tag);
-        return store.Query("SELECT audience FROM audience WHERE tag = $tag", r => r.GetString(0), ("$tag", job.Tag))
+        using var leases = new LedgerLeases(store.Ledgers);
+        var ledger = leases.Of(job.Tag)?.Folder;
+        return store.Audiences.Of(job.Tag)
             .Union(ledger is null ? [] : db.Query($"SELECT DISTINCT audience FROM {LedgerFiles.Relation(folder, ledger)} WHERE audience IS NOT NULL ORDER BY 1", r => r.GetString(0)), StringComparer.Ordinal);
     }
 }

@@ -2,8 +2,8 @@ using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Forgetting;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -13,27 +13,23 @@ namespace Rollcall.Connecting;
 /// </summary>
 internal static class Namesakes
 {
-    // What was seen of a person in the former book says nothing of this one.
-    private static readonly HashSet<string> NotCopied = new(["account_id", "book_id", "seen_no", "back_since"], StringComparer.Ordinal);
-
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
-    public static IReadOnlyList<string> Inherit(DataFolder folder, Store store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
+    public static IReadOnlyList<string> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
     {
-        var known = store.Query(
-            "SELECT b.tag, b.book_id, b.name, j.ledger_folder FROM book b JOIN job j ON j.tag = b.tag WHERE j.account_id = $account",
-            r => new Known(r.GetString(0), r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)),
-            ("$account", accountId));
+        using var leases = new LedgerLeases(store.Ledgers);
+        var known = leases.Read(() => store.Books.OfAccount(accountId), kept => kept.Select(b => b.LedgerFolder).OfType<string>());
+        var optOuts = store.OptOuts(accountId);
         var said = new List<string>();
         foreach (var (book, target) in books.Where(b => b.Book.Id is not null))
         {
-            var former = known.Where(k => k.Id != book.Id && (Same(k.Name, book.Name) || (target is not null && Same(k.Name, target)))).ToList();
-            var people = former.Select(k => k.Id).Distinct().Sum(id => Copy(store, accountId, id, book.Id!.Value));
+            var former = known.Where(k => k.BookId != book.Id && (Same(k.Name, book.Name) || (target is not null && Same(k.Name, target)))).ToList();
+            var people = former.Select(k => k.BookId).Distinct().Sum(id => optOuts.Copy(id, book.Id!.Value));
 
             // Once the book is the job's, its readings keep what they show.
-            people += known.Exists(k => k.Id == book.Id) ? 0 : former.Where(k => k.Ledger is not null).Sum(k => CopyOfLedger(folder, store, accountId, k, book.Id!.Value));
+            people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
             if (people > 0)
             {
-                said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.Id).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
+                said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.BookId).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
             }
         }
 
@@ -49,7 +45,7 @@ internal static class Namesakes
         }
 
         // Those who are known by a hash only: nothing reads them again.
-        new ForgottenOptOuts(run.Folder, run.Store, run.Client.Account.Id).AddTo(run.Db);
+        new ForgottenOptOuts(run.Folder, run.Store.Forgotten, run.Client.Account.Id).AddTo(run.Db);
         run.Db.Execute($"""
             INSERT INTO late_opt_out
             SELECT c.kh, c.member_key, c.book_no, o.status, false, o.since, NULL
@@ -60,43 +56,17 @@ internal static class Namesakes
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    private static long Copy(Store store, long account, long from, long to) => store.InTransaction(s =>
-    {
-        (string Name, object? Value)[] books = [("$account", account), ("$from", from), ("$to", to)];
-        var forgotten = string.Join(", ", Columns(s, "forgotten_opt_out").Except(NotCopied));
-        var copied = (long)s.Execute($"INSERT OR IGNORE INTO forgotten_opt_out(account_id, book_id, {forgotten}) SELECT account_id, $to, {forgotten} FROM forgotten_opt_out WHERE account_id = $account AND book_id = $from", books);
-        if (s.Number("SELECT count(*) FROM opt_out o WHERE account_id = $account AND book_id = $from AND NOT EXISTS (SELECT 1 FROM opt_out n WHERE n.account_id = $account AND n.book_id = $to AND n.email_key = o.email_key)", books) == 0)
-        {
-            return copied;
-        }
-
-        var columns = string.Join(", ", Columns(s, "opt_out").Except(NotCopied));
-        return copied + s.Execute(
-            $"INSERT OR IGNORE INTO opt_out(account_id, book_id, seen_no, {columns}) SELECT account_id, $to, $seen, {columns} FROM opt_out WHERE account_id = $account AND book_id = $from",
-            [.. books, ("$seen", (object?)OptOuts.NextNo(s))]);
-    });
-
     /// <summary>Copies what only a ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
-    private static long CopyOfLedger(DataFolder folder, Store store, long account, Known former, long to)
+    private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to)
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
         var people = duckdb.Query(
             $"""
-            SELECT member_key, contact_id, coalesce(book_status, code), since FROM {LedgerFiles.Relation(folder, former.Ledger)}
-            WHERE book_id = {former.Id} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed' AND coalesce(book_status, code) IS NOT NULL
+            SELECT member_key, contact_id, coalesce(book_status, code), since FROM {LedgerFiles.Relation(folder, former.LedgerFolder)}
+            WHERE book_id = {former.BookId} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed' AND coalesce(book_status, code) IS NOT NULL
             """,
-            r => (Key: r.GetString(0), Contact: r.IsDBNull(1) ? (long?)null : r.GetInt64(1), Status: r.GetString(2), Since: r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
-        return people.Count == 0 ? 0 : store.InTransaction(s =>
-        {
-            var seen = OptOuts.NextNo(s);
-            return people.Sum(p => (long)s.Execute(
-                "INSERT OR IGNORE INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no) VALUES ($account, $book, $key, $contact, $status, $since, 'theirs', $seen)",
-                ("$account", account), ("$book", to), ("$key", p.Key), ("$contact", p.Contact), ("$status", p.Status), ("$since", p.Since), ("$seen", seen)));
-        });
+            r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0));
+        return people.Count == 0 ? 0 : optOuts.KeepNew(people, to);
     }
-
-    private static List<string> Columns(Store store, string table) => store.Query($"SELECT name FROM pragma_table_info('{table}')", r => r.GetString(0));
-
-    private sealed record Known(string Tag, long Id, string Name, string? Ledger);
 }

@@ -1,6 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Connecting;
 
@@ -16,23 +16,17 @@ internal sealed record SharedBook(RunBook Book, string Tag, string ExitAction);
 /// </summary>
 internal static class SharedBooks
 {
-    /// <summary>Keeps which books a job has now; runs inside the transaction that names its books.</summary>
-    public static void Forget(Store transaction, string tag) => transaction.Execute("UPDATE book SET mapped = 0 WHERE tag = $tag", ("$tag", tag));
-
-    public static IReadOnlyList<SharedBook> Of(Job job, Destination destination, Store store)
+    public static IReadOnlyList<SharedBook> Of(Job job, Destination destination, IBooks kept)
     {
-        var others = store.Query(
-            "SELECT b.book_id, b.tag, j.exit_action FROM book b JOIN job j ON j.tag = b.tag WHERE j.account_id = $account AND b.tag <> $tag AND b.mapped = 1 AND j.exit_action IS NOT NULL ORDER BY b.tag",
-            r => (Book: r.GetInt64(0), Tag: r.GetString(1), ExitAction: r.GetString(2)),
-            ("$account", destination.Account.Id), ("$tag", job.Tag));
-        return [.. destination.Books.SelectMany(b => others.Where(o => o.Book == b.Id).Select(o => new SharedBook(b, o.Tag, o.ExitAction)))];
+        var others = kept.OfOthers(destination.Account.Id, job.Tag);
+        return [.. destination.Books.SelectMany(b => others.Where(o => o.BookId == b.Id).Select(o => new SharedBook(b, o.Tag, o.ExitAction)))];
     }
 
     /// <summary>Names the shared books, and refuses those where the jobs do different things on an exit.</summary>
-    public static IEnumerable<Problem> Check(Job job, Destination destination, Store store)
+    public static IEnumerable<Problem> Check(Job job, Destination destination, IBooks kept)
     {
         var ours = Word(job.Config.ExitAction);
-        foreach (var (book, tag, theirs) in Of(job, destination, store))
+        foreach (var (book, tag, theirs) in Of(job, destination, kept))
         {
             yield return theirs == ours
                 ? new Problem(

@@ -1,5 +1,5 @@
-using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -24,10 +24,7 @@ internal sealed class AlreadyThere(RunContext run)
     /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
     public string Kept(IReadOnlyList<long> books)
     {
-        var files = books.SelectMany(b => run.Store.Query(
-            "SELECT file FROM already_there WHERE tag = $tag AND account_id = $account AND book_id = $book AND file IS NOT NULL",
-            r => r.GetString(0),
-            ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", b))).ToList();
+        var files = books.SelectMany(b => Known(b)).Select(t => t.File).OfType<string>().ToList();
         return files.Count == 0
             ? LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")])
             : $"({string.Join(" UNION ALL ", files.Select(f => $"SELECT kh, member_key, book_id, contact_id FROM {run.Rows(f)}"))})";
@@ -40,13 +37,7 @@ internal sealed class AlreadyThere(RunContext run)
         run.Db.Execute("CREATE OR REPLACE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT)");
         foreach (var book in books)
         {
-            var known = run.Store.Query("SELECT file FROM already_there WHERE tag = $tag AND account_id = $account AND book_id = $book", r => r.IsDBNull(0) ? null : r.GetString(0), ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", book));
-            if (known.Count == 0)
-            {
-                known.Add(await ReadBookAsync(book, mayRead, cancellation));
-            }
-
-            if (known[0] is { } file)
+            if ((Known(book) is [var known, ..] ? known.File : await ReadBookAsync(book, mayRead, cancellation)) is { } file)
             {
                 run.Db.Execute($"INSERT INTO there SELECT kh, member_key, book_id, contact_id FROM {run.Rows(file)}");
             }
@@ -57,9 +48,11 @@ internal sealed class AlreadyThere(RunContext run)
     }
 
     /// <summary>Commits that a book this run created held nobody.</summary>
-    public void Keep(long book, string? file, long people) => run.Store.InTransaction(s => s.Execute(
-        "INSERT OR IGNORE INTO already_there(tag, account_id, book_id, file, people) VALUES ($tag, $account, $book, $file, $people)",
-        ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id), ("$book", book), ("$file", file), ("$people", people)));
+    public void Keep(long book, string? file, long people) =>
+        run.Store.Books.KeepThere(new ThereBefore(run.Job.Tag, run.Client.Account.Id, book, file), people);
+
+    private List<ThereBefore> Known(long book) =>
+        [.. run.Store.Books.There().Where(t => t.Tag == run.Job.Tag && t.AccountId == run.Client.Account.Id && t.BookId == book)];
 
     private async Task<string?> ReadBookAsync(long book, bool keep, CancellationToken cancellation)
     {

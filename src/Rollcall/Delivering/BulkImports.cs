@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -79,7 +79,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         var manifest = run.PublishManifest(records.Manifest(pairs, filling.First, filling.Last, lane));
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM {run.Rows(manifest)} WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
-        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Mark(manifest) : null);
+        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Answers(manifest) : null);
         if (lane == ImportLane.Resubscriptions && resubscriptions.TakeBack(delivery))
         {
             var without = Refill(pairs, lane, filling);

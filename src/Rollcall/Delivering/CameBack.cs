@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -28,7 +28,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
             WHERE NOT p.undone AND s.verdict = 'in'
               AND NOT EXISTS (SELECT 1 FROM put_back o WHERE o.kh = p.kh AND o.member_key = p.member_key AND o.undone)
             """);
-        var people = run.Db.Query("SELECT member_key, book_id FROM came_back", r => (r.GetString(0), r.GetInt64(1)));
+        var people = run.Db.Query("SELECT member_key, book_id FROM came_back", r => new PersonInBook(r.GetString(0), r.GetInt64(1)));
         if (people.Count == 0)
         {
             return;
@@ -77,7 +77,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
             return;
         }
 
-        var (staying, gone) = (new List<(string, long)>(), new List<(string MemberKey, long Book)>());
+        var (staying, gone) = (new List<PersonInBook>(), new List<PersonInBook>());
         run.Db.Execute("CREATE OR REPLACE TABLE gone_again(member_key VARCHAR, book_id BIGINT, status VARCHAR)");
         foreach (var person in people)
         {
@@ -86,12 +86,12 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
             {
                 if (run.Now - person.Since >= Wait.TotalMilliseconds)
                 {
-                    staying.Add((person.Key, person.Book));
+                    staying.Add(new(person.Key, person.Book));
                 }
             }
             else if (contact is not { Status: Dotdigital.ContactStatus.Unknown } && contact?.StatusIn(person.Book) != Dotdigital.ListStatus.Unknown)
             {
-                gone.Add((person.Key, person.Book));
+                gone.Add(new(person.Key, person.Book));
                 var status = contact is null or { Status: Dotdigital.ContactStatus.Subscribed } ? "Unsubscribed" : contact.Status.ToString();
                 run.Db.Execute($"INSERT INTO gone_again VALUES ({SqlText.Literal(person.Key)}, {person.Book}, {SqlText.Literal(status)})");
             }

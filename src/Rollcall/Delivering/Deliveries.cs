@@ -2,11 +2,11 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
 using Rollcall.Recording;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -101,20 +101,11 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
         }
 
-        run.Store.InTransaction(s =>
-        {
-            SharedBooks.Forget(s, run.Job.Tag);
-            foreach (var book in run.Books.Where(b => b.Id is not null))
-            {
-                // The name the job uses, so that a book renamed at Dotdigital is still found.
-                s.Execute("INSERT INTO book(tag, book_id, name) VALUES ($tag, $book, $name) ON CONFLICT(tag, book_id) DO UPDATE SET name = $name, mapped = 1", ("$tag", run.Job.Tag), ("$book", book.Id), ("$name", destination.Targets[book.No].Name ?? book.Name));
-            }
-
-            foreach (var name in run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase))
-            {
-                s.Execute("INSERT OR IGNORE INTO data_field(tag, name) VALUES ($tag, $name)", ("$tag", run.Job.Tag), ("$name", name));
-            }
-        });
+        // The name the job uses, so that a book renamed at Dotdigital is still found.
+        run.Store.Books.Keep(
+            run.Job.Tag,
+            run.Books.Where(b => b.Id is not null).Select(b => (b.Id!.Value, destination.Targets[b.No].Name ?? b.Name)),
+            run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What changes in the ledger without a call: new opt-outs, and exits that the job does not act on.</summary>

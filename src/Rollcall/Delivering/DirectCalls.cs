@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -12,6 +12,11 @@ namespace Rollcall.Delivering;
 /// <param name="Fields">The data fields as JSON members without braces; empty for none.</param>
 /// <param name="KnownCode">The code of the last outcome; null when there was none.</param>
 internal sealed record DirectPerson(string MemberKey, string Email, long? ContactId, string Fields, string? KnownCode);
+
+/// <summary>What calls that answer opt-outs need.</summary>
+/// <param name="Answers">The opt-outs that calls to some people answer.</param>
+/// <param name="LeaveOut">Takes people out of the relation whose opt-outs another job has answered.</param>
+internal sealed record AnsweringCalls(Func<IReadOnlyList<string>, OptOutAnswers> Answers, Action<IReadOnlyList<string>> LeaveOut);
 
 /// <summary>
 /// Sends calls of one person each, as many at a time as the account's rate allows, in bursts: a manifest and a journal entry a burst, a row in the
@@ -31,7 +36,6 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly DirectJournal journal = new(run.Store, run.ServerClock);
     private int failuresInARow;
 
     /// <summary>Whether so many calls failed in a row that the rest is left to the next run.</summary>
@@ -47,9 +51,9 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="causesMail">Whether a call may mail the person.</param>
     /// <param name="progress">The step's word, such as <c>add</c>.</param>
     /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
-    /// <param name="alongside">What the transaction that commits the intent of some calls also writes, of the delivery's number and their member keys; says whom not to call. They must be gone from the relation then.</param>
+    /// <param name="answering">The opt-outs that the calls answer, if they do.</param>
     /// <param name="beforeEach">What is done before each burst is read from the relation.</param>
-    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside = null, System.Action? beforeEach = null)
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, AnsweringCalls? answering = null, System.Action? beforeEach = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -69,7 +73,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
             var manifest = run.PublishManifest("SELECT * EXCLUDE (fields) FROM burst");
             var delivery = run.Journal.Prepare(run.RunId, kind, [book.Id!.Value], manifest, persons.Count, 0, lateOptOuts.SeenNo, causesMail);
-            var (end, failure) = await SendBurstAsync(delivery, persons, call, alongside, cancellation);
+            var (end, failure) = await SendBurstAsync(delivery, persons, call, answering, cancellation);
             await settlement.SettleDirectAsync(delivery, cancellation);
             run.Db.Execute("INSERT INTO direct_done SELECT b.kh, b.member_key FROM burst b JOIN direct_row d ON d.member_key = b.member_key");
             sent += persons.Count;
@@ -90,12 +94,14 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         }
     }
 
+    private void Answer(long delivery, IReadOnlyList<(string, DirectAnswer)> answers) => run.Journal.Answer(delivery, answers);
+
     /// <summary>A burst lasts about a minute, so that opt-outs are looked at again between bursts whatever the account's rate.</summary>
     private int BurstSize() => run.Client.Governor.LimitOf(CallTier.Medium) is { } limit
         ? (int)Math.Clamp(limit * run.Job.BudgetShare, IntentsAtOnce, MostInBurst)
         : 100;
 
-    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, Func<Store, long, IReadOnlyList<string>, IReadOnlyList<string>>? alongside, CancellationToken cancellation)
+    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, AnsweringCalls? answering, CancellationToken cancellation)
     {
         // Interrupted, no call is begun, and those under way get a moment to be answered.
         using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, run.Clock);
@@ -113,8 +119,10 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                     break;
                 }
 
-                var intended = journal.Intend(delivery.Id, [.. group.Select(p => p.MemberKey)], alongside);
-                await burst.BeginAsync(intended.Count == group.Length ? group : group.Where(p => intended.Contains(p.MemberKey)));
+                string[] keys = [.. group.Select(p => p.MemberKey)];
+                var elsewhere = run.Journal.Intend(delivery.Id, keys, answering?.Answers(keys));
+                answering?.LeaveOut(elsewhere);
+                await burst.BeginAsync(group.Where(p => !elsewhere.Contains(p.MemberKey)));
             }
         }
         catch
@@ -232,7 +240,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
                 try
                 {
-                    calls.journal.Answer(delivery.Id, together);
+                    calls.Answer(delivery.Id, together);
                 }
                 catch (Exception e)
                 {

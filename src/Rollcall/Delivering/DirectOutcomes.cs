@@ -1,5 +1,5 @@
 using Rollcall.Comparing;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

@@ -1,5 +1,5 @@
-using Rollcall.Ledger;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

@@ -2,10 +2,10 @@ using System.Globalization;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Recording;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;

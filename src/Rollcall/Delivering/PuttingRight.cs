@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -188,7 +188,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     {
         foreach (var (book, people) in allow.Contains(Guard) ? [] : run.Db.Query("SELECT book_id, count(*) FROM undoing GROUP BY 1 HAVING count(*) > 100 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))
         {
-            var size = run.Store.Number("SELECT coalesce(max(delivered), 0) FROM book WHERE tag = $tag AND book_id = $book", ("$tag", run.Job.Tag), ("$book", book));
+            var size = run.Store.Books.Of(run.Job.Tag).FirstOrDefault(b => b.BookId == book)?.Delivered ?? 0;
             if (people <= MostAtOnce || people * 100.0 <= MostPercent * size)
             {
                 continue;

@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

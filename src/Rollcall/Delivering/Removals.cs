@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

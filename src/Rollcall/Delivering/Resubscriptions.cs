@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -14,7 +14,6 @@ namespace Rollcall.Delivering;
 internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
 {
     private readonly AskedOptOuts asked = new(run);
-    private IReadOnlyList<string> answeredElsewhere = [];
 
     /// <summary>Looks up whom <c>change</c> would resubscribe; who is not unsubscribed now is left alone, with the reason.</summary>
     public async Task ConfirmAsync(CancellationToken cancellation)
@@ -83,11 +82,10 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     private const string Elsewhere = "Elsewhere";
     private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
 
-    /// <summary>What the transaction that commits a delivery also commits: the opt-outs of its people are answered by it.</summary>
-    public Action<Store, long> Mark(string manifest) => (transaction, delivery) => answeredElsewhere = asked.Mark(
-        transaction,
-        delivery,
-        run.Db.Query($"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'", r => (r.GetString(0), r.GetInt64(1))));
+    /// <summary>The opt-outs that a delivery answers.</summary>
+    public OptOutAnswers Answers(string manifest) => asked.Of(run.Db.Query(
+        $"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'",
+        r => new PersonInBook(r.GetString(0), r.GetInt64(1))));
 
     /// <summary>
     /// Takes a delivery back, before it is sent, when another job has answered opt-outs of its people since this run read them, and leaves those people
@@ -96,19 +94,18 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     /// <returns>Whether it did: the delivery is made anew, without them.</returns>
     public bool TakeBack(Delivery delivery)
     {
-        if (answeredElsewhere.Count == 0)
+        if (delivery.AnsweredElsewhere.Count == 0)
         {
             return false;
         }
 
         run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
-        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(answeredElsewhere));
-        LeaveOut(answeredElsewhere);
-        answeredElsewhere = [];
+        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
+        LeaveOut(delivery.AnsweredElsewhere);
         return true;
     }
 
-    private IReadOnlyList<string> LeaveOut(IReadOnlyList<string> answered)
+    private void LeaveOut(IReadOnlyList<string> answered)
     {
         if (answered.Count > 0)
         {
@@ -119,8 +116,6 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                   AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
                 """);
         }
-
-        return answered;
     }
 
     /// <summary>
@@ -135,7 +130,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             {
                 await calls.SendAsync(
                     DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token), cancellation,
-                    (transaction, delivery, keys) => LeaveOut(asked.Mark(transaction, delivery, keys.Select(key => (key, id)))));
+                    new AnsweringCalls(keys => asked.Of([.. keys.Select(key => new PersonInBook(key, id))]), LeaveOut));
             }
         }
     }

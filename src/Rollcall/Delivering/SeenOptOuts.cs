@@ -1,5 +1,5 @@
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

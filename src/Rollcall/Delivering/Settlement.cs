@@ -1,8 +1,8 @@
 using System.Globalization;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -171,7 +171,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
     public async Task SettleDirectAsync(Delivery delivery, CancellationToken cancellation)
     {
-        new DirectJournal(run.Store, run.ServerClock).CopyTo(run.Db, delivery.Id);
+        DirectRows.Copy(run, delivery);
         if (run.Db.Number("SELECT count(*) FROM direct_row") == 0)
         {
             Settled.Add(run.Journal.Settle(delivery, null, "nothing was sent"));
@@ -369,7 +369,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             (why, only) = (WatchReason.OptOutsUnread, "true");
         }
 
-        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, alongside: watch.Of(delivery, file, why, only, ended)));
+        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, watch: watch.Of(delivery, file, why, only, ended)));
     }
 
     /// <summary>What could not be read after the call is tried again until it ends.</summary>
@@ -396,7 +396,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         if (rows.Count > 0)
         {
             var asked = new AskedOptOuts(run);
-            asked.Lift(rows.Where(r => r.Outcome == "Delivered").Select(r => (r.Key, r.Book)), began);
+            asked.Lift(rows.Where(r => r.Outcome == "Delivered").Select(r => new PersonInBook(r.Key, r.Book)), began);
             asked.Unmark(delivery.Id, rows.Where(r => r.Outcome == "Failed").Select(r => r.Key));
         }
 

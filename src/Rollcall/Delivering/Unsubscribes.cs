@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

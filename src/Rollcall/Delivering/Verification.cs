@@ -1,6 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

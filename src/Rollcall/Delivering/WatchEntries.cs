@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Delivering;
@@ -8,25 +8,22 @@ internal sealed class WatchEntries(RunContext run)
 {
     private readonly Watch watch = new(run);
 
-    /// <summary>What the transaction that settles a delivery writes besides; null for nothing.</summary>
+    /// <summary>What the end of a delivery means for the watch; null for nothing.</summary>
     /// <param name="outcomes">The file of its outcomes.</param>
     /// <param name="why">Why people are looked at again; null where nobody is.</param>
     /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
     /// <param name="ended">When all of it was surely done; null where nobody knows.</param>
-    public Action<Store>? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
+    public WatchChange? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
     {
-        var people = why is null || delivery.Manifest is null ? [] : watch.Read(People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why));
+        var prepared = delivery.PreparedAt.ToUnixTimeMilliseconds();
+        var people = why is null || delivery.Manifest is null ? null : People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why);
+        var entry = watch.Entry(people, prepared);
         var sure = ended is null ? [] : OnWatch(outcomes, "fields_hash IS NOT NULL");
         var touched = delivery.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Local ? [] : OnWatch(outcomes, "true");
-        var now = run.Now;
-        return people.Count == 0 && sure.Count == 0 && touched.Count == 0 ? null : store =>
-        {
-            watch.Enter(store, people, delivery.PreparedAt.ToUnixTimeMilliseconds());
 
-            // When a delivery of an earlier run ended, nobody looked: what is applied late may have come after it.
-            watch.Settled(store, sure, delivery.RunId == run.RunId ? ended?.ToUnixTimeMilliseconds() ?? now : delivery.PreparedAt.ToUnixTimeMilliseconds());
-            watch.Touched(store, touched, now);
-        };
+        // When a delivery of an earlier run ended, nobody looked: what is applied late may have come after it.
+        var sureAt = delivery.RunId == run.RunId ? ended?.ToUnixTimeMilliseconds() ?? run.Now : prepared;
+        return entry.People.Count == 0 && sure.Count == 0 && touched.Count == 0 ? null : new WatchChange(entry, sure, sureAt, touched, run.Now);
     }
 
     /// <summary>Puts the people of a removal on the watch that Dotdigital took and has not finished.</summary>
@@ -58,7 +55,7 @@ internal sealed class WatchEntries(RunContext run)
     /// <summary>People whose values are on the watch and to whom this delivery was delivered.</summary>
     private List<string> OnWatch(string outcomes, string only)
     {
-        var keys = watch.ValueKeys();
+        var keys = watch.ValueKeys;
         if (keys.Count == 0)
         {
             return [];
@@ -67,7 +64,7 @@ internal sealed class WatchEntries(RunContext run)
         run.Db.Execute("CREATE OR REPLACE TABLE watched_value(member_key VARCHAR)");
         using (var appender = run.Db.Connection.CreateAppender("watched_value"))
         {
-            keys.ForEach(key => appender.CreateRow().AppendValue(key).EndRow());
+            keys.ToList().ForEach(key => appender.CreateRow().AppendValue(key).EndRow());
         }
 
         return run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND {only}", r => r.GetString(0));

@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
-using Rollcall.Ledger;
 using Rollcall.Model;
 using Rollcall.Reading;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 

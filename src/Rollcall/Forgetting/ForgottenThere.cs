@@ -1,4 +1,4 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
@@ -6,31 +6,21 @@ namespace Rollcall.Forgetting;
 internal static class ForgottenThere
 {
     /// <summary>Keeps a hash for each job and book the person was in before it.</summary>
-    public static void Keep(DataFolder folder, Store store, Trace trace, IReadOnlyList<KnownRow> known)
+    public static void Keep(DataFolder folder, IStore store, Trace trace, IReadOnlyList<KnownRow> known)
     {
-        var there = store.Query("SELECT tag, account_id, book_id, file FROM already_there WHERE file IS NOT NULL", r => (Tag: r.GetString(0), Account: r.GetInt64(1), Book: r.GetInt64(2), File: r.GetString(3)))
-            .Where(t => PersonRows.In(folder, t.File, trace) > 0).Select(t => (t.Tag, t.Account, t.Book))
-            .Concat(known.Where(k => k.Origin == "there").Select(k => (k.Job.Tag, Account: k.Job.AccountId, Book: k.BookId)))
+        var there = store.Books.There().Where(t => t.File is not null && PersonRows.In(folder, t.File, trace) > 0).Select(t => t with { File = null })
+            .Concat(known.Where(k => k.Origin == "there").Select(k => new ThereBefore(k.Job.Tag, k.Job.AccountId, k.BookId, null)))
             .ToHashSet();
-        if (there.Count == 0)
+        if (there.Count > 0)
         {
-            return;
+            store.Forgotten.KeepThere(KeyedHash.OfFolder(folder).Of(trace.MemberKey), there);
         }
-
-        var hash = KeyedHash.OfFolder(folder).Of(trace.MemberKey);
-        store.InTransaction(s =>
-        {
-            foreach (var (tag, account, book) in there)
-            {
-                s.Execute("INSERT OR IGNORE INTO forgotten_there(tag, account_id, book_id, hash) VALUES ($tag, $account, $book, $hash)", ("$tag", tag), ("$account", account), ("$book", book), ("$hash", hash));
-            }
-        });
     }
 
     /// <summary>Adds to the relation of people already there whoever in the roll was forgotten and had been. Only then are members hashed at all.</summary>
     public static void AddTo(RunContext run, string there)
     {
-        var kept = run.Store.Query("SELECT book_id, hash FROM forgotten_there WHERE tag = $tag AND account_id = $account", r => (Book: r.GetInt64(0), Hash: r.GetString(1)), ("$tag", run.Job.Tag), ("$account", run.Client.Account.Id));
+        var kept = run.Store.Forgotten.There(run.Job.Tag, run.Client.Account.Id).ToList();
         if (kept.Count == 0)
         {
             return;
@@ -40,7 +30,7 @@ internal static class ForgottenThere
         run.Db.Execute("CREATE OR REPLACE TABLE forgotten_there(book_id BIGINT, hash VARCHAR)");
         using (var appender = run.Db.Connection.CreateAppender("forgotten_there"))
         {
-            kept.ForEach(k => appender.CreateRow().AppendValue(k.Book).AppendValue(k.Hash).EndRow());
+            kept.ForEach(k => appender.CreateRow().AppendValue(k.BookId).AppendValue(k.Hash).EndRow());
         }
 
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM roll")))

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Rollcall.Ledger;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 

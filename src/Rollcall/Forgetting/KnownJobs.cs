@@ -1,16 +1,14 @@
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
 /// <summary>The jobs of a data folder, as far as their files can still be read: where else a person may stand.</summary>
 internal static class KnownJobs
 {
-    public static List<KnownJob> Read(DataFolder folder, Store store, Func<string, string?> environment) =>
-        [.. store.Query(
-            "SELECT tag, account_id, job_file, ledger_folder FROM job ORDER BY tag",
-            r => new KnownJob(r.GetString(0), r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), File(r.GetString(2), environment)))];
+    public static List<KnownJob> Read(IStore store, Func<string, string?> environment) =>
+        [.. store.Jobs.All().Select(job => new KnownJob(job.Tag, job.AccountId, job.JobFile, job.LedgerFolder, File(job.JobFile, environment)))];
 
     private static Job? File(string path, Func<string, string?> environment)
     {
@@ -38,9 +36,9 @@ internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, stri
 internal sealed record KnownJob(string Tag, long AccountId, string Path, string? Ledger, Job? File)
 {
     /// <summary>What the ledger has of the person.</summary>
-    public IReadOnlyList<KnownRow> Rows(DataFolder folder, Store store, Trace trace)
+    public IReadOnlyList<KnownRow> Rows(DataFolder folder, IStore store, Trace trace)
     {
-        var names = store.Query("SELECT book_id, name FROM book WHERE tag = $tag", r => (r.GetInt64(0), r.GetString(1)), ("$tag", Tag)).ToDictionary(b => b.Item1, b => b.Item2);
+        var names = store.Books.Of(Tag).ToDictionary(b => b.BookId, b => b.Name);
         return OnLedger(
             folder,
             relation => $"SELECT book_id, state, coalesce(book_status, code), origin FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}",
@@ -62,24 +60,7 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
     }
 
     /// <summary>Counts the ledger again, which may have lost a row.</summary>
-    public void CountAgain(DataFolder folder, Store store)
-    {
-        var books = OnLedger(
-            folder,
-            relation => $"SELECT book_id, count(*), count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM {relation} GROUP BY 1",
-            r => (Book: r.GetInt64(0), Rows: r.GetInt64(1), Delivered: r.GetInt64(2), Pending: r.GetInt64(3), Suppressed: r.GetInt64(4)));
-        store.InTransaction(s =>
-        {
-            s.Execute("UPDATE job SET ledger_rows = $rows WHERE tag = $tag", ("$rows", books.Sum(b => b.Rows)), ("$tag", Tag));
-            s.Execute("UPDATE book SET delivered = 0, pending = 0, suppressed = 0 WHERE tag = $tag", ("$tag", Tag));
-            foreach (var book in books)
-            {
-                s.Execute(
-                    "UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book",
-                    ("$d", book.Delivered), ("$p", book.Pending), ("$s", book.Suppressed), ("$tag", Tag), ("$book", book.Book));
-            }
-        });
-    }
+    public void CountAgain(DataFolder folder, IStore store) => store.Ledgers.Count(Tag, OnLedger(folder, BookRows.Query, BookRows.Of));
 
     private List<T> OnLedger<T>(DataFolder folder, Func<string, string> query, Func<DuckDB.NET.Data.DuckDBDataReader, T> read)
     {

@@ -1,6 +1,6 @@
 using Rollcall.Model;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
@@ -9,19 +9,17 @@ internal static class OpenDeliveries
 {
     /// <summary>Refuses to erase someone of whom a delivery is open.</summary>
     /// <exception cref="RollcallException">Exit 6: one is.</exception>
-    public static void Refuse(DataFolder folder, Store store, Trace trace)
+    public static void Refuse(DataFolder folder, IDeliveries deliveries, Trace trace)
     {
-        foreach (var (tag, file) in store.Query(
-            "SELECT tag, coalesce(outcomes, manifest) FROM delivery WHERE state IN ('prepared', 'accepted', 'settled') AND coalesce(outcomes, manifest) IS NOT NULL ORDER BY id",
-            r => (r.GetString(0), r.GetString(1))))
+        foreach (var open in deliveries.Open())
         {
-            if (PersonRows.In(folder, file, trace) > 0)
+            if (PersonRows.In(folder, open.Name!, trace) > 0)
             {
                 throw new RollcallException(
                     ExitCode.Busy,
-                    $"The job {tag} has sent something of this person, and no run has settled yet what became of it. Nobody was erased.",
+                    $"The job {open.Tag} has sent something of this person, and no run has settled yet what became of it. Nobody was erased.",
                     folder.Root,
-                    $"Run {tag} first, so that nothing is sent twice, and repeat the command.");
+                    $"Run {open.Tag} first, so that nothing is sent twice, and repeat the command.");
             }
         }
     }

@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Rollcall.Model;
+using Rollcall.Store;
 
 namespace Rollcall.Forgetting;
 
 /// <summary>How a person's address is found: as a value of its own, and inside other text, there also as it stands in a URL.</summary>
-internal sealed class Trace
+internal sealed class Trace : IErased
 {
     /// <summary>What stands where the address was.</summary>
     public const string Instead = "(forgotten)";

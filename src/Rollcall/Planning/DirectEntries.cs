@@ -59,9 +59,9 @@ internal sealed class DirectEntries
     }
 
     /// <summary>Remembers, for good, that the members of the job's first run were sent: from now on, whoever enters joins.</summary>
-    public static void EndFirstRun(RunContext run) => run.Store.InTransaction(s => s.Execute("UPDATE job SET first_run_ended = 1 WHERE tag = $tag", ("$tag", run.Job.Tag)));
+    public static void EndFirstRun(RunContext run) => run.Store.Jobs.EndFirstRun(run.Job.Tag);
 
-    private static bool FirstRunEnded(RunContext run) => run.Store.Number("SELECT count(*) FROM job WHERE tag = $tag AND first_run_ended = 1", ("$tag", run.Job.Tag)) > 0;
+    private static bool FirstRunEnded(RunContext run) => run.Store.Jobs.Find(run.Job.Tag) is { FirstRunEnded: true };
 }
 
 /// <summary>What single adds cost.</summary>

@@ -128,27 +128,32 @@ internal static class Pilot
             FROM {ledger} WHERE state = 'failed' OR outcome = 'Failed'
             """);
         var beside = "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)";
-        foreach (var (i, (failures, finished)) in run.Store.Query(
-            "SELECT failures, coalesce(ended, finished) FROM run WHERE tag = $tag AND failures IS NOT NULL AND finished IS NOT NULL ORDER BY started DESC, rowid DESC",
-            r => (File: run.Folder.Full(r.GetString(0)), r.GetInt64(1)),
-            ("$tag", run.Job.Tag)).Where(f => File.Exists(f.File)).Index())
+        var first = true;
+        run.Store.Runs.Failures(run.Job.Tag, kept =>
         {
+            var failures = run.Folder.Full(kept.Failures);
+            if (kept.Finished is null || !File.Exists(failures))
+            {
+                return false;
+            }
+
             var failed = $"(SELECT {Keyed}, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
             // The ledger does not say whether these were mended since: only those of the last run are taken up.
-            beside = i > 0 ? beside : $"(SELECT DISTINCT {Keyed} FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
+            beside = !first ? beside : $"(SELECT DISTINCT {Keyed} FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
+            first = false;
             if (run.Db.Number($"SELECT count(*) FROM {failed}") == 0)
             {
-                continue;
+                return false;
             }
 
             run.Db.Execute($"""
                 INSERT INTO undelivered
                 SELECT f.kh, f.member_key, f.book_id, f.operation, f.audience, f.email FROM {failed} f
                 LEFT JOIN {ledger} l ON l.kh = f.kh AND l.member_key = f.member_key AND l.book_id = f.book_id
-                WHERE NOT coalesce(l.outcome <> 'Failed' AND l.outcome_at > {finished}, false)
+                WHERE NOT coalesce(l.outcome <> 'Failed' AND l.outcome_at > {(kept.Ended ?? kept.Finished.Value).ToUnixTimeMilliseconds()}, false)
                 """);
-            break;
-        }
+            return true;
+        });
 
         run.Db.Execute($"""
             INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key FROM {beside};

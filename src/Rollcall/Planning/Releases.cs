@@ -1,6 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Jobs;
+using Rollcall.Store;
 
 namespace Rollcall.Planning;
 
@@ -30,18 +31,18 @@ internal static class Releases
                 "Set exit_action: remove (or unsubscribe) and run again. To leave them where they are, leave out --release.");
         }
 
-        var used = run.Store.Query("SELECT book_id, name, delivered FROM book WHERE tag = $tag", r => (Id: r.GetInt64(0), Name: r.GetString(1), Members: r.GetInt64(2)), ("$tag", run.Job.Tag));
+        var used = run.Store.Books.Of(run.Job.Tag);
         foreach (var asked in options.Release.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            var known = used.Find(u => u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == asked || string.Equals(u.Name, asked, StringComparison.OrdinalIgnoreCase));
-            var book = run.Books.Find(b => b.Id is not null && (b.Id == known.Id || string.Equals(b.Name, asked, StringComparison.OrdinalIgnoreCase)));
+            var known = used.FirstOrDefault(u => $"{u.BookId}" == asked || string.Equals(u.Name, asked, StringComparison.OrdinalIgnoreCase));
+            var book = run.Books.Find(b => b.Id is not null && (b.Id == known?.BookId || string.Equals(b.Name, asked, StringComparison.OrdinalIgnoreCase)));
             if (book is not null)
             {
                 run.Books[book.No] = book with { Released = true };
             }
-            else if (known.Name is not null)
+            else if (known is not null)
             {
-                destination = await AddAsync(run, destination, known.Id, released: true, cancellation);
+                destination = await AddAsync(run, destination, known.BookId, released: true, cancellation);
             }
             else
             {
@@ -49,7 +50,8 @@ internal static class Releases
             }
         }
 
-        foreach (var (_, name, members) in used.Where(u => u.Members > 0 && run.Books.All(b => b.Id != u.Id) && run.Job.Config.SegMappings.All(m => m.Book.Id != u.Id && m.Book.Name != u.Name)))
+        foreach (var (_, name, members, _, _) in used.Where(u => u.Delivered > 0 && run.Books.All(b => b.Id != u.BookId)
+            && run.Job.Config.SegMappings.All(m => m.Book.Id != u.BookId && m.Book.Name != u.Name)))
         {
             run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {Counted.Of(members, "member")} of this job in it. To let them go: rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(name)}");
         }

@@ -3,15 +3,15 @@ using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Recording;
+using Rollcall.Store;
 
 namespace Rollcall.Reading;
 
 /// <summary>Whom the ledger has in a book, and no audience of that book has any more.</summary>
 internal sealed class MissingMembers(RunContext run, Destination destination)
 {
-    private readonly (string? Folder, long Rows, long Generation) current = LedgerFold.Current(run);
+    private readonly KeptLedger current = LedgerFold.Current(run);
 
     /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
     public bool Any(int audience, CancellationToken cancellation)

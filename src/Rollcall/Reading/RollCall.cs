@@ -3,6 +3,7 @@ using DuckDB.NET.Data;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Recommending;
+using Rollcall.Store;
 
 namespace Rollcall.Reading;
 
@@ -112,36 +113,30 @@ internal sealed class RollCall(RunContext run)
     public void Keep(Func<int, bool> held)
     {
         RecommendationTable.Keep(run, recommendations);
-        run.Store.InTransaction(s =>
-        {
-            foreach (var (i, count) in Counts.Index().Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members + c.Item.KnownByKey > 0 || !held(c.Index))))
-            {
-                var audience = run.Job.Config.SegmentIds[i];
-                s.Execute(
-                    "INSERT INTO audience(tag, audience, shape, members) VALUES ($tag, $audience, $shape, $members) ON CONFLICT(tag, audience) DO UPDATE SET shape = $shape, members = $members",
-                    ("$tag", run.Job.Tag), ("$audience", audience), ("$shape", JsonSerializer.Serialize(count.Reading.Shape)), ("$members", count.Members + count.KnownByKey));
-                if (!held(i) && !Lost.Contains(i))
-                {
-                    s.Execute(
-                        "UPDATE audience SET rows = $rows, no_email = $blank, lost = $lost WHERE tag = $tag AND audience = $audience",
-                        ("$tag", run.Job.Tag), ("$audience", audience), ("$rows", count.Rows), ("$blank", count.NoEmail - count.KeyedNoEmail), ("$lost", count.Lost));
-                }
-            }
-        });
+        run.Store.Audiences.Keep(run.Job.Tag, Counts.Index()
+            .Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members + c.Item.KnownByKey > 0 || !held(c.Index)))
+            .Select(c => Reading(c.Index, c.Item, ofAll: !held(c.Index) && !Lost.Contains(c.Index))));
     }
+
+    private CompleteReading Reading(int audience, AudienceCount count, bool ofAll) => new(
+        run.Job.Config.SegmentIds[audience],
+        JsonSerializer.Serialize(count.Reading.Shape),
+        count.Members + count.KnownByKey,
+        ofAll ? count.Rows : null,
+        ofAll ? count.NoEmail - count.KeyedNoEmail : null,
+        ofAll ? count.Lost : null);
 
     /// <summary>Whether an audience had members when it was last read completely, and has none now.</summary>
     public bool IsNewlyEmpty(int audience) =>
-        Counts[audience].Members + Counts[audience].KnownByKey == 0 && run.Store.Number("SELECT coalesce(sum(members), 0) FROM audience WHERE tag = $tag AND audience = $audience", ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])) > 0;
+        Counts[audience].Members + Counts[audience].KnownByKey == 0 && Kept(run.Job.Config.SegmentIds[audience]) is { Members: > 0 };
 
     /// <summary>An audience's rows in the last run that held nothing of it; null where that is not known.</summary>
-    public AudienceBefore? Before(int audience) => run.Store.Query(
-        "SELECT rows, no_email, lost FROM audience WHERE tag = $tag AND audience = $audience AND lost IS NOT NULL",
-        r => new AudienceBefore(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)),
-        ("$tag", run.Job.Tag), ("$audience", run.Job.Config.SegmentIds[audience])).FirstOrDefault();
+    public AudienceBefore? Before(int audience) =>
+        Kept(run.Job.Config.SegmentIds[audience]) is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost } ? new AudienceBefore(rows, blank, lost) : null;
 
-    private AudienceShape? Shape(string audience) =>
-        run.Store.Query("SELECT shape FROM audience WHERE tag = $tag AND audience = $audience AND shape IS NOT NULL", r => JsonSerializer.Deserialize<AudienceShape>(r.GetString(0)), ("$tag", run.Job.Tag), ("$audience", audience)).FirstOrDefault();
+    private AudienceShape? Shape(string audience) => Kept(audience)?.Shape is { } shape ? JsonSerializer.Deserialize<AudienceShape>(shape) : null;
+
+    private KeptAudience? Kept(string audience) => run.Store.Audiences.Find(run.Job.Tag, audience);
 
     private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
 

@@ -4,7 +4,7 @@ using System.Text;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Recommending;
 

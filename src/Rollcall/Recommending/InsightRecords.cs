@@ -1,6 +1,6 @@
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Recommending;
 
@@ -46,7 +46,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 
         if (!limited)
         {
-            new Watch(run).Leave(run.Db.Query($"SELECT member_key, book_id FROM watched WHERE kind = '{WatchKind.Insight}' AND until < {run.Now}", r => (r.GetString(0), r.GetInt64(1))), WatchKind.Insight);
+            new Watch(run).Leave(run.Db.Query($"SELECT member_key, book_id FROM watched WHERE kind = '{WatchKind.Insight}' AND until < {run.Now}", r => new PersonInBook(r.GetString(0), r.GetInt64(1))), WatchKind.Insight);
         }
 
         await new InsightRemovals(run, sent).SendAsync(cancellation);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Rollcall.Dotdigital;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Recommending;
 

@@ -4,6 +4,7 @@ using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
+using Rollcall.Store;
 
 namespace Rollcall.Recommending;
 
@@ -89,9 +90,7 @@ internal static class RecommendationTable
 
         if (count is { Incomplete: null })
         {
-            run.Store.InTransaction(s => s.Execute(
-                "INSERT INTO recommendations(tag, collection, shape) VALUES ($tag, $collection, $shape) ON CONFLICT(tag) DO UPDATE SET collection = $collection, shape = $shape",
-                ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId), ("$shape", JsonSerializer.Serialize(count.Shape))));
+            run.Store.Audiences.Keep(run.Job.Tag, new KeptRecommendations(run.Job.Config.CollectionId!, JsonSerializer.Serialize(count.Shape)));
         }
     }
 
@@ -195,11 +194,10 @@ internal static class RecommendationTable
     }
 
     /// <summary>Whether this collection is the one that was last read completely.</summary>
-    private static bool Known(RunContext run) =>
-        run.Store.Number("SELECT count(*) FROM recommendations WHERE tag = $tag AND collection = $collection", ("$tag", run.Job.Tag), ("$collection", run.Job.Config.CollectionId)) > 0;
+    private static bool Known(RunContext run) => run.Store.Audiences.Recommendations(run.Job.Tag)?.Collection == run.Job.Config.CollectionId;
 
     private static AudienceShape? Shape(RunContext run, string collection) =>
-        run.Store.Query("SELECT shape FROM recommendations WHERE tag = $tag AND collection = $collection", r => JsonSerializer.Deserialize<AudienceShape>(r.GetString(0)), ("$tag", run.Job.Tag), ("$collection", collection)).FirstOrDefault();
+        run.Store.Audiences.Recommendations(run.Job.Tag) is { } kept && kept.Collection == collection ? JsonSerializer.Deserialize<AudienceShape>(kept.Shape) : null;
 
     private static Problem OfRecommendations(Problem problem, Job asked) =>
         problem.Where == $"audience {asked.Config.SegmentIds[0]}" ? problem with { Where = $"recommendations {asked.Config.SegmentIds[0]}" } : problem;

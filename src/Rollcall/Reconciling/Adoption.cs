@@ -1,5 +1,5 @@
 using Rollcall.Connecting;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 
@@ -136,7 +136,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         {
             var writes = new Deletions(run).WritesAround(DateTimeOffset.FromUnixTimeMilliseconds(created));
             var name = SqlText.Literal(key);
-            if (writes.Any(w => run.Db.Number($"SELECT count(*) FROM {run.Rows(w.Manifest)} WHERE member_key = {name}{(w.Singly ? "" : " AND contact_id IS NULL")}") > 0))
+            if (writes.Any(w => run.Db.Number($"SELECT count(*) FROM {run.Rows(w.Manifest)} WHERE member_key = {name}{(w.IsSingly ? "" : " AND contact_id IS NULL")}") > 0))
             {
                 run.Db.Execute($"UPDATE risen SET fate = 'unclear' WHERE member_key = {name}");
             }

@@ -1,7 +1,7 @@
 using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 
@@ -16,7 +16,7 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
 
     /// <summary>Whether it is time to look. A moment in the future was written by a clock that was wrong: it is time.</summary>
     public bool IsDue => run.Job.VerifyEvery is { } every
-        && run.Store.Query("SELECT verified_at FROM job WHERE tag = $tag AND ledger_folder IS NOT NULL", r => r.GetInt64(0), ("$tag", run.Job.Tag)) is [var last]
+        && run.Store.Jobs.Find(run.Job.Tag) is { LedgerFolder: not null, VerifiedAt: var last }
         && (run.Now - last >= every.TotalMilliseconds || last > run.Now);
 
     /// <summary>Looks at these books; <see cref="Outcomes"/> says what is found.</summary>
@@ -56,7 +56,7 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
     }
 
     /// <summary>Notes that the books were looked at.</summary>
-    public void Done() => run.Store.InTransaction(s => s.Execute("UPDATE job SET verified_at = $now WHERE tag = $tag", ("$now", run.Now), ("$tag", run.Job.Tag)));
+    public void Done() => run.Store.Jobs.Verified(run.Job.Tag, run.Now);
 
     // Who opted out says it all. Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
     private const string NotThere = $"d.kind = 'removed' AND {MissingPeople.Ours}";

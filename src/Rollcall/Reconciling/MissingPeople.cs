@@ -1,5 +1,5 @@
 using Rollcall.Comparing;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 
@@ -35,7 +35,7 @@ internal sealed class MissingPeople(RunContext run, RunOptions options)
             return [];
         }
 
-        var delivered = run.Store.Query("SELECT book_id, delivered FROM book WHERE tag = $tag AND delivered > 0", r => (Book: r.GetInt64(0), People: r.GetInt64(1)), ("$tag", run.Job.Tag)).ToDictionary(b => b.Book, b => b.People);
+        var delivered = run.Store.Books.Of(run.Job.Tag).Where(b => b.Delivered > 0).ToDictionary(b => b.BookId, b => b.Delivered);
         return [.. run.Books.Where(b => b is { Id: { } id, Released: false } && delivered.TryGetValue(id, out var people) && (b.Contacts == 0 || TooMany(people - b.Contacts, people, most)))];
     }
 

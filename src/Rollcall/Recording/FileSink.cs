@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 
 namespace Rollcall.Recording;
 

@@ -1,6 +1,6 @@
 using Rollcall.Delivering;
-using Rollcall.Ledger;
 using Rollcall.Reconciling;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;
@@ -34,7 +34,7 @@ internal sealed class LedgerFold(RunContext run)
         var current = Current(run);
         if (settled.All(d => d.Outcomes is null))
         {
-            run.Store.InTransaction(s => Journal.Record(s, settled));
+            run.Journal.Record(settled);
             return;
         }
 
@@ -46,39 +46,25 @@ internal sealed class LedgerFold(RunContext run)
         DeleteLitter(next);
         FindMoved(ledger, outcomes);
         var slices = KeySlice.For(current.Rows + run.Db.Number($"SELECT count(*) FROM {outcomes}"));
-        var rows = 0L;
-        var books = new Dictionary<long, (long Delivered, long Pending, long Suppressed)>();
+        var books = new Dictionary<long, BookRows>();
         for (var i = 0; i < slices.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            rows += Fold(ledger, outcomes, writes, slices[i], $"{next}/{i:D4}.parquet", current.Generation + 1, books);
+            Fold(ledger, outcomes, writes, slices[i], $"{next}/{i:D4}.parquet", current.Generation + 1, books);
             run.Progress?.Report(new RunProgress("record", i + 1, slices.Count, "slices"));
         }
 
         var events = run.Db.Number("SELECT count(*) FROM status_event") == 0 ? null : run.Publish($"events/{run.RunId}-{current.Generation + 1:D8}.parquet", "SELECT * FROM status_event ORDER BY event_id");
-        run.Store.InTransaction(s =>
-        {
-            s.Execute("UPDATE job SET ledger_folder = $folder, ledger_rows = $rows, generation = $generation WHERE tag = $tag", ("$folder", next), ("$rows", rows), ("$generation", current.Generation + 1), ("$tag", run.Job.Tag));
-            Journal.Record(s, settled);
-            foreach (var (book, count) in books)
-            {
-                s.Execute("UPDATE book SET delivered = $d, pending = $p, suppressed = $s WHERE tag = $tag AND book_id = $book", ("$d", count.Delivered), ("$p", count.Pending), ("$s", count.Suppressed), ("$tag", run.Job.Tag), ("$book", book));
-            }
-
-            if (events is not null)
-            {
-                s.Execute("INSERT INTO outbox(tag, run_id, events) VALUES ($tag, $run, $events)", ("$tag", run.Job.Tag), ("$run", run.RunId), ("$events", events));
-            }
-        });
+        run.Store.Ledgers.Name(new NewGeneration(run.Job.Tag, next, current.Generation + 1, run.RunId, settled, books.Values, events));
         StoreLoss.Mark(run.Folder, next);
         DeleteOld(next, current.Folder);
     }
 
     /// <summary>The ledger's current generation; none for a job that never ran.</summary>
-    public static (string? Folder, long Rows, long Generation) Current(RunContext run) =>
-        run.Store.Query("SELECT ledger_folder, ledger_rows, generation FROM job WHERE tag = $tag", r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), r.GetInt64(2)), ("$tag", run.Job.Tag)).SingleOrDefault();
+    public static KeptLedger Current(RunContext run) => (run.Leases is { } leases ? leases.Of(run.Job.Tag) : run.Store.Ledgers.Of(run.Job.Tag))
+        ?? new KeptLedger(run.Job.Tag, run.Client.Account.Id, null, 0, 0);
 
-    private long Fold(string ledger, string outcomes, IReadOnlyList<Delivery> writes, KeySlice slice, string name, long generation, Dictionary<long, (long, long, long)> books)
+    private void Fold(string ledger, string outcomes, IReadOnlyList<Delivery> writes, KeySlice slice, string name, long generation, Dictionary<long, BookRows> books)
     {
         var latest = OutcomeFiles.Latest(outcomes, slice, "book_id", [.. OutcomeFiles.Columns.Select(c => c.Name).Except(["kh", "member_key", "book_id", "operation"])]);
         run.Db.Execute($"""
@@ -124,15 +110,10 @@ internal sealed class LedgerFold(RunContext run)
         }
 
         run.Publish(name, $"SELECT {string.Join(", ", LedgerFiles.Columns.Select(c => c.Name))} FROM folded ORDER BY kh, member_key, book_id");
-        foreach (var (book, delivered, pending, suppressed) in run.Db.Query(
-            "SELECT book_id, count(*) FILTER (state = 'delivered'), count(*) FILTER (state = 'pending'), count(*) FILTER (state = 'suppressed') FROM folded GROUP BY 1",
-            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))))
+        foreach (var book in run.Db.Query(BookRows.Query("folded"), BookRows.Of))
         {
-            var had = books.GetValueOrDefault(book);
-            books[book] = (had.Item1 + delivered, had.Item2 + pending, had.Item3 + suppressed);
+            books[book.Book] = books.TryGetValue(book.Book, out var had) ? had + book : book;
         }
-
-        return run.Db.Number("SELECT count(*) FROM folded");
     }
 
     /// <summary>The outcomes, without ids of contacts that are somebody else's. Looked at in parts: a first export's ids are as many as its members.</summary>
@@ -194,12 +175,12 @@ internal sealed class LedgerFold(RunContext run)
               """);
     }
 
-    /// <summary>Deletes older generations, also those that a killed process left; the one before stays for whoever plans or explains from it just now.</summary>
+    /// <summary>Deletes older generations that nobody reads, also those that a killed process left. The one before stays.</summary>
     private void DeleteOld(string next, string? before)
     {
         foreach (var folder in Directory.GetDirectories(run.Folder.Full($"ledger/{run.Job.Tag}")).Select(f => $"ledger/{run.Job.Tag}/{Path.GetFileName(f)}").Where(f => f != next && f != before))
         {
-            DeleteLitter(folder);
+            run.Store.Ledgers.Delete(folder);
         }
     }
 

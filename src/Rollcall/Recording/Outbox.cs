@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Jobs;
+using Rollcall.Store;
 
 namespace Rollcall.Recording;
 
@@ -27,9 +28,7 @@ internal sealed class Outbox(RunContext run)
 
     private async Task FlushAsync(IStatusSink sink, CancellationToken cancellation)
     {
-
-        var waiting = run.Store.Query("SELECT id, run_id, events, rejected FROM outbox WHERE tag = $tag AND delivered_at IS NULL ORDER BY id", r => (Id: r.GetInt64(0), RunId: r.GetString(1), Events: r.GetString(2), Rejected: r.GetInt64(3)), ("$tag", run.Job.Tag));
-        foreach (var ofRun in waiting.GroupBy(w => w.RunId))
+        foreach (var ofRun in run.Store.Outbox.Waiting(run.Job.Tag).GroupBy(w => w.RunId))
         {
             try
             {
@@ -49,13 +48,7 @@ internal sealed class Outbox(RunContext run)
             {
                 if (e.Rejected > 0)
                 {
-                    run.Store.InTransaction(s =>
-                    {
-                        foreach (var part in ofRun)
-                        {
-                            s.Execute("UPDATE outbox SET rejected = rejected + 1 WHERE id = $id", ("$id", part.Id));
-                        }
-                    });
+                    run.Store.Outbox.Rejected(ofRun);
                 }
 
                 run.Notice($"Status events could not be delivered to {sink.Name}: {e.Message} They are kept, and the next run delivers them.");
@@ -63,13 +56,7 @@ internal sealed class Outbox(RunContext run)
                 return;
             }
 
-            run.Store.InTransaction(s =>
-            {
-                foreach (var part in ofRun)
-                {
-                    s.Execute("UPDATE outbox SET delivered_at = $now WHERE id = $id", ("$now", run.Now), ("$id", part.Id));
-                }
-            });
+            run.Store.Outbox.Delivered(ofRun, run.Now);
         }
     }
 

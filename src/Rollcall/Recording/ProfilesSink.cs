@@ -1,9 +1,9 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
 using Rollcall.Model;
 using Rollcall.Reading;
+using Rollcall.Store;
 
 namespace Rollcall.Recording;
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 using Rollcall.Comparing;
 using Rollcall.Delivering;
-using Rollcall.Ledger;
 using Rollcall.Planning;
 using Rollcall.Recommending;
+using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Recording;

@@ -1,7 +1,7 @@
 using CsCheck;
 using Rollcall.Comparing;
-using Rollcall.Ledger;
 using Rollcall.Planning;
+using Rollcall.Store;
 using Rollcall.TestKit;
 using Xunit;
 using Action = Rollcall.Comparing.Action;

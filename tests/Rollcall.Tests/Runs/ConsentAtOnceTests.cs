@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
-using Rollcall.Ledger;
 using Rollcall.Simulators;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;
 
@@ -114,11 +115,11 @@ public sealed class ConsentAtOnceTests
         await scene.RunAsync();
         Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
 
-        using (var store = Store.Open(new DataFolder(scene.Export.DataFolder)))
+        using (var store = (SqliteStore)Stores.Open(new DataFolder(scene.Export.DataFolder)))
         {
-            var account = store.Number("SELECT account_id FROM job");
-            new OptOuts(store, account, new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow())).Keep(Ann, OptOuts.WholeAccount, null, "Unsubscribed", null, "theirs");
-            Assert.Equal(1, store.Number("SELECT count(*) FROM opt_out WHERE lifted_at IS NULL"));
+            var account = store.Connection.Number("SELECT account_id FROM job");
+            store.OptOuts(account).KeepPage(new FeedPage(OptOuts.WholeAccount, [new FeedOptOut(Ann, null, "Unsubscribed", null, 0)], 0, null, 0, 0));
+            Assert.Equal(1, store.Connection.Number("SELECT count(*) FROM opt_out WHERE lifted_at IS NULL"));
         }
 
         scene.Account.Unsubscribe(Ann);

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Rollcall.Ledger;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Rollcall.TestKit;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_folder_of_somebody_else_or_on_a_read_only_disk_is_a_problem_of_rights()
     {
-        foreach (var refused in new Exception[] { new UnauthorizedAccessException("denied"), new IOException("Read-only file system", 30), new SqliteException("readonly", 8), new SqliteException("cannot open", 14) })
+        foreach (var refused in new Exception[] { new UnauthorizedAccessException("denied"), new IOException("Read-only file system", 30), StoreConnection.Fault(new SqliteException("readonly", 8)), StoreConnection.Fault(new SqliteException("cannot open", 14)) })
         {
             var problem = FolderProblem.Of(refused, "/data")!;
 
@@ -23,7 +24,7 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_full_disk_says_that_nothing_is_lost()
     {
-        foreach (var full in new Exception[] { new IOException("No space left on device", 28), new SqliteException("full", 13), new SqliteException("I/O", 10) })
+        foreach (var full in new Exception[] { new IOException("No space left on device", 28), StoreConnection.Fault(new SqliteException("full", 13)), StoreConnection.Fault(new SqliteException("I/O", 10)) })
         {
             var problem = FolderProblem.Of(full, "/data")!;
 
@@ -35,8 +36,8 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_store_that_is_held_or_damaged_says_so()
     {
-        Assert.Contains("Another process has held", FolderProblem.Of(new SqliteException("busy", 5), "/data")!.Message, StringComparison.Ordinal);
-        Assert.Contains("is damaged", FolderProblem.Of(new SqliteException("corrupt", 11), "/data")!.Message, StringComparison.Ordinal);
+        Assert.Contains("Another process has held", FolderProblem.Of(StoreConnection.Fault(new SqliteException("busy", 5)), "/data")!.Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", FolderProblem.Of(StoreConnection.Fault(new SqliteException("corrupt", 11)), "/data")!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -243,7 +243,7 @@ public sealed class ForgetTests
         scene.Account.Unsubscribe("dee@example.com");
         scene.Set("gold", $"{Person},Anna,3", "bob@example.com", "x" + Person, "dee@example.com");
         await scene.RunAsync();
-        new Rollcall.Ledger.DataFolder(scene.DataFolder).Publish(
+        new Rollcall.Store.DataFolder(scene.DataFolder).Publish(
             "logs/rollcall-2026-01-01.log",
             path => File.WriteAllText(path, $"info {Person}: shown with --show-emails.\ninfo GET /contacts/v3/email/{Uri.EscapeDataString(Person)}\ninfo x{Person} and bob@example.com\n"));
         return scene;

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Rollcall.Ledger;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Xunit;
 using static Rollcall.Tests.Runs.FormerFolder;
 
@@ -115,7 +116,7 @@ public sealed class FormerFolderTests
         for (var n = 1; ; n++)
         {
             await using var former = new FormerFolder();
-            using (Store.Open(new DataFolder(former.DataFolder)))
+            using (Stores.Open(new DataFolder(former.DataFolder)))
             {
             }
 
@@ -147,14 +148,14 @@ public sealed class FormerFolderTests
         scene.Set("gold", "ann@example.com", "Bob@Example.com");
         await scene.RunAsync();
         var files = Stamps(scene.DataFolder);
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
-        store.Execute("DELETE FROM rekeyed");
+        using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
+        store.Connection.Execute("DELETE FROM rekeyed");
 
-        Rekeying.Ensure(new DataFolder(scene.DataFolder), store);
+        store.Rekey();
 
         Assert.Equal(files, Stamps(scene.DataFolder));
-        Assert.Equal(1L, store.Number("SELECT count(*) FROM rekeyed"));
-        Assert.Equal((2L, 0L), ((await scene.RunAsync()).Audiences[0].Unchanged, store.Number("SELECT count(*) FROM opt_out WHERE email_key <> 'there@example.com'")));
+        Assert.Equal(1L, store.Connection.Number("SELECT count(*) FROM rekeyed"));
+        Assert.Equal((2L, 0L), ((await scene.RunAsync()).Audiences[0].Unchanged, store.Connection.Number("SELECT count(*) FROM opt_out WHERE email_key <> 'there@example.com'")));
     }
 
     [Fact]
@@ -162,8 +163,8 @@ public sealed class FormerFolderTests
     {
         await using var former = new FormerFolder();
         var folder = new DataFolder(former.DataFolder);
-        using var store = Store.Open(folder);
-        store.Execute("""
+        using var store = (SqliteStore)Stores.Open(folder);
+        store.Connection.Execute("""
             DELETE FROM opt_out;
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no, lifted_at) VALUES
                 (1001, 7, 'zoë@example.com', 1, 'Unsubscribed', 500, 'this job', 3, 900), (1001, 7, 'zoe' || char(776) || '@example.com', 2, 'HardBounced', 400, 'theirs', 2, NULL),
@@ -171,14 +172,14 @@ public sealed class FormerFolderTests
                 (1001, 0, 'anna@bücher.example', 4, 'Unsubscribed', 100, 'theirs', 1, NULL);
             """);
 
-        Rekeying.Ensure(folder, store);
+        store.Rekey();
 
         Assert.Equal(
             [
                 "anna@xn--bcher-kva.example Unsubscribed 100 -", "große@example.com Unsubscribed 100 -", "groẞe@example.com Unsubscribed 100 -",
                 "ibrahim.kaya@example.com Unsubscribed 100 -", "zoë@example.com HardBounced 500 -", "İbrahim.kaya@example.com Unsubscribed 100 -",
             ],
-            store.Query("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out", r => r.GetString(0)).Order(StringComparer.Ordinal));
+            store.Connection.Query<string>("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -187,24 +188,24 @@ public sealed class FormerFolderTests
         await using var former = new FormerFolder();
         var folder = new DataFolder(former.DataFolder);
         using var atWork = folder.TryLock(RunFolders.Lock("20261129T214411Z"));
-        using var store = Store.Open(folder);
+        using var store = (SqliteStore)Stores.Open(folder);
 
-        var busy = Assert.Throws<RollcallException>(() => Rekeying.Ensure(folder, store));
+        var busy = Assert.Throws<RollcallException>(() => store.Rekey());
 
         Assert.Equal(ExitCode.Busy, busy.ExitCode);
-        Assert.Equal("ledger/letters/00000003", store.Query("SELECT ledger_folder FROM job WHERE tag = 'letters'", r => r.GetString(0))[0]);
+        Assert.Equal("ledger/letters/00000003", store.Connection.Query<string>("SELECT ledger_folder FROM job WHERE tag = 'letters'")[0]);
     }
 
     private static void Open(FormerFolder former, Action<string>? checkpoint)
     {
         var folder = new DataFolder(former.DataFolder, checkpoint);
-        using var store = Store.Open(folder, checkpoint);
-        Rekeying.Ensure(folder, store);
+        using var store = (SqliteStore)Stores.Open(folder, checkpoint);
+        store.Rekey();
     }
 
     private static string Content(FormerFolder former)
     {
-        using var store = Store.Open(new DataFolder(former.DataFolder));
+        using var store = (SqliteStore)Stores.Open(new DataFolder(former.DataFolder));
         List<string> rows = [];
         foreach (var sql in new[]
         {
@@ -212,7 +213,7 @@ public sealed class FormerFolderTests
             "SELECT book_id || email_key FROM opt_out ORDER BY 1", "SELECT member_key FROM direct_call ORDER BY 1", "SELECT coalesce(file, '') FROM already_there ORDER BY 1",
         })
         {
-            rows.AddRange(store.Query(sql, r => r.GetString(0)));
+            rows.AddRange(store.Connection.Query<string>(sql));
         }
 
         return string.Join('\n', rows);

@@ -1,6 +1,6 @@
 using Rollcall.Authorizations;
 using Rollcall.Jobs;
-using Rollcall.Ledger;
+using Rollcall.Store;
 using Rollcall.TestKit;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using Rollcall.Ledger;
 using Rollcall.Simulators;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -87,9 +88,9 @@ public sealed class NamesakeTests
     public async Task What_only_the_ledger_knows_is_inherited_as_well()
     {
         await using var scene = await OptedOutAsync();
-        using (var store = Store.Open(new DataFolder(scene.DataFolder)))
+        using (var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder)))
         {
-            Assert.True(store.Execute("DELETE FROM opt_out") > 0);
+            Assert.True(store.Connection.Execute("DELETE FROM opt_out") > 0);
         }
 
         scene.Account.DeleteBook(scene.Gold);
@@ -104,8 +105,8 @@ public sealed class NamesakeTests
     private static async Task<int> RenameAsync(ExportScene scene)
     {
         // The simulated account renames no books: what the job knew the former one by is changed instead.
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
-        store.Execute("UPDATE book SET name = 'Best' WHERE book_id = $id", ("$id", scene.Gold));
+        using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
+        store.Connection.Execute("UPDATE book SET name = 'Best' WHERE book_id = @id", new { id = scene.Gold });
         scene.Mapping = $"[{{gold: {{name: Best}}}}, {{silver: \"{scene.Silver}\"}}]";
         await Task.CompletedTask;
         return scene.Account.AddBook("Best");

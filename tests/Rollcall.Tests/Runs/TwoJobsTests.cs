@@ -1,4 +1,6 @@
 using Rollcall.Simulators;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -65,9 +67,9 @@ public sealed class TwoJobsTests
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
         await KillOtherAfterImportAsync(scene);
-        using (var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder)))
+        using (var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder)))
         {
-            Assert.Equal(1, store.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
+            Assert.Equal(1, store.Connection.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
         }
 
         scene.Set("gold", "ann@example.com");
@@ -150,8 +152,8 @@ public sealed class TwoJobsTests
 
     private static void SetState(ExportScene scene, string state)
     {
-        using var store = Rollcall.Ledger.Store.Open(new Rollcall.Ledger.DataFolder(scene.DataFolder));
-        Assert.Equal(1, store.Execute($"UPDATE delivery SET state = '{state}' WHERE tag = 'other' AND kind = 'import'"));
+        using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
+        Assert.Equal(1, store.Connection.Execute($"UPDATE delivery SET state = '{state}' WHERE tag = 'other' AND kind = 'import'"));
     }
 
     private static Action<string> KillAfterImport(ExportScene scene) => _ =>

@@ -1,4 +1,5 @@
-using Rollcall.Ledger;
+using Rollcall.Store;
+using Rollcall.Store.Sqlite;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -87,14 +88,14 @@ public sealed class UnderRemovalTests
 
     private static string State(ExportScene scene)
     {
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
-        return store.Query("SELECT state FROM delivery WHERE tag = 'other' AND kind = 'removal'", r => r.GetString(0)).Single();
+        using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
+        return store.Connection.Query<string>("SELECT state FROM delivery WHERE tag = 'other' AND kind = 'removal'").Single();
     }
 
     private static void Execute(ExportScene scene, string sql)
     {
-        using var store = Store.Open(new DataFolder(scene.DataFolder));
-        Assert.Equal(1, store.Execute(sql));
+        using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
+        Assert.Equal(1, store.Connection.Execute(sql));
     }
 
     /// <summary>Another job put Bob into Gold, lets him go, and is killed while Dotdigital says that the removal goes on; this job's audience has him now.</summary>

@@ -1,0 +1,30 @@
+using System.Data;
+using System.Globalization;
+using Dapper;
+
+namespace Rollcall.Store.Sqlite;
+
+/// <summary>Yes or no, as 1 or 0.</summary>
+internal sealed class FlagColumn : SqlMapper.TypeHandler<bool>
+{
+    public override bool Parse(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0;
+
+    public override void SetValue(IDbDataParameter parameter, bool value) => parameter.Value = value ? 1L : 0L;
+}
+
+/// <summary>A moment, as milliseconds since 1970.</summary>
+internal sealed class MomentColumn : SqlMapper.TypeHandler<DateTimeOffset>
+{
+    public override DateTimeOffset Parse(object value) => DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+
+    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.ToUnixTimeMilliseconds();
+}
+
+/// <summary>Numbers, with commas between them.</summary>
+internal sealed class NumbersColumn : SqlMapper.TypeHandler<IReadOnlyList<long>>
+{
+    public override IReadOnlyList<long> Parse(object value) =>
+        [.. ((string)value).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(one => long.Parse(one, CultureInfo.InvariantCulture))];
+
+    public override void SetValue(IDbDataParameter parameter, IReadOnlyList<long>? value) => parameter.Value = string.Join(',', value ?? []);
+}

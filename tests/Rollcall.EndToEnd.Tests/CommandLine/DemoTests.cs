@@ -111,7 +111,7 @@ public sealed partial class DemoTests : IDisposable
     public async Task Kept_open_its_job_can_be_run_by_hand()
     {
         await using var demo = RollcallProcess.Start(_folder.Path, ["demo", "--lytics", "--members", People, "--keep-open"], Environment);
-        await PollUntil.TrueAsync(() => demo.HasExited || demo.Output.Contains("Ctrl-C ends both", StringComparison.Ordinal), "the demo's last word");
+        await PollUntil.TrueAsync(() => demo.HasExited || demo.Output.Contains("Ctrl-C stops both", StringComparison.Ordinal), "the demo's last word");
         var folder = Folder().Match(demo.Output).Groups[1].Value;
 
         var run = (await RollcallProcess.RunAsync(folder, ["run", "job.yaml", "--json"])).Expect(ExitCode.Done).Json;
@@ -130,7 +130,7 @@ public sealed partial class DemoTests : IDisposable
 
         var second = (await DemoAsync("--lytics", "--members", "100", "--data", "data")).Expect(ExitCode.BadJob);
 
-        Assert.Contains("A demo has run in", second.Errors, StringComparison.Ordinal);
+        Assert.Contains("A demo has already run in", second.Errors, StringComparison.Ordinal);
     }
 
     private Dictionary<string, string> Environment => new() { ["TMPDIR"] = _folder.Path };

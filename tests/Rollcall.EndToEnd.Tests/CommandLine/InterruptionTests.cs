@@ -20,7 +20,7 @@ public sealed class InterruptionTests
         run.Interrupt();
         var interrupted = (await run.ExitAsync()).Expect(ExitCode.Interrupted);
 
-        Assert.Contains("the same command takes up where this one stopped", interrupted.Errors, StringComparison.Ordinal);
+        Assert.Contains("run the same command again to continue", interrupted.Errors, StringComparison.Ordinal);
         await ExpectTakenUpAsync(shop);
     }
 

@@ -34,7 +34,7 @@ public sealed class MendingTests
         Assert.False(found.GetProperty("agrees").GetBoolean());
         Assert.Equal((1, 1), (book.GetProperty("agreeing").GetInt32(), book.GetProperty("removed").GetInt32()));
         Assert.Equal(["removed"], book.GetProperty("first").EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
-        Assert.Contains("by another hand", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("manually or by other software", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
 
         var adopted = await shop.RunAsync(ExitCode.Done, "--adopt=own");
         Assert.Contains("taken into the ledger as this job's", adopted.GetProperty("notices").ToString(), StringComparison.Ordinal);

@@ -48,7 +48,7 @@ public sealed class AuthCommandTests : IDisposable
         await using var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions { AccountId = 4711 }, TestContext.Current.CancellationToken);
         await _terminal.RunAsync("auth", "add", "sim", "--username", "demo", "--endpoint", simulator.Url.ToString());
         Assert.Equal(0, await _terminal.RunAsync("auth", "test", "sim"));
-        Assert.Contains("sim is good for account 4711", _terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("sim is valid for account 4711", _terminal.Output, StringComparison.Ordinal);
         Assert.Equal(["getAccountInfo"], simulator.Account.Calls.Where(call => call.Value > 0).Select(call => call.Key));
     }
 
@@ -76,7 +76,7 @@ public sealed class AuthCommandTests : IDisposable
         Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "api"));
 
         Assert.Equal(2, await terminal.RunAsync("auth", "add", "PROD", "--username", "other"));
-        Assert.Contains("\"prod\" is stored, for api. Nothing was changed.", terminal.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"prod\" is already stored, for api. Nothing was changed.", terminal.Errors, StringComparison.Ordinal);
         Assert.Contains("add --replace", terminal.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "other", "--replace"));

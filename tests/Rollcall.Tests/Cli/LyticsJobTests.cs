@@ -32,7 +32,7 @@ public sealed class LyticsJobTests : IAsyncLifetime
     {
         Assert.Equal(0, await _terminal.RunAsync("check", Write("gold")));
         Assert.Contains("· audience gold: 12 profiles.", _terminal.Output, StringComparison.Ordinal);
-        Assert.Contains("is in order", _terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("is valid", _terminal.Output, StringComparison.Ordinal);
     }
 
     [Fact]

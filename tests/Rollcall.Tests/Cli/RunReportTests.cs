@@ -59,7 +59,7 @@ public sealed class RunReportTests
             Changes = [new PlannedChange("enter", "a@example.com", "brazil", null), new PlannedChange("exit", "b@example.com", "vips", 1001)],
         }));
         Assert.Contains("Sends    1 import of 3.2 MB, 12 removals\n", text, StringComparison.Ordinal);
-        Assert.Contains("Costs    9 calls to Dotdigital besides polling\n", text, StringComparison.Ordinal);
+        Assert.Contains("Costs    9 calls to Dotdigital, not counting polling\n", text, StringComparison.Ordinal);
         Assert.Contains("Emails   none\n", text, StringComparison.Ordinal);
         Assert.Contains("a@example.com  brazil    Brazil (new)\n", text, StringComparison.Ordinal);
         Assert.Contains("b@example.com  vips      VIP customers (1001)\n", text, StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public sealed class ImportLyticsCommandTests
     }
 
     [Theory]
-    [InlineData("nowhere.json", "no such file")]
+    [InlineData("nowhere.json", "the file was not found")]
     [InlineData("other.json", "mailchimp-export")]
     public async Task What_cannot_be_imported_ends_with_2(string file, string says)
     {

@@ -42,13 +42,13 @@ public class ImportLyticsTests
 
     [Theory]
     [InlineData("{", "is not JSON")]
-    [InlineData("[]", "holds no job")]
-    [InlineData("7", "holds no job")]
-    [InlineData("{}", "holds no job")]
+    [InlineData("[]", "contains no job")]
+    [InlineData("7", "contains no job")]
+    [InlineData("{}", "contains no job")]
     [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
     [InlineData("""{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""", "404 \"job not found\" (JOB-NOTFOUND-004)")]
     [InlineData("""{"data":null,"status":400,"message":"","errors":["odd","more"]}""", "400 \"odd\", \"more\"")]
-    [InlineData("""{"config":{}}""", "does not say its workflow")]
+    [InlineData("""{"config":{}}""", "has no workflow")]
     [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export"}""", "has no config")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export","config":{"email_field":"\ud800"}}""", "is not JSON")]
@@ -190,7 +190,7 @@ public class ImportLyticsTests
 
         Assert.Contains("- a: \"1\"\n    - b: \"2\"\n    - c:\n        name: \"Big: spenders\"\n", jobFile, StringComparison.Ordinal);
         Assert.Contains("{\"x\": \"3\"}", jobFile, StringComparison.Ordinal);
-        Assert.Contains(notes, note => note.Message.Contains("\"d\" goes into no address book", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.Message.Contains("\"d\" is not mapped to an address book", StringComparison.Ordinal));
         Assert.Contains(notes, note => note is { Where: "config.segment_ids" } && note.Message.Contains("twice", StringComparison.Ordinal));
     }
 

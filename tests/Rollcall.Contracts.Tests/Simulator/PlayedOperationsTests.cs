@@ -9,7 +9,7 @@ namespace Rollcall.Contracts.Tests.Simulator;
 public sealed partial class PlayedOperationsTests
 {
     [Fact]
-    public async Task Every_specified_operation_is_played_or_said_not_to_be()
+    public async Task Every_specified_operation_is_simulated_or_listed_as_not_simulated()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();

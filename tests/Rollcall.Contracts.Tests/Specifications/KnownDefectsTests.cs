@@ -35,7 +35,7 @@ public sealed class KnownDefectsTests
     }
 
     [Fact]
-    public void A_correction_of_what_the_vendor_has_mended_is_noticed()
+    public void A_correction_of_what_the_vendor_has_fixed_is_noticed()
     {
         OfficialSpecifications.OrSkip();
         var mended = KnownDefects.All[0] with { Pointer = "/components/schemas/identifiers/properties/email" };

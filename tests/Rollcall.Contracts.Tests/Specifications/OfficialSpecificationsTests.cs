@@ -120,7 +120,7 @@ public sealed class OfficialSpecificationsTests
     }
 
     [Fact]
-    public void A_failing_test_names_the_exchange_and_what_is_wrong()
+    public void A_failing_test_names_the_exchange_and_the_problem()
     {
         var failure = Assert.ThrowsAny<Exception>(() => OfficialSpecifications.OrSkip().AssertValid([Good["import"] with { Status = 200 }]));
         Assert.Contains("PUT /contacts/v3/import -> 200", failure.Message, StringComparison.Ordinal);

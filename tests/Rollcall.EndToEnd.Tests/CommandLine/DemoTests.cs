@@ -69,7 +69,7 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
-    public async Task Recommendations_and_insight_data_reach_Dotdigital_and_go_with_whoever_leaves()
+    public async Task Recommendations_and_insight_data_reach_Dotdigital_and_are_removed_on_exit()
     {
         var demo = await JsonAsync("--lytics", "--members", People);
 
@@ -98,7 +98,7 @@ public sealed partial class DemoTests : IDisposable
     [Theory]
     [InlineData(8)]
     [InlineData(11, "--lytics")]
-    public async Task It_is_told_step_by_step_in_plain_text(int steps, params string[] options)
+    public async Task It_is_shown_step_by_step_in_plain_text(int steps, params string[] options)
     {
         var demo = (await DemoAsync(["--members", People, .. options])).Expect(ExitCode.Done);
 
@@ -108,7 +108,7 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
-    public async Task Kept_open_its_job_can_be_run_by_hand()
+    public async Task Kept_open_its_job_can_be_run_manually()
     {
         await using var demo = RollcallProcess.Start(_folder.Path, ["demo", "--lytics", "--members", People, "--keep-open"], Environment);
         await PollUntil.TrueAsync(() => demo.HasExited || demo.Output.Contains("Ctrl-C stops both", StringComparison.Ordinal), "the demo's last word");

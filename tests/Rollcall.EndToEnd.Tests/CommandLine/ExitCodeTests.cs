@@ -91,7 +91,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task A_call_the_api_user_may_not_make_ends_with_4()
+    public async Task A_call_the_api_user_has_no_permission_for_ends_with_4()
     {
         await using var shop = await SmallShop.StartAsync();
         await shop.Simulator.ActAsync("options", new { forbiddenOperations = Imports });
@@ -102,7 +102,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_endpoint_ends_with_4()
+    public async Task An_endpoint_without_a_server_ends_with_4()
     {
         await using var shop = await SmallShop.StartAsync();
         shop.JobText = shop.JobText.Replace(shop.Simulator.Url, "http://127.0.0.1:1", StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace Rollcall.EndToEnd.Tests.CommandLine;
 public sealed class MendingTests
 {
     [Fact]
-    public async Task A_pilot_sends_only_whom_it_is_asked_for()
+    public async Task A_pilot_sends_only_the_selected_people()
     {
         await using var shop = await SmallShop.StartAsync(5);
 
@@ -56,7 +56,7 @@ public sealed class MendingTests
     }
 
     [Fact]
-    public async Task A_book_taken_out_is_let_go()
+    public async Task Members_of_a_removed_book_are_released()
     {
         await using var shop = await SmallShop.StartAsync(2);
         await shop.RunAsync();
@@ -88,7 +88,7 @@ public sealed class MendingTests
     }
 
     [Fact]
-    public async Task Nobody_is_forgotten_while_a_run_is_under_way()
+    public async Task Nobody_is_erased_during_a_run()
     {
         await using var shop = await SmallShop.StartAsync(3, "--stuck-import", "1");
         await using var first = shop.Begin("run", "job.yaml");

@@ -23,7 +23,7 @@ public sealed class LyticsCrashTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
-    public async Task Whatever_Lytics_does_and_wherever_it_is_killed_the_books_come_right(int seed)
+    public async Task The_books_are_correct_in_the_end_for_any_fault_of_Lytics_and_any_kill(int seed)
     {
         var random = new Random(seed);
         using var folder = new TempFolder();

@@ -43,7 +43,7 @@ public sealed class AuthCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Good_credentials_are_told_with_their_account()
+    public async Task Valid_credentials_are_reported_with_their_account()
     {
         await using var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions { AccountId = 4711 }, TestContext.Current.CancellationToken);
         await _terminal.RunAsync("auth", "add", "sim", "--username", "demo", "--endpoint", simulator.Url.ToString());
@@ -70,7 +70,7 @@ public sealed class AuthCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_stored_is_replaced_only_when_that_is_said()
+    public async Task Stored_credentials_are_replaced_only_on_request()
     {
         using var terminal = new RecordedTerminal("first\nsecond\n");
         Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "api"));

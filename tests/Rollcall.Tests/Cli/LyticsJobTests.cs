@@ -51,7 +51,7 @@ public sealed class LyticsJobTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Plan_shows_the_scan_where_there_is_no_SQL()
+    public async Task Plan_shows_the_scan_when_there_is_no_SQL()
     {
         Assert.Equal(0, await _terminal.RunAsync("plan", Write("gold"), "--sql"));
         Assert.Contains($"-- GET {_lytics.Url.AbsoluteUri}api/segment/gold/scan?limit=100&fields=email&splits=0", _terminal.Output, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class MaskedTextTests
     [InlineData("o'brien@example.com", "o'b***@e***.com")]
     [InlineData("nobody here", "nobody here")]
     [InlineData("an @ alone", "an @ alone")]
-    public void Addresses_are_masked_wherever_they_stand(string text, string masked) => Assert.Equal(masked, MaskedText.Of(text));
+    public void Addresses_are_masked_everywhere(string text, string masked) => Assert.Equal(masked, MaskedText.Of(text));
 
     [Fact]
     public async Task The_log_masks_addresses_unless_they_are_asked_for()

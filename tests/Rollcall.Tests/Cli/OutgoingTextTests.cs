@@ -29,7 +29,7 @@ public sealed class OutgoingTextTests
     }
 
     [Fact]
-    public void JSON_stays_JSON_whatever_a_secret_is()
+    public void JSON_stays_JSON_with_any_secret()
     {
         Secrets.Keep("7351964");
         Secrets.Keep("quo\"te\\secret");

@@ -36,7 +36,7 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void A_run_tells_what_was_done_who_was_left_out_and_what_is_held()
+    public void A_run_reports_what_was_done_who_was_left_out_and_what_is_held()
     {
         var text = Written(report => report.WriteRun(_result));
         Assert.StartsWith("‖ loyalty held in 19 s  run r1\n", text, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void A_plan_tells_what_it_would_cost_and_the_first_rows()
+    public void A_plan_shows_its_cost_and_the_first_rows()
     {
         var text = Written(report => report.WritePlan(_result with
         {

@@ -77,7 +77,7 @@ public sealed class ImportReportTests
     [InlineData("""{"importId":"1"}""")]
     [InlineData("""{"importId":"1","status":"Finished","created":[""")]
     [InlineData("""{"importId":"1","status":"Finished"} x""")]
-    public Task What_is_no_whole_report_is_none(string text) =>
+    public Task An_incomplete_report_is_not_a_report(string text) =>
         Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(Encoding.UTF8.GetBytes(text), 3, null, 16));
 
     [Fact]

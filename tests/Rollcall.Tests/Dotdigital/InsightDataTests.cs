@@ -232,7 +232,7 @@ public sealed class InsightDataTests
     [InlineData(Import, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "refuses insight.import (403): the API user has no permission")]
     [InlineData(Delete, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "insightData:forbidden")]
     [InlineData(Import, 413, "", FailureKind.Permanent, "too large (413)")]
-    public async Task A_refusal_is_classified_and_said(string call, int status, string body, FailureKind kind, string says)
+    public async Task A_refusal_is_classified_and_reported(string call, int status, string body, FailureKind kind, string says)
     {
         using var client = await Connected.ToAsync(Connected.Script().On(call, status, body));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => SendAsync(client, call));

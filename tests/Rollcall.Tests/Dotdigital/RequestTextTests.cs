@@ -109,7 +109,7 @@ public sealed class RequestTextTests
     [InlineData("..")]
     [InlineData("")]
     [InlineData("nobody")]
-    public async Task What_is_no_address_is_nobody_and_costs_no_call(string email)
+    public async Task An_invalid_address_matches_nobody_and_costs_no_call(string email)
     {
         var script = Connected.Script();
         using var client = await Connected.ToAsync(script);
@@ -174,7 +174,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task A_book_whose_pages_go_in_a_circle_is_not_taken_for_complete()
+    public async Task A_book_whose_pages_repeat_does_not_count_as_complete()
     {
         var start = $"GET {Home}contacts/v3?~listId=42&include=channelProperties%7Clists&limit=5000";
         var page = """{"_links":{"next":{"marker":"M"}},"_items":[{"contactId":1,"status":"subscribed"}]}""";
@@ -185,7 +185,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task Who_left_a_book_is_read_a_page_at_a_time()
+    public async Task A_person_who_left_a_book_is_read_a_page_at_a_time()
     {
         var script = Connected.Script().On($"GET {Home}v2/address-books/42/contacts/unsubscribed-since/2000-01-01T00:00:00Z?select=2&skip=900", 200, """
             [{"suppressedContact":{"id":1,"email":"nelson.redeker@example.com","optInType":"Unknown","emailType":"PlainText","dataFields":null,"status":"Subscribed"},"dateRemoved":"2020-01-01T09:40:18.527Z","reason":"Unsubscribed"},
@@ -203,7 +203,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task Who_left_the_account_is_read_a_page_at_a_time()
+    public async Task A_person_who_left_the_account_is_read_a_page_at_a_time()
     {
         var script = Connected.Script().On($"GET {Home}v2/contacts/suppressed-since/2026-04-29T12:00:00Z?select=1000&skip=0", 200, """
             [{"suppressedContact":{"id":25,"email":"terry@example.com","status":"HardBounced"},"dateRemoved":"soon","reason":"NotAvailableInThisVersion"}]
@@ -225,7 +225,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task A_bulk_removal_sends_bare_ids_and_is_asked_after_by_its_id()
+    public async Task A_bulk_removal_sends_bare_ids_and_is_polled_by_its_id()
     {
         var script = Connected.Script()
             .On($"POST {Home}v2/address-books/42/contacts/delete", 202, """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}""")

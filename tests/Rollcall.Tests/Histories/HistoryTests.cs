@@ -98,7 +98,7 @@ public sealed class FirstHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class SecondHistoryTests : HistoryTests
@@ -107,7 +107,7 @@ public sealed class SecondHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class ThirdHistoryTests : HistoryTests
@@ -116,7 +116,7 @@ public sealed class ThirdHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class FourthHistoryTests : HistoryTests
@@ -125,5 +125,5 @@ public sealed class FourthHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }

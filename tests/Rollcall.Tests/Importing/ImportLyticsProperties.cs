@@ -32,7 +32,7 @@ public class ImportLyticsProperties
     private static readonly Gen<JsonNode?> Plain = ValueOf(Word);
 
     [Fact]
-    public void Whatever_the_texts_of_a_job_hold_its_file_is_one_that_check_takes() =>
+    public void A_job_with_any_text_becomes_a_file_that_check_accepts() =>
         Gen.Select(Text, Text, Text, Text, Odd).Sample((name, description, key, value, odd) =>
         {
             var job = Least(job =>
@@ -46,7 +46,7 @@ public class ImportLyticsProperties
         });
 
     [Fact]
-    public void No_key_is_lost_without_a_word_whatever_its_value() =>
+    public void No_key_is_lost_silently_with_any_value() =>
         Gen.Select(Gen.Int[0, AllKeys.Length - 1].Select(at => AllKeys[at]), Plain).Sample((key, value) =>
         {
             var top = JobKeys.Contains(key);

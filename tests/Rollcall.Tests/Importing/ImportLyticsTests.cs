@@ -14,7 +14,7 @@ public class ImportLyticsTests
 
     [Theory]
     [MemberData(nameof(Jobs))]
-    public void Each_case_becomes_the_job_file_beside_it_with_the_notes_beside_that(string file)
+    public void Each_case_becomes_the_job_file_and_the_notes_next_to_it(string file)
     {
         var (jobFile, notes) = Import(File.ReadAllText(Path.Combine(Cases, file)));
 
@@ -53,7 +53,7 @@ public class ImportLyticsTests
     [InlineData("""{"workflow":"dotmailer-multi-seg-export"}""", "has no config")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export","config":{"email_field":"\ud800"}}""", "is not JSON")]
     [InlineData("""{"data":[{"id":"1","name":"One"},{"id":"2","name":"Two"}]}""", "\"One\" (1), \"Two\" (2)")]
-    public void What_is_no_such_job_is_said_plainly(string text, string says)
+    public void Anything_but_such_a_job_is_a_clear_error(string text, string says)
     {
         var refused = Assert.Throws<RollcallException>(() => Import(text));
 
@@ -129,7 +129,7 @@ public class ImportLyticsTests
     [InlineData("- dash")]
     [InlineData("😀 naïve 李娜 \u0085 \u2028 end")]
     [InlineData("*alias &anchor !tag %directive @at `tick")]
-    public void Whatever_stands_in_a_value_stays_the_value(string text)
+    public void A_value_keeps_any_text(string text)
     {
         var clean = text.Replace("\u0085", "", StringComparison.Ordinal);
         var (jobFile, _) = Import(Least(job =>
@@ -180,7 +180,7 @@ public class ImportLyticsTests
     }
 
     [Fact]
-    public void Books_are_ids_as_text_or_number_and_anything_else_is_taken_for_a_name()
+    public void Books_are_ids_as_text_or_number_and_anything_else_counts_as_a_name()
     {
         var (jobFile, notes) = Import(Least(job =>
         {
@@ -235,7 +235,7 @@ public class ImportLyticsTests
     [InlineData("failed", false)]
     [InlineData("completed", false)]
     [InlineData("deleted", false)]
-    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_goes_on(string status, bool goesOn)
+    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_continues(string status, bool goesOn)
     {
         var (plain, _) = Import(Least(job => job["status"] = status));
         var (quiet, notes) = Import(Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
@@ -282,7 +282,7 @@ public class ImportLyticsTests
     }
 
     [Fact]
-    public void A_one_time_job_starts_when_it_is_told_to()
+    public void A_one_time_job_starts_when_the_user_starts_it()
     {
         var job = Read(Import(With("backfill_only", true)).JobFile);
 
@@ -350,7 +350,7 @@ public class ImportLyticsTests
     }
 
     [Fact]
-    public void What_is_missing_is_said()
+    public void What_is_missing_is_reported()
     {
         var (_, notes) = Import("""{"workflow":"dotmailer-multi-seg-export","config":{}}""");
 

@@ -21,7 +21,7 @@ public sealed class JobFileCasesTests
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void Every_problem_of_an_invalid_file_is_told_at_once(string file)
+    public void Every_problem_of_an_invalid_file_is_reported_at_once(string file)
     {
         var path = Path.Combine(RepositoryFiles.Cases("invalid"), file);
 

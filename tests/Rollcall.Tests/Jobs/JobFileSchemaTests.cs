@@ -35,7 +35,7 @@ public sealed class JobFileSchemaTests
     }
 
     [Fact]
-    public async Task What_is_wrong_in_itself_does_not_satisfy_the_schema()
+    public async Task An_invalid_document_does_not_satisfy_the_schema()
     {
         var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
 

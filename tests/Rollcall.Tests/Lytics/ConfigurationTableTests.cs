@@ -58,7 +58,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Email_field_is_where_the_address_stands()
+    public async Task Email_field_contains_the_address()
     {
         await using var scene = await StartAsync();
         scene.Put("ann", """ "work_email": "ann@work.example" """);
@@ -120,7 +120,7 @@ public sealed class ConfigurationTableTests
     [InlineData("ignore", true, BookStatus.Subscribed)]
     [InlineData("remove", false, null)]
     [InlineData("unsubscribe", false, BookStatus.Unsubscribed)]
-    public async Task Exit_action_is_what_happens_to_whoever_leaves(string action, bool stays, BookStatus? status)
+    public async Task Exit_action_is_what_happens_to_people_who_leave(string action, bool stays, BookStatus? status)
     {
         await using var scene = await StartAsync();
         scene.Config = $"  exit_action: {action}";
@@ -179,7 +179,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Resubscribe_asks_who_had_left_whether_to_come_back()
+    public async Task Resubscribe_asks_people_who_left_to_come_back()
     {
         await using var scene = await StartAsync();
         scene.LeftLongAgo(Ann);
@@ -192,7 +192,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Resubscribe_no_challenge_brings_back_who_had_left()
+    public async Task Resubscribe_no_challenge_brings_back_people_who_left()
     {
         await using var scene = await StartAsync();
         scene.LeftLongAgo(Ann);

@@ -104,7 +104,7 @@ public sealed class LyticsAnswerTests : IDisposable
     [Theory]
     [InlineData($$"""{"{{Half}}":1,"data":[]}""")]
     [InlineData("{\"data\":[{\"title\":\"x\"}]")]
-    public async Task An_unreadable_answer_about_one_person_is_about_nobody_else(string body)
+    public async Task An_unreadable_answer_about_one_person_affects_only_that_person(string body)
     {
         lytics.Collections.Add("articles");
         lytics.Audiences["articles"] = [];
@@ -173,7 +173,7 @@ public sealed class LyticsAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Somebody_whom_Lytics_does_not_know_has_nothing_once_the_collection_is_seen_again()
+    public async Task A_person_Lytics_does_not_know_has_nothing_once_the_collection_is_confirmed()
     {
         lytics.Collections.Add("articles");
         lytics.Audiences["articles"] = [];

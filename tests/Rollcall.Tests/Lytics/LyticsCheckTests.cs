@@ -16,7 +16,7 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Audiences_are_found_by_slug_and_by_id_and_their_sizes_are_said()
+    public async Task Audiences_are_found_by_slug_and_by_id_with_their_sizes()
     {
         var problems = await CheckAsync(["big_spenders", "id-brazil"]);
 
@@ -25,7 +25,7 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Unknown_and_invalid_audiences_are_told_all_at_once()
+    public async Task Unknown_and_invalid_audiences_are_reported_all_at_once()
     {
         lytics.Add("old", 3);
         lytics.Invalid.Add("old");
@@ -109,7 +109,7 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public void The_scan_stands_where_other_sources_have_SQL()
+    public void The_scan_is_shown_where_other_sources_show_SQL()
     {
         var job = Job(["brazil"]);
 

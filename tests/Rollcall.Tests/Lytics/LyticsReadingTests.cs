@@ -168,7 +168,7 @@ public sealed class LyticsReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_size_that_is_not_told_holds_exits()
+    public async Task A_missing_size_holds_exits()
     {
         lytics.Add("all", 1);
         lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""") : null;

@@ -9,7 +9,7 @@ namespace Rollcall.Tests.Lytics;
 public sealed class LyticsRecommendationTests
 {
     [Fact]
-    public async Task Only_whoever_enters_or_changes_is_asked_about()
+    public async Task Only_people_who_enter_or_change_are_requested()
     {
         await using var scene = await SceneAsync();
         await scene.RunAsync();
@@ -24,7 +24,7 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
-    public async Task Whoever_could_not_be_asked_about_is_delivered_without_counted_and_asked_about_again()
+    public async Task A_person_without_an_answer_is_delivered_without_recommendations_counted_and_requested_again()
     {
         await using var scene = await SceneAsync();
         scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };
@@ -103,7 +103,7 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
-    public async Task Retry_asks_again_about_whom_it_could_not_be_asked()
+    public async Task Retry_requests_again_the_people_without_an_answer()
     {
         await using var scene = await SceneAsync();
         scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };

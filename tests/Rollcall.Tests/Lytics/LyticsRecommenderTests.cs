@@ -65,7 +65,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_whom_Lytics_does_not_know_is_recommended_nothing()
+    public async Task A_person_Lytics_does_not_know_has_no_recommendations()
     {
         var answers = await AskAsync(["nobody@elsewhere.example", "person1@example.com"]);
 
@@ -87,7 +87,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_twenty_failures_in_a_row_nobody_else_is_asked_about()
+    public async Task After_twenty_failures_in_a_row_no_more_people_are_requested()
     {
         lytics.Account.Options = lytics.Account.Options with { RecommendFailures = 1 };
         await using var recommender = Recommender();
@@ -115,7 +115,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_many_calls_at_once_become_fewer()
+    public async Task Too_many_concurrent_calls_are_reduced()
     {
         lytics.Account.Options = lytics.Account.Options with { MaxAtOnce = 3, RecommendLatency = TimeSpan.FromMilliseconds(1) };
 
@@ -135,7 +135,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_not_taken_ends_the_asking_at_once()
+    public async Task A_rejected_token_stops_the_requests_immediately()
     {
         var answers = await AskAsync(People(50), token: "wrong");
 
@@ -211,7 +211,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_nobody_reads_stop_the_asking()
+    public async Task Unreadable_answers_stop_the_requests()
     {
         await using var recommender = Recommender();
 
@@ -249,7 +249,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Theory]
     [InlineData("article", "config.collection_id: Lytics has no such content collection. Did you mean articles?")]
     [InlineData("gold", "config.collection_id: It is an audience of people, not a collection of content.")]
-    public async Task Check_finds_what_is_no_collection(string collection, string problem) =>
+    public async Task Check_finds_a_missing_collection(string collection, string problem) =>
         Assert.Equal([(Severity.Error, problem)], (await CheckAsync(collection)).Select(one => (one.Severity, one.ToString())));
 
     [Fact]

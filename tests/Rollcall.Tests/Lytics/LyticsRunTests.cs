@@ -30,7 +30,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Who_is_missing_from_one_scan_and_there_in_the_next_stays()
+    public async Task A_person_who_is_missing_from_one_scan_and_there_in_the_next_stays()
     {
         await using var scene = await LyticsScene.StartAsync();
         scene.Set(LyticsScene.People(50));
@@ -84,7 +84,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Whoever_slips_through_the_scan_of_an_adopting_run_stays()
+    public async Task A_person_missed_by_the_scan_of_an_adopting_run_stays()
     {
         await using var scene = await LyticsScene.StartAsync();
         for (var i = 0; i < 50; i++)
@@ -235,7 +235,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Check_tells_the_size_and_explain_and_plan_read_the_audience()
+    public async Task Check_reports_the_size_and_explain_and_plan_read_the_audience()
     {
         await using var scene = await LyticsScene.StartAsync();
         scene.Set(LyticsScene.People(3));

@@ -59,7 +59,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData(0, 1)]
     [InlineData(1, 3)]
     [InlineData(100, 250)]
-    public async Task Rows_far_above_the_size_that_is_told_hold_exits(int told, int rows)
+    public async Task Rows_far_above_the_reported_size_hold_exits(int told, int rows)
     {
         lytics.Add("all", rows);
         lytics.Total = _ => told;
@@ -71,7 +71,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_size_of_nobody_on_the_first_page_alone_holds_exits()
+    public async Task A_size_of_zero_on_the_first_page_only_holds_exits()
     {
         lytics.Add("all", 250);
         var first = 1;
@@ -95,7 +95,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_profile_is_known_again_by_its_own_id_whatever_its_values_are_now()
+    public async Task A_profile_is_recognised_by_its_id_even_if_its_values_changed()
     {
         lytics.Add("all", 100, i => $$"""{"_uid":"u{{Math.Max(i, 1)}}","email":"p{{i}}@example.com"}""");
 

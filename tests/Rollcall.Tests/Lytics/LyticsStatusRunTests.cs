@@ -83,7 +83,7 @@ public sealed class LyticsStatusRunTests
     }
 
     [Fact]
-    public async Task Who_is_adopted_and_in_no_audience_has_no_status_event()
+    public async Task A_person_who_is_adopted_and_in_no_audience_has_no_status_event()
     {
         foreach (var adopt in (AdoptAs[])[AdoptAs.AlreadyThere, AdoptAs.Own])
         {

@@ -70,7 +70,7 @@ public sealed class LyticsStatusSinkTests : IDisposable
     [InlineData("""{"status":200,"message":"success","data":{"message_count":0,"rejected_count":1}}""")]
     [InlineData("""{"status":200,"message":"success","data":{}}""")]
     [InlineData("""{"status":200,"message":"success"}""")]
-    public async Task An_answer_that_tells_of_fewer_than_were_sent_means_not_taken(string answer)
+    public async Task An_answer_that_reports_fewer_than_were_sent_means_not_accepted(string answer)
     {
         lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, answer);
 

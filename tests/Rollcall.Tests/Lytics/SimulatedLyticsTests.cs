@@ -68,7 +68,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_slips_through_one_scan_is_found_by_the_next_and_stays()
+    public async Task A_person_missed_by_one_scan_is_found_by_the_next_and_stays()
     {
         await RunAsync();
         lytics.Account.ExitGenerated("gold", 9, 1);

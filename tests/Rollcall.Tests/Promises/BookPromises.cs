@@ -76,7 +76,7 @@ public sealed class BookPromises
     }
 
     [Fact]
-    public async Task People_already_in_the_book_before_the_job_or_wanted_by_another_job_stay_when_this_job_lets_them_go()
+    public async Task People_already_in_the_book_before_the_job_or_wanted_by_another_job_stay_when_this_job_releases_them()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("before@example.com", scene.Gold);

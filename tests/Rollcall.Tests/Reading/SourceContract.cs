@@ -145,7 +145,7 @@ public abstract class SourceContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fields_are_found_whatever_the_letter_case()
+    public async Task Fields_are_found_in_any_letter_case()
     {
         await using var source = Workshop.Open(Job(With("SELECT email FROM people WHERE email LIKE 'cy%'")));
         await using var reading = await source.OpenAsync("all", ["EMail"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken);

@@ -32,7 +32,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task As_many_rows_without_an_address_as_before_hold_nobody()
+    public async Task The_same_number_of_rows_without_an_address_as_before_holds_nothing()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", [.. All, ",Nobody,1", "no address,Nobody,1"]);
@@ -121,7 +121,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task In_another_book_of_the_audience_whoever_is_behind_such_a_row_is_not_entered_and_it_is_listed()
+    public async Task In_another_book_of_the_audience_the_person_behind_such_a_row_is_not_entered_and_the_row_is_listed()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Config = "  exit_action: remove\n  key_field: name";

@@ -10,7 +10,7 @@ public sealed class MissingPeopleTests
     [InlineData("leave", 40)]
     [InlineData("restore", 1)]
     [InlineData("restore", 120)]
-    public async Task A_book_emptied_by_hand_is_left_as_it_is_until_it_is_allowed(string onForeignRemoval, int members)
+    public async Task A_book_emptied_manually_is_left_as_it_is_until_it_is_allowed(string onForeignRemoval, int members)
     {
         await using var scene = await StartedAsync(members, onForeignRemoval);
         Remove(scene, members);
@@ -90,7 +90,7 @@ public sealed class MissingPeopleTests
     }
 
     [Fact]
-    public async Task Other_books_go_on()
+    public async Task Other_books_continue()
     {
         await using var scene = await StartedAsync(20, "leave");
         Remove(scene, 20);
@@ -103,7 +103,7 @@ public sealed class MissingPeopleTests
     }
 
     [Fact]
-    public async Task Whoever_opted_out_is_not_missing()
+    public async Task A_person_who_opted_out_is_not_missing()
     {
         await using var scene = await StartedAsync(20, "restore");
         All(20).ToList().ForEach(m => scene.Account.Unsubscribe(m, scene.Gold));

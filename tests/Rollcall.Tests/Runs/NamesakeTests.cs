@@ -13,7 +13,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_book_made_anew_under_its_name_inherits_who_opted_out_of_the_former_one(bool renamed)
+    public async Task A_book_recreated_under_its_name_inherits_the_opt_outs_of_the_former_one(bool renamed)
     {
         await using var scene = await OptedOutAsync();
         if (!renamed)
@@ -36,7 +36,7 @@ public sealed class NamesakeTests
     }
 
     [Fact]
-    public async Task It_is_said_once_how_many_opt_outs_count_for_the_new_book()
+    public async Task The_number_of_opt_outs_that_count_for_the_new_book_is_reported_once()
     {
         await using var scene = await OptedOutAsync();
         scene.Account.DeleteBook(scene.Gold);
@@ -49,7 +49,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData("")]
     [InlineData("  trigger_join: true\n")]
-    public async Task A_book_that_a_job_creates_anew_inherits_too(string config)
+    public async Task A_book_that_a_job_creates_again_inherits_opt_outs_too(string config)
     {
         await using var scene = await OptedOutAsync();
         scene.Account.DeleteBook(scene.Gold);
@@ -67,7 +67,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Of_people_who_were_erased_the_hashes_are_inherited(bool created)
+    public async Task The_hashes_of_erased_people_are_inherited(bool created)
     {
         await using var scene = await OptedOutAsync();
         Forget.Run(Bob, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);

@@ -75,7 +75,7 @@ public sealed class OptOutWatchTests
     }
 
     [Fact]
-    public async Task Many_opt_outs_that_are_read_after_an_import_are_held_by_a_guard_and_said()
+    public async Task Many_opt_outs_that_are_read_after_an_import_are_held_by_a_guard_and_reported()
     {
         await using var scene = await StartAsync();
         foreach (var person in Many)

@@ -24,7 +24,7 @@ public sealed class TotalsTests
     }
 
     [Fact]
-    public async Task Rows_that_are_nobody_count_for_each_book_of_their_audience()
+    public async Task Rows_without_an_identity_count_for_each_book_of_their_audience()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Mapping = $"[{{gold: \"{scene.Gold}\"}}, {{gold: \"{scene.Silver}\"}}, {{silver: \"{scene.Silver}\"}}]";

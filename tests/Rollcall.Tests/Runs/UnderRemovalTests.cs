@@ -11,7 +11,7 @@ public sealed class UnderRemovalTests
     [Theory]
     [InlineData("")]
     [InlineData("  trigger_join: true\n")]
-    public async Task Whoever_another_job_is_just_removing_enters_once_that_has_ended(string config)
+    public async Task A_person_another_job_is_just_removing_enters_once_the_removal_has_ended(string config)
     {
         await using var scene = await RemovingAsync();
         scene.Config = config + "  exit_action: remove";
@@ -39,7 +39,7 @@ public sealed class UnderRemovalTests
     }
 
     [Fact]
-    public async Task A_removal_without_an_answer_blocks_until_its_job_has_settled_it_or_nobody_waits_for_it_any_more()
+    public async Task A_removal_without_an_answer_blocks_until_its_job_has_settled_it_or_the_watch_ends()
     {
         await using var scene = await RemovingAsync();
         Ended(scene);

@@ -77,7 +77,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task An_opt_out_that_an_import_lifted_late_is_restored_and_said()
+    public async Task An_opt_out_that_an_import_lifted_late_is_restored_and_reported()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -137,7 +137,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_member_whom_an_older_removal_took_out_late_enters_again()
+    public async Task A_member_removed_late_by_an_older_removal_enters_again()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -269,7 +269,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Opt_outs_that_could_not_be_read_after_an_import_are_said()
+    public async Task Opt_outs_that_could_not_be_read_after_an_import_are_reported()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);

@@ -23,7 +23,7 @@ public class FeedTests
     }
 
     [Fact]
-    public async Task Whoever_came_back_is_in_no_feed()
+    public async Task A_person_who_came_back_is_in_no_feed()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);

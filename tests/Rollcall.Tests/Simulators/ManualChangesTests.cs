@@ -97,7 +97,7 @@ public class ManualChangesTests
     }
 
     [Fact]
-    public async Task A_book_emptied_by_hand_keeps_its_opt_outs()
+    public async Task A_book_emptied_manually_keeps_its_opt_outs()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);
@@ -112,7 +112,7 @@ public class ManualChangesTests
     }
 
     [Fact]
-    public async Task A_book_made_anew_has_its_name_another_id_and_nobody_in_it()
+    public async Task A_recreated_book_has_the_same_name_a_new_id_and_no_contacts()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);

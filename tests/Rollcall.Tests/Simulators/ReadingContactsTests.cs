@@ -111,7 +111,7 @@ public class ReadingContactsTests
     }
 
     [Fact]
-    public async Task One_contact_is_found_by_id_and_by_address_and_told_in_full()
+    public async Task One_contact_is_found_by_id_and_by_address_and_shown_in_full()
     {
         await using var session = await Start();
         var id = session.Account.AddContact("ada@example.com", session.Book);

@@ -101,7 +101,7 @@ public class CollectTests
     }
 
     [Fact]
-    public async Task What_is_documented_of_collect_is_taken_and_said_again()
+    public async Task Documented_parameters_of_collect_are_accepted_and_returned()
     {
         await using var session = await Start();
 
@@ -137,7 +137,7 @@ public class CollectTests
     }
 
     [Fact]
-    public async Task Events_are_rejected_when_told()
+    public async Task Events_are_rejected_when_configured()
     {
         await using var session = await Start(new LyticsSimulatorOptions { RejectEvery = 3 });
 

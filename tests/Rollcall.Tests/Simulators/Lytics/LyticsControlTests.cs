@@ -19,7 +19,7 @@ public class LyticsControlTests
     }
 
     [Fact]
-    public async Task Other_hands_need_no_token()
+    public async Task Manual_changes_need_no_token()
     {
         await using var session = await StartWith(5);
         session.Http.DefaultRequestHeaders.Clear();

@@ -80,7 +80,7 @@ public class RecommendTests
     }
 
     [Fact]
-    public async Task Recommendations_of_one_person_can_be_said_and_others_fail()
+    public async Task Recommendations_of_one_person_can_be_set_and_others_fail()
     {
         await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
         session.Account.Put("""{"_id":"x","email":"x/y@example.com","user_id":"77"}""");

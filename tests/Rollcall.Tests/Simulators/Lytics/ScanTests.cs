@@ -97,7 +97,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Generated_people_have_every_kind_of_value_and_change_when_told()
+    public async Task Generated_people_have_every_kind_of_value_and_change_on_request()
     {
         await using var session = await StartWith(6);
         var before = (await session.Page("fields=_id,email,nickname,total_spend,vip,joined,interests,scores")).Rows.Single(row => row["_id"]!.GetValue<string>() == "person3");
@@ -132,7 +132,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Tokens_go_stale_after_pages_as_often_as_said()
+    public async Task Tokens_expire_after_pages_as_often_as_configured()
     {
         await using var session = await StartWith(300, new LyticsSimulatorOptions { StaleAfterPages = 2, StaleTimes = 1, StaleStatus = 410 });
         var second = await session.Page($"limit=100&start={(await session.Page("limit=100")).Next}");
@@ -176,7 +176,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Scans_fall_short_and_totals_disagree_when_told()
+    public async Task Scans_fall_short_and_totals_disagree_when_configured()
     {
         await using var session = await StartWith(1000, new LyticsSimulatorOptions { MissingShare = 0.1, TotalOff = 7 });
 
@@ -190,7 +190,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task A_scan_is_cut_short_as_often_as_said()
+    public async Task A_scan_is_truncated_as_often_as_configured()
     {
         await using var session = await StartWith(300, new LyticsSimulatorOptions { CutAfterPages = 2, CutTimes = 1 });
 

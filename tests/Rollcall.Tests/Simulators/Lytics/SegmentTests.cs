@@ -103,7 +103,7 @@ public class SegmentTests
     }
 
     [Fact]
-    public async Task The_schema_tells_types_but_not_of_hidden_fields()
+    public async Task The_schema_reports_types_but_not_hidden_fields()
     {
         await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
         session.Account.Put("""{"_id":"x","list":["a"],"map":{"k":1},"when":"2026-01-01","flag":false,"n":2,"secret":"s"}""");

@@ -181,7 +181,7 @@ public sealed class RequestTextTests
         var script = Connected.Script().On(start, 200, page).On(start + "&marker=M", 200, page);
         using var client = await Connected.ToAsync(script);
         var failure = await Assert.ThrowsAsync<DotdigitalException>(async () => await client.Contacts.ReadBookAsync(42, null, Cancellation).CountAsync(Cancellation));
-        Assert.Contains("not read to its end", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("not read completely", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,9 +34,9 @@ public sealed class LyticsCheckTests : IDisposable
 
         Assert.Equal(
             [
-                "audience big_spender: Lytics has no such audience. Did you mean big_spenders?",
-                "audience old: Lytics calls the audience invalid, and does not evaluate it. Mend its definition in Lytics.",
-                "audience id-brazil: It is the same audience as brazil. Take one out of config.segment_ids.",
+                "audience big_spender: The audience was not found in Lytics. Did you mean big_spenders?",
+                "audience old: The audience is invalid in Lytics and is not evaluated. Fix its definition in Lytics.",
+                "audience id-brazil: It is the same audience as brazil. Remove one of them from config.segment_ids.",
             ],
             problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()));
     }
@@ -49,9 +49,9 @@ public sealed class LyticsCheckTests : IDisposable
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Error, "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"frist_name\". Did you mean first_name?"),
+                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Error, "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"frist_name\". Did you mean first_name?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
@@ -64,8 +64,8 @@ public sealed class LyticsCheckTests : IDisposable
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"tasg\". Did you mean tags?"),
+                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"tasg\". Did you mean tags?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
@@ -81,8 +81,8 @@ public sealed class LyticsCheckTests : IDisposable
         var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
         var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["config.collection_id: Lytics calls the content collection invalid, and does not evaluate it. Mend its definition in Lytics."], problems.Select(problem => problem.ToString()));
-        Assert.Equal("Lytics calls the content collection invalid, and does not evaluate it.", answer.Failure);
+        Assert.Equal(["config.collection_id: The content collection is invalid in Lytics and is not evaluated. Fix its definition in Lytics."], problems.Select(problem => problem.ToString()));
+        Assert.Equal("The content collection is invalid in Lytics and is not evaluated.", answer.Failure);
         Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
 

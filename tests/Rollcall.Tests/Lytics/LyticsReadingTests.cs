@@ -227,7 +227,7 @@ public sealed class LyticsReadingTests : IDisposable
         var invalid = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal([ExitCode.Source, ExitCode.Source], [gone.ExitCode, invalid.ExitCode]);
-        Assert.Equal("audience all: Lytics has no such audience. rollcall check lists the audiences that there are.", gone.Message);
+        Assert.Equal("audience all: The audience was not found in Lytics. Use rollcall check to find the correct audience.", gone.Message);
         Assert.Contains("invalid", invalid.Message, StringComparison.Ordinal);
     }
 

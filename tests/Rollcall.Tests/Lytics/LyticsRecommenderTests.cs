@@ -171,7 +171,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
         var answers = await AskAsync(People(5));
 
-        Assert.All(answers, answer => Assert.Equal((null, "Lytics has no such content collection."), (answer.Items, answer.Failure)));
+        Assert.All(answers, answer => Assert.Equal((null, "The content collection was not found in Lytics."), (answer.Items, answer.Failure)));
         Assert.Equal(0, lytics.Account.Calls.GetValueOrDefault("recommend"));
     }
 
@@ -247,7 +247,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("article", "config.collection_id: Lytics has no such content collection. Did you mean articles?")]
+    [InlineData("article", "config.collection_id: The content collection was not found in Lytics. Did you mean articles?")]
     [InlineData("gold", "config.collection_id: It is an audience of people, not a collection of content.")]
     public async Task Check_finds_a_missing_collection(string collection, string problem) =>
         Assert.Equal([(Severity.Error, problem)], (await CheckAsync(collection)).Select(one => (one.Severity, one.ToString())));

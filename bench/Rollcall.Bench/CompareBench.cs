@@ -22,7 +22,13 @@ internal static class CompareBench
         var run = new RunContext
         {
             Job = job,
-            Workplace = new Workplace { DataFolder = data.Root, Credentials = a => a.Credentials!, Clock = TimeProvider.System, Logs = NullLoggerFactory.Instance },
+            Workplace = new Workplace
+            {
+                DataFolder = data.Root,
+                Credentials = a => a.Credentials!,
+                Clock = TimeProvider.System,
+                Logs = NullLoggerFactory.Instance,
+            },
             RunId = "bench",
             Folder = data,
             Store = store,
@@ -36,7 +42,11 @@ internal static class CompareBench
             AccountBooks = new HashSet<long> { 1, 2 },
         };
         run.Books.AddRange([new RunBook(0, 1, "Everyone"), new RunBook(1, 2, "Tenth")]);
-        var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []) { AllBooks = run.AccountBooks };
+        var destination = new Destination(
+            new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], [])
+        {
+            AllBooks = run.AccountBooks,
+        };
         var roll = new RollCall(run);
         var reading = System.Diagnostics.Stopwatch.GetTimestamp();
         await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
@@ -58,7 +68,9 @@ internal static class CompareBench
         PlanCost? cost = null;
         var ours = Measure.Time(() =>
         {
-            var counts = new Comparison(db).Run(new ComparisonInput(ledger, rows, "opt_out", "there", destination.Mapping, run.Books, job.Config.SegmentIds), null, CancellationToken.None);
+            var counts = new Comparison(db)
+                .Run(new ComparisonInput(ledger, rows, "opt_out", "there", destination.Mapping, run.Books, job.Config.SegmentIds), null,
+                    CancellationToken.None);
             work = Planner.Plan(run, destination, roll, counts, new RunOptions());
             cost = Planner.Cost(run, work);
             Planner.First(run);
@@ -66,7 +78,10 @@ internal static class CompareBench
 
         Measure.Row("read and sort the roll", $"{read.TotalSeconds:N1} s, {roll.Counts.Sum(c => c.Rows) / read.TotalSeconds:N0} rows/s");
         Measure.Row("bare join of roll and ledger", $"{bare.Wall.TotalSeconds:N1} s (cpu {bare.Cpu.TotalSeconds:N1} s)");
-        Measure.Row("compare and plan", $"{ours.Wall.TotalSeconds:N1} s (cpu {ours.Cpu.TotalSeconds:N1} s) = {ours.Wall / bare.Wall:N1} x the bare join (cpu {ours.Cpu / bare.Cpu:N1} x); peak {Measure.Peak()}; {work!.Counts.Of(0, "update") + work.Counts.Of(1, "update"):N0} updates, {cost!.Removals:N0} exits");
+        Measure.Row(
+            "compare and plan",
+            $"{ours.Wall.TotalSeconds:N1} s (cpu {ours.Cpu.TotalSeconds:N1} s) = {ours.Wall / bare.Wall:N1} x the bare join (cpu {ours.Cpu / bare.Cpu:N1} "
+                + $"x); peak {Measure.Peak()}; {work!.Counts.Of(0, "update") + work.Counts.Of(1, "update"):N0} updates, {cost!.Removals:N0} exits");
         return 0;
     }
 
@@ -81,10 +96,15 @@ internal static class CompareBench
                    'Delivered' AS outcome, 'Reported' AS code, 'Dotdigital reported the contact as written.' AS reason, 0::BIGINT AS outcome_at, 'Subscribed' AS account_status, 'Subscribed' AS book_status, 0::BIGINT AS entered_at
             FROM roll {(same ? "" : "WHERE kh % 200 <> 12")}
             """;
-        var gone = same ? "" : "UNION ALL SELECT kh + 1, 'gone-' || member_key, book_id, 'gone-' || email, profile_key, contact_id, state, since, origin, audience, fields_hash, outcome, code, reason, outcome_at, account_status, book_status, entered_at FROM l WHERE kh % 200 = 13";
+        var gone = same
+            ? ""
+            : "UNION ALL SELECT kh + 1, 'gone-' || member_key, book_id, 'gone-' || email, profile_key, contact_id, state, since, origin, audience, "
+                + "fields_hash, outcome, code, reason, outcome_at, account_status, book_status, entered_at FROM l WHERE kh % 200 = 13";
         foreach (var (slice, i) in KeySlice.For(db.Number("SELECT count(*) FROM roll")).Select((s, i) => (s, i)))
         {
-            db.Execute($"COPY (WITH l AS ({rows} {(same ? "WHERE" : "AND")} {slice.Where()}) SELECT * FROM (SELECT * FROM l {gone}) ORDER BY kh) TO '{data.Full($"{generation}/{i:D4}.parquet")}' (FORMAT parquet)");
+            db.Execute(
+                $"COPY (WITH l AS ({rows} {(same ? "WHERE" : "AND")} {slice.Where()}) SELECT * FROM (SELECT * FROM l {gone}) ORDER BY kh) TO "
+                    + $"'{data.Full($"{generation}/{i:D4}.parquet")}' (FORMAT parquet)");
         }
     }
 }

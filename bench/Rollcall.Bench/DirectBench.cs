@@ -5,7 +5,9 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Bench;
 
-/// <summary>Single adds under a limit of 600 a minute, alone and beside a bulk job of the same account. Real minutes: the simulator's windows are the clock's.</summary>
+/// <summary>
+/// Single adds under a limit of 600 a minute, alone and next to a bulk job of the same account. Real minutes: the simulator's windows are the clock's.
+/// </summary>
 internal static class DirectBench
 {
     private const int Limit = 600;
@@ -25,7 +27,10 @@ internal static class DirectBench
         using var counted = new CountedAnswers();
         var began = Stopwatch.GetTimestamp();
         var result = await ExportRun.ExecuteAsync(Job(simulator, folder, "single", 1_900, "Gold", singly: true), new RunOptions(), At(folder, counted));
-        Measure.Row("single adds, 600 a minute", $"{counted.Sustained()}; {result.Audiences[0].Entered:N0} entered in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; {counted.Refused} answers 429");
+        Measure.Row(
+            "single adds, 600 a minute",
+            $"{counted.Sustained()}; {result.Audiences[0].Entered:N0} entered in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; {counted.Refused} "
+                + "answers 429");
     }
 
     private static async Task SharedAsync(string folder)
@@ -40,10 +45,10 @@ internal static class DirectBench
         using var counted = new CountedAnswers();
         var single = ExportRun.ExecuteAsync(Job(simulator, folder, "single", 1_900, "Gold", singly: true), new RunOptions(), At(folder, counted));
         await counted.ManyAsync(300);
-        var beside = await TimeAsync(simulator, folder, counted);
+        var bulkTime = await TimeAsync(simulator, folder, counted);
         await single;
-        Measure.Row("single adds beside a bulk job", $"{counted.Sustained()}; {counted.Refused} answers 429");
-        Measure.Row("the bulk job beside them", $"{beside.TotalSeconds:N1} s for {BulkMembers:N0} members, {alone.TotalSeconds:N1} s alone");
+        Measure.Row("single adds next to a bulk job", $"{counted.Sustained()}; {counted.Refused} answers 429");
+        Measure.Row("the bulk job next to them", $"{bulkTime.TotalSeconds:N1} s for {BulkMembers:N0} members, {alone.TotalSeconds:N1} s alone");
     }
 
     private static async Task<TimeSpan> TimeAsync(DotdigitalSimulator simulator, string folder, CountedAnswers? counted)
@@ -84,7 +89,7 @@ internal static class DirectBench
             _ => null);
     }
 
-    /// <summary>Counts the answers to adds by the window that the server says it counted them in.</summary>
+    /// <summary>Counts the answers to adds by the window in which the server counted them.</summary>
     private sealed class CountedAnswers() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         private readonly ConcurrentDictionary<long, int> adds = new();
@@ -116,7 +121,9 @@ internal static class DirectBench
             }
             else if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("/contacts", StringComparison.Ordinal))
             {
-                adds.AddOrUpdate(long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);
+                adds.AddOrUpdate(
+                    long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1,
+                    (_, n) => n + 1);
             }
 
             return response;

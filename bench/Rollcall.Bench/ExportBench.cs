@@ -23,7 +23,10 @@ internal static class ExportBench
         var least = (counts.GetProperty("bytes").GetInt64() + 49_999_999) / 50_000_000 + 1;
         Measure.Row("the same JSON to a null sink", $"{sink.Wall.TotalSeconds:N1} s");
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
-        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes (bar: {least}); {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+        Measure.Row(
+            "  imports",
+            $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes (bar: {least}); {result.ApiCalls.Total:N0} calls; "
+                + $"{result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         return 0;
     }
 
@@ -84,7 +87,9 @@ internal static class AgainBench
             var took = Stopwatch.GetElapsedTime(began);
             var after = await server.CountsAsync();
             long Of(string name) => after.GetProperty(name).GetInt64() - before.GetProperty(name).GetInt64();
-            Measure.Row(what, $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+            Measure.Row(
+                what, $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls not counting polling; "
+                    + $"{result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         }
 
         return 0;
@@ -94,11 +99,13 @@ internal static class AgainBench
     private static Task<RunResult> SeedAsync(string folder, string data, ServerProcess server)
     {
         var job = JobFile.Parse(BenchData.Job(folder, server.Url, ""), Path.Combine(folder, "job.yaml"), _ => null);
-        return RunSession.WithAsync(job, Workplaces.At(data, null), recorded: true, async (run, destination) =>
-        {
+        return RunSession.WithAsync(job, Workplaces.At(data, null), recorded: true,
+        async (run, destination) => {
             await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);
-            run.Store.Execute("UPDATE job SET ledger_folder = 'ledger/bench/00000001', generation = 1, ledger_rows = $rows", ("$rows", run.Db.Number("SELECT count(*) FROM roll")));
+            run.Store.Execute(
+                "UPDATE job SET ledger_folder = 'ledger/bench/00000001', generation = 1, ledger_rows = $rows",
+                ("$rows", run.Db.Number("SELECT count(*) FROM roll")));
             return new RunResult { Job = job.Tag, RunId = run.RunId };
         }, CancellationToken.None);
     }
@@ -132,7 +139,7 @@ internal sealed class StepClock : IProgress<RunProgress>
     public TimeSpan Last(string step) => steps[step].Last;
 }
 
-/// <summary>The discarding server in a process of its own, on a free loopback port.</summary>
+/// <summary>The discarding server in a separate process, on a free loopback port.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process process;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Bench;
 
-// Each measurement is a process of its own, so that its peak memory is its own. `all` starts them in turn.
+// Each measurement runs in a separate process, so that its peak memory can be measured. `all` starts them in turn.
 switch (args)
 {
     case ["serve", var port]:
@@ -27,7 +27,9 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER | lytics FOLDER");
+        Console.Error.WriteLine(
+            "Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | direct FOLDER | lytics "
+                + "FOLDER");
         return 2;
 }
 

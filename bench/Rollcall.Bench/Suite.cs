@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rollcall.Bench;
 
-/// <summary>All measurements of one size, each in a process of its own, in a folder that is gone afterwards.</summary>
+/// <summary>All measurements of one size, each in a separate process, in a folder that is deleted afterwards.</summary>
 internal static class Suite
 {
     // At 30 million members only the comparison is measured, for its memory.
@@ -42,11 +42,13 @@ internal static class Suite
     public static Process Itself(IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
-        return Process.Start(new ProcessStartInfo(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
+        return Process.Start(
+            new ProcessStartInfo(
+                program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
     }
 }
 
-/// <summary>What one process measures: time, and the most memory it held since the measurement began.</summary>
+/// <summary>What one process measures: time, and the peak memory since the measurement began.</summary>
 internal static class Measure
 {
     /// <summary>Wall time, and the processor time of this process, which a busy machine stretches less.</summary>

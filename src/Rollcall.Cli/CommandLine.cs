@@ -63,8 +63,8 @@ internal static partial class CommandLine
             root.Subcommands.Add(create(terminal, options));
         }
 
-        Invocation.Bind(root, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(root, terminal, options,
+        (invocation, _) => {
             if (!invocation.Arguments.GetValue(version))
             {
                 root.Parse("--help").Invoke(new InvocationConfiguration { Output = terminal.RawOut });

@@ -33,8 +33,8 @@ internal static class AuthCommand
         };
         var replace = new Option<bool>("--replace") { Description = "Replace the credentials stored under this name" };
         var command = new Command("add", "Store credentials; prompts for the password, or reads it from standard input") { name, username, endpoint, replace };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var arguments = invocation.Arguments;
             var url = arguments.GetValue(endpoint) is { } text ? Endpoint(text) : null;
             var user = arguments.GetRequiredValue(username);
@@ -78,8 +78,8 @@ internal static class AuthCommand
     private static Command List(Terminal terminal, GlobalOptions options)
     {
         var command = new Command("list", "List stored credentials, without passwords");
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var stored = invocation.Authorizations().List();
             if (invocation.Json)
             {
@@ -109,8 +109,8 @@ internal static class AuthCommand
     {
         var name = NameArgument();
         var command = new Command("test", "Check stored credentials with Dotdigital; sends nothing else") { name };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var asked = invocation.Arguments.GetRequiredValue(name);
             var credentials = invocation.Authorizations().Get(asked);
             var account = await ConnectAsync(credentials, terminal.Clock, cancellation);
@@ -154,8 +154,8 @@ internal static class AuthCommand
     {
         var name = NameArgument();
         var command = new Command("remove", "Remove stored credentials") { name };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var asked = invocation.Arguments.GetRequiredValue(name);
             if (!invocation.Authorizations().Remove(asked))
             {

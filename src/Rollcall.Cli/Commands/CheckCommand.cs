@@ -14,8 +14,8 @@ internal static class CheckCommand
     {
         var file = JobArguments.File();
         var command = new Command("check", "Check a job file against the source and the account; reports every problem at once") { file };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             var problems = await ProgressDisplay.ShowAsync(terminal, progress => JobCheck.RunAsync(job, invocation.Workplace(progress), cancellation));

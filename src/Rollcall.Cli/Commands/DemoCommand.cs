@@ -30,8 +30,8 @@ internal static class DemoCommand
         var lytics = new Option<bool>("--lytics") { Description = "Show a job migrating from a simulated Lytics instead" };
         var command = new Command(
             "demo", "Show Rollcall with sample data and a simulated Dotdigital: two runs, what changed, who was left out") { members, keepOpen, lytics };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var fromLytics = invocation.Arguments.GetValue(lytics);
             var people = invocation.Arguments.GetValue(members) ?? (fromLytics ? LyticsPeople : Customers);
             if (people is < FewestMembers or > MostMembers)

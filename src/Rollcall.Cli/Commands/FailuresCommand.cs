@@ -18,8 +18,8 @@ internal static class FailuresCommand
         var csv = new Option<string?>("--csv") { Description = "Write all of them to a CSV file; - for standard output", HelpName = "FILE" };
         var raw = new Option<bool>("--raw") { Description = "Write CSV values unchanged, including those that a spreadsheet would treat as formulas" };
         var command = new Command("failures", "List every change that was not delivered, and why") { named, csv, raw };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var asked = invocation.Arguments.GetRequiredValue(named);
             using var history = JobLookup.Open(invocation, asked);
             var tag = JobLookup.Tag(invocation, history, asked);

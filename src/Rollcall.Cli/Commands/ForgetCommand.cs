@@ -13,8 +13,8 @@ internal static class ForgetCommand
     {
         var email = new Argument<string>("EMAIL") { Description = "The person's address" };
         var command = new Command("forget", "Erase a person from all local data; keeps a keyed hash of each opt-out, so that it is still honoured") { email };
-        Invocation.Bind(command, terminal, options, (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, cancellation) => {
             if (!Directory.Exists(invocation.DataFolder))
             {
                 throw new RollcallException(

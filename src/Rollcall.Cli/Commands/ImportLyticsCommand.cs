@@ -15,8 +15,8 @@ internal static class ImportLyticsCommand
     {
         var file = new Argument<string>("FILE") { Description = "The job's JSON, as the Lytics job API returns it; - reads standard input" };
         var command = new Command("import-lytics", "Convert a Lytics job to a job file and report the differences") { file };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var text = name == "-" ? await terminal.In.ReadToEndAsync(cancellation) : await ReadAsync(invocation.FullPath(name), name, cancellation);
             var (jobFile, notes) = LyticsJobImport.Convert(text, name == "-" ? "standard input" : name);

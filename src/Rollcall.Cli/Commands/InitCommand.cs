@@ -13,8 +13,8 @@ internal static class InitCommand
     {
         var file = new Argument<string>("FILE") { Description = "Where to write it", DefaultValueFactory = _ => "job.yaml" };
         var command = new Command("init", "Write a commented job file to start from") { file };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var path = invocation.FullPath(name);
             try

@@ -32,8 +32,8 @@ internal static class LyticsCommand
     private static Command PrintMapping(Terminal terminal, GlobalOptions options)
     {
         var command = new Command("mapping", $"Print the default mapping of the stream {Stream} to user fields, as a Lytics query");
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             if (invocation.Json)
             {
                 invocation.WriteJson(new LyticsQuery(Stream, Mapping));

@@ -17,8 +17,8 @@ internal static class PlanCommand
         var command = new Command("plan", "Show what a run would change and cost; sends nothing") { file, sql };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             var queries = invocation.Arguments.GetValue(sql)

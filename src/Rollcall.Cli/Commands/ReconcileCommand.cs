@@ -13,8 +13,8 @@ internal static class ReconcileCommand
     {
         var named = JobArguments.FileOrTag();
         var command = new Command("reconcile", "Compare the mapped address books with the ledger and report the differences; sends nothing") { named };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var job = JobLookup.Read(invocation, invocation.Arguments.GetRequiredValue(named));
             var found = await ProgressDisplay.ShowAsync(terminal, progress => Reconcile.RunAsync(job, invocation.Workplace(progress), cancellation));
             if (invocation.Json)

@@ -21,8 +21,8 @@ internal static class RetryCommand
         var command = new Command("retry", "Retry the changes that were not delivered, with the current audiences and opt-outs") { named, challenge, yes };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(named);
             var job = JobLookup.Read(invocation, name);
             var retry = asked.Read(invocation.Arguments);

@@ -22,8 +22,8 @@ internal static class RunCommand
         var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, beginAnew };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             if (!invocation.Json)

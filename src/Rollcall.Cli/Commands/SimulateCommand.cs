@@ -23,8 +23,8 @@ internal static class SimulateCommand
         var switches = new DotdigitalSwitches();
         var command = new Command("dotdigital", "Simulate a Dotdigital account until Ctrl-C; prints its URL first. API user demo, password demo");
         switches.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             await using var simulator = await StartAsync(() => DotdigitalSimulator.StartAsync(switches.Read(invocation), cancellation));
             Say(invocation, simulator.Url);
             await simulator.WaitForShutdownAsync(cancellation);
@@ -38,8 +38,8 @@ internal static class SimulateCommand
         var switches = new LyticsSwitches();
         var command = new Command("lytics", "Simulate a Lytics account until Ctrl-C; prints its URL first. API token demo");
         switches.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             await using var simulator = await StartAsync(() => LyticsSimulator.StartAsync(switches.Read(invocation), cancellation));
             Say(invocation, simulator.Url);
             await simulator.WaitForShutdownAsync(cancellation);

@@ -14,8 +14,8 @@ internal static class StatusCommand
         var named = JobArguments.FileOrTag();
         named.Arity = ArgumentArity.ZeroOrOne;
         var command = new Command("status", "Show the status of jobs, also during a run") { named };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             if (invocation.Arguments.GetValue(named) is { } asked)
             {
                 WriteJob(invocation, asked);

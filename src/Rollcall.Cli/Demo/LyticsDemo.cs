@@ -43,14 +43,14 @@ internal static class LyticsDemo
         var afterFirst = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, earlier: 0);
         report?.AfterFirst(afterFirst);
 
-        var told = lytics.Account.Events().Count;
+        var earlier = lytics.Account.Events().Count;
         var between = accounts.PassDay(lytics.Account, dotdigital.Account);
         report?.Between(between);
         var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("8  The second run", "rollcall run job.yaml: only what changed is sent", second);
         report?.Summary("9  What it took", first, second);
         var explained = await ShowAsync(progress => Explain.RunAsync(job, LyticsDemoAccounts.AdasEmail, invocation.Workplace(progress), cancellation));
-        var afterSecond = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, told);
+        var afterSecond = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, earlier);
         report?.AfterSecond(explained, afterFirst, afterSecond);
 
         report?.End(folder, lytics.Url, dotdigital.Url, keepOpen);

@@ -103,11 +103,11 @@ public sealed class Governor
         var job = lease.Call.Job;
         var counted = _tiers[(int)lease.Tier];
         var generation = lease.Generation;
-        if (headers.Tier is { } told && told != lease.Tier)
+        if (headers.Tier is { } reported && reported != lease.Tier)
         {
-            _learnt[lease.Call.Operation] = told;
+            _learnt[lease.Call.Operation] = reported;
             counted.Withdraw(job);
-            counted = _tiers[(int)told];
+            counted = _tiers[(int)reported];
             generation = counted.Start(job);
         }
 

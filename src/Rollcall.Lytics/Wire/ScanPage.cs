@@ -101,10 +101,10 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             }
             else
             {
-                if (columns.WholeBeside(field) is { } beside)
+                if (columns.WholeBeside(field) is { } whole)
                 {
                     var again = reader;
-                    values[beside] = WholeValue.Read(ref again);
+                    values[whole] = WholeValue.Read(ref again);
                 }
 
                 values[field] = columns.IsWhole(field) ? WholeValue.Read(ref reader) : ProfileValue.Read(ref reader);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>What stops a run, told by exit code and by one JSON document.</summary>
+/// <summary>Errors that stop a run, reported by exit code and as one JSON document.</summary>
 public sealed class ExitCodeTests
 {
     private static readonly string[] Imports = ["importContacts"];
@@ -35,8 +35,14 @@ public sealed class ExitCodeTests
 
         var problems = document.GetProperty("problems").EnumerateArray().Select(problem => problem.ToString()).ToList();
         Assert.Equal(2, problems.Count);
-        Assert.Contains(problems, problem => problem.Contains("exit_acton", StringComparison.Ordinal) && problem.Contains("exit_action", StringComparison.Ordinal) && problem.Contains("job.yaml:12:", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.Contains("email_typ", StringComparison.Ordinal) && problem.Contains("email_type", StringComparison.Ordinal) && problem.Contains("job.yaml:13:", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.Contains("exit_acton", StringComparison.Ordinal) && problem.Contains("exit_action", StringComparison.Ordinal)
+            && problem.Contains("job.yaml:12:", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.Contains("email_typ", StringComparison.Ordinal) && problem.Contains("email_type", StringComparison.Ordinal)
+            && problem.Contains("job.yaml:13:", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -29,7 +29,8 @@ public sealed class CommandLineTests : IDisposable
     public async Task Without_a_command_it_shows_what_there_is()
     {
         Assert.Equal(0, await _terminal.RunAsync());
-        foreach (var command in new[] { "demo", "init", "schema", "check", "plan", "run", "retry", "explain", "status", "runs", "failures", "reconcile", "forget", "auth", "import-lytics", "lytics", "simulate" })
+        foreach (var command in new[] { "demo", "init", "schema", "check", "plan", "run", "retry", "explain", "status", "runs", "failures", "reconcile",
+            "forget", "auth", "import-lytics", "lytics", "simulate" })
         {
             Assert.Contains($"\n  {command} ", _terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         }

@@ -16,7 +16,11 @@ public sealed class LyticsJobTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions { UserName = Some.Username, Password = Some.Password });
-        _lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions { Token = "lytics-secret-1", Seed = new LyticsSeed { Audiences = [new SeedAudience { Id = "a01", Slug = "gold", Generate = 12 }] } });
+        _lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
+        {
+            Token = "lytics-secret-1",
+            Seed = new LyticsSeed { Audiences = [new SeedAudience { Id = "a01", Slug = "gold", Generate = 12 }] },
+        });
         _dotdigital.Account.AddBook("Gold");
     }
 

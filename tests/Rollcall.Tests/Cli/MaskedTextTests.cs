@@ -30,7 +30,8 @@ public sealed class MaskedTextTests
         var cancellation = TestContext.Current.CancellationToken;
         var masked = await File.ReadAllTextAsync(terminal.Folder["logs/rollcall-2026-11-24.log"], cancellation);
         Assert.Equal("2026-11-24T06:00:00.000Z critical Rollcall: System.InvalidOperationException: no place for a***@e***.com", masked.TrimEnd());
-        Assert.Contains("ada@example.com", await File.ReadAllTextAsync(terminal.Folder["open/logs/rollcall-2026-11-24.log"], cancellation), StringComparison.Ordinal);
+        Assert.Contains(
+            "ada@example.com", await File.ReadAllTextAsync(terminal.Folder["open/logs/rollcall-2026-11-24.log"], cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

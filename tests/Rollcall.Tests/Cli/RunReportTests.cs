@@ -17,13 +17,26 @@ public sealed class RunReportTests
         Finished = new DateTimeOffset(2026, 11, 24, 6, 0, 19, TimeSpan.Zero),
         Audiences =
         [
-            new AudienceResult { Id = "vips", AddressBookId = 1001, AddressBook = "VIP customers", Members = 12_345, Entered = 12_000, Updated = 200, Unchanged = 100, Suppressed = 30, Invalid = 10, Omitted = 5 },
+            new AudienceResult
+            {
+                Id = "vips",
+                AddressBookId = 1001,
+                AddressBook = "VIP customers",
+                Members = 12_345,
+                Entered = 12_000,
+                Updated = 200,
+                Unchanged = 100,
+                Suppressed = 30,
+                Invalid = 10,
+                Omitted = 5,
+            },
             new AudienceResult { Id = "brazil", AddressBook = "Brazil", Members = 7, Entered = 7 },
         ],
         Outcomes = new OutcomeCounts { Delivered = 12_207, Suppressed = 30, Invalid = 10, Omitted = 5 },
         ApiCalls = new ApiCalls(42, new Dictionary<string, long> { ["contacts.import"] = 2, ["contacts.importStatus"] = 30 }),
         BytesSent = 3_200_000,
-        Failures = [new Failure("o+ne@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed", AddressBookId = 1001 }],
+        Failures = [new Failure(
+            "o+ne@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed", AddressBookId = 1001 }],
         Guards = [new GuardHeld("exits", null, 1001, "20 %", 412)],
         Notices = ["The book Old is gone."],
     };

@@ -84,7 +84,8 @@ public sealed class FailureTests
     [Fact]
     public async Task A_certificate_that_is_not_accepted_is_not_tried_again()
     {
-        var script = new ScriptedDotdigital().On(Connected.AskAccount, new HttpRequestException(HttpRequestError.SecureConnectionError, "tls", new AuthenticationException()));
+        var script = new ScriptedDotdigital()
+            .On(Connected.AskAccount, new HttpRequestException(HttpRequestError.SecureConnectionError, "tls", new AuthenticationException()));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => Connected.ToAsync(script));
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Contains("certificate", failure.Message, StringComparison.Ordinal);
@@ -117,7 +118,8 @@ public sealed class FailureTests
     {
         var script = Connected.Script().On(call, new HttpRequestException(HttpRequestError.ResponseEnded));
         await AssertAmbiguousAsync(script, call);
-        script = Connected.Script().On(call, new HttpRequestException("reset", new IOException("reset", new SocketException((int)SocketError.ConnectionReset))));
+        script = Connected.Script()
+            .On(call, new HttpRequestException("reset", new IOException("reset", new SocketException((int)SocketError.ConnectionReset))));
         await AssertAmbiguousAsync(script, call);
     }
 

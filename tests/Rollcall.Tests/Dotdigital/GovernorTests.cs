@@ -214,7 +214,9 @@ public sealed class GovernorTests
     [Fact]
     public void Headers_that_make_no_sense_are_not_reported()
     {
-        using var response = ScriptedDotdigital.Reply(200, "", ("X-RateLimit-Limit", "many"), ("X-RateLimit-Remaining", "-1"), ("X-RateLimit-Reset", "99999999999999999999"), ("X-RateLimit-Scope", "wild"));
+        using var response = ScriptedDotdigital.Reply(
+            200, "", ("X-RateLimit-Limit", "many"), ("X-RateLimit-Remaining", "-1"), ("X-RateLimit-Reset", "99999999999999999999"),
+            ("X-RateLimit-Scope", "wild"));
         Assert.Equal(RateHeaders.None, RateHeaders.Of(response));
     }
 
@@ -229,7 +231,8 @@ public sealed class GovernorTests
         Assert.Equal(TimeSpan.FromSeconds(5), (RateHeaders.None with { Reset = now.ToUnixTimeSeconds() + 5 }).UntilReset(now));
     }
 
-    private static Task<CallLease> EnterAsync(Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch, string job = "a") =>
+    private static Task<CallLease> EnterAsync(
+        Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch, string job = "a") =>
         governor.EnterAsync(new GovernedCall(operation, tier, job, priority, 1), null, Cancellation).AsTask();
 
     private static RateHeaders Told(FakeTimeProvider clock, int limit, int left)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>Every request, spelled out by hand after the specifications.</summary>
+/// <summary>The text of every request, written manually from the specifications.</summary>
 public sealed class RequestTextTests
 {
     private const string Home = Connected.Home;
@@ -25,7 +25,9 @@ public sealed class RequestTextTests
         Assert.Equal(new Uri(Home), client.Account.Endpoint);
         Assert.Empty(await client.DataFields.ListAsync(Cancellation));
         script.AssertScriptUsedUp();
-        Assert.All(script.Calls, call => Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("apiuser-1@apiconnector.com:pä:ss")), call.Authorization));
+        Assert.All(
+            script.Calls,
+            call => Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("apiuser-1@apiconnector.com:pä:ss")), call.Authorization));
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class RequestTextTests
     {
         var script = Connected.Script().On($"POST {Home}v2/address-books", status, """{"id":1,"name":"My \"Book\"","visibility":"Public","contacts":0}""");
         using var client = await Connected.ToAsync(script);
-        Assert.Equal(new AddressBook(1, "My \"Book\"", Visibility.Public, 0), await client.AddressBooks.CreateAsync("My \"Book\"", Visibility.Public, Cancellation));
+        Assert.Equal(
+            new AddressBook(1, "My \"Book\"", Visibility.Public, 0), await client.AddressBooks.CreateAsync("My \"Book\"", Visibility.Public, Cancellation));
         AssertJson("""{"name":"My \"Book\"","visibility":"Public"}""", script.Calls[^1]);
     }
 
@@ -180,7 +183,8 @@ public sealed class RequestTextTests
         var page = """{"_links":{"next":{"marker":"M"}},"_items":[{"contactId":1,"status":"subscribed"}]}""";
         var script = Connected.Script().On(start, 200, page).On(start + "&marker=M", 200, page);
         using var client = await Connected.ToAsync(script);
-        var failure = await Assert.ThrowsAsync<DotdigitalException>(async () => await client.Contacts.ReadBookAsync(42, null, Cancellation).CountAsync(Cancellation));
+        var failure = await Assert.ThrowsAsync<DotdigitalException>(async () =>
+            await client.Contacts.ReadBookAsync(42, null, Cancellation).CountAsync(Cancellation));
         Assert.Contains("not read completely", failure.Message, StringComparison.Ordinal);
     }
 
@@ -340,7 +344,8 @@ public sealed class RequestTextTests
     {
         var script = Connected.Script();
         var token = Guid.Parse("5a96bc79-19a7-4544-973b-e2da0c9136f9");
-        using var with = await DotdigitalClient.ConnectAsync(new DotdigitalOptions { Username = "u", Password = "p", Handler = script, IntegrationToken = token, Clock = Connected.NewClock() }, Cancellation);
+        using var with = await DotdigitalClient.ConnectAsync(
+            new DotdigitalOptions { Username = "u", Password = "p", Handler = script, IntegrationToken = token, Clock = Connected.NewClock() }, Cancellation);
         Assert.Contains("x-ddg-integration-token: 5a96bc79-19a7-4544-973b-e2da0c9136f9", script.Calls[0].Headers, StringComparison.Ordinal);
         var plain = Connected.Script();
         using var without = await Connected.ToAsync(plain);

@@ -65,7 +65,8 @@ public sealed class ImportLyticsCommandTests
 
         Assert.Equal(0, await terminal.RunAsync("lytics", "mapping"));
 
-        var lines = terminal.Output.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim(' ', ',')).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal));
+        var lines = terminal.Output.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim(' ', ','))
+            .Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal));
         Assert.Equal(
             [
                 "SELECT",

@@ -17,7 +17,8 @@ public class ImportLyticsProperties
 
     private static readonly string[] JobKeys =
     [
-        "id", "name", "description", "tag", "auth_ids", "verbose_logging", "quiet_time_of_day", "quiet_timezone", "quiet_period", "sleep_until", "state", "status",
+        "id", "name", "description", "tag", "auth_ids", "verbose_logging", "quiet_time_of_day", "quiet_timezone", "quiet_period", "sleep_until", "state",
+        "status",
     ];
 
     private static readonly string[] AllKeys = [.. KnownKeys, .. JobKeys, "unknown"];
@@ -67,7 +68,8 @@ public class ImportLyticsProperties
         return Gen.OneOf(
             scalar,
             scalar.Array[0, 3].Select(items => (JsonNode?)new JsonArray([.. items.Select(item => item?.DeepClone())])),
-            Gen.Select(text, scalar).Array[0, 3].Select(pairs => (JsonNode?)new JsonArray([.. pairs.Select(pair => (JsonNode)new JsonObject { [pair.Item1] = pair.Item2?.DeepClone() })])));
+            Gen.Select(text, scalar).Array[0, 3]
+                .Select(pairs => (JsonNode?)new JsonArray([.. pairs.Select(pair => (JsonNode)new JsonObject { [pair.Item1] = pair.Item2?.DeepClone() })])));
     }
 
     private static IEnumerable<string> Texts(JsonNode? value) => value switch

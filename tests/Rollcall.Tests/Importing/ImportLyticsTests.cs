@@ -176,7 +176,9 @@ public class ImportLyticsTests
 
         Assert.Equal([new FieldMapping("a", "GOOD")], Read(jobFile).Config.Mappings);
         Assert.Equal(7, notes.Count(note => note.Where == "config.mappings"));
-        Assert.All((string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"],
+            left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -238,7 +240,8 @@ public class ImportLyticsTests
     public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_continues(string status, bool goesOn)
     {
         var (plain, _) = Import(Least(job => job["status"] = status));
-        var (quiet, notes) = Import(Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
+        var (quiet, notes) = Import(
+            Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
 
         Assert.Equal(goesOn, Read(plain).Schedule is not null);
         Assert.Equal(goesOn ? new QuietHours(new TimeOnly(22, 0), 8) : null, Read(quiet).Schedule?.Quiet);
@@ -250,7 +253,8 @@ public class ImportLyticsTests
 
     [Fact]
     public void Quiet_hours_of_a_paused_job_are_kept_by_the_older_word_too() =>
-        Assert.NotNull(Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
+        Assert.NotNull(
+            Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
 
     [Theory]
     [InlineData("dotmailer_multi_seg_export")]
@@ -323,9 +327,11 @@ public class ImportLyticsTests
     {
         var unset = Least(job =>
         {
-            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0, "0001-01-01T00:00:00Z");
+            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0,
+                "0001-01-01T00:00:00Z");
             var config = job["config"]!;
-            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("", new JsonArray(), new JsonArray(), false, "", null);
+            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("",
+                new JsonArray(), new JsonArray(), false, "", null);
         });
 
         Assert.Equal(Import(Least()).JobFile, Import(unset).JobFile);
@@ -346,7 +352,9 @@ public class ImportLyticsTests
 
         Assert.Equal((false, true, ExitAction.Ignore), (job.Config.TriggerJoin, job.Config.Resubscribe, job.Config.ExitAction));
         Assert.All((string[])["[\"x\"]", "maybe", "delete", "Postcard"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
-        Assert.All((string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"], where => Assert.Contains(notes, note => note.Where == where));
+        Assert.All(
+            (string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"],
+            where => Assert.Contains(notes, note => note.Where == where));
     }
 
     [Fact]

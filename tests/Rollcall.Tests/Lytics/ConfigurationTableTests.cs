@@ -223,12 +223,17 @@ public sealed class ConfigurationTableTests
     {
         await using var scene = await StartAsync();
         scene.Account.AddDataField("REC_URL", "String");
-        scene.Lytics.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }, new SeedContent { Id = "c2", Slug = "products", Generate = 3 }] });
+        scene.Lytics.Plant(new LyticsSeed
+        {
+            Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }, new SeedContent { Id = "c2", Slug = "products", Generate = 3 }],
+        });
         scene.Config = "  collection_id: products\n  recommender_mappings: [{url: REC_URL}]";
 
         await scene.RunAsync();
 
-        Assert.All(new[] { Ann, Bob, Cy }, person => Assert.StartsWith("https://content.example.com/c2/", scene.Account.Contact(person)!.DataFields["REC_URL"], StringComparison.Ordinal));
+        Assert.All(
+            new[] { Ann, Bob, Cy },
+            person => Assert.StartsWith("https://content.example.com/c2/", scene.Account.Contact(person)!.DataFields["REC_URL"], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -275,7 +280,8 @@ public sealed class ConfigurationTableTests
         Assert.Equal(records, scene.Account.InsightRecords("lytics_recommendations").Count(record => record.Key.ContactId == ann));
         if (records > 0)
         {
-            Assert.Equal("Second", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(ann, "configuration-2")])!["title"]!.GetValue<string>());
+            Assert.Equal(
+                "Second", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(ann, "configuration-2")])!["title"]!.GetValue<string>());
         }
     }
 

@@ -44,13 +44,20 @@ public sealed class LyticsCheckTests : IDisposable
     [Fact]
     public async Task A_field_of_many_values_is_an_error_and_one_the_schema_lacks_a_warning()
     {
-        var problems = await CheckAsync(["brazil"], config => config with { IdField = "dm_contact_id", Mappings = [new("scores", "S"), new("tags", "T"), new("frist_name", "F")] });
+        var problems = await CheckAsync(["brazil"], config => config with
+        {
+            IdField = "dm_contact_id",
+            Mappings = [new("scores", "S"), new("tags", "T"), new("frist_name", "F")],
+        });
 
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in Lytics."),
-                (Severity.Error, "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Error,
+                    "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in "
+                        + "Lytics."),
+                (Severity.Error,
+                    "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or create one in Lytics."),
                 (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"frist_name\". Did you mean first_name?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
@@ -64,7 +71,9 @@ public sealed class LyticsCheckTests : IDisposable
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Error,
+                    "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in "
+                        + "Lytics."),
                 (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"tasg\". Did you mean tags?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
@@ -79,9 +88,12 @@ public sealed class LyticsCheckTests : IDisposable
         await using var recommender = lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
 
         var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
-        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken);
+        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["config.collection_id: The content collection is invalid in Lytics and is not evaluated. Fix its definition in Lytics."], problems.Select(problem => problem.ToString()));
+        Assert.Equal(
+            ["config.collection_id: The content collection is invalid in Lytics and is not evaluated. Fix its definition in Lytics."],
+            problems.Select(problem => problem.ToString()));
         Assert.Equal("The content collection is invalid in Lytics and is not evaluated.", answer.Failure);
         Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
@@ -113,7 +125,9 @@ public sealed class LyticsCheckTests : IDisposable
     {
         var job = Job(["brazil"]);
 
-        Assert.Contains("-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", lytics.Platform().Source(job).Sql("brazil"), StringComparison.Ordinal);
+        Assert.Contains(
+            "-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", lytics.Platform().Source(job).Sql("brazil"),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => lytics.Dispose();

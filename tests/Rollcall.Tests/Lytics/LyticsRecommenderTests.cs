@@ -97,9 +97,13 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         var later = await AskAsync(recommender, People(50));
 
         Assert.All(answers, answer => Assert.Null(answer.Items));
-        Assert.InRange(answers.Count(answer => answer.Failure!.StartsWith("Nobody else is asked about, since recommendations of 20 people in a row failed.", StringComparison.Ordinal)), 1_800, 1_980);
+        Assert.InRange(
+            answers.Count(
+                answer =>
+                answer.Failure!.StartsWith(
+                    "No more people are requested, because the recommendations of 20 people in a row failed.", StringComparison.Ordinal)), 1_800, 1_980);
         Assert.InRange(calls, 20 * 4, 120 * 4);
-        Assert.All(later, answer => Assert.StartsWith("Nobody else", answer.Failure, StringComparison.Ordinal));
+        Assert.All(later, answer => Assert.StartsWith("No more people", answer.Failure, StringComparison.Ordinal));
         Assert.Equal(calls, lytics.Account.Calls["recommend"]);
     }
 
@@ -127,7 +131,13 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Broken_connections_now_and_then_lose_nobody()
     {
-        lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault { Operation = "recommend", Occurrence = 60, Times = 3, Kind = FaultKind.DropAfter });
+        lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault
+        {
+            Operation = "recommend",
+            Occurrence = 60,
+            Times = 3,
+            Kind = FaultKind.DropAfter,
+        });
 
         var answers = await AskAsync(People(200));
 
@@ -178,7 +188,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Odd_addresses_arrive()
     {
-        string[] odd = ["o'brien+tag@example.com", "a/b#c?d=e&f@example.com", "50%25off@example.com", "jörg.müller@exämple.de", "\"a b\"@example.com", "..@example.com", "x~y*(z)!@example.com"];
+        string[] odd = ["o'brien+tag@example.com", "a/b#c?d=e&f@example.com", "50%25off@example.com", "jörg.müller@exämple.de", "\"a b\"@example.com",
+            "..@example.com", "x~y*(z)!@example.com"];
         foreach (var (i, email) in odd.Index())
         {
             lytics.Account.Put(new JsonObject { ["_id"] = $"odd-{i}", ["email"] = email }.ToJsonString());
@@ -265,7 +276,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
     private static IReadOnlyList<string> People(int count) => [.. Enumerable.Range(1, count).Select(number => $"person{number}@example.com")];
 
-    private IRecommender Recommender(string collection = "articles", string field = "email", string token = "demo", string? account = null, HttpMessageHandler? http = null)
+    private IRecommender Recommender(
+        string collection = "articles", string field = "email", string token = "demo", string? account = null, HttpMessageHandler? http = null)
     {
         var job = ReadingWorkshop.Job(new LyticsSourceOptions(new LyticsAccess(token, lytics.Url, account)), email: field);
         return new LyticsPlatform(clock, NullLoggerFactory.Instance, http).Recommender(job with { Config = job.Config with { CollectionId = collection } });
@@ -290,7 +302,9 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, emails.Count), answers.Select(answer => answer.Person));
         Assert.All(answers, answer => Assert.True(answer.Items is null != answer.Failure is null));
         Assert.All(answers, answer => Assert.DoesNotContain("@", answer.Failure ?? "", StringComparison.Ordinal));
-        Assert.All(answers.Where(answer => answer.Items is not null), answer => Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(answer.Items!).RootElement.ValueKind));
+        Assert.All(
+            answers.Where(answer => answer.Items is not null),
+            answer => Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(answer.Items!).RootElement.ValueKind));
         return answers;
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>Who is in a book, who leaves it, and who does not.</summary>
+/// <summary>Which people are in a book, leave it, or stay.</summary>
 public sealed class BookPromises
 {
     [Fact]

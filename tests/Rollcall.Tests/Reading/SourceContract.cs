@@ -32,13 +32,13 @@ public abstract class SourceContract : IAsyncLifetime
 
     private protected ReadingWorkshop Workshop { get; } = new();
 
-    /// <summary>Publishes <see cref="People"/> and says where; the audiences are filled in by the test.</summary>
+    /// <summary>Publishes <see cref="People"/> and returns where; the test defines the audiences.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
     /// <summary>The same source, but where nothing is.</summary>
     protected abstract TablesSourceOptions Nowhere();
 
-    /// <summary>Whether the same table under another name can be asked for, to be told of the misspelling.</summary>
+    /// <summary>Whether a misspelled table name can be requested, to test the suggestion.</summary>
     protected virtual string Missing => "peeple";
 
     private TablesSourceOptions Published { get; set; } = null!;

@@ -64,7 +64,7 @@ public sealed class AddressSpellingTests
         await scene.RunAsync();
         Assert.Equal((1, 1, 1), (scene.Account.ContactCount, scene.In(scene.Gold).Count, scene.In(scene.Silver).Count));
 
-        // The source spells the address another way: nobody enters, and nobody leaves.
+        // The source spells the address differently: nobody enters, and nobody leaves.
         scene.Set("gold", other);
         var again = await scene.RunAsync();
         Assert.Equal((0L, 0L, 1), (again.Audiences[0].Entered, again.Audiences[0].Exited, scene.Account.ContactCount));

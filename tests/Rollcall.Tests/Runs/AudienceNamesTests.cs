@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>The ledger names the audience that wants a person now: nobody is left behind when audiences are renamed, dropped, or hand people over.</summary>
+/// <summary>
+/// The ledger stores the audience that a person is currently in: nobody is left behind when audiences are renamed or dropped, or people move between them.
+/// </summary>
 public sealed class AudienceNamesTests
 {
     [Fact]

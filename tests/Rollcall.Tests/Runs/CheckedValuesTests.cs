@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What <c>check</c> says of an audience's first rows.</summary>
+/// <summary>What <c>check</c> reports about an audience's first rows.</summary>
 public sealed class CheckedValuesTests
 {
     private static readonly TablesSourceOptions Files = new() { Audiences = new Dictionary<string, AudienceQuery>() };

@@ -6,7 +6,7 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Opt-outs that two jobs, a feed, a look-up and the person's own hand tell differently of, or at the same time.</summary>
+/// <summary>Opt-outs that two jobs, a feed, a look-up and the person themselves report differently, or at the same time.</summary>
 public sealed class ConsentAtOnceTests
 {
     private const string Asks = "  exit_action: remove\n  resubscribe: true";

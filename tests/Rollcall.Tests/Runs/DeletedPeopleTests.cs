@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Who counts as deleted at Dotdigital, who does not, and who comes back to life.</summary>
+/// <summary>People who count as deleted at Dotdigital, who do not, and who exist again.</summary>
 public sealed class DeletedPeopleTests
 {
     private const string Ann = "ann@example.com";

@@ -78,7 +78,7 @@ public sealed class DirectAddTests
         var second = await scene.RunAsync();
         var third = await scene.RunAsync();
 
-        // The look before the comparison finds them; nobody knows whether their fields arrived, so they are written.
+        // The look-up before the comparison finds them; it is unknown whether their fields arrived, so they are written.
         Assert.Equal(1, scene.Account.Calls[Add]);
         Assert.Equal((ExitCode.Done, 1L), (second.ExitCode, second.Audiences[0].Updated));
         Assert.Equal((ExitCode.Done, 1L), (third.ExitCode, third.Audiences[0].Unchanged));
@@ -296,7 +296,7 @@ public sealed class DirectAddTests
         Assert.Equal(0, scene.Account.Calls.GetValueOrDefault(Add));
         await scene.RunAsync();
 
-        // Old is in Silver already: that one goes in bulk.
+        // Old is already in Silver, so that entry goes in bulk.
         Assert.Equal((3L, 3L, 1L), (plan.DirectAdds, plan.Mails.Joins, plan.Imports));
         Assert.Equal(1, plan.Mails.ConfirmationsAtMost);
         Assert.Equal(1, scene.Account.Confirmations("ann@example.com"));
@@ -445,7 +445,7 @@ public sealed class DirectAddTests
         Assert.Contains("added the person", (await scene.ExplainAsync("ann@example.com")).Books[0].Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>Ends the process at the nth checkpoint of a kind after the first add goes out; nothing of it works afterwards.</summary>
+    /// <summary>Ends the process at the nth checkpoint of a kind after the first add goes out; nothing works afterwards.</summary>
     private static void KillAt(ExportScene scene, string kind, int at)
     {
         var (adding, seen, dead) = (false, 0, false);

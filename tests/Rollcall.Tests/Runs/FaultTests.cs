@@ -153,7 +153,7 @@ public sealed class FaultTests
         scene.Account.Subscribe("ann@example.com", scene.Gold);
         scene.Before = request =>
         {
-            // After the last look at the feeds, before Dotdigital applies the import: the import lifts what Ann has just said.
+            // After the last reading of the feeds, before Dotdigital applies the import: the import clears Ann's new opt-out.
             if (request == Import)
             {
                 scene.Account.Unsubscribe("ann@example.com", scene.Gold);

@@ -135,7 +135,7 @@ public sealed class ForeignRemovalTests
         return scene;
     }
 
-    /// <summary>Ann and Bob were delivered into Gold, and another hand took Ann out.</summary>
+    /// <summary>Ann and Bob were delivered to Gold, and Ann was removed manually.</summary>
     private static async Task<ExportScene> TakenOutAsync()
     {
         var scene = await ExportScene.StartAsync();
@@ -145,7 +145,7 @@ public sealed class ForeignRemovalTests
         return scene;
     }
 
-    /// <summary>Runs when a week has passed, by Dotdigital's clock: this machine's stands still.</summary>
+    /// <summary>Runs when a week has passed, by Dotdigital's clock: this machine's does not advance.</summary>
     private static Task<RunResult> LaterAsync(ExportScene scene)
     {
         scene.Account.Options = scene.Account.Options with { ClockOffset = TimeSpan.FromDays(8) };

@@ -75,7 +75,7 @@ public sealed class ForgetTests
 
         Assert.Equal(1, Forgotten(scene, Person).OptOutsKept);
 
-        // Deleted there, and added again by hand: no feed tells of the opt-out any more.
+        // Deleted there, and added again manually: no feed contains the opt-out any more.
         scene.Account.DeleteContact(Person);
         scene.Set("gold", "bob@example.com");
         await scene.RunAsync();
@@ -249,7 +249,9 @@ public sealed class ForgetTests
         return scene;
     }
 
-    /// <summary>Where an address still is: in any Parquet row, in any byte of any other file, in any status file. A longer address that contains it is another.</summary>
+    /// <summary>
+    /// Where an address still is: in any Parquet row, in any byte of any other file, in any status file. A longer address that contains it is another.
+    /// </summary>
     private static List<string> Finding(ExportScene scene, string email)
     {
         var found = new List<string>();

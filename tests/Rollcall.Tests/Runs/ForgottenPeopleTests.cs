@@ -5,7 +5,7 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What stays true of people who were erased: what they chose, what was sent to them, where they were before.</summary>
+/// <summary>What remains valid for erased people: their choices, what was sent to them, where they were before.</summary>
 public sealed class ForgottenPeopleTests
 {
     [Fact]

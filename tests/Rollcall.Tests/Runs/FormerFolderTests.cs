@@ -5,7 +5,7 @@ using static Rollcall.Tests.Runs.FormerFolder;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A data folder whose addresses were keyed by a former version goes on as if it had been keyed by this one.</summary>
+/// <summary>A data folder whose addresses were keyed by a former version works as if it had been keyed by this one.</summary>
 public sealed class FormerFolderTests
 {
     private static readonly string[] Everyone =

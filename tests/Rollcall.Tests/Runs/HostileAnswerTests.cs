@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Runs against a Dotdigital that answers without end, or tells ids of contacts that are nobody's or somebody else's.</summary>
+/// <summary>Runs against a Dotdigital with endless answers, or with contact ids that are invalid or belong to other people.</summary>
 public sealed class HostileAnswerTests
 {
     private const string Ann = "ann@example.com";

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Keys of <c>key_field</c> that name nobody: blank ones, and those of more than one address.</summary>
+/// <summary>Keys of <c>key_field</c> that identify nobody: blank ones, and those with more than one address.</summary>
 public sealed class KeyFieldTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A store that is gone, empty, or older than the ledger beside it is not taken for a fresh one.</summary>
+/// <summary>A store that is missing, empty, or older than the ledger next to it does not count as a new one.</summary>
 public sealed class LostStoreTests
 {
     [Theory]
@@ -55,7 +55,7 @@ public sealed class LostStoreTests
             Assert.Equal(before, Directory.GetFiles(Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*")), "*.parquet", SearchOption.AllDirectories).Count(f => f.Contains($"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
         }
 
-        // Ann was there when the job began anew; Cyd it put there itself.
+        // Ann was there when the job started over; Cyd was added by the job.
         scene.Set("gold", "zed@example.com");
         await scene.RunAsync();
         Assert.Equal(["ann@example.com", "bob@example.com", "zed@example.com"], scene.In(scene.Gold));

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>The guard <c>missing</c>: a book emptied by hand, or from which many of the job's people are gone, is left as it is until somebody says what is meant.</summary>
+/// <summary>
+/// The guard <c>missing</c>: a book that was emptied manually, or from which many of the job's people are missing, is not changed until the user decides.
+/// </summary>
 public sealed class MissingPeopleTests
 {
     [Theory]
@@ -19,7 +21,7 @@ public sealed class MissingPeopleTests
         var plan = await scene.PlanAsync();
         Assert.Equal(MissingPeopleGuard, Assert.Single(plan.Guards).Guard);
 
-        // The time to look at the books need not have come, and the guard holds as long as nobody says anything.
+        // It need not be time to read the books, and the guard holds until the user decides.
         for (var i = 0; i < 2; i++)
         {
             var held = await scene.RunAsync();

@@ -37,7 +37,7 @@ public sealed class MoveTests
         var again = await scene.RunAsync();
         Assert.Equal((before, 2L), (scene.Writes, again.Audiences[0].Unchanged));
 
-        // The contact goes by its id under the new address, too: deleted, it is not created again.
+        // The id is also used under the new address: a deleted contact is not created again.
         scene.Account.DeleteContact("ann@new.example");
         scene.Set("gold", "Ann@new.example,k1,6", "bob@example.com,k2,1");
         scene.Set("silver", "Ann@new.example,k1,6");
@@ -370,7 +370,7 @@ public sealed class MoveTests
             scene.Before = request => looking |= request.StartsWith("GET /contacts/v3/contactId/", StringComparison.Ordinal);
             scene.Checkpoint = _ =>
             {
-                // From the look at the contact on; what comes before sends nothing.
+                // From the look-up of the contact on; nothing is sent before.
                 if (looking && ++steps == killAt)
                 {
                     throw new KilledException();
@@ -437,7 +437,7 @@ public sealed class MoveTests
     [Fact]
     public async Task A_key_that_another_profile_has_by_now_moves_nobody()
     {
-        // The key is no mapped field: that it changed is no update.
+        // The key is not a mapped field, so its change is not an update.
         await using var scene = await StartAsync();
         Task<RunResult> RunAsync()
         {

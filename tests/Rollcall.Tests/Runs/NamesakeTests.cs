@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A book made anew under the name that a job maps by: whoever opted out of the former one stays out of it.</summary>
+/// <summary>A book that was deleted and created again with the name that a job maps by: people who opted out of the former one stay out.</summary>
 public sealed class NamesakeTests
 {
     private const string Ann = "ann@example.com";
@@ -100,7 +100,7 @@ public sealed class NamesakeTests
         Assert.Equal([Ann], scene.In(anew));
     }
 
-    /// <summary>Another book takes the name; the former one goes on under a new one.</summary>
+    /// <summary>Another book gets the name; the former one continues under a new name.</summary>
     private static async Task<int> RenameAsync(ExportScene scene)
     {
         // The simulated account renames no books: what the job knew the former one by is changed instead.

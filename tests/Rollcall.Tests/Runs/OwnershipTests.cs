@@ -118,7 +118,7 @@ public sealed class OwnershipTests
         await RunOtherAsync(scene, j => j with { RecreateDeleted = true });
         Assert.Equal(creations, scene.Account.Calls["importContacts"]);
 
-        // The first job was not told to create anyone again.
+        // The first job is not configured to create people again.
         Assert.Equal(1, (await scene.RunAsync()).Audiences[0].Suppressed);
         Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
     }

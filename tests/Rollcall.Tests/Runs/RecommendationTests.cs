@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Recommendations that stand in a table.</summary>
+/// <summary>Recommendations in a table.</summary>
 public sealed class RecommendationTests
 {
     private const string Ann = "ann@example.com";

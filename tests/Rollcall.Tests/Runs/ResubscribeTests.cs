@@ -4,13 +4,13 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Bringing people back who left the account, in bulk.</summary>
+/// <summary>Resubscribing people who left the account, in bulk.</summary>
 public sealed class ResubscribeTests
 {
     private const string Asks = "  exit_action: remove\n  resubscribe: true";
     private const string BringsBack = "  exit_action: remove\n  resubscribe_no_challenge: true";
 
-    /// <summary>Ann left the account long ago and is wanted beside Bob; of the two imports, the one that resubscribes her is lost on the way.</summary>
+    /// <summary>Ann left the account long ago and is a member, like Bob; of the two imports, the one that resubscribes her is lost on the way.</summary>
     private static async Task<ConsentScene> LosesResubscriptionAsync(string config)
     {
         var scene = await ConsentScene.StartAsync(config);
@@ -260,7 +260,7 @@ public sealed class ResubscribeTests
         await scene.RunAsync();
         Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
 
-        // She leaves again as a member: out for good, unless she enters anew.
+        // She leaves again as a member: permanently, unless she enters again.
         scene.PassDays(3);
         scene.Account.Unsubscribe(Ann);
         scene.PassDays(1);
@@ -387,7 +387,7 @@ public sealed class ResubscribeTests
         await scene.RunAsync();
         Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
 
-        // Unanswered, it counts as sent. She comes back by herself, and leaves once more.
+        // Without an answer it counts as sent. She resubscribes by herself, and leaves again.
         scene.PassDays(2);
         scene.Account.Subscribe(Ann);
         scene.Account.Unsubscribe(Ann);

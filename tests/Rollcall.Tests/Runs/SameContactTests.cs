@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Contacts are known by id and by address: whose address changed at Dotdigital, and who goes on under another id after a merge.</summary>
+/// <summary>Contacts are known by id and by address, also after a change of address at Dotdigital or a merge under another id.</summary>
 public sealed class SameContactTests
 {
     private const string Ann = "ann@example.com";

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A removal of another job that has not ended: whoever enters the same book meanwhile would be taken out again by it.</summary>
+/// <summary>An unfinished removal of another job: it would remove a person who enters the same book meanwhile.</summary>
 public sealed class UnderRemovalTests
 {
     private const string Bob = "bob@example.com";
@@ -25,7 +25,7 @@ public sealed class UnderRemovalTests
         Assert.StartsWith("Does not enter \"Gold\" yet", (await scene.ExplainAsync(Bob)).Next[0], StringComparison.Ordinal);
         ExportScene.AddsUp(waiting);
 
-        // The other job's removal ends; nobody has run that job since, and its journal is its own.
+        // The other job's removal finishes; that job has not run since, and its journal is not changed.
         Ended(scene);
         var entered = await scene.RunAsync();
         Assert.Equal(1, entered.Audiences[0].Entered);
@@ -82,7 +82,7 @@ public sealed class UnderRemovalTests
         ExportScene.AddsUp(result);
     }
 
-    /// <summary>From now on Dotdigital says how far the removal really is.</summary>
+    /// <summary>From now on Dotdigital returns the real status of the removal.</summary>
     private static void Ended(ExportScene scene) => scene.Answer = null;
 
     private static string State(ExportScene scene)
@@ -97,7 +97,9 @@ public sealed class UnderRemovalTests
         Assert.Equal(1, store.Execute(sql));
     }
 
-    /// <summary>Another job put Bob into Gold, lets him go, and is killed while Dotdigital says that the removal goes on; this job's audience has him now.</summary>
+    /// <summary>
+    /// Another job added Bob to Gold, releases him, and is killed while Dotdigital reports the removal as unfinished; this job's audience has him now.
+    /// </summary>
     private static async Task<ExportScene> RemovingAsync()
     {
         var scene = await ExportScene.StartAsync();

@@ -4,7 +4,7 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary><c>exit_action: unsubscribe</c>: who leaves the audience is unsubscribed from the book, by a call each.</summary>
+/// <summary><c>exit_action: unsubscribe</c>: people who leave the audience are unsubscribed from the book, one call each.</summary>
 public sealed class UnsubscribeExitTests
 {
     private const string Unsubscribes = "  exit_action: unsubscribe";

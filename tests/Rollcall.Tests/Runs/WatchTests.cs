@@ -409,7 +409,7 @@ public sealed class WatchTests
         Assert.InRange(watched.ApiCalls.Total - quiet, 0, 12);
     }
 
-    /// <summary>A feed that tells late of people who opted out a minute before they were imported, which put them back.</summary>
+    /// <summary>A feed with late opt-outs of people who opted out a minute before an import resubscribed them.</summary>
     private Func<string, string, string> LateFeed(ExportScene scene, string[] people)
     {
         var since = theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
@@ -431,7 +431,7 @@ public sealed class WatchTests
         };
     }
 
-    /// <summary>A scene whose Dotdigital has a clock of its own; this machine's decides nothing that matters to people.</summary>
+    /// <summary>A scene whose Dotdigital has its own clock; this machine's clock must not matter.</summary>
     private async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null) =>
         await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = theirs, ListSuppression = ListSuppression.Clears });
 

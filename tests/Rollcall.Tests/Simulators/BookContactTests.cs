@@ -55,7 +55,9 @@ public class BookContactTests
         session.Account.AddContact("ada@example.com", session.Book);
 
         session.Account.Unsubscribe("ada@example.com", session.Book);
-        Assert.Contains("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message,
+            StringComparison.Ordinal);
 
         session.Account.Unsubscribe("ada@example.com");
         Assert.EndsWith("ERROR_CONTACT_SUPPRESSED", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message, StringComparison.Ordinal);

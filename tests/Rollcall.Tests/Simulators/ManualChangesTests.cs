@@ -117,12 +117,12 @@ public class ManualChangesTests
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);
 
-        var anew = session.Account.RemakeBook(session.Book);
+        var recreated = session.Account.RemakeBook(session.Book);
 
         var book = Assert.Single((await session.Get("/v2/address-books")).Json!.AsArray())!;
-        Assert.Equal((anew, "Newsletter", 0), (book["id"]!.GetValue<int>(), book["name"]!.GetValue<string>(), book["contacts"]!.GetValue<int>()));
-        Assert.NotEqual(session.Book, anew);
-        Assert.Empty((await session.Get($"/contacts/v3?~listId={anew}")).Json!["_items"]!.AsArray());
+        Assert.Equal((recreated, "Newsletter", 0), (book["id"]!.GetValue<int>(), book["name"]!.GetValue<string>(), book["contacts"]!.GetValue<int>()));
+        Assert.NotEqual(session.Book, recreated);
+        Assert.Empty((await session.Get($"/contacts/v3?~listId={recreated}")).Json!["_items"]!.AsArray());
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class ReadingContactsTests
         string? marker = null;
         do
         {
-            var page = (await session.Get($"/contacts/v3?~listId={session.Book}&limit=2" + (marker is null ? "" : "&marker=" + Uri.EscapeDataString(marker)))).Json!;
+            var page = (await session.Get(
+                $"/contacts/v3?~listId={session.Book}&limit=2" + (marker is null ? "" : "&marker=" + Uri.EscapeDataString(marker)))).Json!;
             seen.AddRange(Emails(page));
             marker = page["_links"]!["next"]?["marker"]!.GetValue<string>();
         }

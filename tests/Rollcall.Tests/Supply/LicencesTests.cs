@@ -82,7 +82,7 @@ public sealed class LicencesTests
                 one.Value.TryGetProperty("contentHash", out var hash) && hash.GetString() is { Length: > 0 }))];
     }
 
-    /// <summary>The SPDX expression that a restored package states; where it states none, what it states instead.</summary>
+    /// <summary>The SPDX expression that a restored package declares; without one, its other licence declaration.</summary>
     private static string Licence(string name, string version)
     {
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured

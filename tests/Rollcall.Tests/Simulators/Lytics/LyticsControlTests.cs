@@ -14,7 +14,8 @@ public class LyticsControlTests
     {
         await using var session = await Start(new LyticsSimulatorOptions { SeedFile = Path.Combine(RepositoryFiles.Root, "samples", "lytics.json") });
 
-        Assert.Equal([("big_spenders", 203), ("newsletter", 1001), ("broken", 0)], session.Account.Audiences.Select(audience => (audience.Slug, audience.Members)));
+        Assert.Equal(
+            [("big_spenders", 203), ("newsletter", 1001), ("broken", 0)], session.Account.Audiences.Select(audience => (audience.Slug, audience.Members)));
         Assert.Equal(1001, (await session.Scan(audience: "5c02d9e4")).Count);
     }
 

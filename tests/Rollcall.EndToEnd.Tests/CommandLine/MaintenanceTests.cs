@@ -4,7 +4,7 @@ using Xunit;
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
 /// <summary>A pilot, trying again, looking, letting go and forgetting, from the command line.</summary>
-public sealed class MendingTests
+public sealed class MaintenanceTests
 {
     [Fact]
     public async Task A_pilot_sends_only_the_selected_people()
@@ -34,7 +34,8 @@ public sealed class MendingTests
         Assert.False(found.GetProperty("agrees").GetBoolean());
         Assert.Equal((1, 1), (book.GetProperty("agreeing").GetInt32(), book.GetProperty("removed").GetInt32()));
         Assert.Equal(["removed"], book.GetProperty("first").EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
-        Assert.Contains("manually or by other software", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "manually or by other software", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
 
         var adopted = await shop.RunAsync(ExitCode.Done, "--adopt=own");
         Assert.Contains("taken into the ledger as this job's", adopted.GetProperty("notices").ToString(), StringComparison.Ordinal);
@@ -52,7 +53,8 @@ public sealed class MendingTests
 
         await shop.ExpectMembersAsync(Some.Email(1));
         Assert.Equal("NoLongerMember", retried.GetProperty("failures")[0].GetProperty("code").GetString());
-        Assert.Contains("nothing to try again", (await shop.RollcallAsync("retry", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "nothing to try again", (await shop.RollcallAsync("retry", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -78,7 +80,9 @@ public sealed class MendingTests
         var forgotten = (await shop.RollcallAsync("forget", "LEFT@example.com", "--json")).Expect(ExitCode.Done).Json;
 
         Assert.Equal(1, forgotten.GetProperty("opt_outs_kept").GetInt32());
-        Assert.All(Directory.EnumerateFiles(shop.Folder[".rollcall"], "*", SearchOption.AllDirectories), file => Assert.DoesNotContain("left@example.com", File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            Directory.EnumerateFiles(shop.Folder[".rollcall"], "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain("left@example.com", File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
 
         // They are still in the audience, and still left alone.
         var again = await shop.RunAsync();

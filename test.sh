@@ -2,13 +2,13 @@
 # Builds Rollcall and runs every test, from a fresh clone with nothing but the .NET SDK.
 #
 #   ./test.sh                      all tests
-#   ./test.sh quick                what tells most in three minutes: no databases, few whole runs, 15 histories, 4 kills
-#   ./test.sh guard                tests whose name holds "guard"
+#   ./test.sh quick                the most useful tests in three minutes: no databases, few whole runs, 15 histories, 4 kills
+#   ./test.sh guard                tests whose name contains "guard"
 #   ./test.sh -class '*ExitGuard*' any filter of xunit's own (-class, -method, -namespace, -trait)
 #
-# Tests that read databases get a PostgreSQL and a MariaDB of their own, started here and gone at the end. Where these
-# are missing they are installed, which takes root and apt-get; otherwise such tests are skipped by name. A database of
-# yours serves as well: ROLLCALL_TEST_POSTGRES=postgres://..., ROLLCALL_TEST_MYSQL=mysql://....
+# Tests that read databases use a PostgreSQL and a MariaDB that are started here and removed at the end. If these are
+# missing they are installed, which needs root and apt-get; otherwise the tests are skipped by name. You can also use
+# your own databases: ROLLCALL_TEST_POSTGRES=postgres://..., ROLLCALL_TEST_MYSQL=mysql://....
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -82,7 +82,7 @@ install_databases() {
         return 0
     fi
     say "installing ${wanted[*]}"
-    # RUNLEVEL=1 keeps the packages from starting servers of their own.
+    # RUNLEVEL=1 prevents the packages from starting servers.
     { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"; } \
         </dev/null >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log" >&2; say "could not install ${wanted[*]}: their tests are skipped"; }
 }
@@ -146,7 +146,7 @@ run() {
     shift
     name=$(basename "$project") report=$work/$(basename "$project").xml
     say "running $name"
-    # Tests that start processes wait for them a good part of their time: half as many again as there are cores.
+    # Tests that start processes mostly wait for them, so use one and a half times the number of cores.
     [ "$name" = Rollcall.EndToEnd.Tests ] && threads=(-maxThreads 1.5x)
     timeout --kill-after=30s "${ROLLCALL_TEST_TIMEOUT:-70m}" "$project/bin/Release/net10.0/$name" -noColor -noLogo -noAutoReporters -result-xml "$report" "${threads[@]}" "$@" </dev/null
     local code=$?
@@ -161,7 +161,7 @@ run() {
     failed=$((failed + broken + errors))
 }
 
-# The inner loop. Whole runs are the slow part: a few classes of them stand for the others.
+# The inner loop. Whole runs are slow, so only a few of their classes are included.
 quick() {
     local tests=tests/Rollcall.Tests whole=()
     for class in ExportRunTests FirstHistoryTests SecondHistoryTests ThirdHistoryTests FourthHistoryTests; do

@@ -17,7 +17,9 @@ internal static class BenchData
         Person(duckdb, $"range({members})", "i % 5000", $"{folder}/everyone.parquet");
         Person(duckdb, $"range(0, {members}, 10)", "i % 5000", $"{folder}/tenth.parquet");
         Directory.CreateDirectory($"{folder}/changed");
-        var changed = $"(SELECT CASE WHEN i % {step} = 0 AND (i // {step}) % 20 = 0 THEN i + {members} ELSE i END AS i FROM range({members}) t(i) WHERE NOT (i % {step} = 0 AND (i // {step}) % 20 = 1))";
+        var changed =
+            $"(SELECT CASE WHEN i % {step} = 0 AND (i // {step}) % 20 = 0 THEN i + {members} ELSE i END AS i FROM range({members}) t(i) WHERE NOT (i % "
+                + $"{step} = 0 AND (i // {step}) % 20 = 1))";
         Person(duckdb, changed, $"CASE WHEN i % {step} = 0 THEN 5001 ELSE i % 5000 END", $"{folder}/changed/everyone.parquet");
         File.Copy($"{folder}/tenth.parquet", $"{folder}/changed/tenth.parquet");
     }

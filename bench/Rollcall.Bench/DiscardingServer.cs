@@ -15,7 +15,8 @@ internal static class DiscardingServer
 
     public static readonly Dictionary<string, DataFieldType> Fields = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["FIRSTNAME"] = DataFieldType.String, ["LASTNAME"] = DataFieldType.String, ["SPEND"] = DataFieldType.Numeric, ["JOINED"] = DataFieldType.Date, ["VIP"] = DataFieldType.Boolean,
+        ["FIRSTNAME"] = DataFieldType.String, ["LASTNAME"] = DataFieldType.String, ["SPEND"] = DataFieldType.Numeric, ["JOINED"] = DataFieldType.Date,
+        ["VIP"] = DataFieldType.Boolean,
     };
 
     public static async Task<int> RunAsync(int port)
@@ -32,21 +33,29 @@ internal static class DiscardingServer
         app.Use(async (http, next) =>
         {
             var path = http.Request.Path.Value!;
-            var polling = path.StartsWith("/contacts/v3/import/", StringComparison.Ordinal) || path.StartsWith("/v2/contacts/deletion/", StringComparison.Ordinal) || path.StartsWith("/bench", StringComparison.Ordinal);
+            var polling = path.StartsWith("/contacts/v3/import/", StringComparison.Ordinal)
+                || path.StartsWith("/v2/contacts/deletion/", StringComparison.Ordinal) || path.StartsWith("/bench", StringComparison.Ordinal);
             calls.AddOrUpdate(polling ? "polling" : http.Request.Method == "PUT" ? "imports" : "others", 1, (_, n) => n + 1);
             await next();
         });
         app.MapGet("/v2/account-info", () => Json($$"""{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:{{port}}/"}]}"""));
         app.MapGet("/v2/server-time", () => Json($"\"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}\""));
         app.MapGet("/v2/address-books", () => Json("""[{"id":1,"name":"Everyone","visibility":"Private","contacts":0},{"id":2,"name":"Tenth","visibility":"Private","contacts":0}]"""));
-        app.MapGet("/v2/data-fields", () => Results.Json(Fields.Select(f => new { name = f.Key, type = f.Value.ToString(), visibility = "Private", defaultValue = (string?)null })));
+        app.MapGet(
+            "/v2/data-fields",
+            () => Results.Json(Fields.Select(f => new { name = f.Key, type = f.Value.ToString(), visibility = "Private", defaultValue = (string?)null })));
         app.MapGet("/v2/address-books/{id}/contacts/unsubscribed-since/{date}", () => Json("[]"));
         app.MapGet("/v2/contacts/suppressed-since/{date}", () => Json("[]"));
         app.MapPost("/v2/address-books/{id}/contacts/delete", () => Results.Json(new { id = "d", status = "Started" }, statusCode: 202));
         app.MapGet("/v2/contacts/deletion/{id}", (string id) => Json("""{"id":"d","status":"Completed"}"""));
-        app.MapGet("/contacts/v3", (HttpRequest request) => Results.Json(new { _items = contacts.Where(c => InList(c.Value, $"{request.Query["~listId"]}")).Select(c => Shown(c.Key, c.Value)), _links = new { } }));
-        app.MapPut("/contacts/v3/import", async (HttpRequest request) =>
-        {
+        app.MapGet(
+            "/contacts/v3", (HttpRequest request) => Results.Json(new
+            {
+                _items = contacts.Where(c => InList(c.Value, $"{request.Query["~listId"]}")).Select(c => Shown(c.Key, c.Value)),
+                _links = new { },
+            }));
+        app.MapPut("/contacts/v3/import",
+        async (HttpRequest request) => {
             var id = Guid.NewGuid().ToString();
             bytes += request.ContentLength ?? 0;
             if (request.ContentLength < Small)
@@ -69,7 +78,16 @@ internal static class DiscardingServer
 
             return Results.Json(new { importId = id }, statusCode: 202);
         });
-        app.MapGet("/contacts/v3/import/{id}", (string id) => Results.Json(new { importId = id, status = "Finished", summary = new { }, created = Array.Empty<object>(), updated = reports.GetValueOrDefault(id, []), failures = Array.Empty<object>() }));
+        app.MapGet(
+            "/contacts/v3/import/{id}", (string id) => Results.Json(new
+            {
+                importId = id,
+                status = "Finished",
+                summary = new { },
+                created = Array.Empty<object>(),
+                updated = reports.GetValueOrDefault(id, []),
+                failures = Array.Empty<object>(),
+            }));
         app.MapGet("/bench", () => Results.Json(new { imports = calls.GetValueOrDefault("imports"), others = calls.GetValueOrDefault("others"), bytes }));
         await app.RunAsync();
         return 0;
@@ -77,14 +95,19 @@ internal static class DiscardingServer
 
     private static long Id(string email) => 2_000_000_000 + ((long)string.GetHashCode(email, StringComparison.Ordinal) & 0x7fffffff);
 
-    private static bool InList(JsonElement contact, string list) => contact.TryGetProperty("lists", out var lists) && lists.EnumerateArray().Any(l => l.ToString() == list);
+    private static bool InList(JsonElement contact, string list) =>
+        contact.TryGetProperty("lists", out var lists) && lists.EnumerateArray().Any(l => l.ToString() == list);
 
     private static object Reported(JsonElement contact)
     {
         var identifiers = contact.GetProperty("identifiers");
         return identifiers.TryGetProperty("contactId", out var known)
             ? new { contactId = known.GetInt64(), identifiers = new Dictionary<string, string>() }
-            : new { contactId = Id(identifiers.GetProperty("email").GetString()!), identifiers = new Dictionary<string, string> { ["email"] = identifiers.GetProperty("email").GetString()! } };
+            : new
+            {
+                contactId = Id(identifiers.GetProperty("email").GetString()!),
+                identifiers = new Dictionary<string, string> { ["email"] = identifiers.GetProperty("email").GetString()! },
+            };
     }
 
     private static object Shown(string email, JsonElement contact) => new

@@ -6,7 +6,10 @@ using Rollcall.Simulators.Lytics;
 
 namespace Rollcall.Bench;
 
-/// <summary>A Lytics that takes its time, against the same calls one after the other: a scan of 100,000 members at 100 ms a page, and recommendations for 10,000 at 50 ms each. The simulator runs in this process.</summary>
+/// <summary>
+/// A slow Lytics, compared with the same calls made sequentially: a scan of 100,000 members at 100 ms a page, and recommendations for 10,000 at 50 ms each.
+/// The simulator runs in this process.
+/// </summary>
 internal static class LyticsBench
 {
     private const int Members = 100_000;
@@ -22,7 +25,11 @@ internal static class LyticsBench
         {
             PageLatency = TimeSpan.FromMilliseconds(100),
             RecommendLatency = TimeSpan.FromMilliseconds(50),
-            Seed = new LyticsSeed { Audiences = [new SeedAudience { Id = "everyone", Generate = Members }], Collections = [new SeedContent { Id = Collection, Generate = 20 }] },
+            Seed = new LyticsSeed
+            {
+                Audiences = [new SeedAudience { Id = "everyone", Generate = Members }],
+                Collections = [new SeedContent { Id = Collection, Generate = 20 }],
+            },
         });
         var access = new LyticsAccess("demo", simulator.Url, null);
         var job = Job(access, folder);
@@ -34,7 +41,8 @@ internal static class LyticsBench
             simulator.Account.ForgetMostAtOnce();
             var (took, rows) = await ScanAsync(job, folder);
             best = took < best ? took : best;
-            Measure.Row("Lytics, 100,000 members at 100 ms a page", $"{took.TotalSeconds:N2} s for {rows:N0} rows, {simulator.Account.MostAtOnce} pages at once");
+            Measure.Row(
+                "Lytics, 100,000 members at 100 ms a page", $"{took.TotalSeconds:N2} s for {rows:N0} rows, {simulator.Account.MostAtOnce} pages at once");
         }
 
         var sequential = page * (Members / 100);
@@ -57,7 +65,9 @@ internal static class LyticsBench
             var answered = await recommender.RecommendAsync(emails, Wanted, CancellationToken.None).CountAsync(answer => answer.Items is not null);
             var took = Stopwatch.GetElapsedTime(began);
             best = took < best ? took : best;
-            Measure.Row("Lytics, recommendations for 10,000 members at 50 ms each", $"{took.TotalSeconds:N2} s for {answered:N0}, {simulator.Account.MostAtOnce} at once");
+            Measure.Row(
+                "Lytics, recommendations for 10,000 members at 50 ms each",
+                $"{took.TotalSeconds:N2} s for {answered:N0}, {simulator.Account.MostAtOnce} at once");
         }
 
         var sequential = person * Recommended;
@@ -76,7 +86,7 @@ internal static class LyticsBench
         return (took, result.HoldExits is null ? db.Number($"SELECT count(*) FROM {reading.Relation}") : throw new InvalidOperationException(result.HoldExits));
     }
 
-    /// <summary>What a page takes when only one is asked for at a time.</summary>
+    /// <summary>The duration of a page without concurrency.</summary>
     private static async Task<TimeSpan> PageAsync(LyticsAccess access, Job job)
     {
         using var client = new LyticsClient(new LyticsTransport(access, TimeProvider.System, NullLogger.Instance, null));

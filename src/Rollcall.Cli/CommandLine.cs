@@ -20,11 +20,12 @@ internal static partial class CommandLine
         "Exit codes: 0 done; 1 some changes were not delivered; 2 bad job file or arguments; 3 source unreachable or wrong; 4 Dotdigital unreachable or "
         + "refused; 5 a guard held something back; 6 another run of the job is under way; 130 interrupted.";
 
-    /// <summary>In the order in which a newcomer meets them.</summary>
+    /// <summary>In the order in which a new user needs them.</summary>
     private static readonly Func<Terminal, GlobalOptions, Command>[] _commands =
     [
         DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create, RetryCommand.Create,
-        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create, AuthCommand.Create,
+        ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create,
+        AuthCommand.Create,
         ImportLyticsCommand.Create, LyticsCommand.Create, SimulateCommand.Create,
     ];
 
@@ -62,8 +63,8 @@ internal static partial class CommandLine
             root.Subcommands.Add(create(terminal, options));
         }
 
-        Invocation.Bind(root, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(root, terminal, options,
+        (invocation, _) => {
             if (!invocation.Arguments.GetValue(version))
             {
                 root.Parse("--help").Invoke(new InvocationConfiguration { Output = terminal.RawOut });
@@ -82,10 +83,11 @@ internal static partial class CommandLine
         return root;
     }
 
-    /// <summary>The parser names types of .NET; a user has numbers and texts.</summary>
+    /// <summary>The parser reports .NET type names; users think in numbers and text.</summary>
     private static string Plain(string message) =>
         WrongType().Match(message) is { Success: true } wrong
-            ? $"{wrong.Groups["option"].Value} takes {(wrong.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : wrong.Groups["type"].Value.Contains("TimeSpan", StringComparison.Ordinal) ? "a duration such as 00:00:10" : "a number")}, not \"{wrong.Groups["value"].Value}\"."
+            ? $"{wrong.Groups["option"].Value} takes "
+                + $"{(wrong.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : wrong.Groups["type"].Value.Contains("TimeSpan", StringComparison.Ordinal) ? "a duration such as 00:00:10" : "a number")}, not \"{wrong.Groups["value"].Value}\"."
             : message;
 
     [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (?:option|command) '(?<option>[^']*)' as expected type '(?<type>.*)'\\.")]
@@ -100,10 +102,11 @@ internal static partial class CommandLine
             .ToList();
         var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
         var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
-        var problems = arguments.Errors.Select(error => Hidden(arguments, error.Message)).Select(message => Plain(string.Join(' ', message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
+        var problems = arguments.Errors.Select(error => Hidden(arguments, error.Message))
+            .Select(message => Plain(string.Join(' ', message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
         if (problems.Count > 1)
         {
-            // A mistyped command is also a missing one; once is enough.
+            // A mistyped command also counts as missing; report it once.
             problems.Remove("Required command was not provided.");
         }
 
@@ -115,7 +118,9 @@ internal static partial class CommandLine
         return (int)ExitCode.BadJob;
     }
 
-    /// <summary>What stands where it is not known may be a password: of <c>--name=value</c> the value is not shown, of <c>auth</c> no word that is no option.</summary>
+    /// <summary>
+    /// An unknown argument may be a password: the value of <c>--name=value</c> is not shown, and neither is a positional argument of <c>auth</c>.
+    /// </summary>
     private static string Hidden(ParseResult arguments, string message)
     {
         var ofAuth = arguments.CommandResult.Command.Name == "auth" || arguments.CommandResult.Parent is CommandResult { Command.Name: "auth" };

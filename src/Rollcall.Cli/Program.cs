@@ -7,7 +7,7 @@ FileModes.KeepToOwner();
 
 using var stop = new CancellationTokenSource();
 
-// The first signal asks the command to stop where it can resume; a second one ends the program at once.
+// The first signal asks the command to stop where it can resume; a second one stops the program immediately.
 void Stop(PosixSignalContext signal)
 {
     if (!stop.IsCancellationRequested)

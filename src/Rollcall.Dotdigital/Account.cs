@@ -21,6 +21,6 @@ public sealed record Account
     /// <summary>Its time zone, an IANA name; null when Dotdigital gives none.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Everything Dotdigital told, by name; the first of each name.</summary>
+    /// <summary>Everything Dotdigital returned, by name; the first of each name.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 }

@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Who sees an address book or a data field.</summary>
+/// <summary>The visibility of an address book or a data field.</summary>
 public enum Visibility
 {
     /// <summary>A value this program does not know.</summary>
     Unknown,
 
-    /// <summary>Only the account.</summary>
+    /// <summary>Visible to the account only.</summary>
     Private,
 
-    /// <summary>Also contacts, on preference pages.</summary>
+    /// <summary>Also visible to contacts, on preference pages.</summary>
     Public,
 }
 
@@ -20,7 +20,7 @@ public enum Visibility
 /// <param name="Id">Its id, also as a list.</param>
 /// <param name="Name">Its name, at most 128 characters.</param>
 /// <param name="Visibility">Who sees it.</param>
-/// <param name="Contacts">How many contacts Dotdigital counts in it.</param>
+/// <param name="Contacts">The number of contacts that Dotdigital reports for it.</param>
 public sealed record AddressBook(long Id, string Name, Visibility Visibility, long Contacts);
 
 /// <summary>An account's address books.</summary>
@@ -30,12 +30,13 @@ public sealed class AddressBooks
 
     internal AddressBooks(DotdigitalTransport transport) => _transport = transport;
 
-    /// <summary>All address books, 1,000 a call (<c>GET /v2/address-books</c>), the account's own <c>Test</c> and <c>All Contacts</c> among them.</summary>
+    /// <summary>All address books, 1,000 per call (<c>GET /v2/address-books</c>), including the account's own <c>Test</c> and <c>All Contacts</c>.</summary>
     public async IAsyncEnumerable<AddressBook> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         for (var skip = 0; ; skip += DotdigitalLimits.PageV2)
         {
-            var request = DotdigitalRequest.Read("addressBooks.list", CallTier.Medium, $"v2/address-books?select={DotdigitalLimits.PageV2}&skip={skip}", AnswerBounds.Page);
+            var request = DotdigitalRequest.Read(
+                "addressBooks.list", CallTier.Medium, $"v2/address-books?select={DotdigitalLimits.PageV2}&skip={skip}", AnswerBounds.Page);
             var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddressBookRows, cancellation).ConfigureAwait(false);
             foreach (var book in page)
             {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Counts what one client sent. Every attempt counts: repeats, and calls that were refused.</summary>
+/// <summary>Counts what one client sent. Every attempt counts, including retries and refused calls.</summary>
 public sealed class ApiUsage
 {
     private readonly ConcurrentDictionary<string, long> _calls = new();

@@ -3,28 +3,28 @@ namespace Rollcall.Dotdigital;
 /// <summary>A contact's status, named as v2 names it. Only <see cref="Subscribed"/> can be mailed.</summary>
 public enum ContactStatus
 {
-    /// <summary>A status this program does not know; never to be taken for subscribed.</summary>
+    /// <summary>A status this program does not know; must never count as subscribed.</summary>
     Unknown,
 
     /// <summary>Subscribed.</summary>
     Subscribed,
 
-    /// <summary>Left by themselves. The only status that may be resubscribed.</summary>
+    /// <summary>Unsubscribed by the person. The only status that may be resubscribed.</summary>
     Unsubscribed,
 
-    /// <summary>Mail came back for now.</summary>
+    /// <summary>Mail bounced temporarily.</summary>
     SoftBounced,
 
-    /// <summary>Mail came back for good.</summary>
+    /// <summary>Mail bounced permanently.</summary>
     HardBounced,
 
     /// <summary>Marked a mail as spam at their provider.</summary>
     IspComplained,
 
-    /// <summary>Their provider blocks the mail.</summary>
+    /// <summary>The provider blocks the mail.</summary>
     MailBlocked,
 
-    /// <summary>Asked to confirm, and has not yet.</summary>
+    /// <summary>Asked to confirm, but has not confirmed yet.</summary>
     PendingOptIn,
 
     /// <summary>Complained to Dotdigital.</summary>
@@ -36,16 +36,16 @@ public enum ContactStatus
     /// <summary>Suppressed across accounts.</summary>
     SharedSuppression,
 
-    /// <summary>Suppressed by a marketer.</summary>
+    /// <summary>Suppressed by a user of the account.</summary>
     Suppressed,
 
-    /// <summary>Barred by Dotdigital: spam traps, blocked local parts, purchased addresses, known complainers and litigators.</summary>
+    /// <summary>Blocked by Dotdigital: spam traps, blocked local parts, purchased addresses, known complainers and litigators.</summary>
     NotAllowed,
 
-    /// <summary>Their whole domain is suppressed.</summary>
+    /// <summary>The whole domain is suppressed.</summary>
     DomainSuppression,
 
-    /// <summary>Their domain takes no mail.</summary>
+    /// <summary>The domain does not accept mail.</summary>
     NoMxRecord,
 
     /// <summary>Has no email subscription at all; v3 only.</summary>
@@ -55,7 +55,7 @@ public enum ContactStatus
 /// <summary>A contact's status in one list.</summary>
 public enum ListStatus
 {
-    /// <summary>A status this program does not know; never to be taken for subscribed.</summary>
+    /// <summary>A status this program does not know; must never count as subscribed.</summary>
     Unknown,
 
     /// <summary>In the list.</summary>
@@ -64,7 +64,7 @@ public enum ListStatus
     /// <summary>Left the list, or was suppressed there.</summary>
     Suppressed,
 
-    /// <summary>Asked to confirm: not in the list until they do.</summary>
+    /// <summary>Asked to confirm: not in the list until confirmed.</summary>
     Pending,
 }
 

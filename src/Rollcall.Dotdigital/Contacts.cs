@@ -14,10 +14,10 @@ public readonly record struct DeletionId(string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>How far a bulk removal is.</summary>
+/// <summary>The status of a bulk removal.</summary>
 public enum DeletionStatus
 {
-    /// <summary>A status this program does not know: ask again.</summary>
+    /// <summary>A status this program does not know: poll again.</summary>
     Unknown,
 
     /// <summary>Under way.</summary>
@@ -26,11 +26,14 @@ public enum DeletionStatus
     /// <summary>Done.</summary>
     Completed,
 
-    /// <summary>Failed, maybe after removing some: look.</summary>
+    /// <summary>Failed, perhaps after removing some contacts: check them.</summary>
     Failed,
 }
 
-/// <summary>People: looking them up, who left by themselves, adding them one by one, and taking them out of a book. No call here touches a person's other books or their subscription to the account.</summary>
+/// <summary>
+/// People: looking them up, reading opt-outs, adding them one by one, and removing them from a book. No call here changes a person's other books or their
+/// subscription to the account.
+/// </summary>
 public sealed partial class Contacts
 {
     private const int MostEmptyPages = 100;
@@ -39,23 +42,29 @@ public sealed partial class Contacts
 
     internal Contacts(DotdigitalTransport transport) => _transport = transport;
 
-    /// <summary>Someone by address, whatever their status (<c>GET /contacts/v3/email/{value}</c>); null when Dotdigital says there is no such contact.</summary>
+    /// <summary>A contact by address, with any status (<c>GET /contacts/v3/email/{value}</c>); null when Dotdigital reports that it does not exist.</summary>
     public Task<Contact?> FindByEmailAsync(string email, CancellationToken cancellation = default)
     {
-        // Dotdigital would refuse such a value; and ".." would be another path.
+        // Dotdigital would refuse such a value, and ".." would be another path.
         return email.Contains('@', StringComparison.Ordinal) && email.Length <= DotdigitalLimits.IdentifierValue
             ? FindAsync("email", email, cancellation)
             : Task.FromResult<Contact?>(null);
     }
 
-    /// <summary>Someone by contact id, whatever their status (<c>GET /contacts/v3/contactId/{value}</c>); null when Dotdigital says there is no such contact.</summary>
+    /// <summary>
+    /// A contact by contact id, with any status (<c>GET /contacts/v3/contactId/{value}</c>); null when Dotdigital reports that it does not exist.
+    /// </summary>
     public Task<Contact?> FindByIdAsync(long contactId, CancellationToken cancellation = default) =>
         FindAsync("contactId", contactId.ToString(CultureInfo.InvariantCulture), cancellation);
 
-    /// <summary>Everyone in a book, with status and lists, 5,000 a call (<c>GET /contacts/v3?~listId=</c>). The book is complete when the sequence ends without an exception.</summary>
+    /// <summary>
+    /// Everyone in a book, with status and lists, 5,000 per call (<c>GET /contacts/v3?~listId=</c>). The book is complete when the sequence ends without an
+    /// exception.
+    /// </summary>
     /// <param name="listId">The book.</param>
-    /// <param name="modifiedSince">Only who was modified then or later; cut to the second. Null: everyone.</param>
-    public async IAsyncEnumerable<Contact> ReadBookAsync(long listId, DateTimeOffset? modifiedSince = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <param name="modifiedSince">Only contacts modified then or later; truncated to seconds. Null: everyone.</param>
+    public async IAsyncEnumerable<Contact> ReadBookAsync(
+        long listId, DateTimeOffset? modifiedSince = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var query = $"contacts/v3?~listId={listId}"
             + (modifiedSince is { } since ? "&~modified=gte::" + WireTime.Format(since) : "")
@@ -65,7 +74,8 @@ public sealed partial class Contacts
         var empty = 0;
         while (true)
         {
-            var request = DotdigitalRequest.Read("contacts.readBook", CallTier.Low, marker is null ? query : query + "&marker=" + Uri.EscapeDataString(marker), AnswerBounds.Page);
+            var request = DotdigitalRequest.Read(
+                "contacts.readBook", CallTier.Low, marker is null ? query : query + "&marker=" + Uri.EscapeDataString(marker), AnswerBounds.Page);
             var page = await _transport.SendAsync(request, DotdigitalWire.Default.WireContactPage, cancellation).ConfigureAwait(false);
             var items = page.Items ?? throw _transport.Unreadable(request);
             foreach (var contact in items)
@@ -85,41 +95,45 @@ public sealed partial class Contacts
                 throw new DotdigitalException(
                     next == marker ? FailureKind.Transient : FailureKind.Boundless,
                     request.Operation,
-                    $"Dotdigital gave the same page twice, or pages without anybody ({request.Operation}): the book was not read to its end.");
+                    $"Dotdigital returned the same page twice, or empty pages ({request.Operation}): the book was not read completely.");
             }
 
             marker = next;
         }
     }
 
-    /// <summary>One page of those who left a book (<c>GET /v2/address-books/{id}/contacts/unsubscribed-since/{date}</c>).</summary>
+    /// <summary>One page of the people who unsubscribed from a book (<c>GET /v2/address-books/{id}/contacts/unsubscribed-since/{date}</c>).</summary>
     /// <param name="bookId">The book.</param>
-    /// <param name="since">The earliest date; cut to the second.</param>
+    /// <param name="since">The earliest date; truncated to seconds.</param>
     /// <param name="skip">Rows to skip.</param>
     /// <param name="take">Rows to read, 1 to 1,000.</param>
     public Task<OptedOutPage> UnsubscribedSincePageAsync(long bookId, DateTimeOffset since, int skip, int take, CancellationToken cancellation = default) =>
         FeedAsync("contacts.unsubscribedSince", $"v2/address-books/{bookId}/contacts/unsubscribed-since/{WireTime.Format(since)}", skip, take, cancellation);
 
-    /// <summary>One page of those suppressed in the account (<c>GET /v2/contacts/suppressed-since/{date}</c>).</summary>
-    /// <param name="since">The earliest date; cut to the second.</param>
+    /// <summary>One page of the people suppressed in the account (<c>GET /v2/contacts/suppressed-since/{date}</c>).</summary>
+    /// <param name="since">The earliest date; truncated to seconds.</param>
     /// <param name="skip">Rows to skip.</param>
     /// <param name="take">Rows to read, 1 to 1,000.</param>
     public Task<OptedOutPage> SuppressedSincePageAsync(DateTimeOffset since, int skip, int take, CancellationToken cancellation = default) =>
         FeedAsync("contacts.suppressedSince", $"v2/contacts/suppressed-since/{WireTime.Format(since)}", skip, take, cancellation);
 
-    /// <summary>Takes contacts out of a book, in the background (<c>POST /v2/address-books/{id}/contacts/delete</c>). The contacts themselves, and their other books, stay.</summary>
+    /// <summary>
+    /// Removes contacts from a book, in the background (<c>POST /v2/address-books/{id}/contacts/delete</c>). The contacts themselves, and their other books,
+    /// stay.
+    /// </summary>
     /// <param name="bookId">The book.</param>
     /// <param name="ids">Contact ids, at least one; no limit is documented, start at <see cref="DotdigitalLimits.RemovalBatch"/>.</param>
-    /// <exception cref="DotdigitalException">Status 400 or 413: too many, halve. Ambiguous: some may be removed; look before doing it again.</exception>
+    /// <exception cref="DotdigitalException">Status 400 or 413: too many, halve. Ambiguous: some may be removed; check before repeating it.</exception>
     public async Task<DeletionId> RemoveFromBookAsync(long bookId, ReadOnlyMemory<long> ids, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(ids.Length, nameof(ids));
-        var request = DotdigitalRequest.Write("contacts.removeFromBook", CallTier.Low, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/delete", Body(ids.Span));
+        var request = DotdigitalRequest.Write(
+            "contacts.removeFromBook", CallTier.Low, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/delete", Body(ids.Span));
         var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireDeletion, cancellation).ConfigureAwait(false);
         return wire.Id is { Length: > 0 } id ? new DeletionId(id) : throw _transport.Unreadable(request, HttpStatusCode.Accepted);
     }
 
-    /// <summary>How far a bulk removal is (<c>GET /v2/contacts/deletion/{id}</c>); null when Dotdigital does not know it (any more).</summary>
+    /// <summary>The status of a bulk removal (<c>GET /v2/contacts/deletion/{id}</c>); null when Dotdigital does not know it (or no longer).</summary>
     public async Task<DeletionStatus?> DeletionAsync(DeletionId id, CancellationToken cancellation = default)
     {
         var request = DotdigitalRequest.Read("contacts.deletion", CallTier.Unlimited, "v2/contacts/deletion/" + Uri.EscapeDataString(id.Value));
@@ -140,11 +154,14 @@ public sealed partial class Contacts
         }
     }
 
-    /// <summary>Takes one contact out of a book (<c>DELETE /v2/address-books/{id}/contacts/{contactId}</c>). The contact itself, and its other books, stay.</summary>
-    /// <returns>False when Dotdigital knows no such contact there.</returns>
+    /// <summary>
+    /// Removes one contact from a book (<c>DELETE /v2/address-books/{id}/contacts/{contactId}</c>). The contact itself, and its other books, stay.
+    /// </summary>
+    /// <returns>False when the contact was not found there.</returns>
     public async Task<bool> RemoveOneAsync(long bookId, long contactId, CancellationToken cancellation = default)
     {
-        var request = DotdigitalRequest.Write("contacts.removeOne", CallTier.Medium, HttpMethod.Delete, $"v2/address-books/{bookId}/contacts/{contactId}", null);
+        var request = DotdigitalRequest.Write(
+            "contacts.removeOne", CallTier.Medium, HttpMethod.Delete, $"v2/address-books/{bookId}/contacts/{contactId}", null);
         try
         {
             await _transport.SendAsync(request, cancellation).ConfigureAwait(false);
@@ -157,17 +174,18 @@ public sealed partial class Contacts
     }
 
     /// <summary>
-    /// Unsubscribes someone from one book (<c>POST /v2/address-books/{id}/contacts/unsubscribe</c>): who leaves an audience whose job says so, and who
-    /// had left and was put back by a write of ours.
+    /// Unsubscribes a person from one book (<c>POST /v2/address-books/{id}/contacts/unsubscribe</c>): on exit if the job says so, or after a write of
+    /// ours resubscribed a person who had opted out.
     /// </summary>
     public async Task<OptedOut> UnsubscribeAsync(long bookId, string email, CancellationToken cancellation = default)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new WireUnsubscribe(email), DotdigitalWire.Default.WireUnsubscribe);
-        var request = DotdigitalRequest.Write("contacts.unsubscribe", CallTier.Medium, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/unsubscribe", body);
+        var request = DotdigitalRequest.Write(
+            "contacts.unsubscribe", CallTier.Medium, HttpMethod.Post, $"v2/address-books/{bookId}/contacts/unsubscribe", body);
         return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Unsubscribes someone from the account (<c>POST /v2/contacts/unsubscribe</c>): who had left it, and was put back by a write of ours.</summary>
+    /// <summary>Unsubscribes a person from the account (<c>POST /v2/contacts/unsubscribe</c>) after a write of ours resubscribed them.</summary>
     public async Task<OptedOut> UnsubscribeFromAccountAsync(string email, CancellationToken cancellation = default)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new WireUnsubscribe(email), DotdigitalWire.Default.WireUnsubscribe);
@@ -175,7 +193,7 @@ public sealed partial class Contacts
         return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Whether an answer that shows this address is about the one that was sent.</summary>
+    /// <summary>Whether an answer with this address is about the address that was sent.</summary>
     private static bool IsOf(string sent, string? shown) => shown is null || string.Equals(shown.Trim(), sent.Trim(), StringComparison.OrdinalIgnoreCase);
 
     private async Task<Contact?> FindAsync(string identifier, string value, CancellationToken cancellation)
@@ -187,7 +205,7 @@ public sealed partial class Contacts
         }
         catch (DotdigitalException e) when (e is { Status: 404, ErrorCode: { } code } && code.StartsWith("contacts:", StringComparison.OrdinalIgnoreCase))
         {
-            // Only v3's own word is proof of absence: a 404 of something in between is not.
+            // Only v3's own error code proves absence: a 404 from a proxy does not.
             return null;
         }
     }
@@ -230,7 +248,7 @@ public sealed partial class Contacts
 
     private Contact Of(WireContact wire, DotdigitalRequest request)
     {
-        // No contact has a number that is none: an id of an answer goes into later calls.
+        // Only a positive id is valid: ids from answers are used in later calls.
         if (wire.ContactId <= 0)
         {
             throw _transport.Unreadable(request);
@@ -245,7 +263,9 @@ public sealed partial class Contacts
             Status = whole == ContactStatus.Deleted || email is null ? whole : ContactStatuses.Parse(email.Status),
             Created = WireTime.Parse(wire.Created),
             Updated = WireTime.Parse(wire.Updated),
-            Lists = wire.Lists is null ? null : [.. wire.Lists.Select(list => new ListMembership(list.Id, list.Name ?? "", ContactStatuses.ParseList(list.Status)))],
+            Lists = wire.Lists is null
+                ? null
+                : [.. wire.Lists.Select(list => new ListMembership(list.Id, list.Name ?? "", ContactStatuses.ParseList(list.Status)))],
         };
     }
 }

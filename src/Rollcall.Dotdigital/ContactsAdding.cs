@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>A person to be put into a book by a call of their own.</summary>
+/// <summary>A person to add to a book in a separate call.</summary>
 /// <param name="Email">The address.</param>
 public sealed record ContactToAdd(string Email)
 {
@@ -13,39 +13,45 @@ public sealed record ContactToAdd(string Email)
     /// <summary>The email type as v2 spells it, <c>Html</c> or <c>PlainText</c>; null leaves it to Dotdigital. Overwrites what the person chose.</summary>
     public string? EmailType { get; init; }
 
-    /// <summary>The opt-in type as v2 spells it, such as <c>VerifiedDouble</c>, which sends the person an email; null leaves it to Dotdigital. Overwrites what the person chose.</summary>
+    /// <summary>
+    /// The opt-in type as v2 spells it, such as <c>VerifiedDouble</c>, which sends the person an email; null leaves it to Dotdigital. Overwrites what the
+    /// person chose.
+    /// </summary>
     public string? OptInType { get; init; }
 }
 
-/// <summary>What v2 answers of a person who was added.</summary>
-/// <param name="Id">The contact's id; null where the answer shows another address.</param>
+/// <summary>The answer of v2 for a person who was added.</summary>
+/// <param name="Id">The contact's id; null when the answer shows another address.</param>
 /// <param name="Status">The account status: <see cref="ContactStatus.PendingOptIn"/> when Dotdigital asked the person to confirm.</param>
 public sealed record AddedContact(long? Id, ContactStatus Status);
 
-/// <content>Putting people into a book one by one, as they come in at the door: what a bulk import does not fire, this does.</content>
+/// <content>Adding people to a book one by one: unlike a bulk import, this fires join actions.</content>
 public sealed partial class Contacts
 {
     /// <summary>
-    /// Adds someone to a book (<c>POST /v2/address-books/{id}/contacts</c>), creating the contact where there is none. Fires the book's join actions,
-    /// and asks for confirmation where the account says so. Sent once.
+    /// Adds a person to a book (<c>POST /v2/address-books/{id}/contacts</c>), creating the contact if there is none. Fires the book's join actions,
+    /// and asks for confirmation if the account is configured so. Sent once.
     /// </summary>
     /// <exception cref="DotdigitalException">
-    /// <c>ERROR_CONTACT_SUPPRESSED</c>, <c>ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK</c>: left or barred, and not added. <c>ERROR_INVALID_EMAIL</c>.
+    /// <c>ERROR_CONTACT_SUPPRESSED</c>, <c>ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK</c>: opted out or blocked, and not added. <c>ERROR_INVALID_EMAIL</c>.
     /// <c>ERROR_ADDRESSBOOK_NOTWRITABLE</c>, <c>ERROR_ADDRESSBOOK_NOT_FOUND</c>: nobody can be added. Ambiguous: look the person up before adding them again.
     /// </exception>
     public async Task<AddedContact> AddToBookAsync(long bookId, ContactToAdd person, CancellationToken cancellation = default)
     {
         var request = DotdigitalRequest.Write("contacts.addToBook", CallTier.Medium, HttpMethod.Post, $"v2/address-books/{bookId}/contacts", AddBody(person));
         var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddedContact, cancellation).ConfigureAwait(false);
-        return wire.Id <= 0 ? throw _transport.Unreadable(request) : new AddedContact(IsOf(person.Email, wire.Email) ? wire.Id : null, ContactStatuses.Parse(wire.Status));
+        return wire.Id <= 0
+            ? throw _transport.Unreadable(request)
+            : new AddedContact(IsOf(person.Email, wire.Email) ? wire.Id : null, ContactStatuses.Parse(wire.Status));
     }
 
     /// <summary>
-    /// Writes someone and puts them into a book (<c>PATCH /contacts/v3/email/{email}</c>), creating the contact where there is none and bringing it back from the recycle bin.
-    /// Whether this fires join actions is documented nowhere. Sent once.
+    /// Writes a person and adds them to a book (<c>PATCH /contacts/v3/email/{email}</c>), creating the contact if there is none and restoring it from the
+    /// recycle bin. Whether this fires join actions is not documented. Sent once.
     /// </summary>
     /// <param name="mergeOption">v3's word in a query: <c>overwrite</c>, <c>overwrite-if-not-empty</c>, <c>overwrite-if-empty</c>.</param>
-    /// <exception cref="DotdigitalException"><c>contacts:invalidContacts</c> with the item that is wrong. Ambiguous: look the person up before writing them again.</exception>
+    /// <exception cref="DotdigitalException"><c>contacts:invalidContacts</c> with the invalid item. Ambiguous: look the person up before writing them
+    /// again.</exception>
     public async Task<Contact> PatchIntoBookAsync(long bookId, ContactToAdd person, string mergeOption, CancellationToken cancellation = default)
     {
         var path = $"contacts/v3/email/{Uri.EscapeDataString(person.Email)}?merge-option={Uri.EscapeDataString(mergeOption)}";

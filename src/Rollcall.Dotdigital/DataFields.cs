@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>What a data field holds.</summary>
+/// <summary>The type of a data field.</summary>
 public enum DataFieldType
 {
     /// <summary>A type this program does not know.</summary>
@@ -23,8 +23,8 @@ public enum DataFieldType
 
 /// <summary>A data field of the account's contacts.</summary>
 /// <param name="Name">Its name; Dotdigital compares names without case.</param>
-/// <param name="Type">What it holds.</param>
-/// <param name="Visibility">Who sees it.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Visibility">Its visibility.</param>
 public sealed record DataField(string Name, DataFieldType Type, Visibility Visibility);
 
 /// <summary>An account's data fields.</summary>
@@ -43,7 +43,8 @@ public sealed class DataFields
     }
 
     /// <summary>Creates a private data field without a default value (<c>POST /v2/data-fields</c>).</summary>
-    /// <exception cref="DotdigitalException"><c>ERROR_NON_UNIQUE_DATAFIELD</c>, <c>ERROR_DATAFIELD_INVALID</c>, <c>ERROR_DATAFIELD_LIMITEXCEEDED</c>. Ambiguous: list the fields before trying again.</exception>
+    /// <exception cref="DotdigitalException"><c>ERROR_NON_UNIQUE_DATAFIELD</c>, <c>ERROR_DATAFIELD_INVALID</c>, <c>ERROR_DATAFIELD_LIMITEXCEEDED</c>.
+    /// Ambiguous: list the fields before trying again.</exception>
     public Task CreateAsync(string name, DataFieldType type, CancellationToken cancellation = default)
     {
         if (type == DataFieldType.Unknown)
@@ -51,7 +52,8 @@ public sealed class DataFields
             throw new ArgumentOutOfRangeException(nameof(type), type, "One of the known types.");
         }
 
-        var body = JsonSerializer.SerializeToUtf8Bytes(new WireNewDataField(name, type.ToString(), nameof(Visibility.Private)), DotdigitalWire.Default.WireNewDataField);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new WireNewDataField(name, type.ToString(), nameof(Visibility.Private)), DotdigitalWire.Default.WireNewDataField);
         return _transport.SendAsync(DotdigitalRequest.Write("dataFields.create", CallTier.Medium, HttpMethod.Post, "v2/data-fields", body), cancellation);
     }
 

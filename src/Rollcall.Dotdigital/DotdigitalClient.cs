@@ -4,8 +4,8 @@ using System.Text;
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// One account of Dotdigital, as much of it as an exporter may touch: nothing here deletes a contact, empties a book, replaces a contact
-/// or suppresses anyone. Failures are <see cref="DotdigitalException"/>. Safe for use by many at once.
+/// One account of Dotdigital, limited to what an exporter may do: nothing here deletes a contact, empties a book, replaces a contact
+/// or suppresses anyone. Failures are <see cref="DotdigitalException"/>. Thread-safe.
 /// </summary>
 public sealed class DotdigitalClient : IDisposable
 {
@@ -43,16 +43,17 @@ public sealed class DotdigitalClient : IDisposable
     /// <summary>What this client has sent.</summary>
     public ApiUsage Usage => _transport.Usage;
 
-    /// <summary>What shares the account's calls.</summary>
+    /// <summary>Shares the account's calls.</summary>
     public Governor Governor => _transport.Governor;
 
     /// <summary>
-    /// Asks region 1, or <see cref="DotdigitalOptions.Endpoint"/>, for the account and its own endpoint (<c>GET /v2/account-info</c>); every later call goes there.
+    /// Asks region 1, or <see cref="DotdigitalOptions.Endpoint"/>, for the account and its own endpoint (<c>GET /v2/account-info</c>); every later call goes
+    /// there.
     /// </summary>
     /// <exception cref="DotdigitalException">
-    /// Configuration: wrong credentials, region or permission, or an endpoint the password may not be sent to. Transient: unreachable.
+    /// Configuration: wrong credentials, region or permission, or an endpoint that the password must not be sent to. Transient: unreachable.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">The share is not above 0 and at most 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not greater than 0 and at most 1.</exception>
     public static async Task<DotdigitalClient> ConnectAsync(DotdigitalOptions options, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Share, "options.Share");
@@ -87,7 +88,7 @@ public sealed class DotdigitalClient : IDisposable
             request,
             async (body, token) =>
             {
-                // One specification says a JSON string, the other plain text.
+                // One specification defines a JSON string, the other plain text.
                 using var reader = new StreamReader(body, Encoding.UTF8);
                 var text = (await reader.ReadToEndAsync(token).ConfigureAwait(false)).Trim().Trim('"');
                 return WireTime.Parse(text) ?? throw new System.Text.Json.JsonException("not a time");
@@ -117,7 +118,7 @@ public sealed class DotdigitalClient : IDisposable
             throw new DotdigitalException(
                 FailureKind.Configuration,
                 request.Operation,
-                $"{asked.Authority} did not tell the account's id and API endpoint. Check that the endpoint is Dotdigital's.");
+                $"{asked.Authority} did not return the account's id and API endpoint. Check that the endpoint is Dotdigital's.");
         }
 
         if (DotdigitalEndpoints.WhyForbidden(endpoint, asked) is { } why)
@@ -131,7 +132,9 @@ public sealed class DotdigitalClient : IDisposable
             Name = properties.GetValueOrDefault("Name", ""),
             Endpoint = DotdigitalEndpoints.Rooted(endpoint),
             MainEmail = properties.GetValueOrDefault("MainEmail"),
-            CallsRemaining = long.TryParse(properties.GetValueOrDefault("ApiCallsRemaining"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var left) ? left : null,
+            CallsRemaining = long.TryParse(properties.GetValueOrDefault("ApiCallsRemaining"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var left)
+                ? left
+                : null,
             TimeZone = properties.GetValueOrDefault("TimeZoneIana"),
             Properties = properties,
         };

@@ -2,27 +2,27 @@ using System.Net;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Dotdigital's hosts, and the rule where a password may go.</summary>
+/// <summary>Dotdigital's hosts, and the rule for where a password may be sent.</summary>
 public static class DotdigitalEndpoints
 {
-    /// <summary>Region 1, which tells any account its own endpoint (https://developer.dotdigital.com/docs/getting-started-with-the-api).</summary>
+    /// <summary>Region 1, which returns the endpoint of any account (https://developer.dotdigital.com/docs/getting-started-with-the-api).</summary>
     public static readonly Uri Region1 = new("https://r1-api.dotdigital.com/");
 
     private const string Domain = "dotdigital.com";
 
-    /// <summary>Why the password may not be sent to <paramref name="endpoint"/>; null when it may.</summary>
+    /// <summary>Why the password must not be sent to <paramref name="endpoint"/>; null when it may be sent.</summary>
     /// <param name="endpoint">Where it would go.</param>
     /// <param name="leadBy">The endpoint that named it; null when the user named it.</param>
     public static string? WhyForbidden(Uri endpoint, Uri? leadBy = null)
     {
         if (!endpoint.IsAbsoluteUri)
         {
-            return "it is not an absolute address";
+            return "it is not an absolute URL";
         }
 
         if (endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
         {
-            return "it carries more than a host and a path";
+            return "it contains more than a host and a path";
         }
 
         if (IsLoopback(endpoint))

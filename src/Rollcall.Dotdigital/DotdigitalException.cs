@@ -1,6 +1,6 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>A call to Dotdigital that failed, in words for people. Holds no credentials and no address of a contact in its message.</summary>
+/// <summary>A failed call to Dotdigital, with a message for users. The message contains no credentials and no contact addresses.</summary>
 public sealed class DotdigitalException : Exception
 {
     internal DotdigitalException(FailureKind kind, string operation, string message, Exception? inner = null)
@@ -27,10 +27,10 @@ public sealed class DotdigitalException : Exception
 
     internal FailureCause Cause { get; init; } = FailureCause.Answer;
 
-    /// <summary>How long Dotdigital, or something before it, asked to wait.</summary>
+    /// <summary>How long Dotdigital, or a proxy, asked to wait.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether Dotdigital's code is this one; codes are compared without case.</summary>
+    /// <summary>Whether Dotdigital's code is this one; codes are compared case-insensitively.</summary>
     public bool HasCode(string code) => string.Equals(ErrorCode, code, StringComparison.OrdinalIgnoreCase);
 }
 

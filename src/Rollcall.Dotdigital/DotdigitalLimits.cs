@@ -1,38 +1,40 @@
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// What Dotdigital takes at a time. Pages named "docs" are at https://developer.dotdigital.com/docs,
+/// Limits of Dotdigital. Pages named "docs" are at https://developer.dotdigital.com/docs,
 /// pages named "reference" at https://developer.dotdigital.com/reference.
 /// </summary>
 public static class DotdigitalLimits
 {
-    /// <summary>Most bytes of an import's body, before any compression (reference/importcontacts).</summary>
+    /// <summary>Maximum bytes of an import's body, before any compression (reference/importcontacts).</summary>
     public const int ImportBodyBytes = 50_000_000;
 
-    /// <summary>Most lists in one record of an import (v3 specification, <c>baseContact.lists</c>).</summary>
+    /// <summary>Maximum lists in one record of an import (v3 specification, <c>baseContact.lists</c>).</summary>
     public const int ListsPerRecord = 100;
 
-    /// <summary>Most imports of an account under way at once (docs/error-response-types, <c>ERROR_IMPORT_TOOMANYACTIVEIMPORTS</c>).</summary>
+    /// <summary>Maximum concurrent imports of an account (docs/error-response-types, <c>ERROR_IMPORT_TOOMANYACTIVEIMPORTS</c>).</summary>
     public const int ActiveImports = 25;
 
-    /// <summary>Contact ids of one bulk removal to start with. No limit is documented: halve on 400 or 413 (reference/deletecontactsfromaddressbook).</summary>
+    /// <summary>
+    /// Initial number of contact ids in one bulk removal. No limit is documented: halve on 400 or 413 (reference/deletecontactsfromaddressbook).
+    /// </summary>
     public const int RemovalBatch = 5_000;
 
     /// <summary>
-    /// Most insight records of one deletion (v3 specification, <c>delContactInsightDataRecords</c>), and of one import, for which no limit is documented.
+    /// Maximum insight records of one deletion (v3 specification, <c>delContactInsightDataRecords</c>), and of one import, for which no limit is documented.
     /// </summary>
     public const int InsightBatch = 5_000;
 
-    /// <summary>Most rows of a v2 page, <c>select</c> (reference/get-address-books).</summary>
+    /// <summary>Maximum rows of a v2 page, <c>select</c> (reference/get-address-books).</summary>
     public const int PageV2 = 1_000;
 
-    /// <summary>Most contacts of a v3 page, <c>limit</c> (v3 specification, <c>getContacts</c>).</summary>
+    /// <summary>Maximum contacts of a v3 page, <c>limit</c> (v3 specification, <c>getContacts</c>).</summary>
     public const int PageV3 = 5_000;
 
-    /// <summary>Longest name of an address book, in characters (reference/create-address-book).</summary>
+    /// <summary>Maximum name length of an address book, in characters (reference/create-address-book).</summary>
     public const int AddressBookName = 128;
 
-    /// <summary>Longest identifier value in a path, in characters (v3 specification, <c>getContact</c>).</summary>
+    /// <summary>Maximum length of an identifier value in a path, in characters (v3 specification, <c>getContact</c>).</summary>
     public const int IdentifierValue = 256;
 
     /// <summary>How long Dotdigital asks a client to wait before it calls a request timed out (docs/error-handling).</summary>
@@ -41,9 +43,9 @@ public static class DotdigitalLimits
     /// <summary>The window of the tiered call rates (docs/call-rate-limits).</summary>
     public static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(1);
 
-    /// <summary>Our own: calls of one tier under way while no answer has named its limit. The smallest package allows 35 a minute.</summary>
+    /// <summary>Our own: concurrent calls of one tier until an answer contains its limit. The smallest package allows 35 a minute.</summary>
     internal const int CallsBeforeFirstAnswer = 5;
 
-    /// <summary>Our own: no advice makes a call wait longer than this before the next try; the flat limit counts an hour.</summary>
+    /// <summary>Our own: the longest wait before the next attempt, whatever the server asks for; the flat limit counts an hour.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 }

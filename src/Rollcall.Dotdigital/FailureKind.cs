@@ -1,23 +1,23 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>What a failed call means for whoever made it.</summary>
+/// <summary>What a failed call means for the caller.</summary>
 public enum FailureKind
 {
-    /// <summary>The same call may succeed later: nothing was done, or only what doing it again leaves as it is.</summary>
+    /// <summary>The same call may succeed later: nothing was done, or repeating it is harmless.</summary>
     Transient,
 
     /// <summary>Nothing was done, and the same call will fail again.</summary>
     Permanent,
 
-    /// <summary>Nothing was done until the user puts something right: credentials, region, permission, network.</summary>
+    /// <summary>Nothing was done, and the user has to fix something: credentials, region, permission, network.</summary>
     Configuration,
 
-    /// <summary>It may have been done: the request went out and no answer told. Look before doing it again.</summary>
+    /// <summary>It may have been done: the request was sent, but there was no answer. Check before repeating it.</summary>
     Ambiguous,
 
     /// <summary>
-    /// The answer went on beyond every measure. It may have been done, and nothing else that this server says can be relied on: stop, leave open
-    /// what was sent, and look before doing it again.
+    /// The answer exceeded all limits. The call may have been applied, and the server cannot be trusted: stop, leave open
+    /// what was sent, and check before repeating it.
     /// </summary>
     Boundless,
 }
@@ -28,10 +28,10 @@ internal enum FailureCause
     /// <summary>Dotdigital answered with an error.</summary>
     Answer,
 
-    /// <summary>No connection came about: nothing was sent.</summary>
+    /// <summary>No connection was established: nothing was sent.</summary>
     NotSent,
 
-    /// <summary>The connection broke.</summary>
+    /// <summary>The connection was lost.</summary>
     Dropped,
 
     /// <summary>No answer in time.</summary>
@@ -40,7 +40,7 @@ internal enum FailureCause
     /// <summary>An answer that cannot be read.</summary>
     Unreadable,
 
-    /// <summary>An answer that is longer, deeper or slower than any may be.</summary>
+    /// <summary>An answer that is longer, deeper or slower than allowed.</summary>
     Boundless,
 
     /// <summary>A tier's calls of this minute are used up.</summary>
@@ -49,9 +49,9 @@ internal enum FailureCause
     /// <summary>The flat limit's calls of this hour are used up.</summary>
     FlatLimit,
 
-    /// <summary>The account has as many imports under way as it may.</summary>
+    /// <summary>The account has the maximum number of active imports.</summary>
     ActiveImports,
 
-    /// <summary>Dotdigital answered that something is busy now; nothing was done.</summary>
+    /// <summary>Dotdigital answered that it is busy; nothing was done.</summary>
     Busy,
 }

@@ -5,7 +5,7 @@ namespace Rollcall.Dotdigital;
 /// <summary>Bulk imports of contacts.</summary>
 public sealed class Imports
 {
-    // A record of a contact id and nothing else.
+    // A record with only a contact id.
     private const int LeastRecordBytes = 60;
 
     private readonly DotdigitalTransport _transport;
@@ -16,11 +16,13 @@ public sealed class Imports
     public bool HasRoom => _transport.Governor.Imports.HasRoom;
 
     /// <summary>
-    /// Starts an import (<c>PUT /contacts/v3/import</c>) and gives its id. Waits while the account has 25 imports under way.
-    /// Sent once: again only after a refusal, or when no connection came about.
+    /// Starts an import (<c>PUT /contacts/v3/import</c>) and returns its id. Waits while the account has 25 active imports.
+    /// Sent once: only repeated after a refusal, or if no connection was established.
     /// </summary>
-    /// <param name="body">The whole request as JSON in UTF-8, at most <see cref="DotdigitalLimits.ImportBodyBytes"/>. It must stay unchanged until the task ends.</param>
-    /// <exception cref="DotdigitalException">Ambiguous: the import may be under way though its id is not known; read its people back before sending them again.</exception>
+    /// <param name="body">The whole request as JSON in UTF-8, at most <see cref="DotdigitalLimits.ImportBodyBytes"/>. It must stay unchanged until the task
+    /// ends.</param>
+    /// <exception cref="DotdigitalException">Ambiguous: the import may be in progress although its id is unknown; read its people back before sending them
+    /// again.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The body is empty or too large.</exception>
     public async Task<string> StartAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation = default)
     {
@@ -39,16 +41,20 @@ public sealed class Imports
         return id;
     }
 
-    /// <summary>Reads an import's status and report (<c>GET /contacts/v3/import/{importId}</c>), in constant memory; null when Dotdigital does not know it (any more).</summary>
-    /// <param name="importId">What <see cref="StartAsync"/> gave.</param>
-    /// <param name="row">Hears every row as it arrives, in the report's order; final only when the report says the import is over.</param>
-    /// <param name="records">How many records it was sent: a report may have a tenth more rows. Null: as many as a body holds.</param>
+    /// <summary>
+    /// Reads an import's status and report (<c>GET /contacts/v3/import/{importId}</c>), in constant memory; null when Dotdigital does not know it (or no
+    /// longer).
+    /// </summary>
+    /// <param name="importId">The result of <see cref="StartAsync"/>.</param>
+    /// <param name="row">Receives every row as it arrives, in the order of the report; final only when the report says that the import has finished.</param>
+    /// <param name="records">The number of records sent: a report may have a tenth more rows. Null: the maximum of a body.</param>
     /// <param name="startOver">
-    /// Called when the report broke off after some rows and is read again from its beginning: forget them. When null, that is a transient failure instead.
+    /// Called when the report was cut off after some rows and is read again from the start: discard them. When null, that is a transient failure instead.
     /// </param>
-    public async Task<ImportReport?> ReadAsync(string importId, Action<ImportedContact>? row = null, Action? startOver = null, long? records = null, CancellationToken cancellation = default)
+    public async Task<ImportReport?> ReadAsync(string importId, Action<ImportedContact>? row = null, Action? startOver = null, long? records = null,
+        CancellationToken cancellation = default)
     {
-        // The rows of a broken report cannot be taken back without the caller's help.
+        // The rows of a truncated report cannot be withdrawn without the caller.
         var sent = records ?? DotdigitalLimits.ImportBodyBytes / LeastRecordBytes;
         var request = DotdigitalRequest.Read(
             "contacts.importReport",

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Insight data of contacts: records of a contact, each with a key of its own within a collection. A contact must be there before its records.</summary>
+/// <summary>Insight data of contacts: records of a contact, each with its own key within a collection. A contact must exist before its records.</summary>
 public sealed class InsightData
 {
     private readonly DotdigitalTransport _transport;
@@ -12,14 +12,15 @@ public sealed class InsightData
     internal InsightData(DotdigitalTransport transport) => _transport = transport;
 
     /// <summary>
-    /// Starts an import of records (<c>PUT /insightData/v3/import</c>) and gives its id. Writes each record by contact and key, new or not,
-    /// and creates the collection where there is none. Sent again after a drop: the same records written twice are the same records.
+    /// Starts an import of records (<c>PUT /insightData/v3/import</c>) and returns its id. Writes each record by contact and key, new or not,
+    /// and creates the collection if there is none. Retried after a lost connection, because writing the same records twice is harmless.
     /// </summary>
     /// <param name="body">
     /// The whole request as JSON in UTF-8, at most <see cref="DotdigitalLimits.ImportBodyBytes"/> and <see cref="DotdigitalLimits.InsightBatch"/> records.
     /// It must stay unchanged until the task ends.
     /// </param>
-    /// <exception cref="DotdigitalException">Transient: an import may be under way though its id is not known; sending the same records again does no harm.</exception>
+    /// <exception cref="DotdigitalException">Transient: an import may be in progress although its id is unknown; sending the same records again is
+    /// harmless.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The body is empty or too large.</exception>
     public async Task<string> StartAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation = default)
     {
@@ -30,11 +31,14 @@ public sealed class InsightData
         return wire.ImportId is { Length: > 0 } id ? id : throw _transport.Unreadable(request, HttpStatusCode.Accepted);
     }
 
-    /// <summary>Reads how far an import is and what failed (<c>GET /insightData/v3/import/{importId}</c>); null when Dotdigital does not know it (any more).</summary>
-    /// <param name="importId">What <see cref="StartAsync"/> gave.</param>
+    /// <summary>
+    /// Reads the status and the failures of an import (<c>GET /insightData/v3/import/{importId}</c>); null when Dotdigital does not know it (or no longer).
+    /// </summary>
+    /// <param name="importId">The result of <see cref="StartAsync"/>.</param>
     public async Task<InsightReport?> ReadAsync(string importId, CancellationToken cancellation = default)
     {
-        var request = DotdigitalRequest.Read("insight.importStatus", CallTier.Unlimited, "insightData/v3/import/" + Uri.EscapeDataString(importId), AnswerBounds.InsightReport);
+        var request = DotdigitalRequest.Read(
+            "insight.importStatus", CallTier.Unlimited, "insightData/v3/import/" + Uri.EscapeDataString(importId), AnswerBounds.InsightReport);
         try
         {
             var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireInsightReport, cancellation).ConfigureAwait(false);
@@ -44,20 +48,21 @@ public sealed class InsightData
         }
         catch (DotdigitalException e) when (e is { Status: 404, ErrorCode: { } code } && code.StartsWith("insightData:", StringComparison.OrdinalIgnoreCase))
         {
-            // Only its own word is proof: a 404 of something in between is not.
+            // Only Dotdigital's own error code is proof: a 404 from a proxy is not.
             return null;
         }
     }
 
     /// <summary>
-    /// Deletes records of one contact (<c>DELETE /insightData/v3/contacts/contactId/{id}/{collectionName}/deleteRecords</c>). Either way they are gone.
-    /// Sent again after a drop.
+    /// Deletes records of one contact (<c>DELETE /insightData/v3/contacts/contactId/{id}/{collectionName}/deleteRecords</c>). Afterwards they do not exist in
+    /// either case. Retried after a lost connection.
     /// </summary>
     /// <param name="contactId">The contact.</param>
     /// <param name="collection">The collection's name.</param>
-    /// <param name="keys">The records' keys, 1 to <see cref="DotdigitalLimits.InsightBatch"/>; those of no record are passed over.</param>
-    /// <returns>False when Dotdigital knows no such contact, or no such collection.</returns>
-    /// <exception cref="DotdigitalException">Transient: Dotdigital says that it failed on some, or some may be deleted already; deleting them again does no harm.</exception>
+    /// <param name="keys">The records' keys, 1 to <see cref="DotdigitalLimits.InsightBatch"/>; keys without a record are ignored.</param>
+    /// <returns>False when the contact or the collection was not found.</returns>
+    /// <exception cref="DotdigitalException">Transient: Dotdigital failed to delete some, or some may already be deleted; deleting them again is
+    /// harmless.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No keys, or too many.</exception>
     public async Task<bool> DeleteAsync(long contactId, string collection, IReadOnlyList<string> keys, CancellationToken cancellation = default)
     {
@@ -70,11 +75,12 @@ public sealed class InsightData
         {
             var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireInsightDeleted, cancellation).ConfigureAwait(false);
 
-            // The specification requires "failures" and does not say of what: a list with something in it is taken at its name.
+            // The specification requires "failures" without defining its items: a list that is not empty counts as failures.
             if (wire.Failures is { ValueKind: JsonValueKind.Array } failures && failures.GetArrayLength() is > 0 and var failed)
             {
                 throw new DotdigitalException(
-                    FailureKind.Transient, request.Operation, $"Dotdigital failed to delete {failed} of {keys.Count} insight records of a contact; later it may succeed.");
+                    FailureKind.Transient, request.Operation,
+                    $"Dotdigital failed to delete {failed} of {keys.Count} insight records of a contact; try again later.");
             }
 
             return true;
@@ -90,7 +96,7 @@ public sealed class InsightData
         "NOTSTARTED" => InsightImportStatus.NotStarted,
         "PROCESSING" => InsightImportStatus.Processing,
 
-        // The specification's list has the one word, its example the other.
+        // The specification's list uses one spelling, its example the other.
         "COMPLETE" or "FINISHED" => InsightImportStatus.Complete,
         "FAILED" => InsightImportStatus.Failed,
         _ => InsightImportStatus.Unknown,

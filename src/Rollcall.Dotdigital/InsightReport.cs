@@ -1,40 +1,40 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>How far an import of insight data is.</summary>
+/// <summary>The status of an import of insight data.</summary>
 public enum InsightImportStatus
 {
-    /// <summary>A status this program does not know: not over as far as it can tell.</summary>
+    /// <summary>A status this program does not know: treated as not finished.</summary>
     Unknown,
 
     /// <summary>Waiting.</summary>
     NotStarted,
 
-    /// <summary>Under way.</summary>
+    /// <summary>In progress.</summary>
     Processing,
 
-    /// <summary>Done; every record is written but those among the failures.</summary>
+    /// <summary>Done; every record is written except the failures.</summary>
     Complete,
 
     /// <summary>Failed. May have been partly applied.</summary>
     Failed,
 }
 
-/// <summary>An import of insight data: how far it is, and what failed.</summary>
-/// <param name="Status">How far it is.</param>
-/// <param name="Failures">The records that were not written; final only when the import is over.</param>
+/// <summary>An import of insight data: its status and failures.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Failures">The records that were not written; final only when the import has finished.</param>
 public sealed record InsightReport(InsightImportStatus Status, IReadOnlyList<InsightFailure> Failures)
 {
-    /// <summary>Whether the import is over, in either way.</summary>
+    /// <summary>Whether the import has finished, successfully or not.</summary>
     public bool IsOver => Status is InsightImportStatus.Complete or InsightImportStatus.Failed;
 }
 
 /// <summary>One record that was not written.</summary>
-/// <param name="ContactId">Whose it is; null where the report names no contact, or names it otherwise.</param>
+/// <param name="ContactId">The contact; null when the report does not identify it by id.</param>
 /// <param name="Key">Its key.</param>
-/// <param name="Reason">Dotdigital's word, such as <c>ContactIdDoesNotExist</c>, in its spelling: compare without case.</param>
-/// <param name="Detail">What it says beside that, which may hold a value; null for nothing.</param>
+/// <param name="Reason">Dotdigital's code, such as <c>ContactIdDoesNotExist</c>, in its spelling: compare case-insensitively.</param>
+/// <param name="Detail">Additional text, which may contain a value; null if there is none.</param>
 public sealed record InsightFailure(long? ContactId, string Key, string Reason, string? Detail)
 {
-    /// <summary>Without the person and the values.</summary>
+    /// <summary>Without personal data and values.</summary>
     public override string ToString() => Reason;
 }

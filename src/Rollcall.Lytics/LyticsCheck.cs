@@ -3,7 +3,7 @@ using Rollcall.Jobs;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Finds everything wrong with a job's audiences and fields, and says how large the audiences are.</summary>
+/// <summary>Finds all problems of a job's audiences and fields, and reports the sizes of the audiences.</summary>
 internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
 {
     private readonly List<Problem> problems = [];
@@ -16,23 +16,26 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         return problems;
     }
 
-    /// <summary>The ids of the audiences that there are, by what the job calls them.</summary>
+    /// <summary>The ids of existing audiences, by their name in the job.</summary>
     private async Task<IReadOnlyList<(string Audience, string Id)>> FindAsync(IReadOnlyList<string> audiences, CancellationToken cancellation)
     {
         var valid = await client.AudiencesAsync(cancellation);
         var found = new List<(string Audience, string Id)>();
         foreach (var audience in audiences)
         {
-            // Only the valid ones are listed: of the others Lytics says more when it is asked for one.
+            // Only valid audiences are listed; for others, Lytics returns details of a single one.
             var known = valid.FirstOrDefault(one => one.Id == audience || one.SlugName == audience) ?? await client.AudienceAsync(audience, cancellation);
             var where = $"audience {audience}";
             if (known?.Id is not { } id)
             {
-                problems.Add(new Problem("Lytics has no such audience.", where, Suggestion.For(audience, valid.Select(one => one.SlugName ?? one.Id).OfType<string>())));
+                problems.Add(
+                    new Problem(
+                        "The audience was not found in Lytics.", where,
+                        Suggestion.For(audience, valid.Select(one => one.SlugName ?? one.Id).OfType<string>())));
             }
             else if (known.Invalid == true)
             {
-                problems.Add(new Problem("Lytics calls the audience invalid, and does not evaluate it.", where, "Mend its definition in Lytics."));
+                problems.Add(new Problem("The audience is invalid in Lytics and is not evaluated.", where, "Fix its definition in Lytics."));
             }
             else if (known.Table is { } table && table != "user")
             {
@@ -40,7 +43,7 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
             }
             else if (found.FirstOrDefault(one => one.Id == id).Audience is { } other)
             {
-                problems.Add(new Problem($"It is the same audience as {other}.", where, "Take one out of config.segment_ids."));
+                problems.Add(new Problem($"It is the same audience as {other}.", where, "Remove one of them from config.segment_ids."));
             }
             else
             {
@@ -85,17 +88,25 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         {
             if (!known.TryGetValue(field, out var type))
             {
-                problems.Add(new Problem($"Lytics' schema does not have the field \"{field}\".", "source.lytics", Suggestion.For(field, known.Keys), Severity.Warning));
+                problems.Add(
+                    new Problem(
+                        $"The Lytics schema does not have the field \"{field}\".", "source.lytics", Suggestion.For(field, known.Keys), Severity.Warning));
             }
-            else if (config.ScalarFields.Contains(field) && IsMany(type) && !(field == config.IdField && type.StartsWith("map", StringComparison.OrdinalIgnoreCase)))
+            else if (config.ScalarFields.Contains(field) && IsMany(type)
+                && !(field == config.IdField && type.StartsWith("map", StringComparison.OrdinalIgnoreCase)))
             {
-                problems.Add(new Problem($"The field \"{field}\" is {type}; {(field == config.IdField ? "an id is one value, or a map by account" : "a single value is needed")}.", "source.lytics", "Choose a field with one value, or make one in Lytics."));
+                problems.Add(
+                    new Problem(
+                        $"The field \"{field}\" is {type}; "
+                            + $"{(field == config.IdField ? "an id is one value, or a map by account" : "a single value is needed")}.", "source.lytics",
+                            "Choose a field with one value, or create one in Lytics."));
             }
         }
     }
 
-    /// <summary>Whether a type, as Lytics' query language spells it, holds many values.</summary>
+    /// <summary>Whether a type, as spelled in Lytics' query language, has many values.</summary>
     private static bool IsMany(string type) =>
         type.StartsWith("map", StringComparison.OrdinalIgnoreCase) || type.Contains("[]", StringComparison.Ordinal)
-        || type.StartsWith("set", StringComparison.OrdinalIgnoreCase) || type.StartsWith("ts[", StringComparison.OrdinalIgnoreCase) || type.StartsWith("embedded", StringComparison.OrdinalIgnoreCase);
+        || type.StartsWith("set", StringComparison.OrdinalIgnoreCase) || type.StartsWith("ts[", StringComparison.OrdinalIgnoreCase)
+        || type.StartsWith("embedded", StringComparison.OrdinalIgnoreCase);
 }

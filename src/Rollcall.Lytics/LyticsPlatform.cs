@@ -6,10 +6,10 @@ using Rollcall.Recording;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Lytics as the engine meets it: its audiences, its recommendations and its streams.</summary>
-/// <param name="clock">The clock of pauses and time-outs.</param>
+/// <summary>Lytics as a platform for the engine: its audiences, its recommendations and its streams.</summary>
+/// <param name="clock">The clock for pauses and timeouts.</param>
 /// <param name="logs">Where log lines go: operations, statuses and times, never a token or a profile.</param>
-/// <param name="http">Sends the requests; null: a handler that checks TLS and follows no redirect. Not disposed of.</param>
+/// <param name="http">Sends the requests; null: a handler that verifies TLS and follows no redirects. Not disposed.</param>
 public sealed class LyticsPlatform(TimeProvider clock, ILoggerFactory logs, HttpMessageHandler? http = null) : ICustomerDataPlatform
 {
     /// <inheritdoc/>

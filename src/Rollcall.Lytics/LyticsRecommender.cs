@@ -8,17 +8,17 @@ using Rollcall.Recommending;
 namespace Rollcall.Lytics;
 
 /// <summary>
-/// Recommendations of Lytics: a call a person, as many side by side as <see cref="ScanPace"/> lets go. A person whose calls fail is a failure; when
-/// many have failed in a row, or the token is not taken, nobody else is asked about, for as long as this lives.
+/// Recommendations of Lytics: one call per person, with the concurrency of <see cref="ScanPace"/>. A person whose calls fail is a failure. When
+/// many failed in a row, or the token is not accepted, no more people are requested by this instance.
 /// </summary>
 internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access, ExportConfig config) : IRecommender
 {
     private const string Where = "config.collection_id";
 
-    /// <summary>The answer about somebody who has no recommendations.</summary>
+    /// <summary>The answer for a person without recommendations.</summary>
     private const string Nothing = "[]";
 
-    /// <summary>Answers that wait for whoever reads them.</summary>
+    /// <summary>Answers that wait for the reader.</summary>
     private const int AnswersBetween = 64;
 
     private readonly string collection = config.CollectionId ?? throw new ArgumentException("The job has no content collection.", nameof(config));
@@ -35,7 +35,11 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         {
             var all = await client.CollectionsAsync(cancellation);
             var known = all.FirstOrDefault(one => one.Id == collection || one.SlugName == collection) ?? await client.AudienceAsync(collection, cancellation);
-            var todo = known?.Id is null ? Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>()) : known.Invalid == true ? "Mend its definition in Lytics." : null;
+            var todo = known?.Id is null
+                ? Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>())
+                : known.Invalid == true
+                ? "Fix its definition in Lytics."
+                : null;
             return Wrong(known) is { } wrong ? [new Problem(wrong, Where, todo)] : [];
         }
         catch (LyticsException e)
@@ -60,7 +64,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         }
         finally
         {
-            // Who stops reading stops the asking.
+            // When the reader stops, the requests stop.
             await stop.CancelAsync();
             await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -74,11 +78,11 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Why nothing of it can be recommended; null when it can.</summary>
+    /// <summary>Why it cannot be used for recommendations; null when it can.</summary>
     private static string? Wrong(WireAudience? known) => known switch
     {
-        { Id: null } or null => "Lytics has no such content collection.",
-        { Invalid: true } => "Lytics calls the content collection invalid, and does not evaluate it.",
+        { Id: null } or null => "The content collection was not found in Lytics.",
+        { Invalid: true } => "The content collection is invalid in Lytics and is not evaluated.",
         { Table: "user" } => "It is an audience of people, not a collection of content.",
         { Table: not ("content" or null) } => $"It is a collection of {known.Table}, not of content.",
         _ => null,
@@ -106,8 +110,10 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
                 }).ConfigureAwait(false);
             if (!without.IsEmpty)
             {
-                // A collection that goes while people are asked about looks like people who have nothing.
-                var failure = await IdAsync(cancellation).ConfigureAwait(false) == id ? null : Ended() ?? "The content collection was made anew meanwhile.";
+                // If the collection is deleted during the requests, people appear to have no recommendations.
+                var failure = await IdAsync(cancellation).ConfigureAwait(false) == id
+                    ? null
+                    : Ended() ?? "The content collection was deleted and created again meanwhile.";
                 foreach (var answer in without)
                 {
                     await answers.WriteAsync(failure is null ? answer : answer with { Items = null, Failure = failure }, cancellation).ConfigureAwait(false);
@@ -116,7 +122,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         }
         finally
         {
-            // Whoever reads the answers comes to an end either way, and then learns how it went.
+            // The reader always reaches the end, and then gets the result.
             answers.Complete();
         }
     }
@@ -155,7 +161,10 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         }
     }
 
-    /// <summary>The collection's id; empty where nobody can be asked about. Asked before people are, and before any is said to have nothing: of a collection that is gone, a person's answer is the same as of a person who is.</summary>
+    /// <summary>
+    /// The collection's id; empty when it cannot be used. Requested before people are, and again before a person is recorded as having no recommendations,
+    /// because the answer is the same for a deleted collection and for an unknown person.
+    /// </summary>
     private async Task<string> IdAsync(CancellationToken cancellation)
     {
         if (Ended() is not null)
@@ -181,8 +190,8 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         return "";
     }
 
-    /// <summary>Why nobody else is asked about after this failure; null where others are.</summary>
-    /// <param name="before">The answers there were when this person was first asked about: one that came since says that Lytics is well.</param>
+    /// <summary>Why this failure stops further requests; null when it does not.</summary>
+    /// <param name="before">The number of answers when this person was first requested: a later answer shows that Lytics works.</param>
     private string? Failed(LyticsException e, long before)
     {
         if (e.Failure == LyticsFailure.Forbidden)
@@ -194,7 +203,10 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         {
             return answered > before || ++failedInARow < LyticsLimits.FailuresInARow
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"Nobody else is asked about, since recommendations of {LyticsLimits.FailuresInARow} people in a row failed. The last: {e.Message}");
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"No more people are requested, because the recommendations of {LyticsLimits.FailuresInARow} people in a row failed. The last error: "
+                        + $"{e.Message}");
         }
     }
 

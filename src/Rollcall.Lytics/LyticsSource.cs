@@ -8,14 +8,14 @@ namespace Rollcall.Lytics;
 /// <summary>Audiences in Lytics, scanned into a table of the run's DuckDB.</summary>
 internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, ExportConfig config) : IAudienceSource
 {
-    /// <summary>Pages read and not yet in the table.</summary>
+    /// <summary>Pages that were read but are not in the table yet.</summary>
     private const int PagesBetween = 64;
 
     private int tables;
 
     public string Name => access.ToString();
 
-    /// <summary>A scan reads an audience that changes, and pages may slip by.</summary>
+    /// <summary>An audience can change during a scan, so profiles can be missed.</summary>
     public bool MayMiss => true;
 
     public string Sql(string audience) => $"""
@@ -88,7 +88,8 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     }
 
     /// <summary>A page.</summary>
-    public async Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation)
+    public async Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb,
+        CancellationToken cancellation)
     {
         try
         {
@@ -124,20 +125,22 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         }
         finally
         {
-            // Whoever reads the pages comes to an end either way, and then learns how it went.
+            // The reader always reaches the end, and then gets the result.
             pages.Complete();
         }
     }
 
-    /// <summary>An audience with its id: only some calls take a slug for it. Asked before each scan, since an audience may be switched off between two.</summary>
+    /// <summary>
+    /// An audience with its id, because only some calls accept a slug. Requested before each scan, because an audience may be disabled between two scans.
+    /// </summary>
     private async Task<WireAudience> KnownAsync(string audience, CancellationToken cancellation)
     {
         try
         {
             var known = await client.AudienceAsync(audience, cancellation).ConfigureAwait(false);
             return known is { Invalid: true }
-                ? throw new LyticsException(LyticsFailure.Refused, "Lytics calls the audience invalid, and does not evaluate it.")
-                : known is { Id: not null } ? known : throw new LyticsException(LyticsFailure.NotFound, "Lytics has no such audience.");
+                ? throw new LyticsException(LyticsFailure.Refused, "The audience is invalid in Lytics and is not evaluated.")
+                : known is { Id: not null } ? known : throw new LyticsException(LyticsFailure.NotFound, "The audience was not found in Lytics.");
         }
         catch (LyticsException e)
         {

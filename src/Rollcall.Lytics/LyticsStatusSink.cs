@@ -7,8 +7,8 @@ using Rollcall.Recording;
 namespace Rollcall.Lytics;
 
 /// <summary>
-/// Status events into a stream of Lytics, some thousand a call. A call that was not answered is repeated: the stream's mapping makes the same of an event that
-/// comes twice. A call that is refused is halved, until it is known of which event; as long as Lytics takes others, that one is at fault.
+/// Sends status events to a stream of Lytics, about a thousand per call. A call without an answer is repeated, because the stream's mapping is idempotent.
+/// A refused call is split until the bad event is found; if Lytics accepts other events, that event is the cause.
 /// </summary>
 internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOptions options) : IStatusSink
 {
@@ -60,7 +60,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
             var (taken, rejected) = await client.CollectAsync(options.Stream, Body(events), cancellation);
             if (taken + rejected < events.Count)
             {
-                throw new StatusSinkException($"Of {events.Count} events Lytics took {taken} and rejected {rejected}, and says nothing of the others.");
+                throw new StatusSinkException($"Of {events.Count} events, Lytics accepted {taken} and rejected {rejected}, without a result for the others.");
             }
 
             sent.Taken += events.Count - rejected;
@@ -79,7 +79,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         }
         catch (LyticsException e)
         {
-            throw new StatusSinkException($"{e.Message}{(e.Failure == LyticsFailure.Forbidden ? " The token must be allowed to write data." : "")}", e);
+            throw new StatusSinkException($"{e.Message}{(e.Failure == LyticsFailure.Forbidden ? " The token needs permission to write data." : "")}", e);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class LyticsStatusSink(Func<LyticsClient> connect, LyticsSinkOpt
         json.WriteEndObject();
     }
 
-    /// <summary>What became of the events of a run so far.</summary>
+    /// <summary>The results of the events of a run so far.</summary>
     private sealed class Sent
     {
         public long Taken { get; set; }

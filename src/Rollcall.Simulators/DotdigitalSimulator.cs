@@ -9,9 +9,9 @@ using Rollcall.Simulators.V3;
 namespace Rollcall.Simulators;
 
 /// <summary>
-/// One Dotdigital account over HTTP, played from the official specifications: strict about requests, stateful,
-/// asynchronous where the service is. Beside the API it serves a page to look around at <c>/</c> and, for tests and
-/// demonstrations, other people's hands under <c>/simulator/</c>.
+/// A simulated Dotdigital account over HTTP, written from the official specifications: strict about requests, stateful,
+/// and asynchronous where the service is. In addition to the API it serves a page at <c>/</c> and, for tests and
+/// demonstrations, manual changes under <c>/simulator/</c>.
 /// </summary>
 public sealed class DotdigitalSimulator : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ public sealed class DotdigitalSimulator : IAsyncDisposable
 
     /// <summary>Starts a simulator; it listens when this returns.</summary>
     /// <exception cref="InvalidDataException">The seed contradicts itself.</exception>
-    /// <exception cref="IOException">The address is taken, or a file cannot be opened.</exception>
+    /// <exception cref="IOException">The address is in use, or a file cannot be opened.</exception>
     public static async Task<DotdigitalSimulator> StartAsync(SimulatorOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);

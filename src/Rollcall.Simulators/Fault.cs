@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rollcall.Simulators;
 
-/// <summary>How a call goes wrong.</summary>
+/// <summary>How a call fails.</summary>
 public enum FaultKind
 {
     /// <summary>The connection breaks before anything is done.</summary>
@@ -34,7 +34,7 @@ public sealed record Fault
     /// <summary>How many calls in a row it strikes. Default 1.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>Strikes each Nth call instead, without end.</summary>
+    /// <summary>Affects every Nth call instead, for ever.</summary>
     public int? Every { get; init; }
 
     /// <summary>What happens.</summary>
@@ -43,7 +43,7 @@ public sealed record Fault
     /// <summary>The status code of a refusal. Default 500.</summary>
     public int Status { get; init; } = 500;
 
-    /// <summary>What the refusal says, such as <c>ERROR_ADDRESSBOOK_IN_USE</c>; null: words fit for the status.</summary>
+    /// <summary>What the refusal says, such as <c>ERROR_ADDRESSBOOK_IN_USE</c>; null: a text for the status.</summary>
     public string? Message { get; init; }
 
     /// <summary>How long a slow call waits. Default 5 s.</summary>
@@ -51,7 +51,7 @@ public sealed record Fault
 
     /// <summary>
     /// How long after a refused or unanswered call the work is done all the same, if the call writes. Null: a refused call is
-    /// never carried out, one without an answer as <see cref="SimulatorOptions.LateUnanswered"/> says. Dotdigital only.
+    /// never applied, one without an answer as configured in <see cref="SimulatorOptions.LateUnanswered"/>. Dotdigital only.
     /// </summary>
     public TimeSpan? Late { get; init; }
 

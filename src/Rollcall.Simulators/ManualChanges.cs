@@ -4,8 +4,8 @@ namespace Rollcall.Simulators;
 public sealed partial class SimulatedAccount
 {
     /// <summary>The person leaves a book, or the account when <paramref name="book"/> is null.</summary>
-    public void Unsubscribe(string email, int? book = null) => With(email, (state, contact) =>
-    {
+    public void Unsubscribe(string email, int? book = null) => With(email,
+    (state, contact) => {
         if (book is { } id)
         {
             state.SetBookStatus(contact, Known(state, id), BookStatus.Unsubscribed, _simulation.Now);
@@ -17,8 +17,8 @@ public sealed partial class SimulatedAccount
     });
 
     /// <summary>The person comes to a book or back to it, or back to the account when <paramref name="book"/> is null.</summary>
-    public void Subscribe(string email, int? book = null) => With(email, (state, contact) =>
-    {
+    public void Subscribe(string email, int? book = null) => With(email,
+    (state, contact) => {
         if (book is { } id)
         {
             state.SetBookStatus(contact, Known(state, id), BookStatus.Subscribed, _simulation.Now);
@@ -44,14 +44,15 @@ public sealed partial class SimulatedAccount
         With(email, (state, contact) => state.SetStatus(contact, status, _simulation.Now));
     }
 
-    /// <summary>A marketer takes the contact out of a book.</summary>
-    public void RemoveFromBook(string email, int book) => With(email, (state, contact) => state.Remove(contact, Known(state, book), _simulation.Options.RemovalTakesOptOut, _simulation.Now));
+    /// <summary>A user of the account removes the contact from a book.</summary>
+    public void RemoveFromBook(string email, int book) =>
+        With(email, (state, contact) => state.Remove(contact, Known(state, book), _simulation.Options.RemovalTakesOptOut, _simulation.Now));
 
-    /// <summary>A marketer deletes the contact: it goes to the recycle bin.</summary>
+    /// <summary>A user of the account deletes the contact: it goes to the recycle bin.</summary>
     public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, _simulation.Now));
 
     /// <summary>
-    /// The person registers by themselves: a new contact where there is none (one in the recycle bin stays there), subscribed to the
+    /// The person registers by themselves: a new contact if there is none (one in the recycle bin stays there), subscribed to the
     /// books named; a known contact comes back to the account and to the books.
     /// </summary>
     /// <returns>The contact's id.</returns>
@@ -73,15 +74,15 @@ public sealed partial class SimulatedAccount
 
     /// <summary>
     /// A marketer merges the contact with another: it keeps its address, status and values, gets a new id, and of the other's books
-    /// and values takes those that it has none of. Both old ids are gone, and the other's address too. Without
-    /// <paramref name="other"/> it merely gets a new id, as after a merge with a contact that nobody here knows.
+    /// and missing values. Both old ids no longer exist, and neither does the other's address. Without
+    /// <paramref name="other"/> it only gets a new id, as after a merge with an unknown contact.
     /// </summary>
     /// <returns>The new id.</returns>
     public long Merge(string email, string? other = null)
     {
         var id = 0L;
-        With(email, (state, contact) =>
-        {
+        With(email,
+        (state, contact) => {
             var gone = other is null ? null : state.Contacts.ByEmail(other) ?? throw new KeyNotFoundException($"There is no contact {other}.");
             id = gone == contact
                 ? throw new InvalidOperationException("A contact cannot be merged with itself.")
@@ -92,8 +93,8 @@ public sealed partial class SimulatedAccount
 
     /// <summary>The person, or a marketer, changes the contact's address.</summary>
     /// <exception cref="InvalidOperationException">Another contact has that address.</exception>
-    public void ChangeEmail(string email, string to) => With(email, (state, contact) =>
-    {
+    public void ChangeEmail(string email, string to) => With(email,
+    (state, contact) => {
         state.Contacts.ChangeEmail(contact, to);
         contact.Updated = _simulation.Now;
     });
@@ -101,7 +102,7 @@ public sealed partial class SimulatedAccount
     /// <summary>A marketer deletes a book; its members stay in the account.</summary>
     public void DeleteBook(int book) => Do(state => state.DeleteBook(Known(state, book)));
 
-    /// <summary>A marketer takes everyone out of a book; unsubscriptions from it stay known as with any other removal.</summary>
+    /// <summary>A user of the account empties a book; unsubscriptions from it are kept as with any other removal.</summary>
     public void EmptyBook(int book) => Do(state =>
     {
         var id = Known(state, book);
@@ -111,7 +112,7 @@ public sealed partial class SimulatedAccount
         }
     });
 
-    /// <summary>A marketer deletes a book and makes one anew under its name.</summary>
+    /// <summary>A user of the account deletes a book and creates a new one with its name.</summary>
     /// <returns>The new book's id.</returns>
     public int RemakeBook(int book) => Locked(state =>
     {

@@ -1,7 +1,7 @@
 namespace Rollcall.Simulators;
 
 /// <summary>
-/// What a simulated account begins with. As a file it is JSON with these names in camel case:
+/// The initial content of a simulated account. As a file it is JSON with these names in camel case:
 /// <code>
 /// {
 ///   "books": [{"id": 1001, "name": "Newsletter", "visibility": "Private", "writable": true}],
@@ -16,7 +16,7 @@ namespace Rollcall.Simulators;
 /// }
 /// </code>
 /// Everything but a book's name, a field's name and a contact's email may be left out. <c>GET /simulator/state</c>
-/// answers in the same form, with more said about each contact. Every account has the data fields FIRSTNAME,
+/// answers in the same format, with more data about each contact. Every account has the data fields FIRSTNAME,
 /// LASTNAME, FULLNAME, GENDER, POSTCODE and LASTSUBSCRIBED.
 /// </summary>
 public sealed record Seed
@@ -30,17 +30,17 @@ public sealed record Seed
     /// <summary>Contacts.</summary>
     public IReadOnlyList<SeedContact> Contacts { get; init; } = [];
 
-    /// <summary>Addresses nobody may create or update: <c>GloballySuppressed</c>.</summary>
+    /// <summary>Addresses that cannot be created or updated: <c>GloballySuppressed</c>.</summary>
     public IReadOnlyList<string> GloballySuppressed { get; init; } = [];
 
-    /// <summary>Domains nobody may create or update an address of: <c>SuppressedByDomain</c>.</summary>
+    /// <summary>Domains whose addresses cannot be created or updated: <c>SuppressedByDomain</c>.</summary>
     public IReadOnlyList<string> SuppressedDomains { get; init; } = [];
 }
 
-/// <summary>An address book to begin with.</summary>
+/// <summary>An initial address book.</summary>
 public sealed record SeedBook
 {
-    /// <summary>Its id; 0 takes the next free one.</summary>
+    /// <summary>Its id; 0 assigns the next free one.</summary>
     public int Id { get; init; }
 
     /// <summary>Its name, unique in the account.</summary>
@@ -53,7 +53,7 @@ public sealed record SeedBook
     public bool Writable { get; init; } = true;
 }
 
-/// <summary>A data field to begin with.</summary>
+/// <summary>An initial data field.</summary>
 public sealed record SeedDataField
 {
     /// <summary>Its name.</summary>
@@ -66,19 +66,19 @@ public sealed record SeedDataField
     public string Visibility { get; init; } = "Private";
 }
 
-/// <summary>A contact to begin with.</summary>
+/// <summary>An initial contact.</summary>
 public sealed record SeedContact
 {
     /// <summary>The address.</summary>
     public required string Email { get; init; }
 
-    /// <summary>Its id; 0 takes the next free one. Ids given must rise from contact to contact.</summary>
+    /// <summary>Its id; 0 assigns the next free one. Ids given must rise from contact to contact.</summary>
     public long Id { get; init; }
 
     /// <summary>Its status in the account; <see cref="ContactStatus.Deleted"/> puts it into the recycle bin.</summary>
     public ContactStatus Status { get; init; }
 
-    /// <summary>Since when it has that status; the start of the simulator when left out.</summary>
+    /// <summary>The time of that status; the start of the simulator when omitted.</summary>
     public DateTimeOffset? StatusSince { get; init; }
 
     /// <summary><c>Unknown</c>, <c>Single</c> (the default), <c>Double</c> or <c>VerifiedDouble</c>.</summary>

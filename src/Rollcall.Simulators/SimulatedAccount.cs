@@ -3,8 +3,8 @@ using Rollcall.Simulators.State;
 namespace Rollcall.Simulators;
 
 /// <summary>
-/// The simulated account from inside the process: what it holds, what happened, and other people's hands. What it
-/// gives are snapshots. Everything that names a contact or a book it does not have throws <see cref="KeyNotFoundException"/>.
+/// The simulated account from inside the process: its contents, past events, and manual changes. Results
+/// are snapshots. Everything that names a contact or a book it does not have throws <see cref="KeyNotFoundException"/>.
 /// </summary>
 public sealed partial class SimulatedAccount
 {
@@ -29,16 +29,21 @@ public sealed partial class SimulatedAccount
     public IReadOnlyList<SimulatedContact> Contacts =>
         Locked(state => state.Contacts.InOrder.Where(contact => contact.Status != ContactStatus.Deleted).Select(contact => Snapshot(state, contact)).ToList());
 
-    /// <summary>How many contacts the account holds.</summary>
+    /// <summary>The number of contacts of the account.</summary>
     public int ContactCount => Locked(state => state.Contacts.Count);
 
-    /// <summary>Every operation it serves, by the names that <see cref="Calls"/>, <see cref="Fault.Operation"/> and <see cref="SimulatorOptions.ForbiddenOperations"/> use.</summary>
+    /// <summary>
+    /// Every operation it serves, by the names that <see cref="Calls"/>, <see cref="Fault.Operation"/> and <see cref="SimulatorOptions.ForbiddenOperations"/>
+    /// use.
+    /// </summary>
     public IReadOnlyList<string> Operations { get; internal set; } = [];
 
     /// <summary>Calls by operation, those refused or dropped too.</summary>
     public IReadOnlyDictionary<string, int> Calls => _simulation.Calls.Counts();
 
-    /// <summary>Calls, imports and removals that will still be applied although they were refused or unanswered; see <see cref="SimulatorOptions.LateUnanswered"/>.</summary>
+    /// <summary>
+    /// Calls, imports and removals that will still be applied although they were refused or unanswered; see <see cref="SimulatorOptions.LateUnanswered"/>.
+    /// </summary>
     public int LateWork => _simulation.Late.Pending;
 
     /// <summary>What happened to people.</summary>
@@ -106,7 +111,8 @@ public sealed partial class SimulatedAccount
         contact.Status,
         contact.OptInType,
         contact.EmailType,
-        state.Fields.Where(field => contact.Value(field.Ordinal) is not null).ToDictionary(field => field.Name, field => contact.Value(field.Ordinal)!, StringComparer.OrdinalIgnoreCase),
+        state.Fields.Where(field => contact.Value(field.Ordinal) is not null)
+            .ToDictionary(field => field.Name, field => contact.Value(field.Ordinal)!, StringComparer.OrdinalIgnoreCase),
         contact.Memberships.ToArray().ToDictionary(membership => membership.Book, membership => membership.Status));
 
     private static int Known(AccountState state, int book) =>

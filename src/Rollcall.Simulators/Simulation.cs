@@ -42,7 +42,7 @@ internal sealed class Simulation
 
     public AccountState State { get; }
 
-    /// <summary>What will still be done although nobody expects it any more.</summary>
+    /// <summary>Pending late work.</summary>
     public LateWork Late { get; }
 
     public Subscriptions Subscriptions { get; }

@@ -26,11 +26,11 @@ public enum BadFieldInImport
     /// <summary>Nothing of the record is written; it fails as <c>InvalidContact</c>.</summary>
     SpoilsRecord,
 
-    /// <summary>The rest is written; the contact stands in the report's updated or created list and among its failures.</summary>
+    /// <summary>The rest is written; the contact is in the report's updated or created list and also among its failures.</summary>
     LeftOut,
 }
 
-/// <summary>Who is asked by email to confirm a first subscription.</summary>
+/// <summary>Which people are asked by email to confirm a first subscription.</summary>
 public enum DoubleOptIn
 {
     /// <summary>Nobody.</summary>
@@ -39,11 +39,11 @@ public enum DoubleOptIn
     /// <summary>People added one by one.</summary>
     Single,
 
-    /// <summary>Everybody, imports included.</summary>
+    /// <summary>Everyone, including imports.</summary>
     All,
 }
 
-/// <summary>When two ways to write an address are one contact.</summary>
+/// <summary>When two spellings of an address are one contact.</summary>
 public enum AddressMatching
 {
     /// <summary>When they differ in nothing but case.</summary>

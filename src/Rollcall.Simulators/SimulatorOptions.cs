@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 namespace Rollcall.Simulators;
 
 /// <summary>
-/// Everything that can be said about a simulated Dotdigital account before it starts. All but the binding, the
-/// credentials, the clock and the files may be changed while it runs: <c>POST /simulator/options</c> takes an object
+/// All options of a simulated Dotdigital account. All except the binding, the
+/// credentials, the clock and the files can be changed while it runs: <c>POST /simulator/options</c> takes an object
 /// of the properties to change, in camel case; durations are seconds.
 /// </summary>
 public sealed record SimulatorOptions
 {
-    /// <summary>The address to listen on; port 0 takes a free one. Default <c>http://127.0.0.1:0</c>.</summary>
+    /// <summary>The address to listen on; port 0 picks a free port. Default <c>http://127.0.0.1:0</c>.</summary>
     [JsonIgnore]
     public string Urls { get; init; } = "http://127.0.0.1:0";
 
@@ -25,11 +25,11 @@ public sealed record SimulatorOptions
     [JsonIgnore]
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>A JSON file of books, data fields and contacts to begin with; its form is documented on <see cref="Seed"/>.</summary>
+    /// <summary>A JSON file with the initial books, data fields and contacts; its format is documented on <see cref="Seed"/>.</summary>
     [JsonIgnore]
     public string? SeedFile { get; init; }
 
-    /// <summary>What to begin with; read after <see cref="SeedFile"/>.</summary>
+    /// <summary>The initial content; read after <see cref="SeedFile"/>.</summary>
     [JsonIgnore]
     public Seed? Seed { get; init; }
 
@@ -43,7 +43,7 @@ public sealed record SimulatorOptions
     /// <summary>How far this server's clock is ahead of <see cref="Clock"/>. Default 0.</summary>
     public TimeSpan ClockOffset { get; init; }
 
-    /// <summary>The account's id, as account-info tells it. Default 1001.</summary>
+    /// <summary>The account's id, as returned by account-info. Default 1001.</summary>
     public int AccountId { get; init; } = 1001;
 
     /// <summary>The endpoint that account-info names, for playing two regions. Default: this server.</summary>
@@ -52,7 +52,7 @@ public sealed record SimulatorOptions
     /// <summary>Whether this is not the account's region: every call but account-info is answered 403.</summary>
     public bool WrongRegion { get; init; }
 
-    /// <summary>Operations the API user may not call (403); names as in <c>/simulator/counters</c>. Default: none.</summary>
+    /// <summary>Operations that the API user has no permission for (403); names as in <c>/simulator/counters</c>. Default: none.</summary>
     public IReadOnlyList<string> ForbiddenOperations { get; init; } = [];
 
     /// <summary>Calls a window in the low tier: imports, bulk deletions, listings of contacts, feeds. Default 600.</summary>
@@ -70,22 +70,22 @@ public sealed record SimulatorOptions
     /// <summary>The deprecated flat scheme instead of tiers: calls in any hour, then 400. Dotdigital's is 2,000. Default: tiers.</summary>
     public int? FlatHourlyLimit { get; init; }
 
-    /// <summary>Whether the flat scheme's refusal has only the words "excess API activity", no error code.</summary>
+    /// <summary>Whether the flat limit's refusal only has the text "excess API activity", no error code.</summary>
     public bool FlatLimitInWords { get; init; }
 
-    /// <summary>How long an import takes before its first record is applied. Default 300 ms.</summary>
+    /// <summary>The time before the first record of an import is applied. Default 300 ms.</summary>
     public TimeSpan ImportLatency { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>What each record of an import adds to that. Default 10 µs.</summary>
     public TimeSpan ImportLatencyPerContact { get; init; } = TimeSpan.FromMicroseconds(10);
 
-    /// <summary>Imports that may be under way at once. Dotdigital's limit, the default, is 25.</summary>
+    /// <summary>The maximum number of concurrent imports. Dotdigital's limit, the default, is 25.</summary>
     public int MaxActiveImports { get; init; } = 25;
 
     /// <summary>The largest import body in bytes; above it 413. Dotdigital's limit, the default, is 50,000,000.</summary>
     public int MaxImportBytes { get; init; } = 50_000_000;
 
-    /// <summary>The import, counted from 1, that never ends.</summary>
+    /// <summary>The import, counted from 1, that never finishes.</summary>
     public int? StuckImport { get; init; }
 
     /// <summary>The import, counted from 1, that takes <see cref="SlowImportDelay"/> longer.</summary>
@@ -97,7 +97,7 @@ public sealed record SimulatorOptions
     /// <summary>The import, counted from 1, that ends as <c>Failed</c>.</summary>
     public int? FailedImport { get; init; }
 
-    /// <summary>The import, counted from 1, that is unknown when asked after (404) from the start, though it is applied.</summary>
+    /// <summary>The import, counted from 1, whose status is 404 from the start, although it is applied.</summary>
     public int? ForgottenImport { get; init; }
 
     /// <summary>The import, counted from 1, that ends as <c>RejectedByWatchdog</c>.</summary>
@@ -110,7 +110,7 @@ public sealed record SimulatorOptions
     public int AppliedBeforeRejection { get; init; }
 
     /// <summary>
-    /// How long after a write whose answer was lost (<see cref="FaultKind.DropAfter"/>, or a caller who gave up waiting) it is carried out.
+    /// How long after a write whose answer was lost (<see cref="FaultKind.DropAfter"/>, or a caller that timed out) it is applied.
     /// Default 0: at once. A fault may say so for itself: <see cref="Fault.Late"/>.
     /// </summary>
     public TimeSpan LateUnanswered { get; init; }
@@ -121,7 +121,7 @@ public sealed record SimulatorOptions
     /// <summary>How much later a forgotten import or bulk deletion is applied. Default 0: at its usual time.</summary>
     public TimeSpan LateForgotten { get; init; }
 
-    /// <summary>The report of an import omits each Nth contact that was written; its summary counts them. Default: nobody.</summary>
+    /// <summary>Import reports omit every Nth contact that was written; the summary counts them. Default: none.</summary>
     public int? ReportOmitsEvery { get; init; }
 
     /// <summary>How long a finished import's report can be read; 404 after that. Default 7 days.</summary>
@@ -130,13 +130,13 @@ public sealed record SimulatorOptions
     /// <summary>How long a bulk deletion takes. Default 100 ms.</summary>
     public TimeSpan DeletionLatency { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Contact ids a bulk deletion may carry; above it 400. Default: no limit, as none is documented.</summary>
+    /// <summary>Maximum contact ids of a bulk deletion; 400 above that. Default: no limit, as none is documented.</summary>
     public int? BulkDeletionLimit { get; init; }
 
     /// <summary>The bulk deletion, counted from 1, that ends as <c>Failed</c>.</summary>
     public int? FailedDeletion { get; init; }
 
-    /// <summary>The bulk deletion, counted from 1, that is unknown when asked after (404) from the start, though it is carried out.</summary>
+    /// <summary>The bulk deletion, counted from 1, whose status is 404 from the start, although it is applied.</summary>
     public int? ForgottenDeletion { get; init; }
 
     /// <summary>Whether taking a contact out of a book, in bulk or alone, makes an unsubscription from that book forgotten. Default no.</summary>
@@ -157,7 +157,7 @@ public sealed record SimulatorOptions
     /// <summary>Whether adding a person who is already in the book fires the join action, or asks for confirmation, again. Default yes.</summary>
     public bool RepeatedAddsFire { get; init; } = true;
 
-    /// <summary>Who is asked to confirm a first subscription. Default: nobody.</summary>
+    /// <summary>Which people are asked to confirm a first subscription. Default: none.</summary>
     public DoubleOptIn DoubleOptIn { get; init; }
 
     /// <summary>Whether resubscribe-with-no-challenge sends a challenge all the same.</summary>
@@ -172,45 +172,45 @@ public sealed record SimulatorOptions
     /// </summary>
     public TimeSpan ListDelay { get; init; }
 
-    /// <summary>Whether a complete insight import says <c>Finished</c>, as the documentation's example does, not <c>Complete</c>.</summary>
+    /// <summary>Whether a complete insight import returns <c>Finished</c>, as the documentation's example does, not <c>Complete</c>.</summary>
     public bool InsightSaysFinished { get; init; }
 
-    /// <summary>The insight import, counted from 1, that never ends.</summary>
+    /// <summary>The insight import, counted from 1, that never finishes.</summary>
     public int? StuckInsightImport { get; init; }
 
     /// <summary>The insight import, counted from 1, that ends as <c>Failed</c>.</summary>
     public int? FailedInsightImport { get; init; }
 
-    /// <summary>The insight import, counted from 1, that is unknown when asked after (404) from the start, though it is applied.</summary>
+    /// <summary>The insight import, counted from 1, whose status is 404 from the start, although it is applied.</summary>
     public int? ForgottenInsightImport { get; init; }
 
     /// <summary>
-    /// Contacts whose insight records fail, by address, each with the reason that the report gives, such as <c>JsonValueTooLong</c>. Default: none.
+    /// Contacts whose insight records fail, by address, each with the reason in the report, such as <c>JsonValueTooLong</c>. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> InsightFailures { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Contacts the account may hold. Default: no limit.</summary>
+    /// <summary>Maximum number of contacts. Default: no limit.</summary>
     public int? MaxContacts { get; init; }
 
-    /// <summary>Address books the account may hold. Default: no limit.</summary>
+    /// <summary>Maximum number of address books. Default: no limit.</summary>
     public int? MaxBooks { get; init; }
 
-    /// <summary>Data fields the account may hold. Default: no limit.</summary>
+    /// <summary>Maximum number of data fields. Default: no limit.</summary>
     public int? MaxDataFields { get; init; }
 
-    /// <summary>The longest text a data field holds, in characters. Default 1,000; older accounts have 255.</summary>
+    /// <summary>The maximum length of a text in a data field, in characters. Default 1,000; older accounts have 255.</summary>
     public int TextLimit { get; init; } = 1000;
 
-    /// <summary>Texts that no data field takes, as if the field were not there. Default: none.</summary>
+    /// <summary>Texts that no data field accepts, as if the field did not exist. Default: none.</summary>
     public IReadOnlyList<string> RefusedValues { get; init; } = [];
 
-    /// <summary>When two ways to write an address are one contact. Default: when they differ in nothing but case.</summary>
+    /// <summary>When two spellings of an address are one contact. Default: when they differ in nothing but case.</summary>
     public AddressMatching AddressMatching { get; init; }
 
     /// <summary>How old an opt-out must be before the feeds show it. Default 0.</summary>
     public TimeSpan FeedDelay { get; init; }
 
-    /// <summary>The share of opt-outs, 0 to 1, that no feed ever shows; which ones depends on <see cref="FeedSeed"/>. Default 0.</summary>
+    /// <summary>The share of opt-outs, 0 to 1, that never appear in a feed; which ones depends on <see cref="FeedSeed"/>. Default 0.</summary>
     public double FeedLoss { get; init; }
 
     /// <summary>Chooses the opt-outs lost to <see cref="FeedLoss"/>. Default 1.</summary>
@@ -219,7 +219,7 @@ public sealed record SimulatorOptions
     /// <summary>Whether the feeds' rows come in no order that means anything. Default: in the order of the contacts' ids.</summary>
     public bool FeedUnordered { get; init; }
 
-    /// <summary>Whether the feeds know only days: dates are midnights, and the asked-for date counts from its midnight.</summary>
+    /// <summary>Whether the feeds have dates without a time: dates are midnights, and the requested date counts from its midnight.</summary>
     public bool FeedInDays { get; init; }
 
     /// <summary>Whether the feeds' dates have no offset, which the specification does not allow.</summary>
@@ -228,7 +228,7 @@ public sealed record SimulatorOptions
     /// <summary>How far the feeds' dates without an offset are ahead of UTC, up to 14 hours either way. Default 0.</summary>
     public TimeSpan FeedDateShift { get; init; }
 
-    /// <summary>What goes wrong, and when; while it runs, <c>POST /simulator/faults</c>.</summary>
+    /// <summary>The faults to inject; while it runs, <c>POST /simulator/faults</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 }

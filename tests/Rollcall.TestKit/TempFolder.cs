@@ -1,6 +1,6 @@
 namespace Rollcall.TestKit;
 
-/// <summary>A folder of one test, gone when the test is over.</summary>
+/// <summary>A folder of one test, deleted after the test.</summary>
 public sealed class TempFolder : IDisposable
 {
     /// <summary>Its absolute path.</summary>

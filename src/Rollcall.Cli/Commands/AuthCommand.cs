@@ -28,13 +28,13 @@ internal static class AuthCommand
         var username = new Option<string>("--username", "-u") { Description = "The Dotdigital API user", HelpName = "USER", Required = true };
         var endpoint = new Option<string?>("--endpoint")
         {
-            Description = "The account's endpoint, such as https://r2-api.dotdigital.com (default: asked of Dotdigital)",
+            Description = "The account's endpoint, such as https://r2-api.dotdigital.com (default: Dotdigital is asked for it)",
             HelpName = "URL",
         };
-        var replace = new Option<bool>("--replace") { Description = "Replace what is stored under the name" };
-        var command = new Command("add", "Store credentials; the password is asked for, or read from standard input") { name, username, endpoint, replace };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        var replace = new Option<bool>("--replace") { Description = "Replace the credentials stored under this name" };
+        var command = new Command("add", "Store credentials; prompts for the password, or reads it from standard input") { name, username, endpoint, replace };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var arguments = invocation.Arguments;
             var url = arguments.GetValue(endpoint) is { } text ? Endpoint(text) : null;
             var user = arguments.GetRequiredValue(username);
@@ -48,7 +48,8 @@ internal static class AuthCommand
             }
             else
             {
-                invocation.Out.MarkupLineInterpolated($"[green]✓[/] Stored [bold]{stored.Name}[/] for {stored.Username}. Try it: rollcall auth test {stored.Name}");
+                invocation.Out.MarkupLineInterpolated(
+                    $"[green]✓[/] Stored [bold]{stored.Name}[/] for {stored.Username}. Try it: rollcall auth test {stored.Name}");
             }
 
             return ExitCode.Done;
@@ -56,27 +57,29 @@ internal static class AuthCommand
         return command;
     }
 
-    /// <summary>What is stored is replaced only by someone who means it: jobs run with it.</summary>
+    /// <summary>Jobs use the stored credentials, so replacing them has to be deliberate.</summary>
     private static async Task ConfirmReplacingAsync(Invocation invocation, string name, bool replace, CancellationToken cancellation)
     {
-        if (replace || invocation.Authorizations().List().FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } stored)
+        if (replace
+            || invocation.Authorizations().List().FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } stored)
         {
             return;
         }
 
         var terminal = invocation.Terminal;
-        var question = $"\"{stored.Name}\" is stored, for {stored.Username}.";
-        if (!terminal.CanAsk || !await new ConfirmationPrompt(Markup.Escape($"{question} Replace it?")) { DefaultValue = false }.ShowAsync(terminal.Err, cancellation))
+        var question = $"\"{stored.Name}\" is already stored, for {stored.Username}.";
+        if (!terminal.CanAsk
+            || !await new ConfirmationPrompt(Markup.Escape($"{question} Replace it?")) { DefaultValue = false }.ShowAsync(terminal.Err, cancellation))
         {
-            throw new RollcallException(ExitCode.BadJob, $"{question} Nothing was changed.", todo: "To replace it, add --replace; or choose another name.");
+            throw new RollcallException(ExitCode.BadJob, $"{question} Nothing was changed.", todo: "To replace it, add --replace, or choose another name.");
         }
     }
 
     private static Command List(Terminal terminal, GlobalOptions options)
     {
-        var command = new Command("list", "List what is stored, without passwords");
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        var command = new Command("list", "List stored credentials, without passwords");
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var stored = invocation.Authorizations().List();
             if (invocation.Json)
             {
@@ -91,7 +94,7 @@ internal static class AuthCommand
                 var listing = new Listing(new("Name"), new("API user"), new("Endpoint"), new("Stored"));
                 foreach (var one in stored)
                 {
-                    listing.Add(one.Name, one.Username, one.Endpoint?.ToString() ?? "asked of Dotdigital", Figures.Time(one.Added, terminal.Clock));
+                    listing.Add(one.Name, one.Username, one.Endpoint?.ToString() ?? "from Dotdigital", Figures.Time(one.Added, terminal.Clock));
                 }
 
                 listing.Write(invocation.Out);
@@ -105,9 +108,9 @@ internal static class AuthCommand
     private static Command Test(Terminal terminal, GlobalOptions options)
     {
         var name = NameArgument();
-        var command = new Command("test", "Ask Dotdigital whether stored credentials are good; sends nothing else") { name };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        var command = new Command("test", "Check stored credentials with Dotdigital; sends nothing else") { name };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var asked = invocation.Arguments.GetRequiredValue(name);
             var credentials = invocation.Authorizations().Get(asked);
             var account = await ConnectAsync(credentials, terminal.Clock, cancellation);
@@ -118,7 +121,8 @@ internal static class AuthCommand
             }
             else
             {
-                invocation.Out.MarkupLineInterpolated($"[green]✓[/] [bold]{asked}[/] is good for account {account.Id}{(account.Name.Length == 0 ? "" : $" ({account.Name})")} at {endpoint}.");
+                invocation.Out.MarkupLineInterpolated(
+                    $"[green]✓[/] [bold]{asked}[/] is valid for account {account.Id}{(account.Name.Length == 0 ? "" : $" ({account.Name})")} at {endpoint}.");
             }
 
             return ExitCode.Done;
@@ -130,7 +134,13 @@ internal static class AuthCommand
     {
         try
         {
-            var options = new DotdigitalOptions { Username = credentials.Username, Password = credentials.Password, Endpoint = credentials.Endpoint, Clock = clock };
+            var options = new DotdigitalOptions
+            {
+                Username = credentials.Username,
+                Password = credentials.Password,
+                Endpoint = credentials.Endpoint,
+                Clock = clock,
+            };
             using var client = await DotdigitalClient.ConnectAsync(options, cancellation);
             return client.Account;
         }
@@ -143,13 +153,14 @@ internal static class AuthCommand
     private static Command Remove(Terminal terminal, GlobalOptions options)
     {
         var name = NameArgument();
-        var command = new Command("remove", "Forget stored credentials") { name };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        var command = new Command("remove", "Remove stored credentials") { name };
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var asked = invocation.Arguments.GetRequiredValue(name);
             if (!invocation.Authorizations().Remove(asked))
             {
-                throw new RollcallException(ExitCode.BadJob, $"No authorization \"{asked}\" is stored in {invocation.DataFolder}.", todo: "See: rollcall auth list");
+                throw new RollcallException(
+                    ExitCode.BadJob, $"No authorization \"{asked}\" is stored in {invocation.DataFolder}.", todo: "See: rollcall auth list");
             }
 
             if (invocation.Json)
@@ -172,19 +183,20 @@ internal static class AuthCommand
             ? await new TextPrompt<string>($"Password of {Markup.Escape(user)}:").Secret(mask: null).ShowAsync(terminal.Err, cancellation)
             : await terminal.In.ReadLineAsync(cancellation);
         return string.IsNullOrEmpty(password)
-            ? throw new RollcallException(ExitCode.BadJob, "No password was given.", todo: "Type it at the prompt, or give it as the first line of standard input.")
+            ? throw new RollcallException(
+                ExitCode.BadJob, "No password was given.", todo: "Type it at the prompt, or give it as the first line of standard input.")
             : password;
     }
 
     private static Uri Endpoint(string text)
     {
-        var why = Uri.TryCreate(text, UriKind.Absolute, out var url) ? DotdigitalEndpoints.WhyForbidden(url) : "it is not an absolute address";
+        var why = Uri.TryCreate(text, UriKind.Absolute, out var url) ? DotdigitalEndpoints.WhyForbidden(url) : "it is not an absolute URL";
         return why is null
             ? url!
             : throw new RollcallException(
                 ExitCode.BadJob,
-                $"No password may go to \"{text}\": {why}.",
+                $"Passwords must not be sent to \"{text}\": {why}.",
                 "--endpoint",
-                "Give https://....dotdigital.com, or a simulator on this machine such as http://127.0.0.1:9400.");
+                "Use https://....dotdigital.com, or a simulator on this machine such as http://127.0.0.1:9400.");
     }
 }

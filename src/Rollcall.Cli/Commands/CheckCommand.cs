@@ -13,9 +13,9 @@ internal static class CheckCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var file = JobArguments.File();
-        var command = new Command("check", "Check a job file against the source and the account; tells every problem at once") { file };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        var command = new Command("check", "Check a job file against the source and the account; reports every problem at once") { file };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             var problems = await ProgressDisplay.ShowAsync(terminal, progress => JobCheck.RunAsync(job, invocation.Workplace(progress), cancellation));
@@ -23,13 +23,15 @@ internal static class CheckCommand
             if (invocation.Json)
             {
                 invocation.WriteJson(
-                    new CheckDocument(job.Tag, errors == 0, [.. problems.Select(problem => new CheckedProblem(problem.Severity, problem.Message, problem.Where, problem.Todo))]));
+                    new CheckDocument(
+                        job.Tag, errors == 0,
+                        [.. problems.Select(problem => new CheckedProblem(problem.Severity, problem.Message, problem.Where, problem.Todo))]));
             }
             else
             {
                 ErrorReport.Problems(invocation.Out, problems);
                 invocation.Out.MarkupLineInterpolated(errors == 0
-                    ? (FormattableString)$"[green]✓[/] [bold]{job.Tag}[/] is in order. See what it would do: rollcall plan {name}"
+                    ? (FormattableString)$"[green]✓[/] [bold]{job.Tag}[/] is valid. See what it would do: rollcall plan {name}"
                     : $"[red]✗[/] [bold]{job.Tag}[/] has {Counted.Of(errors, "problem")}. Nothing was sent.");
             }
 

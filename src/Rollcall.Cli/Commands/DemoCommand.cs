@@ -8,24 +8,30 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall demo</c>: simulated accounts, made-up data, a first and a second run.</summary>
+/// <summary><c>rollcall demo</c>: simulated accounts, sample data, a first and a second run.</summary>
 internal static class DemoCommand
 {
     private const int FewestMembers = 100;
     private const int MostMembers = 5_000_000;
     private const int Customers = 20_000;
 
-    // Lytics is asked for recommendations of one person at a time.
+    // Lytics returns recommendations for one person per call.
     private const int LyticsPeople = 2_000;
 
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
-        var members = new Option<int?>("--members") { Description = $"How many people there are: {Figures.Count(Customers)} customers of a made-up shop or, with --lytics, {Figures.Count(LyticsPeople)} profiles, if not given", HelpName = "N" };
-        var keepOpen = new Option<bool>("--keep-open") { Description = "Keep what is simulated up until Ctrl-C, to look around" };
-        var lytics = new Option<bool>("--lytics") { Description = "Tell the story of a job that moves over from a simulated Lytics" };
-        var command = new Command("demo", "Show it all on made-up data and a simulated Dotdigital: two runs, what changed, who was left out") { members, keepOpen, lytics };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
+        var members = new Option<int?>("--members")
         {
+            Description =
+                $"Number of people (default: {Figures.Count(Customers)} customers of a sample shop or, with --lytics, {Figures.Count(LyticsPeople)} profiles)",
+            HelpName = "N",
+        };
+        var keepOpen = new Option<bool>("--keep-open") { Description = "Keep the simulated accounts running until Ctrl-C, to look around" };
+        var lytics = new Option<bool>("--lytics") { Description = "Show a job migrating from a simulated Lytics instead" };
+        var command = new Command(
+            "demo", "Show Rollcall with sample data and a simulated Dotdigital: two runs, what changed, who was left out") { members, keepOpen, lytics };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var fromLytics = invocation.Arguments.GetValue(lytics);
             var people = invocation.Arguments.GetValue(members) ?? (fromLytics ? LyticsPeople : Customers);
             if (people is < FewestMembers or > MostMembers)
@@ -62,12 +68,14 @@ internal static class DemoCommand
         var plan = await ShowAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Plan("1  The plan", "what a run would change; nothing is sent", plan);
         var first = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
-        report?.Run("2  The first run", "everybody enters", first);
+        report?.Run("2  The first run", "everyone enters", first);
 
         var day = shop.PassDay();
         shop.Write(folder);
         var optOuts = DemoAccount.PassDay(simulator.Account);
-        var between = new DemoBetween(day.Came, day.CollectedPoints, day.Moved, day.Left, optOuts.Unsubscribed.Count, optOuts.LeftBook.Count, optOuts.Bounced.Count, optOuts.SaidYes.Count, optOuts.Silent.Count);
+        var between = new DemoBetween(
+            day.Came, day.CollectedPoints, day.Moved, day.Left, optOuts.Unsubscribed.Count, optOuts.LeftBook.Count, optOuts.Bounced.Count,
+            optOuts.SaidYes.Count, optOuts.Silent.Count);
         report?.Between(between);
         var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("4  The second run", "only what changed is sent", second);
@@ -78,9 +86,13 @@ internal static class DemoCommand
         report?.LeftOut(second, explained);
 
         var comeback = JobLookup.ReadFile(invocation, Path.Combine(folder, "comeback.yaml"));
-        var back = await ShowAsync(progress => ExportRun.ExecuteAsync(comeback, new RunOptions(), invocation.Workplace(progress) with { Http = new DemoComeback.Hand(simulator.Account) }, cancellation));
+        var back = await ShowAsync(
+            progress =>
+            ExportRun.ExecuteAsync(
+                comeback, new RunOptions(), invocation.Workplace(progress) with { Http = new DemoComeback.Hand(simulator.Account) }, cancellation));
         var consent = new List<Explanation>();
-        foreach (var (of, email) in new[] { (job, optOuts.Silent.FirstOrDefault(shop.Has)), (comeback, DemoComeback.Bounced), (comeback, DemoComeback.Leaving) })
+        foreach (var (of, email) in new[] { (job, optOuts.Silent.FirstOrDefault(shop.Has)), (comeback, DemoComeback.Bounced),
+            (comeback, DemoComeback.Leaving) })
         {
             if (email is not null)
             {
@@ -93,7 +105,10 @@ internal static class DemoCommand
         report?.End(folder, simulator.Url, keepOpen);
         if (invocation.Json)
         {
-            invocation.WriteJson(new DemoDocument(folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, DemoCalls.Of(first, second), explained, back, consent));
+            invocation.WriteJson(
+                new DemoDocument(
+                    folder, simulator.Url.GetLeftPart(UriPartial.Authority), people, plan, first, between, second, DemoCalls.Of(first, second), explained, back,
+                    consent));
         }
 
         if (keepOpen)
@@ -104,7 +119,7 @@ internal static class DemoCommand
         Task<T> ShowAsync<T>(Func<IProgress<RunProgress>, Task<T>> work) => ProgressDisplay.ShowAsync(terminal, work);
     }
 
-    /// <summary>A ledger of an earlier demo speaks of an account that is gone.</summary>
+    /// <summary>The ledger of an earlier demo belongs to an account that no longer exists.</summary>
     private static void RefuseSecond(Invocation invocation)
     {
         if (!Directory.Exists(invocation.DataFolder))
@@ -115,7 +130,8 @@ internal static class DemoCommand
         using var history = new History(invocation.DataFolder);
         if (history.Job(DemoJob.Tag) is not null || history.Job(LyticsDemoJob.Tag) is not null)
         {
-            throw new RollcallException(ExitCode.BadJob, $"A demo has run in {invocation.DataFolder} already.", "--data", "Name another folder, or leave --data out.");
+            throw new RollcallException(
+                ExitCode.BadJob, $"A demo has already run in {invocation.DataFolder}.", "--data", "Use another folder, or omit --data.");
         }
     }
 }

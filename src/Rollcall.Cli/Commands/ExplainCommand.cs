@@ -14,8 +14,8 @@ internal static class ExplainCommand
         var named = JobArguments.FileOrTag();
         var email = new Argument<string>("EMAIL") { Description = "The person's address" };
         var command = new Command("explain", "Say why a person is, or is not, in each address book") { named, email };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var job = JobLookup.Read(invocation, invocation.Arguments.GetRequiredValue(named));
             var asked = invocation.Arguments.GetRequiredValue(email);
             var explanation = await ProgressDisplay.ShowAsync(terminal, progress => Explain.RunAsync(job, asked, invocation.Workplace(progress), cancellation));

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall failures</c>: everything of a job that is not delivered, with the reason.</summary>
+/// <summary><c>rollcall failures</c>: every change of a job that was not delivered, with the reason.</summary>
 internal static class FailuresCommand
 {
     private const int RowsShown = 20;
@@ -15,11 +15,11 @@ internal static class FailuresCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
-        var csv = new Option<string?>("--csv") { Description = "Write them all to a CSV file; - for standard output", HelpName = "FILE" };
-        var raw = new Option<bool>("--raw") { Description = "Write values into the CSV as they are, also those that a spreadsheet would take for formulas" };
-        var command = new Command("failures", "List everything that is not delivered, and why") { named, csv, raw };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        var csv = new Option<string?>("--csv") { Description = "Write all of them to a CSV file; - for standard output", HelpName = "FILE" };
+        var raw = new Option<bool>("--raw") { Description = "Write CSV values unchanged, including those that a spreadsheet would treat as formulas" };
+        var command = new Command("failures", "List every change that was not delivered, and why") { named, csv, raw };
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var asked = invocation.Arguments.GetRequiredValue(named);
             using var history = JobLookup.Open(invocation, asked);
             var tag = JobLookup.Tag(invocation, history, asked);
@@ -50,7 +50,7 @@ internal static class FailuresCommand
         }
         else if (failures.Count == 0)
         {
-            invocation.Out.MarkupLineInterpolated($"[green]✓[/] Everything of [bold]{tag}[/] is delivered.");
+            invocation.Out.MarkupLineInterpolated($"[green]✓[/] All changes of [bold]{tag}[/] were delivered.");
         }
 
         if (failures.Count == 0)
@@ -64,19 +64,21 @@ internal static class FailuresCommand
         if (failures.Count > RowsShown)
         {
             invocation.Out.WriteLine();
-            invocation.Out.MarkupLineInterpolated($"[dim]The first {RowsShown} of {Figures.Count(failures.Count)}. All of them: rollcall failures {tag} --csv FILE[/]");
+            invocation.Out.MarkupLineInterpolated(
+                $"[dim]The first {RowsShown} of {Figures.Count(failures.Count)}. All of them: rollcall failures {tag} --csv FILE[/]");
         }
     }
 
-    /// <summary>Says what a list of failures cannot tell: what became of the rest.</summary>
+    /// <summary>Says what a list of failures does not show: what happened to the rest.</summary>
     private static string Incomplete(JobStatus job, bool any)
     {
-        var earlier = any ? " The list is of an earlier run." : " What is not delivered is known once a run has ended.";
+        var earlier = any ? " The list is from an earlier run." : " Failures are known once a run has finished.";
         return job.State switch
         {
             RunState.Running => $"A run of {job.Tag} is under way.{earlier}",
-            RunState.Held => $"A guard held back a part of the last run of {job.Tag}: see rollcall runs {job.Tag}.",
-            _ => $"The last run of {job.Tag} {(job.State == RunState.Failed ? "stopped with an error" : "was interrupted")}: not everything was sent. The next run goes on where it stopped.{earlier}",
+            RunState.Held => $"A guard held back part of the last run of {job.Tag}: see rollcall runs {job.Tag}.",
+            _ => $"The last run of {job.Tag} {(job.State == RunState.Failed ? "stopped with an error" : "was interrupted")}: not everything was sent. The "
+                + $"next run continues where it stopped.{earlier}",
         };
     }
 
@@ -92,7 +94,7 @@ internal static class FailuresCommand
         var path = invocation.FullPath(file);
         try
         {
-            // It holds people's addresses: for its owner alone.
+            // The file contains email addresses, so only its owner can read it.
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
@@ -104,7 +106,7 @@ internal static class FailuresCommand
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new RollcallException(ExitCode.BadJob, $"The file cannot be written: {refused.Message}", file, inner: refused);
+            throw new RollcallException(ExitCode.BadJob, $"Cannot write the file: {refused.Message}", file, inner: refused);
         }
 
         if (invocation.Json)

@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary>A job's first run at a terminal: it is read and planned, whoever sits there sees what it will do and may say no, and only then is anything sent.</summary>
+/// <summary>A job's first run at a terminal: it reads and plans, shows the user what it would do, and sends only after the user agrees.</summary>
 internal sealed class FirstRun(Invocation invocation, Job job, string name)
 {
-    /// <summary>How long a plan may wait for its answer: after that, people may have opted out, and the run begins anew.</summary>
+    /// <summary>How long a plan may wait for an answer. After that, people may have opted out, so the run starts again.</summary>
     private static readonly TimeSpan _fresh = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource<RunResult> _planned = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,7 +69,7 @@ internal sealed class FirstRun(Invocation invocation, Job job, string name)
         return await new ConfirmationPrompt("This job has not run here before. Run it?") { DefaultValue = false }.ShowAsync(err, cancellation);
     }
 
-    /// <summary>Passes on to whichever display is there.</summary>
+    /// <summary>Forwards to the current display.</summary>
     private sealed class Shown(FirstRun run) : IProgress<RunProgress>
     {
         public void Report(RunProgress value) => run._shown?.Report(value);

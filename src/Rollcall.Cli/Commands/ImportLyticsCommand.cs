@@ -6,17 +6,17 @@ using Rollcall.Cli.Terminals;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall import-lytics</c>: a Lytics job becomes a job file.</summary>
+/// <summary><c>rollcall import-lytics</c>: converts a Lytics job to a job file.</summary>
 internal static class ImportLyticsCommand
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
-        var file = new Argument<string>("FILE") { Description = "The job's JSON as Lytics' job API returns it; - reads standard input" };
-        var command = new Command("import-lytics", "Print a job file made of a Lytics job, and what differs") { file };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        var file = new Argument<string>("FILE") { Description = "The job's JSON, as the Lytics job API returns it; - reads standard input" };
+        var command = new Command("import-lytics", "Convert a Lytics job to a job file and report the differences") { file };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var text = name == "-" ? await terminal.In.ReadToEndAsync(cancellation) : await ReadAsync(invocation.FullPath(name), name, cancellation);
             var (jobFile, notes) = LyticsJobImport.Convert(text, name == "-" ? "standard input" : name);
@@ -37,18 +37,21 @@ internal static class ImportLyticsCommand
     {
         if (RegularFile.OtherKind(path) is { } other)
         {
-            throw new RollcallException(ExitCode.BadJob, $"is {other}, not a file of JSON.", name);
+            throw new RollcallException(ExitCode.BadJob, $"is {other}, not a JSON file.", name);
         }
 
         try
         {
             return new FileInfo(path).Length <= MaxBytes
                 ? await File.ReadAllTextAsync(path, cancellation)
-                : throw new RollcallException(ExitCode.BadJob, "is too large for one job's JSON.", name);
+                : throw new RollcallException(ExitCode.BadJob, "is too large to be the JSON of one job.", name);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new RollcallException(ExitCode.BadJob, refused is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : $"cannot be read: {refused.Message}", name, inner: refused);
+            throw new RollcallException(
+                ExitCode.BadJob,
+                refused is FileNotFoundException or DirectoryNotFoundException ? "the file was not found." : $"cannot be read: {refused.Message}", name,
+                inner: refused);
         }
     }
 }

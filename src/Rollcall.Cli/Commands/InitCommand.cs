@@ -6,15 +6,15 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall init</c>: a commented job file to begin with.</summary>
+/// <summary><c>rollcall init</c>: a commented job file to start from.</summary>
 internal static class InitCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var file = new Argument<string>("FILE") { Description = "Where to write it", DefaultValueFactory = _ => "job.yaml" };
-        var command = new Command("init", "Write a commented job file to begin with") { file };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        var command = new Command("init", "Write a commented job file to start from") { file };
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var path = invocation.FullPath(name);
             try
@@ -25,11 +25,11 @@ internal static class InitCommand
             }
             catch (IOException) when (File.Exists(path))
             {
-                throw new RollcallException(ExitCode.BadJob, "There is such a file already; it was left as it is.", name, "Name another: rollcall init FILE");
+                throw new RollcallException(ExitCode.BadJob, "The file already exists and was not changed.", name, "Choose another name: rollcall init FILE");
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                throw new RollcallException(ExitCode.BadJob, $"The file cannot be written: {refused.Message}", name, inner: refused);
+                throw new RollcallException(ExitCode.BadJob, $"Cannot write the file: {refused.Message}", name, inner: refused);
             }
 
             if (invocation.Json)

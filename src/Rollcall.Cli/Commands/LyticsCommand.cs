@@ -4,7 +4,7 @@ using Rollcall.Cli.Terminals;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall lytics</c>: what Lytics has to be told.</summary>
+/// <summary><c>rollcall lytics</c>: what to set up in Lytics.</summary>
 internal static class LyticsCommand
 {
     private const string Stream = "dotmailer_export_status";
@@ -27,13 +27,13 @@ internal static class LyticsCommand
         """;
 
     public static Command Create(Terminal terminal, GlobalOptions options) =>
-        new("lytics", "What Lytics has to be told") { PrintMapping(terminal, options) };
+        new("lytics", "Show what to set up in Lytics") { PrintMapping(terminal, options) };
 
     private static Command PrintMapping(Terminal terminal, GlobalOptions options)
     {
         var command = new Command("mapping", $"Print the default mapping of the stream {Stream} to user fields, as a Lytics query");
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             if (invocation.Json)
             {
                 invocation.WriteJson(new LyticsQuery(Stream, Mapping));

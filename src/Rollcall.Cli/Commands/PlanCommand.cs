@@ -13,12 +13,12 @@ internal static class PlanCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var file = JobArguments.File();
-        var sql = new Option<bool>("--sql") { Description = "Show the SQL that reads each audience first" };
+        var sql = new Option<bool>("--sql") { Description = "First show the SQL that reads each audience" };
         var command = new Command("plan", "Show what a run would change and cost; sends nothing") { file, sql };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             var queries = invocation.Arguments.GetValue(sql)
@@ -35,7 +35,8 @@ internal static class PlanCommand
                 }
             }
 
-            var plan = await ProgressDisplay.ShowAsync(terminal, progress => ExportRun.PlanAsync(job, asked.Read(invocation.Arguments), invocation.Workplace(progress), cancellation));
+            var plan = await ProgressDisplay.ShowAsync(
+                terminal, progress => ExportRun.PlanAsync(job, asked.Read(invocation.Arguments), invocation.Workplace(progress), cancellation));
             if (invocation.Json && queries is not null)
             {
                 JsonDocuments.Write(terminal.RawOut, plan, "sql", queries);

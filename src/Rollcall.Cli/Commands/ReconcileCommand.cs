@@ -6,15 +6,15 @@ using Rollcall.Cli.Terminals;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall reconcile</c>: where the ledger and the books differ.</summary>
+/// <summary><c>rollcall reconcile</c>: differences between the ledger and the books.</summary>
 internal static class ReconcileCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
-        var command = new Command("reconcile", "Read the mapped address books and say where they and the ledger differ; sends nothing") { named };
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        var command = new Command("reconcile", "Compare the mapped address books with the ledger and report the differences; sends nothing") { named };
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var job = JobLookup.Read(invocation, invocation.Arguments.GetRequiredValue(named));
             var found = await ProgressDisplay.ShowAsync(terminal, progress => Reconcile.RunAsync(job, invocation.Workplace(progress), cancellation));
             if (invocation.Json)
@@ -26,7 +26,7 @@ internal static class ReconcileCommand
                 ReconciliationReport.Write(invocation.Out, found);
             }
 
-            // A difference is an answer, not a failure.
+            // A difference is a result, not a failure.
             return ExitCode.Done;
         });
         return command;

@@ -6,19 +6,23 @@ using Rollcall.Cli.Terminals;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall retry</c>: tries again what was not delivered.</summary>
+/// <summary><c>rollcall retry</c>: retries the changes that were not delivered.</summary>
 internal static class RetryCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
-        var challenge = new Option<string>("--challenge") { Description = "Resubscribe this person once more, who was asked and has not answered, or whose resubscription was not answered", HelpName = "EMAIL" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Accepted as by run; a retry asks nothing" };
-        var command = new Command("retry", "Try again what was not delivered, as the audiences and opt-outs are now") { named, challenge, yes };
+        var challenge = new Option<string>("--challenge")
+        {
+            Description = "Resubscribe this person once more, after a challenge or a resubscription call that got no answer",
+            HelpName = "EMAIL",
+        };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Accepted for compatibility with run; a retry asks nothing" };
+        var command = new Command("retry", "Retry the changes that were not delivered, with the current audiences and opt-outs") { named, challenge, yes };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(named);
             var job = JobLookup.Read(invocation, name);
             var retry = asked.Read(invocation.Arguments);

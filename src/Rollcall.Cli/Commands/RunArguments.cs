@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary>What may be asked of one run, the same for <c>run</c>, <c>plan</c> and <c>retry</c>.</summary>
+/// <summary>The options of one run, shared by <c>run</c>, <c>plan</c> and <c>retry</c>.</summary>
 internal sealed class RunArguments
 {
     private const string AsOwn = "own";
@@ -11,37 +11,37 @@ internal sealed class RunArguments
 
     private readonly Option<string[]> _allow = new("--allow")
     {
-        Description = "Let a guard pass, this once: " + string.Join(", ", _guards) + "; may be repeated",
+        Description = "Override a guard, once: " + string.Join(", ", _guards) + "; can be repeated",
         HelpName = "GUARD",
         DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string[]> _only = new("--only")
     {
-        Description = "A pilot: only this member enters and is updated, and nobody exits; may be repeated",
+        Description = "A pilot: enter or update only this member, without exits; can be repeated",
         HelpName = "EMAIL",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<long?> _limit = new("--limit") { Description = "A pilot: only so many members enter and are updated, and nobody exits", HelpName = "N" };
+    private readonly Option<long?> _limit = new("--limit") { Description = "A pilot: enter or update only N members, without exits", HelpName = "N" };
 
     private readonly Option<string?> _adopt = new("--adopt")
     {
-        Description = "Take people already in the mapped books into the ledger, as already there; --adopt=own: as this job's, whom exits take out",
+        Description = "Add people already in the mapped books to the ledger, as already there; --adopt=own: as this job's own, so that exits remove them",
         HelpName = "[=own]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string[]> _release = new("--release")
     {
-        Description = "Let the members go of a book, or an audience, that was taken out of the job; may be repeated",
+        Description = "Exit the members of a book or an audience that was removed from the job; can be repeated",
         HelpName = "BOOK",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<bool> _verify = new("--verify") { Description = "Read the mapped books to their end, whatever verify_every says" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Read the mapped books completely, whatever verify_every says" };
 
-    private readonly Option<bool> _now = new("--now") { Description = "Run in the job's quiet hours as well" };
+    private readonly Option<bool> _now = new("--now") { Description = "Run even in the job's quiet hours" };
 
     public RunArguments()
     {
@@ -51,7 +51,7 @@ internal sealed class RunArguments
         {
             if (one.Tokens.Count > 0 && long.TryParse(one.Tokens[0].Value, out var number) && number < 1)
             {
-                one.AddError("--limit takes a number above 0.");
+                one.AddError("--limit takes a number greater than 0.");
             }
         });
     }

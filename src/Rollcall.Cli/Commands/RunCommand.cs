@@ -14,13 +14,16 @@ internal static class RunCommand
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var file = JobArguments.File();
-        var yes = new Option<bool>("--yes", "-y") { Description = "Ask nothing; passes no guard" };
-        var beginAnew = new Option<bool>("--begin-anew") { Description = "Start over where the data folder's store is lost: who was delivered before is not known" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Ask no questions; overrides no guard" };
+        var beginAnew = new Option<bool>("--begin-anew")
+        {
+            Description = "Start over when the data folder's store is lost: earlier deliveries are no longer known",
+        };
         var command = new Command("run", "Bring the address books in step with the audiences, once") { file, yes, beginAnew };
         var asked = new RunArguments();
         asked.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
             if (!invocation.Json)

@@ -13,8 +13,8 @@ internal static class RunsCommand
     {
         var named = JobArguments.FileOrTag();
         var command = new Command("runs", "List a job's runs") { named };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             var asked = invocation.Arguments.GetRequiredValue(named);
             using var history = JobLookup.Open(invocation, asked);
             var tag = JobLookup.Tag(invocation, history, asked);

@@ -9,9 +9,9 @@ internal static class SchemaCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
-        var command = new Command("schema", "Print the JSON Schema of job files, so that editors complete and check them");
-        Invocation.Bind(command, terminal, options, (_, _) =>
-        {
+        var command = new Command("schema", "Print the JSON Schema of job files, for completion and validation in editors");
+        Invocation.Bind(command, terminal, options,
+        (_, _) => {
             terminal.RawOut.WriteLine(JobFileSchema.Json);
             return Task.FromResult(ExitCode.Done);
         });

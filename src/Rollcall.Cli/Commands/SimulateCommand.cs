@@ -8,11 +8,11 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall simulate</c>: other people's servers, on this machine.</summary>
+/// <summary><c>rollcall simulate</c>: a simulated Dotdigital or Lytics server on this machine.</summary>
 internal static class SimulateCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options) =>
-        new("simulate", "Play a Dotdigital or a Lytics account on this machine, to try a job against")
+        new("simulate", "Simulate a Dotdigital or Lytics account on this machine, to try a job")
         {
             Dotdigital(terminal, options),
             Lytics(terminal, options),
@@ -21,10 +21,10 @@ internal static class SimulateCommand
     private static Command Dotdigital(Terminal terminal, GlobalOptions options)
     {
         var switches = new DotdigitalSwitches();
-        var command = new Command("dotdigital", "Play a Dotdigital account until Ctrl-C; the first line printed is its address. API user demo, password demo");
+        var command = new Command("dotdigital", "Simulate a Dotdigital account until Ctrl-C; prints its URL first. API user demo, password demo");
         switches.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             await using var simulator = await StartAsync(() => DotdigitalSimulator.StartAsync(switches.Read(invocation), cancellation));
             Say(invocation, simulator.Url);
             await simulator.WaitForShutdownAsync(cancellation);
@@ -36,10 +36,10 @@ internal static class SimulateCommand
     private static Command Lytics(Terminal terminal, GlobalOptions options)
     {
         var switches = new LyticsSwitches();
-        var command = new Command("lytics", "Play a Lytics account until Ctrl-C; the first line printed is its address. API token demo");
+        var command = new Command("lytics", "Simulate a Lytics account until Ctrl-C; prints its URL first. API token demo");
         switches.AddTo(command);
-        Invocation.Bind(command, terminal, options, async (invocation, cancellation) =>
-        {
+        Invocation.Bind(command, terminal, options,
+        async (invocation, cancellation) => {
             await using var simulator = await StartAsync(() => LyticsSimulator.StartAsync(switches.Read(invocation), cancellation));
             Say(invocation, simulator.Url);
             await simulator.WaitForShutdownAsync(cancellation);
@@ -58,7 +58,7 @@ internal static class SimulateCommand
         else
         {
             invocation.Terminal.RawOut.WriteLine(url);
-            invocation.Out.MarkupLineInterpolated($"[dim]Open it in a browser to look around. Ctrl-C ends it; what it holds is gone then.[/]");
+            invocation.Out.MarkupLineInterpolated($"[dim]Open it in a browser to look around. Ctrl-C stops it and discards its data.[/]");
         }
     }
 
@@ -68,9 +68,10 @@ internal static class SimulateCommand
         {
             return await start();
         }
-        catch (Exception refused) when (refused is IOException or InvalidDataException or UnauthorizedAccessException or FormatException or InvalidOperationException or ArgumentException or JsonException)
+        catch (Exception refused) when (refused is IOException or InvalidDataException or UnauthorizedAccessException or FormatException
+            or InvalidOperationException or ArgumentException or JsonException)
         {
-            throw new RollcallException(ExitCode.BadJob, $"The simulator does not start: {refused.Message}", inner: refused);
+            throw new RollcallException(ExitCode.BadJob, $"The simulator could not start: {refused.Message}", inner: refused);
         }
     }
 }

@@ -4,18 +4,22 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary>Options of the command line that become the options of a simulator.</summary>
+/// <summary>Command-line options that set the options of a simulator.</summary>
 internal abstract class SimulatorSwitches<T>
 {
     private readonly List<Option> _options = [];
     private readonly List<Func<ParseResult, T, T>> _set = [];
     private readonly Option<string> _urls;
     private readonly Option<string?> _seed;
-    private readonly Option<string?> _log = new("--request-log") { Description = "Write a JSON line a request to this file, bodies included", HelpName = "FILE" };
+    private readonly Option<string?> _log = new("--request-log")
+    {
+        Description = "Write each request to this file as a JSON line, including its body",
+        HelpName = "FILE",
+    };
 
     protected SimulatorSwitches(string urls, string seed)
     {
-        _urls = new("--urls") { Description = "Where to listen; port 0 takes a free one", HelpName = "URL", DefaultValueFactory = _ => urls };
+        _urls = new("--urls") { Description = "Where to listen; port 0 picks a free port", HelpName = "URL", DefaultValueFactory = _ => urls };
         _seed = new("--seed") { Description = seed, HelpName = "FILE" };
         _options.AddRange([_urls, _seed, _log]);
     }
@@ -58,7 +62,7 @@ internal abstract class SimulatorSwitches<T>
     {
         var option = new Option<string[]>("--fault")
         {
-            Description = $"Something that goes wrong: [OPERATION:]WHEN:WHAT, such as {example} or every10:503; may be repeated",
+            Description = $"A fault to inject: [OPERATION:]WHEN:WHAT, such as {example} or every10:503; can be repeated",
             HelpName = "FAULT",
             DefaultValueFactory = _ => [],
         };

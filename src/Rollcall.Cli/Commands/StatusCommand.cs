@@ -6,16 +6,16 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
 
-/// <summary><c>rollcall status</c>: how the jobs of the data folder stand.</summary>
+/// <summary><c>rollcall status</c>: the status of the jobs of the data folder.</summary>
 internal static class StatusCommand
 {
     public static Command Create(Terminal terminal, GlobalOptions options)
     {
         var named = JobArguments.FileOrTag();
         named.Arity = ArgumentArity.ZeroOrOne;
-        var command = new Command("status", "Show how jobs stand, also while one runs") { named };
-        Invocation.Bind(command, terminal, options, (invocation, _) =>
-        {
+        var command = new Command("status", "Show the status of jobs, also during a run") { named };
+        Invocation.Bind(command, terminal, options,
+        (invocation, _) => {
             if (invocation.Arguments.GetValue(named) is { } asked)
             {
                 WriteJob(invocation, asked);

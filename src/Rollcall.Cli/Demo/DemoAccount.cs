@@ -2,13 +2,13 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary>The demo's Dotdigital account: what it holds before the first run, and what people do there between the runs.</summary>
+/// <summary>The demo's Dotdigital account: its contents before the first run, and what people do there between the runs.</summary>
 internal static class DemoAccount
 {
     public const int BigSpenders = 1001;
     public const int Brazil = 1002;
 
-    /// <summary>Two address books, a data field, and some of the shop's customers, who came, left or bounced before there was a job.</summary>
+    /// <summary>Two address books, a data field, and some of the shop's customers who joined, left or bounced before the job existed.</summary>
     public static Seed Seed(DemoShop shop, DateTimeOffset now)
     {
         var contacts = new List<SeedContact>();
@@ -29,7 +29,7 @@ internal static class DemoAccount
         };
     }
 
-    /// <summary>Members unsubscribe from the account, leave one book, or bounce. Returns who unsubscribed, who left, who bounced.</summary>
+    /// <summary>Members unsubscribe from the account, leave one book, or bounce. Returns the people who unsubscribed, left or bounced.</summary>
     public static DemoOptOuts PassDay(SimulatedAccount account)
     {
         var vips = account.Members(BigSpenders);
@@ -39,13 +39,14 @@ internal static class DemoAccount
         unsubscribed.ForEach(email => account.Unsubscribe(email));
         left.ForEach(email => account.Unsubscribe(email, BigSpenders));
         bounced.ForEach(email => account.SetStatus(email, ContactStatus.HardBounced));
-        var asked = account.Contacts.Where(contact => contact.Status == ContactStatus.Unsubscribed && account.Challenges(contact.Email) > 0).Select(contact => contact.Email).ToList();
+        var asked = account.Contacts.Where(contact => contact.Status == ContactStatus.Unsubscribed && account.Challenges(contact.Email) > 0)
+            .Select(contact => contact.Email).ToList();
         var answered = Some(asked, 1, 4);
         answered.ForEach(account.Confirm);
         return new DemoOptOuts(unsubscribed, left, bounced, answered, [.. asked.Except(answered)]);
     }
 
-    /// <summary>One in so many of them, and at least one where there are any.</summary>
+    /// <summary>One in every N of them, and at least one if there are any.</summary>
     public static List<string> Some(IReadOnlyList<string> members, int from, int every) =>
         [.. members.Where((_, i) => i % every == Math.Min(from, members.Count - 1))];
 
@@ -64,5 +65,6 @@ internal static class DemoAccount
     }
 }
 
-/// <summary>Who opted out between the runs, and who of those asked whether to come back said yes, or nothing.</summary>
-internal sealed record DemoOptOuts(IReadOnlyList<string> Unsubscribed, IReadOnlyList<string> LeftBook, IReadOnlyList<string> Bounced, IReadOnlyList<string> SaidYes, IReadOnlyList<string> Silent);
+/// <summary>The people who opted out between the runs, and of those asked to come back, the ones who agreed or did not answer.</summary>
+internal sealed record DemoOptOuts(
+    IReadOnlyList<string> Unsubscribed, IReadOnlyList<string> LeftBook, IReadOnlyList<string> Bounced, IReadOnlyList<string> SaidYes, IReadOnlyList<string> Silent);

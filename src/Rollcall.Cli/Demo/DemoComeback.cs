@@ -3,8 +3,8 @@ using Rollcall.Simulators;
 namespace Rollcall.Cli.Demo;
 
 /// <summary>
-/// The demo's second job: three people of a competition's list, brought back without a challenge where that is allowed. One bounced, one left the
-/// book while the import is under way.
+/// The demo's second job: three people from a competition's list are resubscribed without a challenge, where that is allowed. One bounced, one
+/// leaves the book during the import.
 /// </summary>
 internal static class DemoComeback
 {
@@ -33,7 +33,7 @@ internal static class DemoComeback
 
     public static string People => $"email\n{Back}\n{Bounced}\n{Leaving}\n";
 
-    /// <summary>Those whom Dotdigital knows before the first run.</summary>
+    /// <summary>The contacts that exist at Dotdigital before the first run.</summary>
     public static IEnumerable<SeedContact> Seed(DateTimeOffset now) =>
     [
         new SeedContact { Email = Back, Status = ContactStatus.Unsubscribed, StatusSince = now.AddDays(-90) },
@@ -41,7 +41,7 @@ internal static class DemoComeback
         new SeedContact { Email = Leaving },
     ];
 
-    /// <summary>A hand at Dotdigital: somebody leaves the book in the moment after it accepted the import that puts them in.</summary>
+    /// <summary>A person who leaves the book right after Dotdigital accepted the import that adds them.</summary>
     public sealed class Hand(SimulatedAccount account) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         private bool left;

@@ -23,8 +23,8 @@ internal sealed class DemoCustomer
 }
 
 /// <summary>
-/// A made-up record shop: customers and orders in two CSV files, the same every time for the same number of people.
-/// Like any shop's table it has its flaws: missing and malformed addresses, the same person twice, a word where a number belongs.
+/// A sample record shop: customers and orders in two CSV files, always the same for the same number of people.
+/// Like real data, it has flaws: missing and malformed addresses, duplicate people, text in a numeric column.
 /// </summary>
 internal sealed class DemoShop
 {
@@ -42,7 +42,8 @@ internal sealed class DemoShop
         "Petrov", "Rocha", "Rossi", "Santos", "Schmidt", "Silva", "Souza", "Tanaka", "Vargas", "Weber", "Yilmaz", "Zhang",
     ];
 
-    private static readonly string[] _countries = ["Brazil", "Brazil", "Brazil", "Portugal", "Germany", "Germany", "France", "Ireland", "Poland", "Spain", "Sweden", "Turkey"];
+    private static readonly string[] _countries = ["Brazil", "Brazil", "Brazil", "Portugal", "Germany", "Germany", "France", "Ireland", "Poland", "Spain",
+        "Sweden", "Turkey"];
 
     private static readonly string[] _formats = ["vinyl", "vinyl", "digital", "digital", "cd"];
 

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary>The steps that every demo shows in the same way.</summary>
+/// <summary>The steps that all demos share.</summary>
 internal abstract class DemoSteps(IAnsiConsole console, string jobFile)
 {
     protected IAnsiConsole Out => console;
@@ -24,12 +24,14 @@ internal abstract class DemoSteps(IAnsiConsole console, string jobFile)
         Runs.WriteOutcomes(result);
     }
 
-    /// <summary>What both runs took.</summary>
+    /// <summary>What both runs cost.</summary>
     public void Summary(string title, RunResult first, RunResult second)
     {
-        Step(title, "against a sender that makes one call a person, book and change");
+        Step(title, "compared with a sender that makes one call per person, book and change");
         console.WriteLine();
-        var listing = new Listing(new("", Style: "bold"), new("Calls, one by one", Number: true), new("Calls used", Number: true, Style: "green"), new("Bytes sent", Number: true), new("Time", Number: true));
+        var listing = new Listing(
+            new("", Style: "bold"), new("Calls, one by one", Number: true), new("Calls used", Number: true, Style: "green"), new("Bytes sent", Number: true),
+            new("Time", Number: true));
         foreach (var (name, run) in new[] { ("First run", first), ("Second run", second) })
         {
             listing.Add(

@@ -7,7 +7,7 @@ using Rollcall.Simulators.Lytics;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary><c>rollcall demo --lytics</c>: a job moves over from Lytics, and two runs of it.</summary>
+/// <summary><c>rollcall demo --lytics</c>: a job migrates from Lytics, and runs twice.</summary>
 internal static class LyticsDemo
 {
     public static async Task RunAsync(Invocation invocation, string folder, int people, bool keepOpen, CancellationToken cancellation)
@@ -36,20 +36,21 @@ internal static class LyticsDemo
         var plan = await ShowAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Before(plan);
 
-        // Lytics exported to these books before: who is there is taken over, not sent again.
-        var first = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions { Adopt = AdoptAs.Own }, invocation.Workplace(progress), cancellation));
+        // Lytics exported to these books before: the people in them are adopted, not sent again.
+        var first = await ShowAsync(
+            progress => ExportRun.ExecuteAsync(job, new RunOptions { Adopt = AdoptAs.Own }, invocation.Workplace(progress), cancellation));
         report?.TakeOver(first);
         var afterFirst = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, earlier: 0);
         report?.AfterFirst(afterFirst);
 
-        var told = lytics.Account.Events().Count;
+        var earlier = lytics.Account.Events().Count;
         var between = accounts.PassDay(lytics.Account, dotdigital.Account);
         report?.Between(between);
         var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("8  The second run", "rollcall run job.yaml: only what changed is sent", second);
         report?.Summary("9  What it took", first, second);
         var explained = await ShowAsync(progress => Explain.RunAsync(job, LyticsDemoAccounts.AdasEmail, invocation.Workplace(progress), cancellation));
-        var afterSecond = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, told);
+        var afterSecond = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, earlier);
         report?.AfterSecond(explained, afterFirst, afterSecond);
 
         report?.End(folder, lytics.Url, dotdigital.Url, keepOpen);

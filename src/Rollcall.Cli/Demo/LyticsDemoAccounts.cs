@@ -4,14 +4,14 @@ using Rollcall.Simulators.Lytics;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary>The two accounts of the Lytics demo: what they hold before the first run, and what happens in them between the runs.</summary>
+/// <summary>The two accounts of the Lytics demo: their contents before the first run, and what happens in them between the runs.</summary>
 /// <param name="people">Profiles in Lytics.</param>
 internal sealed class LyticsDemoAccounts(int people)
 {
     public const int Gold = 1001;
     public const int Newsletter = 1002;
 
-    /// <summary>Whom the demo follows: in both audiences.</summary>
+    /// <summary>The person the demo follows, in both audiences.</summary>
     public const string Ada = "ada";
     public const string AdasEmail = "ada.abel@example.com";
 
@@ -32,10 +32,10 @@ internal sealed class LyticsDemoAccounts(int people)
     private readonly int _lastGold = (people - WrittenProfiles) * 6 / 10;
     private readonly int _firstNewsletter = ((people - WrittenProfiles) * 4 / 10) + 1;
 
-    /// <summary>The addresses of those who leave Lytics' audiences between the runs.</summary>
+    /// <summary>The addresses of the people who leave Lytics' audiences between the runs.</summary>
     public IEnumerable<string> Leavers => Enumerable.Range(1, Share(50)).Select(Email);
 
-    /// <summary>Two overlapping audiences and a collection of articles. As anywhere, there are a profile without an address and two with the same one.</summary>
+    /// <summary>Two overlapping audiences and a collection of articles. As in real data, one profile has no address and two share one.</summary>
     public LyticsSeed Lytics() => new()
     {
         Profiles =
@@ -57,12 +57,20 @@ internal sealed class LyticsDemoAccounts(int people)
         Audiences =
         [
             new SeedAudience { Id = "3fb1a7c0", Slug = GoldAudience, Name = "Gold members", Generate = _lastGold, Profiles = [Ada, "nameless"] },
-            new SeedAudience { Id = "5c02d9e4", Slug = NewsletterAudience, Name = "Newsletter", From = _firstNewsletter, Generate = _last - _firstNewsletter + 1, Profiles = [Ada, "twice"] },
+            new SeedAudience
+            {
+                Id = "5c02d9e4",
+                Slug = NewsletterAudience,
+                Name = "Newsletter",
+                From = _firstNewsletter,
+                Generate = _last - _firstNewsletter + 1,
+                Profiles = [Ada, "twice"],
+            },
         ],
         Collections = [new SeedContent { Id = "c0ffee01", Slug = "articles", Name = "Articles", Items = [.. _articles.Select(Article)] }],
     };
 
-    /// <summary>Two address books with people whom Lytics put there, who left or bounced since, or are no members any more, and the data fields of the job.</summary>
+    /// <summary>Two address books with people that Lytics added (some have left, bounced or are no longer members), and the data fields of the job.</summary>
     public Seed Dotdigital(DateTimeOffset now) => new()
     {
         Books = [new SeedBook { Id = Gold, Name = "Gold members" }, new SeedBook { Id = Newsletter, Name = "Newsletter" }],

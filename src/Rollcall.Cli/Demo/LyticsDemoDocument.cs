@@ -8,8 +8,8 @@ namespace Rollcall.Cli.Demo;
 
 /// <summary>The answer of <c>rollcall demo --lytics</c>.</summary>
 /// <param name="Folder">Where the job's JSON, the job file and the ledger are.</param>
-/// <param name="Lytics">The simulated Lytics' address; it is gone when the program ends.</param>
-/// <param name="Dotdigital">The simulated Dotdigital's address; it is gone when the program ends.</param>
+/// <param name="Lytics">The simulated Lytics' address; it stops when the program ends.</param>
+/// <param name="Dotdigital">The simulated Dotdigital's address; it stops when the program ends.</param>
 /// <param name="People">Profiles in Lytics.</param>
 /// <param name="Imported">The job file that was run, and what differs from the Lytics job.</param>
 /// <param name="Check">What the check found.</param>
@@ -20,30 +20,33 @@ namespace Rollcall.Cli.Demo;
 /// <param name="SecondRun">The second run.</param>
 /// <param name="AfterSecond">Both accounts after it.</param>
 /// <param name="Calls">What the runs cost.</param>
-/// <param name="Explained">Why the person whom the demo follows is in one book and not in the other.</param>
+/// <param name="Explained">Why the person the demo follows is in one book and not in the other.</param>
 internal sealed record LyticsDemoDocument(
     string Folder, string Lytics, string Dotdigital, int People, ImportedJob Imported, IReadOnlyList<CheckedProblem> Check, RunResult Plan,
-    RunResult FirstRun, LyticsDemoAccountsAfter AfterFirst, LyticsDemoBetween Between, RunResult SecondRun, LyticsDemoAccountsAfter AfterSecond, DemoCalls Calls, Explanation Explained);
+    RunResult FirstRun, LyticsDemoAccountsAfter AfterFirst, LyticsDemoBetween Between, RunResult SecondRun, LyticsDemoAccountsAfter AfterSecond,
+    DemoCalls Calls, Explanation Explained);
 
 /// <summary>What changed between the runs.</summary>
 internal sealed record LyticsDemoBetween(int Came, int Changed, int Promoted, int Left, int Unsubscribed, int Bounced, string LeftBook);
 
-/// <summary>What the runs so far left in both accounts.</summary>
+/// <summary>The state of both accounts after the runs so far.</summary>
 /// <param name="StatusEvents">Events of this run in the stream, by the status in the book.</param>
 /// <param name="InsightRecords">Insight records at Dotdigital, by collection.</param>
-/// <param name="InsightOfLeavers">Those of them that belong to people who leave between the runs.</param>
-/// <param name="Person">The person whom the demo follows.</param>
-internal sealed record LyticsDemoAccountsAfter(IReadOnlyDictionary<string, int> StatusEvents, IReadOnlyDictionary<string, int> InsightRecords, int InsightOfLeavers, LyticsDemoPerson Person)
+/// <param name="InsightOfLeavers">The records of people who leave between the runs.</param>
+/// <param name="Person">The person the demo follows.</param>
+internal sealed record LyticsDemoAccountsAfter(
+    IReadOnlyDictionary<string, int> StatusEvents, IReadOnlyDictionary<string, int> InsightRecords, int InsightOfLeavers, LyticsDemoPerson Person)
 {
     private static readonly string[] _collections = ["lytics_fields", "lytics_recommendations"];
 
     /// <param name="dotdigital">The simulated Dotdigital.</param>
     /// <param name="lytics">The simulated Lytics.</param>
-    /// <param name="leavers">Who leaves between the runs.</param>
+    /// <param name="leavers">The people who leave between the runs.</param>
     /// <param name="earlier">Events that were in the stream before the run.</param>
     public static LyticsDemoAccountsAfter Read(SimulatedAccount dotdigital, SimulatedLytics lytics, IEnumerable<string> leavers, int earlier)
     {
-        var contact = dotdigital.Contact(LyticsDemoAccounts.AdasEmail) ?? throw new InvalidOperationException("The person whom the demo follows is not at Dotdigital.");
+        var contact = dotdigital.Contact(LyticsDemoAccounts.AdasEmail)
+            ?? throw new InvalidOperationException("The person the demo follows is not at Dotdigital.");
         var records = _collections.ToDictionary(collection => collection, dotdigital.InsightRecords);
         var insight =
             from collection in records
@@ -73,7 +76,8 @@ internal sealed record LyticsDemoAccountsAfter(IReadOnlyDictionary<string, int> 
 /// <param name="Insight">The contact's insight records.</param>
 /// <param name="Profile">The profile in Lytics.</param>
 internal sealed record LyticsDemoPerson(
-    string Email, IReadOnlyDictionary<string, string> DataFields, IReadOnlyDictionary<string, string> AddressBooks, IReadOnlyList<LyticsDemoRecord> Insight, JsonElement Profile);
+    string Email, IReadOnlyDictionary<string, string> DataFields, IReadOnlyDictionary<string, string> AddressBooks, IReadOnlyList<LyticsDemoRecord> Insight,
+    JsonElement Profile);
 
 /// <summary>An insight record.</summary>
 internal sealed record LyticsDemoRecord(string Collection, string Key, JsonElement Json);

@@ -2,7 +2,7 @@ using Rollcall.Cli.Importing;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary>The job of the Lytics demo: as Lytics' job API returns it, and as the job file that <c>rollcall import-lytics</c> makes of it.</summary>
+/// <summary>The job of the Lytics demo: as Lytics' job API returns it, and as the job file that <c>rollcall import-lytics</c> creates from it.</summary>
 internal static class LyticsDemoJob
 {
     public const string Tag = "lytics-demo";
@@ -50,8 +50,11 @@ internal static class LyticsDemoJob
 
         """;
 
-    /// <summary>Makes the job file of it, and adds what a Lytics job does not say: where the simulated Lytics is, its token, and that insight data goes with whoever leaves.</summary>
-    /// <exception cref="InvalidOperationException">The job file made of it has no place for the token.</exception>
+    /// <summary>
+    /// Converts it to a job file, and adds what a Lytics job does not contain: the URL and token of the simulated Lytics, and removal of insight data on
+    /// exit.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The converted job file has no place for the token.</exception>
     public static (string JobFile, IReadOnlyList<Problem> Notes) Convert(Uri lytics)
     {
         var (jobFile, notes) = LyticsJobImport.Convert(Json, LyticsFile);
@@ -66,6 +69,7 @@ internal static class LyticsDemoJob
                 url: {lytics.GetLeftPart(UriPartial.Authority)}
 
             """;
-        return (jobFile.Replace(TokenLine, local, StringComparison.Ordinal) + "\n# Lytics has no word for it: who leaves loses their insight data.\ninsight_on_exit: remove\n", notes);
+        return (jobFile.Replace(TokenLine, local, StringComparison.Ordinal)
+            + "\n# Not part of a Lytics job: an exit removes the insight data.\ninsight_on_exit: remove\n", notes);
     }
 }

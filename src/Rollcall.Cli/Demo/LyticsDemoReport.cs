@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Demo;
 
-/// <summary>The Lytics demo as a person follows it.</summary>
+/// <summary>The Lytics demo as text for a terminal.</summary>
 internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock) : DemoSteps(console, LyticsDemoJob.File)
 {
     /// <summary>Insight records shown of each collection.</summary>
@@ -17,16 +17,18 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
 
     public void Begin(int people, string folder, Uri lytics, Uri dotdigital)
     {
-        Out.MarkupLineInterpolated($"[bold]Rollcall demo[/]  a job moves over from Lytics: {Figures.Count(people)} profiles, two overlapping audiences, two address books");
-        Out.MarkupLineInterpolated($"[dim]Files are in[/] {folder}[dim], the simulated Lytics is at[/] {Root(lytics)}[dim], the simulated Dotdigital at[/] {Root(dotdigital)}");
+        Out.MarkupLineInterpolated(
+            $"[bold]Rollcall demo[/]  a job migrates from Lytics: {Figures.Count(people)} profiles, two overlapping audiences, two address books");
+        Out.MarkupLineInterpolated(
+            $"[dim]Files are in[/] {folder}[dim], the simulated Lytics is at[/] {Root(lytics)}[dim], the simulated Dotdigital at[/] {Root(dotdigital)}");
     }
 
     public void Import(IReadOnlyList<Problem> notes)
     {
-        Step("1  The job moves over", $"rollcall import-lytics {LyticsDemoJob.LyticsFile} > {LyticsDemoJob.File}");
+        Step("1  The job migrates", $"rollcall import-lytics {LyticsDemoJob.LyticsFile} > {LyticsDemoJob.File}");
         Out.WriteLine();
         ErrorReport.Problems(Out, notes);
-        Out.Indented("[dim]Added by hand: where the simulated Lytics is, its token, insight_on_exit. Stored: the simulated Dotdigital's API user.[/]");
+        Out.Indented("[dim]Added manually: URL and token of the simulated Lytics, insight_on_exit. Stored: the API user of the simulated Dotdigital.[/]");
     }
 
     public void Check(IReadOnlyList<Problem> problems)
@@ -36,7 +38,7 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
         ErrorReport.Problems(Out, problems);
         if (problems.All(problem => problem.Severity != Severity.Error))
         {
-            Out.MarkupLineInterpolated($"[green]✓[/] [bold]{LyticsDemoJob.Tag}[/] is in order");
+            Out.MarkupLineInterpolated($"[green]✓[/] [bold]{LyticsDemoJob.Tag}[/] is valid");
         }
     }
 
@@ -48,7 +50,7 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
 
     public void TakeOver(RunResult first)
     {
-        Run("4  The first run", $"rollcall run {LyticsDemoJob.File} --adopt=own: whom Lytics put into the books is taken over, everybody else enters", first);
+        Run("4  The first run", $"rollcall run {LyticsDemoJob.File} --adopt=own: people Lytics put into the books are adopted, everyone else enters", first);
         Notices(first);
     }
 
@@ -64,14 +66,18 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
 
         listing.Write(Out);
         Insight(after);
-        Statuses("6  Statuses come back to Lytics", "events in the stream dotmailer_export_status, and what they make of the profile", after);
+        Statuses("6  Statuses go back to Lytics", "events in the stream dotmailer_export_status, and their effect on the profile", after);
     }
 
     public void Between(LyticsDemoBetween between)
     {
         Step("7  A day passes", "in Lytics, and at Dotdigital");
-        Out.Indented($"• {Counted.Of(between.Came, "person", "people")} took the newsletter, {Figures.Count(between.Promoted)} became gold, {Figures.Count(between.Changed)} bought something, {Figures.Count(between.Left)} left");
-        Out.Indented($"• {Counted.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.Bounced)} bounced; {Markup.Escape(between.LeftBook)} left the gold members' book alone");
+        Out.Indented(
+            $"• {Counted.Of(between.Came, "person", "people")} subscribed to the newsletter, {Figures.Count(between.Promoted)} became gold, "
+                + $"{Figures.Count(between.Changed)} bought something, {Figures.Count(between.Left)} left");
+        Out.Indented(
+            $"• {Counted.Of(between.Unsubscribed, "person", "people")} unsubscribed at Dotdigital, {Figures.Count(between.Bounced)} bounced; "
+                + $"{Markup.Escape(between.LeftBook)} left only the gold members' book");
     }
 
     public void AfterSecond(Explanation explained, LyticsDemoAccountsAfter before, LyticsDemoAccountsAfter after)
@@ -83,33 +89,38 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
         if (before.InsightOfLeavers > 0)
         {
             Out.WriteLine();
-            Out.MarkupLineInterpolated($"[dim]Who left had {Counted.Of(before.InsightOfLeavers, "insight record")}, and has[/] {(after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers))}[dim] now[/]");
+            Out.MarkupLineInterpolated(
+                $"[dim]The people who left had {Counted.Of(before.InsightOfLeavers, "insight record")}, and now have[/] {(after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers))}");
         }
 
-        Statuses("11  And so it stands in Lytics", "events of the second run, and the profile", after);
+        Statuses("11  The result in Lytics", "events of the second run, and the profile", after);
     }
 
     public void End(string folder, Uri lytics, Uri dotdigital, bool open)
     {
         LookAround(folder, open
-            ? [$"rollcall explain {LyticsDemoJob.Tag} EMAIL", $"rollcall plan {LyticsDemoJob.File}", $"rollcall run {LyticsDemoJob.File}", $"rollcall failures {LyticsDemoJob.Tag}"]
+            ? [$"rollcall explain {LyticsDemoJob.Tag} EMAIL", $"rollcall plan {LyticsDemoJob.File}", $"rollcall run {LyticsDemoJob.File}",
+                $"rollcall failures {LyticsDemoJob.Tag}"]
             : [$"rollcall status {LyticsDemoJob.Tag}", $"rollcall runs {LyticsDemoJob.Tag}", $"rollcall failures {LyticsDemoJob.Tag}"]);
         if (open)
         {
-            Out.MarkupLineInterpolated($"The simulated Lytics stays at [bold]{Root(lytics)}[/] (token {LyticsDemoJob.Token}), the simulated Dotdigital at [bold]{Root(dotdigital)}[/] (API user demo, password demo): open them in a browser. Ctrl-C ends both.");
+            Out.MarkupLineInterpolated(
+                $"The simulated Lytics keeps running at [bold]{Root(lytics)}[/] (token {LyticsDemoJob.Token}), the simulated Dotdigital at [bold]{Root(dotdigital)}[/] (API user demo, password demo): open them in a browser. Ctrl-C stops both.");
         }
         else
         {
-            Out.MarkupLine("[dim]What was simulated is gone; rollcall demo --lytics --keep-open keeps it up. The folder may be deleted.[/]");
+            Out.MarkupLine("[dim]The simulated accounts have stopped; rollcall demo --lytics --keep-open keeps them running. The folder can be deleted.[/]");
         }
     }
 
-    /// <summary>The person's insight records, and how many there are of everybody; nothing where there are none.</summary>
+    /// <summary>The person's insight records, and the total number; nothing when there are none.</summary>
     private void Insight(LyticsDemoAccountsAfter after)
     {
         foreach (var collection in after.Person.Insight.GroupBy(record => record.Collection))
         {
-            Out.Heading($"Insight data in {collection.Key}: {Counted.Of(collection.Count(), "record")}, and {Figures.Count(after.InsightRecords[collection.Key])} of everybody");
+            Out.Heading(
+                $"Insight data in {collection.Key}: {Counted.Of(collection.Count(), "record")} of {Figures.Count(after.InsightRecords[collection.Key])} in "
+                    + "total");
             foreach (var record in collection.Take(RecordsShown))
             {
                 var json = record.Json.GetRawText();
@@ -122,7 +133,8 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
     {
         Step(title, text);
         Out.WriteLine();
-        Out.MarkupLineInterpolated($"[dim]Events[/]   {(after.StatusEvents.Count == 0 ? "none" : string.Join(", ", after.StatusEvents.Select(status => $"{Figures.Count(status.Value)} {status.Key}")))}");
+        Out.MarkupLineInterpolated(
+            $"[dim]Events[/]   {(after.StatusEvents.Count == 0 ? "none" : string.Join(", ", after.StatusEvents.Select(status => $"{Figures.Count(status.Value)} {status.Key}")))}");
         Out.WriteLine();
         var listing = new Listing(new("Field in Lytics", Style: "bold"), new(after.Person.Email));
         foreach (var field in _statusFields)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Rollcall.Cli.Importing;
 
-/// <summary>What differs between a Lytics job and the job file made of it: said to the user, and remarked in the file where it is written just then.</summary>
+/// <summary>
+/// What differs between a Lytics job and the job file made of it: reported to the user, and written to the file as a comment at the current place.
+/// </summary>
 internal sealed class ImportNotes(JobFileWriter file)
 {
     private const string ConfigPrefix = "config.";
@@ -19,7 +21,7 @@ internal sealed class ImportNotes(JobFileWriter file)
         file.Remark($"{Key(where)}: {message}{(todo is null ? "" : " " + todo)}");
     }
 
-    /// <summary>A key or value that is not taken over: it stays in the file as a remark, unless it may be a secret.</summary>
+    /// <summary>A key or value that is not converted: it stays in the file as a comment, unless it may be a secret.</summary>
     public void LeaveOut(string where, JsonElement value, string why, string? todo = null) => LeaveOut(where, JobFileWriter.AsJson(value), why, todo);
 
     public void LeaveOut(string where, string json, string why, string? todo = null)

@@ -9,8 +9,8 @@ using YamlDotNet.Core.Events;
 namespace Rollcall.Cli.Importing;
 
 /// <summary>
-/// Writes a job file key by key, with remarks between them. Values are put down by the YAML library, so that whatever
-/// stands in them stays a value; remarks never leave their line.
+/// Writes a job file key by key, with comments between them. The YAML library writes the values, so that they stay values
+/// whatever they contain; a comment never extends beyond its line.
 /// </summary>
 internal sealed partial class JobFileWriter
 {
@@ -55,7 +55,7 @@ internal sealed partial class JobFileWriter
         }
     }
 
-    /// <summary>A remark, on as many lines as it takes.</summary>
+    /// <summary>A comment, on as many lines as needed.</summary>
     public void Remark(string text)
     {
         var line = new StringBuilder();
@@ -73,20 +73,20 @@ internal sealed partial class JobFileWriter
         Indent().Append('#').Append(line).Append('\n');
     }
 
-    /// <summary>What is not taken over, as a remark that loses nothing of it.</summary>
+    /// <summary>What is not converted, complete, as a comment.</summary>
     public void LeftOut(string key, string value) => Indent().Append('#').Append(OneLine(key)).Append(": ").Append(OneLine(value)).Append('\n');
 
-    /// <summary>JSON on one line, without any sign that YAML would take for the end of it.</summary>
+    /// <summary>JSON on one line, without characters that YAML treats as a line break.</summary>
     public static string AsJson(JsonElement value) => JsonSerializer.Serialize(value, OneLineJson);
 
-    /// <summary>Text: <c>${</c> stays what it is, though job files mean the environment by it.</summary>
+    /// <summary>Text: <c>${</c> is kept literally, although it refers to the environment in job files.</summary>
     public static IEnumerable<ParsingEvent> Text(string value) => [Scalar(value.Replace("${", "$${", StringComparison.Ordinal))];
 
-    /// <summary>A number, true, false, or a reference to the environment, as it is.</summary>
+    /// <summary>A number, true, false, or a reference to the environment, unquoted.</summary>
     public static IEnumerable<ParsingEvent> Plain(string value) =>
         [new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true)];
 
-    /// <summary>Text between quotes, such as the id of an address book.</summary>
+    /// <summary>Quoted text, such as the id of an address book.</summary>
     public static IEnumerable<ParsingEvent> Quoted(string value) =>
         [new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true)];
 
@@ -107,7 +107,8 @@ internal sealed partial class JobFileWriter
     private static Scalar Scalar(string value)
     {
         var plain = PlainWords().IsMatch(value) && !ReadOtherwise.Contains(value, StringComparer.OrdinalIgnoreCase);
-        return new Scalar(AnchorName.Empty, TagName.Empty, value, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
+        return new Scalar(
+            AnchorName.Empty, TagName.Empty, value, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
     }
 
     private StringBuilder Indent() => _text.Append(' ', 2 * _depth);

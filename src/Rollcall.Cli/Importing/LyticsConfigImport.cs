@@ -18,8 +18,12 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         var mapped = WriteMappings("mappings");
         WriteText("email_field", required: true);
         WriteText("id_field");
-        WriteChoice("email_type", ["Html", "PlainText"], "Lytics sends Html where a job says nothing; Rollcall leaves it to Dotdigital, and whoever chose keeps it.");
-        WriteChoice("opt_in_type", ["Unknown", "Single", "Double", "VerifiedDouble"], "Lytics sends Unknown where a job says nothing; Rollcall leaves it to Dotdigital, and whoever chose keeps it.");
+        WriteChoice(
+            "email_type", ["Html", "PlainText"],
+            "Lytics sends Html when a job does not set it; Rollcall leaves it to Dotdigital, so people keep what they chose.");
+        WriteChoice(
+            "opt_in_type", ["Unknown", "Single", "Double", "VerifiedDouble"],
+            "Lytics sends Unknown when a job does not set it; Rollcall leaves it to Dotdigital, so people keep what they chose.");
         WriteExitAction();
         WriteFieldChanges(mapped);
         WriteTriggerJoin();
@@ -30,8 +34,8 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         foreach (var key in config.Rest)
         {
             notes.LeaveOut(config.PathOf(key.Name), key.Value, key.Name is "username" or "password"
-                ? "belongs to the authorization, not into a job file."
-                : "is no key that Rollcall knows, and is left out.");
+                ? "belongs to the authorization, not in the job file."
+                : "is not a key that Rollcall knows, and is left out.");
         }
 
         return (backfillOnly, syncStatus);
@@ -59,7 +63,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
             }
             else if (!seen.Add((id, LyticsKeys.AsText(value)?.Trim() ?? AsJson(value))))
             {
-                notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(id)} is mapped to the same book twice; it is written once.");
+                notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(id)} is mapped to the same book twice; the pair is written once.");
             }
             else if (Book(id, value) is { } book)
             {
@@ -74,7 +78,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
 
         foreach (var id in ids.Where(id => !seen.Any(pair => pair.Item1 == id)))
         {
-            notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(id)} goes into no address book.", "Map it, or take it out of segment_ids.");
+            notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(id)} is not mapped to an address book.", "Map it, or remove it from segment_ids.");
         }
     }
 
@@ -82,7 +86,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
     {
         if (LyticsKeys.AsText(value)?.Trim() is not { Length: > 0 } text)
         {
-            notes.LeaveOut("config.seg_mappings", Pair(id, value), "names no address book, and is left out.", "Map it by the book's id, or as {name: ...}.");
+            notes.LeaveOut("config.seg_mappings", Pair(id, value), "has no address book, and is left out.", "Map it by the book's id, or as {name: ...}.");
             return null;
         }
 
@@ -91,7 +95,8 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
             return Quoted(text);
         }
 
-        notes.Say("config.seg_mappings", $"{LyticsKeys.Shown(text)} is no address book id; it is taken for a name.", "Write create: true beside it where the book is to be created.");
+        notes.Say(
+            "config.seg_mappings", $"{LyticsKeys.Shown(text)} is not an address book id, so it is used as a name.", "Add create: true to create the book.");
         return Map([("name", JobFileWriter.Text(text))]);
     }
 
@@ -104,9 +109,9 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         foreach (var (field, value) in config.Pairs(key))
         {
             var dataField = LyticsKeys.AsText(value)?.Trim() ?? "";
-            var wrong = !DataField().IsMatch(dataField) ? "is no data field name (1 to 20 letters, digits, _ and -)"
-                : ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase) ? "is a word Dotdigital keeps for itself"
-                : !taken.Add(dataField) ? "has its values from another field already"
+            var wrong = !DataField().IsMatch(dataField) ? "is not a data field name (1 to 20 letters, digits, _ and -)"
+                : ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase) ? "is a name reserved by Dotdigital"
+                : !taken.Add(dataField) ? "is already mapped from another field"
                 : null;
             if (wrong is not null)
             {
@@ -134,7 +139,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         }
         else if (required)
         {
-            notes.Say(config.PathOf(key), "is missing.", "Name the field with the email address.");
+            notes.Say(config.PathOf(key), "is missing.", "Name the field that contains the email address.");
         }
     }
 
@@ -151,7 +156,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         }
         else
         {
-            notes.LeaveOut(config.PathOf(key), JsonSerializer.Serialize(text), $"is none of {string.Join(", ", choices)}, and is left out.");
+            notes.LeaveOut(config.PathOf(key), JsonSerializer.Serialize(text), $"is not one of {string.Join(", ", choices)}, and is left out.");
         }
     }
 
@@ -161,7 +166,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         var action = config.Text(Key)?.ToLowerInvariant();
         if (action is not (null or "ignore" or "unsubscribe" or "remove"))
         {
-            notes.LeaveOut("config.exit_action", JsonSerializer.Serialize(action), "is none of ignore, unsubscribe, remove, and is left out: ignore.");
+            notes.LeaveOut("config.exit_action", JsonSerializer.Serialize(action), "is not one of ignore, unsubscribe, remove, and is left out: ignore.");
             return;
         }
 
@@ -169,8 +174,9 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         {
             notes.Say(
                 "config.exit_action",
-                "exits act on people whom this job put into the book, and a guard holds them back when they are too many.",
-                "The people in the books already are left there; rollcall run FILE --adopt=own, the first time, makes them this job's own, and lets go those in no audience.");
+                "exits act only on people this job put into the book, and a guard holds them back when there are too many.",
+                "People who are already in the books stay there. To make them this job's own and exit those in no audience, use rollcall run FILE "
+                    + "--adopt=own for the first run.");
         }
 
         if (action is not null)
@@ -185,12 +191,14 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         var known = fields.Where(mapped.Contains).ToList();
         foreach (var field in fields.Where(field => !mapped.Contains(field)))
         {
-            notes.LeaveOut("config.field_changes", JsonSerializer.Serialize(field), $"{LyticsKeys.Shown(field)} is not in mappings, so nothing of it would be sent; it is left out.");
+            notes.LeaveOut(
+                "config.field_changes", JsonSerializer.Serialize(field),
+                $"{LyticsKeys.Shown(field)} is not in mappings, so it would never be sent; it is left out.");
         }
 
         if (known.Count > MostFieldChanges)
         {
-            notes.Say("config.field_changes", $"has {known.Count} fields; the most is {MostFieldChanges}.");
+            notes.Say("config.field_changes", $"has {known.Count} fields; the maximum is {MostFieldChanges}.");
         }
 
         if (known.Count > 0)
@@ -199,7 +207,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         }
         else if (fields.Count > 0)
         {
-            notes.Say("config.field_changes", "none of its fields is mapped; without it, a change of any mapped field updates a member.");
+            notes.Say("config.field_changes", "none of its fields is mapped, so it is left out and a change of any mapped field updates a member.");
         }
     }
 
@@ -210,7 +218,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
             notes.Say(
                 "config.trigger_join",
                 "a run that would fire more than 1,000 join actions is held back (guards.max_mails).",
-                "Members of the first run fire nothing with join_existing: false.");
+                "With join_existing: false, members of the first run fire no join actions.");
             file.Write("trigger_join", Plain("true"));
         }
     }
@@ -225,8 +233,8 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
 
         notes.Say(
             asked ? "config.resubscribe" : "config.resubscribe_no_challenge",
-            "Rollcall brings back people who had unsubscribed before they entered an audience.",
-            "Lytics' wider reading, also those who opt out as members: resubscribe_members: true");
+            "Rollcall resubscribes people who unsubscribed before they entered an audience.",
+            "To include people who opt out as members, as Lytics does: resubscribe_members: true");
         if (asked)
         {
             file.Write("resubscribe", Plain("true"));
@@ -234,7 +242,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
 
         if (asked && unasked)
         {
-            notes.Say("config.resubscribe_no_challenge", "resubscribe is true as well: people are asked.", "Keep one of them.");
+            notes.Say("config.resubscribe_no_challenge", "resubscribe is also true, so people are asked.", "Keep one of them.");
         }
 
         if (unasked)
@@ -261,11 +269,11 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         var insight = WriteFlag("insight_recommendations");
         if (collection is not null && mapped.Count == 0 && !insight)
         {
-            notes.Say("config.collection_id", "there are neither recommender_mappings nor insight_recommendations, so no recommendation goes anywhere.");
+            notes.Say("config.collection_id", "neither recommender_mappings nor insight_recommendations is set, so no recommendation is sent.");
         }
         else if (collection is null && (mapped.Count > 0 || insight))
         {
-            notes.Say("config.collection_id", "is missing, so there are no recommendations to send.");
+            notes.Say("config.collection_id", "is missing, so no recommendations are sent.");
         }
     }
 

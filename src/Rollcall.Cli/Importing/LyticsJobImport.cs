@@ -4,7 +4,7 @@ using static Rollcall.Cli.Importing.JobFileWriter;
 
 namespace Rollcall.Cli.Importing;
 
-/// <summary>A Lytics job as a job file. Nothing of the job is lost without a word: what has no counterpart stays in the file as a remark.</summary>
+/// <summary>Converts a Lytics job to a job file. Nothing is dropped silently: what has no counterpart stays in the file as a comment.</summary>
 internal sealed class LyticsJobImport
 {
     private const string Authorization = "dotdigital";
@@ -21,10 +21,10 @@ internal sealed class LyticsJobImport
         _job = new LyticsKeys(job, "", _notes);
     }
 
-    /// <summary>Makes a job file of what Lytics' job API returned.</summary>
+    /// <summary>Creates a job file from what the Lytics job API returned.</summary>
     /// <param name="text">The JSON.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="RollcallException">Exit 2: it holds no job of the one workflow that this is.</exception>
+    /// <param name="name">Its name in messages.</param>
+    /// <exception cref="RollcallException">Exit 2: it contains no job of the supported workflow.</exception>
     public static (string JobFile, IReadOnlyList<Problem> Notes) Convert(string text, string name)
     {
         var import = new LyticsJobImport(LyticsJobText.Find(text, name));
@@ -37,7 +37,7 @@ internal sealed class LyticsJobImport
         _job.Take("workflow");
         var (id, name, old, status) = (_job.Text("id"), _job.Text("name"), _job.Text("state"), _job.Text("status"));
         var state = new LyticsJobState(old ?? status, IsOld: old is not null);
-        _file.Remark($"Made of {(id is null ? "a Lytics job" : $"the Lytics job {id}")} by rollcall import-lytics. Check it: rollcall check FILE");
+        _file.Remark($"Created from {(id is null ? "a Lytics job" : $"the Lytics job {id}")} by rollcall import-lytics. Check it: rollcall check FILE");
         WriteState(state);
         _file.Blank();
         WriteIdentity(id, name);
@@ -57,7 +57,7 @@ internal sealed class LyticsJobImport
     {
         if (!state.IsOrdinary)
         {
-            _notes.Say("state", $"in Lytics the job is {state.Word}.", state.Runs ? null : "Run it when you mean to.");
+            _notes.Say("state", $"in Lytics the job is {state.Word}.", state.Runs ? null : "Start it when you want it to run.");
         }
     }
 
@@ -67,11 +67,11 @@ internal sealed class LyticsJobImport
         var tag = Tag(given) ?? Tag(name) ?? Tag(id) ?? "lytics-job";
         if (given is not null && given != tag)
         {
-            _notes.Say("tag", $"the tracking slug is {LyticsKeys.Shown(given)}; a tag has lower-case letters, digits, -, _ and . only.");
+            _notes.Say("tag", $"the tracking slug is {LyticsKeys.Shown(given)}; a tag may contain only lower-case letters, digits, -, _ and .");
         }
         else if (given is null)
         {
-            _notes.Say("tag", "the job has no tracking slug; the tag is made of its name or id.", "Choose it once: it is the job's identity.");
+            _notes.Say("tag", "the job has no tracking slug, so the tag is derived from its name or id.", "Do not change it later: it is the job's identity.");
         }
 
         _file.Write("tag", Text(tag));
@@ -93,11 +93,11 @@ internal sealed class LyticsJobImport
         var which = authorizations.Count == 0 ? "" : $" ({string.Join(", ", authorizations)})";
         _notes.Say(
             "auth_ids",
-            $"Lytics does not give passwords out, so the authorization{which} is named, not copied.",
+            $"Lytics does not export passwords, so the authorization{which} is referenced, not copied.",
             $"Store the Dotdigital API user: rollcall auth add {Authorization} --username USER");
         if (authorizations.Count > 1)
         {
-            _notes.Say("auth_ids", "the job has several authorizations; a job file has one.", "Is one of them Dotdigital's?");
+            _notes.Say("auth_ids", "the job has several authorizations; a job file has one.", "Check which one is Dotdigital's.");
         }
 
         _file.Write("authorization", Text(Authorization));
@@ -106,7 +106,7 @@ internal sealed class LyticsJobImport
     private void WriteSource()
     {
         _file.Blank();
-        _notes.Say("source", "the Lytics API token is taken from the environment.", $"Set it: export {TokenVariable}=...");
+        _notes.Say("source", "the Lytics API token is read from the environment.", $"Set it: export {TokenVariable}=...");
         _file.Begin("source");
         _file.Write("lytics", Lytics());
         _file.End();
@@ -140,13 +140,13 @@ internal sealed class LyticsJobImport
 
         foreach (var key in rest)
         {
-            _notes.LeaveOut(key.Name, key.Value, "is no key of the job that Rollcall knows, and is left out.");
+            _notes.LeaveOut(key.Name, key.Value, "is not a key that Rollcall knows, and is left out.");
         }
     }
 
     private static IEnumerable<YamlDotNet.Core.Events.ParsingEvent> Lytics() => Map([("token", Plain($"${{{TokenVariable}}}"))]);
 
-    /// <summary>A word fit for a tag; null when nothing of the text is.</summary>
+    /// <summary>The text as a valid tag; null when nothing remains.</summary>
     private static string? Tag(string? text)
     {
         var tag = new StringBuilder();
@@ -168,7 +168,9 @@ internal sealed class LyticsJobImport
         return fit.Length == 0 ? null : fit;
     }
 
-    /// <summary>Without signs that no job file may hold.</summary>
+    /// <summary>Without characters that are not allowed in a job file.</summary>
     private static string Clean(string text) =>
-        new string([.. text.EnumerateRunes().Where(rune => rune.Value is '\n' or '\r' or '\t' || (!Rune.IsControl(rune) && rune != Rune.ReplacementChar)).SelectMany(rune => rune.ToString())]).Trim();
+        new string(
+            [.. text.EnumerateRunes().Where(rune => rune.Value is '\n' or '\r' or '\t' || (!Rune.IsControl(rune) && rune != Rune.ReplacementChar))
+                .SelectMany(rune => rune.ToString())]).Trim();
 }

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Rollcall.Cli.Importing;
 
-/// <summary>Finds the one job in what Lytics' job API returns: in its envelope or bare, alone or in a list of one.</summary>
+/// <summary>Finds the one job in a response of the Lytics job API: with or without its envelope, alone or in a list of one.</summary>
 internal static class LyticsJobText
 {
     public const string Workflow = "dotmailer-multi-seg-export";
 
     private const int MostErrors = 5;
 
-    private const string Todo = "Give it what GET /v2/job/dotmailer-multi-seg-export/ID answers.";
+    private const string Todo = "Use the response of GET /v2/job/dotmailer-multi-seg-export/ID.";
 
-    /// <exception cref="RollcallException">Exit 2: the text holds no such job.</exception>
+    /// <exception cref="RollcallException">Exit 2: the text contains no such job.</exception>
     public static JsonElement Find(string text, string name)
     {
         JsonElement root;
@@ -33,7 +33,7 @@ internal static class LyticsJobText
             : throw new RollcallException(ExitCode.BadJob, "the job has no config.", name, Todo);
     }
 
-    /// <summary>Reads every text once: half a character in one shows only then.</summary>
+    /// <summary>Reads every string once: an invalid surrogate is only detected then.</summary>
     private static void ReadAll(JsonElement value)
     {
         switch (value.ValueKind)
@@ -73,15 +73,16 @@ internal static class LyticsJobText
 
         if (Errors(root) is { } said)
         {
-            throw new RollcallException(ExitCode.BadJob, $"is no job but an answer of Lytics: {(root.TryGetProperty("status", out var code) ? $"{code} " : "")}{said}.", name, Todo);
+            throw new RollcallException(
+                ExitCode.BadJob, $"is a Lytics response, not a job: {(root.TryGetProperty("status", out var code) ? $"{code} " : "")}{said}.", name, Todo);
         }
 
         throw root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String && root.TryGetProperty("status", out var status)
-            ? new RollcallException(ExitCode.BadJob, $"is no job but an answer of Lytics: {status} {LyticsKeys.Shown(message.GetString()!)}.", name, Todo)
-            : new RollcallException(ExitCode.BadJob, "holds no job.", name, Todo);
+            ? new RollcallException(ExitCode.BadJob, $"is a Lytics response, not a job: {status} {LyticsKeys.Shown(message.GetString()!)}.", name, Todo)
+            : new RollcallException(ExitCode.BadJob, "contains no job.", name, Todo);
     }
 
-    /// <summary>What a v2 answer's errors say: <c>errors: [{code, level, message}]</c>; null where it has none.</summary>
+    /// <summary>The errors of a v2 response: <c>errors: [{code, level, message}]</c>; null when it has none.</summary>
     private static string? Errors(JsonElement root)
     {
         if (!root.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array)
@@ -90,9 +91,14 @@ internal static class LyticsJobText
         }
 
         var said = errors.EnumerateArray().Take(MostErrors)
-            .Select(one => one.ValueKind == JsonValueKind.Object ? (Code: Text(one, "code"), Message: Text(one, "message")) : (null, one.ValueKind == JsonValueKind.String ? one.GetString() : null))
+            .Select(one =>
+                one.ValueKind == JsonValueKind.Object
+                ? (Code: Text(one, "code"), Message: Text(one, "message"))
+                : (null, one.ValueKind == JsonValueKind.String ? one.GetString() : null))
             .Where(one => one.Code is not null || one.Message is not null)
-            .Select(one => string.Join(' ', new[] { one.Message is null ? null : LyticsKeys.Shown(one.Message), one.Code is null ? null : $"({one.Code})" }.OfType<string>()))
+            .Select(one =>
+                string.Join(
+                    ' ', new[] { one.Message is null ? null : LyticsKeys.Shown(one.Message), one.Code is null ? null : $"({one.Code})" }.OfType<string>()))
             .ToList();
         return said.Count == 0 ? null : string.Join(", ", said);
     }
@@ -105,7 +111,9 @@ internal static class LyticsJobText
             if (jobs.Count != 1)
             {
                 var names = string.Join(", ", jobs.Take(10).Select(Named));
-                throw new RollcallException(ExitCode.BadJob, jobs.Count == 0 ? "holds no job." : $"holds {jobs.Count} jobs: {names}{(jobs.Count > 10 ? ", ..." : "")}.", name, "Give it one job. " + Todo);
+                throw new RollcallException(
+                    ExitCode.BadJob, jobs.Count == 0 ? "contains no job." : $"contains {jobs.Count} jobs: {names}{(jobs.Count > 10 ? ", ..." : "")}.", name,
+                    "Use one job. " + Todo);
             }
 
             data = jobs[0];
@@ -113,7 +121,7 @@ internal static class LyticsJobText
 
         return data.ValueKind == JsonValueKind.Object
             ? data
-            : throw new RollcallException(ExitCode.BadJob, "holds no job.", name, Todo);
+            : throw new RollcallException(ExitCode.BadJob, "contains no job.", name, Todo);
     }
 
     private static void CheckWorkflow(JsonElement job, string name)
@@ -121,18 +129,23 @@ internal static class LyticsJobText
         var workflow = Text(job, "workflow");
         if (workflow is null)
         {
-            throw new RollcallException(ExitCode.BadJob, "the job does not say its workflow.", name, Todo);
+            throw new RollcallException(ExitCode.BadJob, "the job has no workflow.", name, Todo);
         }
 
-        // Lytics writes slugs with either.
+        // Lytics writes slugs both ways.
         if (workflow.Trim().Replace('_', '-') != Workflow)
         {
-            throw new RollcallException(ExitCode.BadJob, $"the job's workflow is {LyticsKeys.Shown(workflow)}; only {Workflow} (\"Dotdigital: Export Multiple Audiences\") is what Rollcall does.", name);
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"the job's workflow is {LyticsKeys.Shown(workflow)}; only {Workflow} (\"Dotdigital: Export Multiple Audiences\") is supported.", name);
         }
     }
 
     private static string Named(JsonElement job) =>
-        job.ValueKind != JsonValueKind.Object ? "?" : LyticsKeys.Shown(Text(job, "name") ?? Text(job, "id") ?? "?") + (Text(job, "id") is { } id ? $" ({id})" : "");
+        job.ValueKind != JsonValueKind.Object
+            ? "?"
+            : LyticsKeys.Shown(Text(job, "name") ?? Text(job, "id") ?? "?") + (Text(job, "id") is { } id ? $" ({id})" : "");
 
-    private static string? Text(JsonElement job, string key) => job.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement job, string key) =>
+        job.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

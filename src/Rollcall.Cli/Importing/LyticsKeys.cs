@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Rollcall.Cli.Importing;
 
-/// <summary>The keys of a JSON object, taken one by one, so that those nobody took are known. Null and empty text are as good as no key.</summary>
+/// <summary>The keys of a JSON object, taken one by one, so that the remaining ones are known. A null or empty value counts as a missing key.</summary>
 internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes notes)
 {
     private readonly HashSet<string> _taken = [];
 
-    /// <summary>The keys nobody took.</summary>
+    /// <summary>The keys that were not taken.</summary>
     public IEnumerable<JsonProperty> Rest => map.EnumerateObject().Where(key => !_taken.Contains(key.Name));
 
     public string PathOf(string name) => prefix + name;
@@ -36,7 +36,7 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
             return text.Trim();
         }
 
-        notes.LeaveOut(PathOf(name), value, "is not text, and is left out.");
+        notes.LeaveOut(PathOf(name), value, "is not a string, and is left out.");
         return null;
     }
 
@@ -51,12 +51,12 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
             case { } value when AsText(value)?.ToLowerInvariant() is "true" or "false":
                 return string.Equals(AsText(value), "true", StringComparison.OrdinalIgnoreCase);
             case { } value:
-                notes.LeaveOut(PathOf(name), value, "is neither true nor false, and is left out: false.");
+                notes.LeaveOut(PathOf(name), value, "is not true or false, and is left out: false.");
                 return false;
         }
     }
 
-    /// <summary>A list of texts, each once.</summary>
+    /// <summary>A list of distinct strings.</summary>
     public IReadOnlyList<string> Texts(string name)
     {
         var texts = new List<string>();
@@ -64,11 +64,11 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
         {
             if (AsText(item)?.Trim() is not { Length: > 0 } text)
             {
-                notes.LeaveOut(PathOf(name), item, "an item is not text, and is left out.");
+                notes.LeaveOut(PathOf(name), item, "an item is not a string, and is left out.");
             }
             else if (texts.Contains(text))
             {
-                notes.Say(PathOf(name), $"{Shown(text)} is there twice; it is written once.");
+                notes.Say(PathOf(name), $"{Shown(text)} is listed twice; it is written once.");
             }
             else
             {
@@ -87,13 +87,14 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
         {
             if (item.ValueKind != JsonValueKind.Object)
             {
-                notes.LeaveOut(PathOf(name), item, "an item is no pair, and is left out.");
+                notes.LeaveOut(PathOf(name), item, "an item is not a pair, and is left out.");
                 continue;
             }
 
             foreach (var pair in item.EnumerateObject())
             {
-                if (pair.Name.Trim().Length == 0 || pair.Name != pair.Name.Trim() || pair.Name.Any(char.IsControl) || AsText(pair.Value) is null && pair.Value.ValueKind != JsonValueKind.Object)
+                if (pair.Name.Trim().Length == 0 || pair.Name != pair.Name.Trim() || pair.Name.Any(char.IsControl)
+                    || AsText(pair.Value) is null && pair.Value.ValueKind != JsonValueKind.Object)
                 {
                     notes.LeaveOut(PathOf(name), item, "an item has a blank name or no value, and is left out.");
                 }
@@ -117,7 +118,7 @@ internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes not
         _ => null,
     };
 
-    /// <summary>A text in a message: on one line, not too long.</summary>
+    /// <summary>Text as shown in a message: one line, shortened if necessary.</summary>
     public static string Shown(string text)
     {
         var line = new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);

@@ -5,15 +5,15 @@ using static Rollcall.Cli.Importing.JobFileWriter;
 
 namespace Rollcall.Cli.Importing;
 
-/// <summary>When a Lytics job runs: all the time, but for its quiet hours, or once.</summary>
+/// <summary>When a Lytics job runs: continuously except in its quiet hours, or once.</summary>
 internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, ImportNotes notes)
 {
-    /// <summary>How Lytics writes a time that is not set.</summary>
+    /// <summary>How Lytics represents a time that is not set.</summary>
     private const string NoTime = "0001-01-01";
 
     private static readonly string[] Times = ["H:mm", "HH:mm", "H:mm:ss", "HH:mm:ss", "h:mm tt", "h:mmtt", "h tt", "htt"];
 
-    /// <param name="state">What Lytics calls the job's state; null where it does not say.</param>
+    /// <param name="state">The job's state in Lytics; null when unknown.</param>
     /// <param name="backfillOnly">Whether it runs once.</param>
     public void Write(LyticsJobState state, bool backfillOnly)
     {
@@ -22,12 +22,12 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
         var quiet = Quiet(out var timezone);
         if (job.Take("sleep_until") is { } until && LyticsKeys.AsText(until)?.StartsWith(NoTime, StringComparison.Ordinal) != true)
         {
-            notes.LeaveOut("sleep_until", until, "has no counterpart: until then, let nothing start the job.");
+            notes.LeaveOut("sleep_until", until, "has no counterpart: do not start the job before then.");
         }
 
         if (backfillOnly)
         {
-            notes.Say("config.backfill_only", "one run, then no more; it starts when it is told to.");
+            notes.Say("config.backfill_only", "the job runs once, when you start it.");
             if (quiet is null)
             {
                 return;
@@ -35,7 +35,7 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
         }
         else if (state.IsOver || (state.IsHeld && quiet is null))
         {
-            notes.Say("schedule", $"Lytics jobs run all the time; this one is {state.Word}, so nothing starts it by itself.");
+            notes.Say("schedule", $"Lytics jobs run continuously; this one is {state.Word}, so it gets no schedule.");
             file.LeftOut("schedule", quiet is null ? "continuous" : JsonSerializer.Serialize(new { continuous = true, timezone, quiet = Hours() }));
             return;
         }
@@ -49,14 +49,14 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
         file.Write("schedule", Map([("continuous", Plain("true")), .. timezone is null ? [] : new[] { ("timezone", Text(timezone)) }, ("quiet", quiet)]));
     }
 
-    /// <summary>The quiet hours as the job file has them.</summary>
+    /// <summary>The quiet hours in job file form.</summary>
     private object Hours() => new { from = Time(job.Text("quiet_time_of_day")), hours = Hours(job.Text("quiet_period")) };
 
     private void Drops()
     {
         if (job.Flag("drop_events_during_quiet_window"))
         {
-            notes.LeaveOut("drop_events_during_quiet_window", "true", "has no counterpart: in quiet hours Rollcall delays changes, and drops none.");
+            notes.LeaveOut("drop_events_during_quiet_window", "true", "has no counterpart: in quiet hours Rollcall delays changes and drops none.");
         }
     }
 
@@ -68,14 +68,14 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
         {
             if (timezone is not null)
             {
-                notes.LeaveOut("quiet_timezone", JsonSerializer.Serialize(timezone), "says nothing without quiet hours.");
+                notes.LeaveOut("quiet_timezone", JsonSerializer.Serialize(timezone), "has no effect without quiet hours.");
             }
 
             return null;
         }
 
         var wrong = Time(timeOfDay) is null ? "quiet_time_of_day is not a time of day such as 22:00"
-            : Hours(period) is null ? "quiet_period is not a number of hours above 0 and below 24"
+            : Hours(period) is null ? "quiet_period is not a number of hours greater than 0 and less than 24"
             : timezone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timezone, out _) ? "this machine does not know quiet_timezone"
             : null;
         if (wrong is null)
@@ -83,7 +83,12 @@ internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, I
             return Map([("from", Quoted(Time(timeOfDay)!)), ("hours", Plain(Hours(period)!))]);
         }
 
-        var given = JsonSerializer.Serialize(new Dictionary<string, string?> { ["quiet_time_of_day"] = timeOfDay, ["quiet_period"] = period, ["quiet_timezone"] = timezone });
+        var given = JsonSerializer.Serialize(new Dictionary<string, string?>
+        {
+            ["quiet_time_of_day"] = timeOfDay,
+            ["quiet_period"] = period,
+            ["quiet_timezone"] = timezone,
+        });
         notes.LeaveOut("quiet_time_of_day", given, $"{wrong}, so there are no quiet hours.", "Write them as schedule.quiet.");
         return null;
     }

@@ -12,7 +12,7 @@ internal sealed record ErrorDocument(ErrorBody Error, IReadOnlyList<ErrorBody> P
 /// <summary>One problem.</summary>
 /// <param name="Code">A word for the exit code, such as <c>bad_job</c>.</param>
 /// <param name="Message">What is wrong.</param>
-/// <param name="Where">Where; null when nowhere in particular.</param>
+/// <param name="Where">Where; null when it has no place.</param>
 /// <param name="Todo">What to do; null when the message says it.</param>
 internal sealed record ErrorBody(
     string Code,

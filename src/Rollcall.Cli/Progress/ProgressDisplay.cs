@@ -64,7 +64,10 @@ internal static class ProgressDisplay
     private static Markup Draw(IReadOnlyList<StepTime> steps, char mark, int width)
     {
         var names = Math.Clamp(steps.Select(step => step.Name.Length).DefaultIfEmpty(0).Max(), 0, width / 2);
-        return new Markup(string.Join('\n', steps.TakeLast(StepsShown).Select(step => Row(step, step.Ended ? '✓' : mark, names)))) { Overflow = Overflow.Ellipsis };
+        return new Markup(string.Join('\n', steps.TakeLast(StepsShown).Select(step => Row(step, step.Ended ? '✓' : mark, names))))
+        {
+            Overflow = Overflow.Ellipsis,
+        };
     }
 
     private static string Row(StepTime step, char mark, int names)

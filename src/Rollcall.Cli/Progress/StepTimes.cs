@@ -11,10 +11,10 @@ namespace Rollcall.Cli.Progress;
 /// <param name="Ended">Whether a later step has begun, or all of it is done.</param>
 internal sealed record StepTime(string Name, string Unit, long Done, long? Total, TimeSpan Elapsed, double? ARate, TimeSpan? Left, bool Ended);
 
-/// <summary>Hears how far a run is and times its steps. Safe to use from several threads.</summary>
+/// <summary>Receives the progress of a run and times its steps. Thread-safe.</summary>
 internal sealed class StepTimes(TimeProvider clock) : IProgress<RunProgress>
 {
-    /// <summary>A rate of a shorter time says little.</summary>
+    /// <summary>A rate over a shorter time is not meaningful.</summary>
     private static readonly TimeSpan _enough = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();

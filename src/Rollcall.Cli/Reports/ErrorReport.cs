@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
-/// <summary>Says what went wrong: as JSON on standard output, or in words on standard error.</summary>
+/// <summary>Reports errors: as JSON on standard output, or as text on standard error.</summary>
 internal static class ErrorReport
 {
     public static void Write(Terminal terminal, bool json, ExitCode exitCode, IReadOnlyList<Problem> problems)
@@ -20,7 +20,7 @@ internal static class ErrorReport
 
     public static void WriteUnexpected(Terminal terminal, bool json, Exception exception, string todo)
     {
-        var message = $"Something went wrong that Rollcall did not expect: {MaskedText.Of(exception.Message)}";
+        var message = $"Unexpected error: {MaskedText.Of(exception.Message)}";
         if (json)
         {
             WriteJson(terminal, [new ErrorBody("internal", message, null, todo)]);
@@ -30,7 +30,7 @@ internal static class ErrorReport
         Problems(terminal.Err, [new Problem(message, Todo: todo)]);
     }
 
-    /// <summary>A problem a paragraph: where it is, what is wrong, what to do.</summary>
+    /// <summary>One paragraph per problem: where it is, what is wrong, what to do.</summary>
     public static void Problems(IAnsiConsole console, IEnumerable<Problem> problems)
     {
         foreach (var problem in problems)

@@ -7,7 +7,9 @@ internal static class ExplanationReport
 {
     public static void Write(IAnsiConsole console, Explanation explanation, TimeProvider clock)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(explanation.Email)}[/]  {(explanation.AccountStatus is { } status ? $"[bold]{Markup.Escape(status)}[/] in the Dotdigital account" : "Dotdigital knows no such contact")}");
+        console.MarkupLine(
+            $"[bold]{Markup.Escape(explanation.Email)}[/]  "
+                + $"{(explanation.AccountStatus is { } status ? $"[bold]{Markup.Escape(status)}[/] in the Dotdigital account" : "not found in the Dotdigital account")}");
         console.Heading("Audiences now");
         foreach (var audience in explanation.Audiences)
         {
@@ -23,14 +25,14 @@ internal static class ExplanationReport
                 book.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "new",
                 book.State,
                 book.Since is { } since ? Figures.Time(since, clock) : "",
-                book.Reason + (book.Watched is { } watched ? $" Looked at in each run until {Figures.Time(watched.Until, clock)}: {watched.Why}." : ""));
+                book.Reason + (book.Watched is { } watched ? $" Checked in each run until {Figures.Time(watched.Until, clock)}: {watched.Why}." : ""));
         }
 
         listing.Write(console);
         console.Heading("The next run");
         if (explanation.Next.Count == 0)
         {
-            console.Indented("would do nothing with this person.");
+            console.Indented("does nothing for this person.");
         }
 
         foreach (var next in explanation.Next)

@@ -8,7 +8,7 @@ internal static class FailureReport
 {
     public const string CsvHeader = "email,audience,address_book_id,operation,outcome,code,reason,row,file";
 
-    /// <summary>One line a reason, the most frequent first, with the first person it met.</summary>
+    /// <summary>One line per reason, the most frequent first, with the first person affected.</summary>
     public static void WriteReasons(IAnsiConsole console, IEnumerable<FailureReason> reasons)
     {
         var listing = new Listing(new("Reason"), new("Outcome", Style: "yellow"), new("Change"), new("Times", Number: true), new("Such as", Style: "dim"));
@@ -20,7 +20,7 @@ internal static class FailureReport
         listing.Write(console);
     }
 
-    /// <summary>A line a failure.</summary>
+    /// <summary>One line per failure.</summary>
     public static void WriteRows(IAnsiConsole console, IEnumerable<Failure> failures)
     {
         var listing = new Listing(new("Email", Style: "bold"), new("Audience"), new("Change"), new("Outcome", Style: "yellow"), new("Reason"));
@@ -32,8 +32,8 @@ internal static class FailureReport
         listing.Write(console);
     }
 
-    /// <summary>Writes them all, with a header; returns how many.</summary>
-    /// <param name="raw">Whether values that a spreadsheet would take for formulas are written as they are.</param>
+    /// <summary>Writes all failures, with a header; returns their number.</summary>
+    /// <param name="raw">Whether values that a spreadsheet would treat as formulas are written unchanged.</param>
     public static long WriteCsv(TextWriter writer, IEnumerable<Failure> failures, bool raw = false)
     {
         var rows = 0L;
@@ -47,7 +47,7 @@ internal static class FailureReport
         return rows;
     }
 
-    /// <summary>A CSV line as RFC 4180 has it. What a spreadsheet would run begins with an apostrophe, which it takes for the sign of a text.</summary>
+    /// <summary>A CSV line as in RFC 4180. A value that a spreadsheet would treat as a formula gets a leading apostrophe, which marks it as text.</summary>
     public static string CsvLine(Failure failure, bool raw = false) => string.Join(
         ',',
         new[]

@@ -41,7 +41,7 @@ internal static class Figures
     public static string Rate(double aSecond) =>
         aSecond < 10 ? string.Create(CultureInfo.InvariantCulture, $"{aSecond:0.0}/s") : $"{Count((long)aSecond)}/s";
 
-    /// <summary>17 %, never 100 % before it is all, never 0 % once it began.</summary>
+    /// <summary>17 %: 100 % only at the end, 0 % only before the start.</summary>
     public static string Percent(long part, long whole)
     {
         if (whole <= 0 || part >= whole)

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
-/// <summary>The few forms that all reports share.</summary>
+/// <summary>The formatting that all reports share.</summary>
 internal static class Headings
 {
     /// <summary>A blank line and a title.</summary>
@@ -12,7 +12,7 @@ internal static class Headings
         console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
     }
 
-    /// <summary>A paragraph set in by two columns, broken to the window.</summary>
+    /// <summary>A paragraph indented by two columns and wrapped to the window.</summary>
     public static void Indented(this IAnsiConsole console, string markup) =>
         console.Write(new Padder(new Markup(markup), new Padding(2, 0, 0, 0)));
 

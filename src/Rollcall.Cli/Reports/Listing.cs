@@ -5,14 +5,14 @@ namespace Rollcall.Cli.Reports;
 
 /// <summary>A column of a listing.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="Number">Whether it holds numbers, which stand to the right.</param>
+/// <param name="Number">Whether it contains numbers, which are right-aligned.</param>
 /// <param name="Style">Its cells' style, as Spectre spells it.</param>
-/// <param name="LeftOut">Where there is no room for all columns, this one is left out: 1 first, then 2, and so on; 0 for never.</param>
+/// <param name="LeftOut">The order in which columns are dropped when there is no room: 1 first, then 2, and so on; 0 for never.</param>
 internal sealed record ListingColumn(string Title, bool Number = false, string? Style = null, int LeftOut = 0);
 
 /// <summary>
-/// A table that fits the window: text is broken between words where it must be, columns that may be left out are, and where even that is too
-/// wide, each row becomes a short list.
+/// A table that fits the window: it wraps text between words, drops columns that may be dropped, and if that is still too
+/// wide, shows each row as a short list.
 /// </summary>
 internal sealed class Listing(params ListingColumn[] columns)
 {
@@ -49,11 +49,11 @@ internal sealed class Listing(params ListingColumn[] columns)
 
     private static int Width(string text) => new Segment(text).CellCount();
 
-    /// <summary>A cell never breaks the table: what came from a file may hold any character.</summary>
+    /// <summary>A cell must not break the table: a value from a file may contain any character.</summary>
     private static string OneLine(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? '�' : one)) : text;
 
-    /// <summary>Each column's width, the widest text broken first; null when there is no room for the longest words.</summary>
+    /// <summary>The width of each column, wrapping the widest text first; null when the longest words do not fit.</summary>
     private int[]? Widths(int available)
     {
         var natural = columns.Select((column, i) => Column(i).Max(Width)).ToArray();

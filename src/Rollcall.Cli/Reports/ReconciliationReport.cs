@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
-/// <summary>Where ledger and books differ, for people.</summary>
+/// <summary>The differences between ledger and books, as text.</summary>
 internal static class ReconciliationReport
 {
     public static void Write(IAnsiConsole console, Reconciliation found)
@@ -28,8 +28,10 @@ internal static class ReconciliationReport
 
         console.WriteLine();
         var listing = new Listing(
-            new("Address book", Style: "bold"), new("Id", Number: true), new("Agree", Number: true, Style: "green"), new("Removed there", Number: true, Style: "yellow"),
-            new("Deleted there", Number: true, Style: "yellow"), new("Not there", Number: true, Style: "yellow"), new("Other status", Number: true, Style: "yellow"), new("Not this job's", Number: true, Style: "dim"));
+            new("Address book", Style: "bold"), new("Id", Number: true), new("Agree", Number: true, Style: "green"),
+            new("Removed there", Number: true, Style: "yellow"),
+            new("Deleted there", Number: true, Style: "yellow"), new("Not there", Number: true, Style: "yellow"),
+            new("Other status", Number: true, Style: "yellow"), new("Not this job's", Number: true, Style: "dim"));
         foreach (var book in books)
         {
             listing.Add(
@@ -62,7 +64,7 @@ internal static class ReconciliationReport
             {
                 listing.Add(one.Email, book.Name, one.Ledger ?? "·", one.Kind switch
                 {
-                    DifferenceKind.Removed => "taken out of the book by another hand",
+                    DifferenceKind.Removed => "removed from the book manually or by other software",
                     DifferenceKind.Deleted => "deleted",
                     DifferenceKind.Missing => "not in the book: removed or deleted",
                     DifferenceKind.NotInLedger => "in the book, not put there by this job",

@@ -3,24 +3,26 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
-/// <summary>A run's or a plan's result, for people.</summary>
-/// <param name="console">Where it goes.</param>
+/// <summary>The result of a run or a plan, as text.</summary>
+/// <param name="console">The console to write to.</param>
 /// <param name="jobFile">The job file as the user named it, for the commands to type next.</param>
 internal sealed class RunReport(IAnsiConsole console, string jobFile)
 {
     private const int RowsShown = 5;
 
     private static readonly string[] Lists =
-        ["Left out, and why", "Sent, and not over yet", "Not removed, and why", "Values left out, and why", "Besides, not sent, and why"];
+        ["Left out, and why", "Sent, not finished yet", "Not removed, and why", "Values left out, and why", "Also not sent, and why"];
 
     /// <param name="result">The run.</param>
     public void WriteRun(RunResult result)
     {
         var took = result.Finished is { } finished ? $" in {Figures.Duration(finished - result.Started)}" : "";
-        console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run {Markup.Escape(result.RunId)}[/]");
+        console.MarkupLine(
+            $"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] {Headings.Word(result.State)}{took}  [dim]run "
+                + $"{Markup.Escape(result.RunId)}[/]");
         if (result.State == RunState.Interrupted)
         {
-            console.Indented(Markup.Escape($"Nothing is lost. What was sent is on record; rollcall run {ShellText.Of(jobFile)} resumes."));
+            console.Indented(Markup.Escape($"Nothing is lost. What was sent is recorded; rollcall run {ShellText.Of(jobFile)} resumes."));
         }
 
         WriteAudiences(result, planned: false);
@@ -30,7 +32,7 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         WriteNotices(result);
     }
 
-    /// <summary>Shows what a run came to, for people or as JSON.</summary>
+    /// <summary>Shows the result of a run, as text or as JSON.</summary>
     /// <param name="jobFile">The job file as the user named it.</param>
     /// <returns>The run's exit code.</returns>
     public static ExitCode Show(Invocation invocation, string jobFile, string tag, RunResult result)
@@ -51,12 +53,12 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         return result.ExitCode;
     }
 
-    /// <summary>Says why a run did not begin.</summary>
+    /// <summary>Says why a run did not start.</summary>
     private void WriteNotBegun(RunResult result)
     {
-        console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] did not begin: its quiet hours");
+        console.MarkupLine($"{Headings.Mark(result.State)} [bold]{Markup.Escape(result.Job)}[/] did not start: quiet hours");
         console.Indented($"[yellow]‖[/] [bold]{Markup.Escape(result.Guards[0].Guard)}[/]: {Markup.Escape(result.Guards[0].Limit)}");
-        console.Indented($"[dim]Run it later, or insist:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} --now");
+        console.Indented($"[dim]Run it later, or run it anyway:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} --now");
     }
 
     public void WritePlan(RunResult result)
@@ -122,16 +124,24 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 
         console.WriteLine();
         console.MarkupLine($"[dim]Changes[/]  {string.Join(", ", said)}");
-        var calls = string.Join(", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(3).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
-        console.MarkupLine(Markup.Escape($"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, {Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
+        var calls = string.Join(
+            ", ", result.ApiCalls.ByOperation.OrderByDescending(one => one.Value).Take(3).Select(one => $"{Figures.Count(one.Value)} {one.Key}"));
+        console.MarkupLine(
+            Markup.Escape(
+                $"Calls    {Figures.Count(result.ApiCalls.Total)} to Dotdigital{(calls.Length == 0 ? "" : $" ({calls})")}, "
+                    + $"{Figures.Bytes(result.BytesSent)} sent").Replace("Calls ", "[dim]Calls[/] ", StringComparison.Ordinal));
         if (result.SettledEarlier is { } earlier)
         {
-            console.MarkupLine($"[dim]Earlier[/]  {Figures.Count(earlier.Delivered)} delivered by an earlier run that did not end{(earlier.Failed > 0 ? $", {Figures.Count(earlier.Failed)} failed" : "")}");
+            console.MarkupLine(
+                $"[dim]Earlier[/]  {Figures.Count(earlier.Delivered)} delivered by an earlier run that did not "
+                    + $"finish{(earlier.Failed > 0 ? $", {Figures.Count(earlier.Failed)} failed" : "")}");
         }
 
         if (result.ValuesLeftOut > 0)
         {
-            console.MarkupLine($"[dim]Values[/]   {Counted.Of(result.ValuesLeftOut, "value")} did not fit the data field and {(result.ValuesLeftOut == 1 ? "was" : "were")} left out; the rest of each person was sent");
+            console.MarkupLine(
+                $"[dim]Values[/]   {Counted.Of(result.ValuesLeftOut, "value")} did not fit the data field and "
+                    + $"{(result.ValuesLeftOut == 1 ? "was" : "were")} left out; all other values were sent");
         }
     }
 
@@ -145,14 +155,17 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         Add(cost.Unsubscribes, "unsubscribe");
         Add(cost.Resubscribes, "resubscribe");
         console.WriteLine();
-        console.MarkupLine($"[dim]Sends[/]    {(parts.Count == 0 ? held ? "nothing: a guard holds it back" : "nothing: every book is up to date" : string.Join(", ", parts))}");
-        var created = cost.Creates.Books.Select(book => $"the address book \"{book}\"").Concat(cost.Creates.Fields.Select(field => $"the data field {field.Name} ({field.Type})")).ToList();
+        console.MarkupLine(
+            "[dim]Sends[/]    "
+                + $"{(parts.Count == 0 ? held ? "nothing: a guard holds it back" : "nothing: every book is up to date" : string.Join(", ", parts))}");
+        var created = cost.Creates.Books.Select(book => $"the address book \"{book}\"")
+            .Concat(cost.Creates.Fields.Select(field => $"the data field {field.Name} ({field.Type})")).ToList();
         if (created.Count > 0)
         {
             console.MarkupLine($"[dim]Creates[/]  {Markup.Escape(string.Join(", ", created))}");
         }
 
-        console.MarkupLine($"[dim]Costs[/]    {Counted.Of(cost.ApiCalls, "call")} to Dotdigital besides polling");
+        console.MarkupLine($"[dim]Costs[/]    {Counted.Of(cost.ApiCalls, "call")} to Dotdigital, not counting polling");
         var mails = new List<string>();
         if (cost.Mails.Joins > 0)
         {
@@ -182,7 +195,8 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
 
     private void WriteFirstRows(RunResult result)
     {
-        foreach (var (kind, title, colour) in new[] { ("enter", "Would enter", "green"), ("update", "Would be updated", "blue"), ("exit", "Would exit", "red") })
+        foreach (var (kind, title, colour) in new[] { ("enter", "Would enter", "green"), ("update", "Would be updated", "blue"),
+            ("exit", "Would exit", "red") })
         {
             var rows = result.Changes?.Where(change => change.Kind == kind).Take(RowsShown).ToList() ?? [];
             if (rows.Count == 0)
@@ -235,14 +249,18 @@ internal sealed class RunReport(IAnsiConsole console, string jobFile)
         console.Heading(planned ? "A guard would hold back" : "Held back by a guard");
         foreach (var guard in result.Guards)
         {
-            var place = string.Join(", ", new[] { guard.Audience is null ? "" : $"audience {guard.Audience}", guard.AddressBookId is null ? "" : $"book {Book(result, guard.AddressBookId)}" }.Where(part => part.Length > 0));
-            console.Indented($"[yellow]‖[/] [bold]{Markup.Escape(guard.Guard)}[/]{(place.Length == 0 ? "" : Markup.Escape($" in {place}"))}: {Figures.Count(guard.Actual)}, the limit is {Markup.Escape(guard.Limit)}");
+            var place = string.Join(
+                ", ", new[] { guard.Audience is null ? "" : $"audience {guard.Audience}",
+                    guard.AddressBookId is null ? "" : $"book {Book(result, guard.AddressBookId)}" }.Where(part => part.Length > 0));
+            console.Indented(
+                $"[yellow]‖[/] [bold]{Markup.Escape(guard.Guard)}[/]{(place.Length == 0 ? "" : Markup.Escape($" in {place}"))}: "
+                    + $"{Figures.Count(guard.Actual)}, the limit is {Markup.Escape(guard.Limit)}");
         }
 
         var whole = result.Guards.Any(guard => guard.Guard is "mails" or "moves");
-        var effect = whole ? "Nothing of the run is sent." : "Such a book is left entirely as it is; the others proceed.";
+        var effect = whole ? "Nothing is sent in this run." : "The book is not changed; the others proceed.";
         var allow = string.Join(' ', result.Guards.Select(guard => $"--allow {guard.Guard}").Distinct());
-        console.Indented($"[dim]{effect} If this is as it should be, let it pass once:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} {allow}");
+        console.Indented($"[dim]{effect} If this is intended, override the guard once:[/] rollcall run {Markup.Escape(ShellText.Of(jobFile))} {allow}");
     }
 
     private void WriteNotices(RunResult result)

@@ -2,15 +2,16 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;
 
-/// <summary>How jobs stand, and their runs, for people.</summary>
+/// <summary>The status of jobs and their runs, as text.</summary>
 internal static class StatusReport
 {
-    /// <summary>A line a job.</summary>
+    /// <summary>One line per job.</summary>
     public static void WriteJobs(IAnsiConsole console, IReadOnlyList<JobStatus> jobs, TimeProvider clock)
     {
         var listing = new Listing(
             new("Job", Style: "bold"), new("State"), new("Last run", LeftOut: 4), new("Books", Number: true, LeftOut: 2),
-            new("In books", Number: true, Style: "green"), new("Pending", Number: true, LeftOut: 3), new("Suppressed", Number: true, Style: "yellow"), new("Job file", Style: "dim", LeftOut: 1));
+            new("In books", Number: true, Style: "green"), new("Pending", Number: true, LeftOut: 3), new("Suppressed", Number: true, Style: "yellow"),
+            new("Job file", Style: "dim", LeftOut: 1));
         foreach (var job in jobs)
         {
             listing.Add(
@@ -34,12 +35,16 @@ internal static class StatusReport
         console.Indented($"[dim]Dotdigital account[/] {job.AccountId}  [dim]job file[/] {Markup.Escape(job.JobFile)}");
         if (job.LastRun is { } last)
         {
-            console.Indented($"[dim]last run[/] {Figures.Time(last.Started, clock)}, {Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, {Counted.Of(last.ApiCalls.Total, "call")}");
+            console.Indented(
+                $"[dim]last run[/] {Figures.Time(last.Started, clock)}, "
+                    + $"{Headings.Word(last.State)}{(last.Finished is { } end ? $" in {Figures.Duration(end - last.Started)}" : "")}, "
+                        + $"{Counted.Of(last.ApiCalls.Total, "call")}");
         }
 
         if (job.Watched > 0)
         {
-            console.Indented($"[dim]on the watch[/] {Counted.Of(job.Watched, "person", "people")}, looked at in each run: a write about them may be applied late");
+            console.Indented(
+                $"[dim]on the watch[/] {Counted.Of(job.Watched, "person", "people")}, checked in each run: a write about them may be applied late");
         }
 
         if (job.Books.Count == 0)
@@ -48,16 +53,20 @@ internal static class StatusReport
         }
 
         console.WriteLine();
-        var listing = new Listing(new("Address book", Style: "bold"), new("Id", Number: true), new("In it", Number: true, Style: "green"), new("Pending", Number: true), new("Suppressed", Number: true, Style: "yellow"));
+        var listing = new Listing(
+            new("Address book", Style: "bold"), new("Id", Number: true), new("In it", Number: true, Style: "green"), new("Pending", Number: true),
+            new("Suppressed", Number: true, Style: "yellow"));
         foreach (var book in job.Books)
         {
-            listing.Add(book.Name, book.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Figures.Count(book.Delivered), Figures.Cell(book.Pending), Figures.Cell(book.Suppressed));
+            listing.Add(
+                book.Name, book.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Figures.Count(book.Delivered), Figures.Cell(book.Pending),
+                Figures.Cell(book.Suppressed));
         }
 
         listing.Write(console);
     }
 
-    /// <summary>A line a run.</summary>
+    /// <summary>One line per run.</summary>
     public static void WriteRuns(IAnsiConsole console, IReadOnlyList<RunResult> runs, TimeProvider clock)
     {
         var listing = new Listing(

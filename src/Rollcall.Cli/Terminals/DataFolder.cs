@@ -2,17 +2,17 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>The folder that holds everything Rollcall remembers.</summary>
+/// <summary>The folder with everything Rollcall stores.</summary>
 internal static class DataFolder
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Creates it for its owner alone; says so when one that is there is open to others, and leaves that as it is.</summary>
+    /// <summary>Creates it with access for its owner only; warns when an existing one is open to others, and does not change it.</summary>
     public static void Create(string path, IAnsiConsole err)
     {
         if (File.Exists(path))
         {
-            throw new RollcallException(ExitCode.BadJob, $"The data folder {path} is a file.", todo: "Name a folder with --data or ROLLCALL_DATA.");
+            throw new RollcallException(ExitCode.BadJob, $"The data folder {path} is a file.", todo: "Choose a folder with --data or ROLLCALL_DATA.");
         }
 
         try
@@ -30,7 +30,7 @@ internal static class DataFolder
 
             if (Directory.Exists(path) && !IsOurs(path))
             {
-                err.WriteLine($"The data folder {path} belongs to another user of this machine, who may read all that is in it, passwords too.");
+                err.WriteLine($"The data folder {path} belongs to another user of this machine, who can read everything in it, including passwords.");
             }
 
             Directory.CreateDirectory(path, Owner);
@@ -39,13 +39,13 @@ internal static class DataFolder
         {
             throw new RollcallException(
                 ExitCode.BadJob,
-                $"The data folder {path} cannot be created: {refused.Message}",
-                todo: "Name another with --data or ROLLCALL_DATA.",
+                $"Cannot create the data folder {path}: {refused.Message}",
+                todo: "Choose another with --data or ROLLCALL_DATA.",
                 inner: refused);
         }
     }
 
-    /// <summary>Only a folder's owner, and root, may set its mode, also to what it is.</summary>
+    /// <summary>Only a folder's owner and root can set its mode, even to its current value.</summary>
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static bool IsOurs(string path)
     {

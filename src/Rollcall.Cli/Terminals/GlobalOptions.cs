@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>The options every command takes.</summary>
+/// <summary>The options of every command.</summary>
 internal sealed class GlobalOptions
 {
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document and nothing else; logs go to standard error", Recursive = true };
@@ -14,7 +14,7 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public Option<bool> ShowEmails { get; } = new("--show-emails") { Description = "Show addresses in logs, which mask them otherwise", Recursive = true };
+    public Option<bool> ShowEmails { get; } = new("--show-emails") { Description = "Show addresses in logs (masked by default)", Recursive = true };
 
     public void AddTo(Command root)
     {

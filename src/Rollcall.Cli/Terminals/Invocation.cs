@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>One use of the program: the terminal, what was asked of every command, and the folder it works in.</summary>
+/// <summary>One invocation of the program: the terminal, the global options, and the working folder.</summary>
 internal sealed class Invocation : IDisposable
 {
     private readonly bool _dataGiven;
@@ -44,7 +44,7 @@ internal sealed class Invocation : IDisposable
 
     public IAnsiConsole Out => Terminal.Out;
 
-    /// <summary>Makes a command out of a function: it is given the invocation and answers with the exit code; what it throws becomes a message.</summary>
+    /// <summary>Turns a function into a command: it receives the invocation and returns the exit code; its exceptions become messages.</summary>
     public static void Bind(Command command, Terminal terminal, GlobalOptions options, Func<Invocation, CancellationToken, Task<ExitCode>> run) =>
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -59,7 +59,7 @@ internal sealed class Invocation : IDisposable
             }
         });
 
-    /// <summary>Works in another data folder, unless one was asked for by name.</summary>
+    /// <summary>Uses another data folder, unless one was given.</summary>
     public void WorkIn(string dataFolder)
     {
         if (!_dataGiven)
@@ -69,12 +69,12 @@ internal sealed class Invocation : IDisposable
         }
     }
 
-    /// <summary>An absolute path, from the caller's folder.</summary>
+    /// <summary>An absolute path, resolved from the caller's folder.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Terminal.Folder);
 
     public AuthorizationStore Authorizations() => new(DataFolder, Terminal.Clock);
 
-    /// <summary>Creates the data folder and gives the engine what it works with.</summary>
+    /// <summary>Creates the data folder and the workplace for the engine.</summary>
     public Workplace Workplace(IProgress<RunProgress>? progress = null)
     {
         Terminals.DataFolder.Create(DataFolder, Terminal.Err);
@@ -118,7 +118,8 @@ internal sealed class Invocation : IDisposable
                 return known.ExitCode;
 
             case OperationCanceledException when cancellation.IsCancellationRequested:
-                ErrorReport.Write(Terminal, Json, ExitCode.Interrupted, [new Problem("Interrupted.", Todo: "Nothing is lost: the same command takes up where this one stopped.")]);
+                ErrorReport.Write(
+                    Terminal, Json, ExitCode.Interrupted, [new Problem("Interrupted.", Todo: "Nothing is lost: run the same command again to continue.")]);
                 return ExitCode.Interrupted;
 
             case var refused when FolderProblem.Of(refused, DataFolder) is { } problem:
@@ -131,7 +132,7 @@ internal sealed class Invocation : IDisposable
         }
     }
 
-    /// <summary>What nobody foresaw: the trace goes to the log, the user hears what and where.</summary>
+    /// <summary>An unexpected error: the stack trace goes to the log, the user sees the message and where the log is.</summary>
     private void Unexpected(Exception exception)
     {
         string todo;
@@ -139,11 +140,11 @@ internal sealed class Invocation : IDisposable
         {
             Terminals.DataFolder.Create(DataFolder, Terminal.Err);
             _log.Value.WriteTrace(exception);
-            todo = $"The log has the details: {_log.Value.Path}";
+            todo = $"See the log for details: {_log.Value.Path}";
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            todo = $"Nor could a log be written to {DataFolder}: {unwritable.Message}";
+            todo = $"A log could not be written to {DataFolder} either: {unwritable.Message}";
         }
 
         ErrorReport.WriteUnexpected(Terminal, Json, exception, todo);

@@ -32,10 +32,11 @@ internal static class JobLookup
         var path = invocation.FullPath(fileOrTag);
         var tag = history.TagOf(path) ?? ReadFile(invocation, fileOrTag).Tag;
         return history.Job(tag)?.Tag
-            ?? throw new RollcallException(ExitCode.BadJob, $"The job {fileOrTag} has not run in {invocation.DataFolder}.", todo: $"Run it with: rollcall run {fileOrTag}");
+            ?? throw new RollcallException(
+                ExitCode.BadJob, $"The job {fileOrTag} has not run in {invocation.DataFolder}.", todo: $"Run it with: rollcall run {fileOrTag}");
     }
 
-    /// <summary>What ran in the data folder, which must be there.</summary>
+    /// <summary>The history of the data folder, which must exist.</summary>
     public static History Open(Invocation invocation, string? fileOrTag) =>
         Directory.Exists(invocation.DataFolder) ? new History(invocation.DataFolder) : throw Unknown(invocation, fileOrTag);
 
@@ -44,9 +45,10 @@ internal static class JobLookup
 
     private static RollcallException Unknown(Invocation invocation, string? fileOrTag) =>
         fileOrTag is null
-            ? new RollcallException(ExitCode.BadJob, $"There is no data folder {invocation.DataFolder}.", todo: "Name one with --data or ROLLCALL_DATA, or run a job first.")
+            ? new RollcallException(
+                ExitCode.BadJob, $"There is no data folder {invocation.DataFolder}.", todo: "Choose one with --data or ROLLCALL_DATA, or run a job first.")
             : new RollcallException(
                 ExitCode.BadJob,
                 $"\"{fileOrTag}\" is neither a job file nor the tag of a job that ran in {invocation.DataFolder}.",
-                todo: "See what ran here with: rollcall status");
+                todo: "List the jobs that ran here with: rollcall status");
 }

@@ -11,7 +11,7 @@ internal static class KillPoint
 {
     public const string Variable = "ROLLCALL_KILL_AT";
 
-    /// <summary>What to call at checkpoints; null where nothing is asked for.</summary>
+    /// <summary>The callback for checkpoints; null when none was requested.</summary>
     public static Action<string>? From(string? text)
     {
         if (text?.Split(':') is not [var kind, var number] || !int.TryParse(number, CultureInfo.InvariantCulture, out var nth))

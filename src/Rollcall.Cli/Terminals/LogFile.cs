@@ -6,8 +6,9 @@ using Spectre.Console;
 namespace Rollcall.Cli.Terminals;
 
 /// <summary>
-/// The log: a file a day in <c>logs/</c> of the data folder, for its owner alone, the oldest dropped after 30 days.
-/// One entry is one line, whatever a message holds. Errors are also said on standard error, and so are warnings where no report tells them. Addresses are masked unless they are asked for.
+/// The log: one file per day in <c>logs/</c> of the data folder, readable only by its owner and deleted after 30 days.
+/// One entry is one line, whatever a message contains. Errors also go to standard error, and so do warnings that no report shows. Addresses are
+/// masked unless <c>--show-emails</c> is given.
 /// </summary>
 internal sealed class LogFile : ILoggerFactory
 {
@@ -37,7 +38,7 @@ internal sealed class LogFile : ILoggerFactory
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The log is one file.");
 
-    /// <summary>Writes an exception with its trace.</summary>
+    /// <summary>Writes an exception with its stack trace.</summary>
     public void WriteTrace(Exception exception)
     {
         foreach (var line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))

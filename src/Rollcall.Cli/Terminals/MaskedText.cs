@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>Hides every address in a text, whoever wrote it there.</summary>
+/// <summary>Masks every email address in a text, whatever its origin.</summary>
 internal static partial class MaskedText
 {
     public static string Of(string text) => text.Contains('@', StringComparison.Ordinal) ? Address().Replace(text, found => EmailMask.Mask(found.Value)) : text;
 
-    // Wide on purpose: whatever stands before an @ that a domain follows may be somebody's name. A URL's user is masked too.
+    // Deliberately broad: anything before an @ and a domain may be a person's name. The user of a URL is masked too.
     [GeneratedRegex("""[^\s@"'<>(),;:=/]+@[^\s@"'<>(),;:=/]+""")]
     private static partial Regex Address();
 }

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>The last writer before the process's output: masks secrets in each line, whoever wrote it.</summary>
+/// <summary>The last writer before the process's output: masks secrets in each line, whatever its origin.</summary>
 internal sealed class OutgoingText(TextWriter next) : TextWriter
 {
     private readonly StringBuilder _line = new();
@@ -41,7 +41,7 @@ internal sealed class OutgoingText(TextWriter next) : TextWriter
 
     public override void WriteLine(string? value) => Write(value + NewLine);
 
-    /// <summary>Writes a line that is masked already, as its own form asks.</summary>
+    /// <summary>Writes a line that is already masked in its own format.</summary>
     public void WriteMasked(string line)
     {
         lock (_lock)
@@ -79,7 +79,7 @@ internal sealed class OutgoingText(TextWriter next) : TextWriter
     }
 }
 
-/// <summary>Makes visible what would change how a terminal shows the rest: in every text that is rendered, and not in what dresses it.</summary>
+/// <summary>Makes control characters visible in all rendered text, but not in the markup around it.</summary>
 internal sealed class VisibleSegments : IRenderHook
 {
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(one => new Visible(one));

@@ -2,10 +2,10 @@ using System.CommandLine.Parsing;
 
 namespace Rollcall.Cli.Terminals;
 
-/// <summary>Guesses what a mistyped word was meant to be.</summary>
+/// <summary>Suggests a correction for a mistyped word.</summary>
 internal static class Spelling
 {
-    /// <summary>The known word that takes the fewest changes, at most a third of its letters and one; null when none is that near.</summary>
+    /// <summary>The known word with the fewest edits, at most a third of its letters plus one; null when none is that close.</summary>
     public static string? Nearest(string word, IEnumerable<string> known) =>
         known.Select(candidate => (candidate, distance: Distance(word, candidate)))
             .Where(one => one.distance <= (one.candidate.Length / 3) + 1)

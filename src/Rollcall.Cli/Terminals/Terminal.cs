@@ -7,7 +7,7 @@ namespace Rollcall.Cli.Terminals;
 /// <summary>What the program reads from and writes to.</summary>
 internal sealed record Terminal
 {
-    /// <summary>Lines that are not on a terminal are never broken.</summary>
+    /// <summary>Lines outside a terminal are never wrapped.</summary>
     private const int Unbroken = 4000;
 
     /// <summary>Standard output: results.</summary>
@@ -16,13 +16,13 @@ internal sealed record Terminal
     /// <summary>Standard error: progress, questions, logs, errors.</summary>
     public required IAnsiConsole Err { get; init; }
 
-    /// <summary>Standard output without any dressing: JSON, SQL, files.</summary>
+    /// <summary>Standard output without markup: JSON, SQL, files.</summary>
     public required TextWriter RawOut { get; init; }
 
     /// <summary>Standard input.</summary>
     public required TextReader In { get; init; }
 
-    /// <summary>Whether someone sits there who can answer a question.</summary>
+    /// <summary>Whether a user can answer a question.</summary>
     public bool CanAsk { get; init; }
 
     /// <summary>Whether standard error is a terminal that can be redrawn.</summary>
@@ -60,7 +60,7 @@ internal sealed record Terminal
         };
     }
 
-    /// <summary>A console on a writer: dressed and broken to the window's width on a terminal, plain and unbroken elsewhere.</summary>
+    /// <summary>A console on a writer: styled and wrapped to the window's width on a terminal, plain and unwrapped elsewhere.</summary>
     public static IAnsiConsole Create(TextWriter writer, bool terminal, bool dumb, IReadOnlyDictionary<string, string> environment, int? width = null)
     {
         var colours = terminal && !dumb && string.IsNullOrEmpty(environment.GetValueOrDefault("NO_COLOR"));
@@ -71,7 +71,7 @@ internal sealed record Terminal
             Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
 
-            // Spectre compares names without case, and the environment may hold http_proxy beside HTTP_PROXY.
+            // Spectre compares names without case, and the environment may contain both http_proxy and HTTP_PROXY.
             EnvironmentVariables = environment.DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(),
         });
         console.Pipeline.Attach(new VisibleSegments());

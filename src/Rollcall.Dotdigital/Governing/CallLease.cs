@@ -1,6 +1,6 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>The right to make one call. Disposed without an answer, the call counts and teaches nothing.</summary>
+/// <summary>Permission for one call. If it is disposed without an answer, the call counts but provides no information.</summary>
 internal sealed class CallLease(Governor governor, GovernedCall call, CallTier tier, long generation) : IDisposable
 {
     private int _ended;
@@ -14,8 +14,8 @@ internal sealed class CallLease(Governor governor, GovernedCall call, CallTier t
     public long Generation => generation;
 
     /// <summary>The call was answered.</summary>
-    /// <param name="headers">What the answer told.</param>
-    /// <param name="refusal">The limit that refused it; null when it was let through.</param>
+    /// <param name="headers">The headers of the answer.</param>
+    /// <param name="refusal">The limit that refused it; null when it was accepted.</param>
     public void Answered(RateHeaders headers, FailureCause? refusal)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)

@@ -1,25 +1,27 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>Dotdigital's tiers of calls, each with its own limit a minute for the whole account (https://developer.dotdigital.com/docs/call-rate-limits).</summary>
+/// <summary>
+/// Dotdigital's tiers of calls, each with its own limit per minute for the whole account (https://developer.dotdigital.com/docs/call-rate-limits).
+/// </summary>
 public enum CallTier
 {
-    /// <summary>Imports and calls that move much data.</summary>
+    /// <summary>Imports and calls that transfer much data.</summary>
     Low,
 
-    /// <summary>Writes of one thing.</summary>
+    /// <summary>Writes of a single item.</summary>
     Medium,
 
-    /// <summary>Look-ups of one thing.</summary>
+    /// <summary>Look-ups of a single item.</summary>
     High,
 
     /// <summary>Polling.</summary>
     Unlimited,
 }
 
-/// <summary>Which calls go first when calls are scarce.</summary>
+/// <summary>The priority of calls when calls are scarce.</summary>
 public enum CallPriority
 {
-    /// <summary>Events somebody waits for.</summary>
+    /// <summary>Real-time events.</summary>
     RealTime,
 
     /// <summary>Runs.</summary>
@@ -27,14 +29,14 @@ public enum CallPriority
 }
 
 /// <summary>A wait for one of the account's limits.</summary>
-/// <param name="Reason">Which limit, in words.</param>
-/// <param name="Until">When the call is tried, by this machine's clock; null when that depends on other calls.</param>
+/// <param name="Reason">The limit, as text.</param>
+/// <param name="Until">When the call is attempted, by this machine's clock; null when that depends on other calls.</param>
 public sealed record CallWait(string Reason, DateTimeOffset? Until);
 
-/// <summary>What the governor needs to know of a call.</summary>
+/// <summary>What the governor needs to know about a call.</summary>
 /// <param name="Operation">Its name: the governor learns the tier of each.</param>
-/// <param name="Tier">The tier it is believed to be in until an answer tells.</param>
-/// <param name="Job">Who calls.</param>
+/// <param name="Tier">The assumed tier, until an answer shows it.</param>
+/// <param name="Job">The caller.</param>
 /// <param name="Priority">Its lane.</param>
-/// <param name="Share">How much of the tier's limit the caller may take.</param>
+/// <param name="Share">The share of the tier's limit that the caller may use.</param>
 internal sealed record GovernedCall(string Operation, CallTier Tier, string Job, CallPriority Priority, double Share);

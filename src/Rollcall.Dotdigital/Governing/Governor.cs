@@ -1,8 +1,9 @@
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// Shares one account's calls between all clients of this process: keeps each tier's limit a minute as the answers tell it, and each
-/// job's share of it, lets real-time calls go first and otherwise the job that had fewest calls in this minute, keeps one call in fifty free for both, and waits out refusals. Knows no HTTP.
+/// Shares one account's calls between all clients of this process: respects each tier's limit per minute, as reported in answers, and each
+/// job's share of it. Real-time calls go first, then the job with the fewest calls in this minute; one call in fifty is reserved for both. Refusals
+/// are waited out. Independent of HTTP.
 /// </summary>
 public sealed class Governor
 {
@@ -20,7 +21,7 @@ public sealed class Governor
     private DateTimeOffset _flatUntil;
     private TimeSpan _flatPause = s_firstFlatPause;
 
-    /// <summary>A governor that knows nothing yet.</summary>
+    /// <summary>A governor without any information yet.</summary>
     public Governor(TimeProvider clock)
     {
         _clock = clock;
@@ -28,10 +29,10 @@ public sealed class Governor
         _timer = clock.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The account's imports under way.</summary>
+    /// <summary>The account's active imports.</summary>
     public ImportGate Imports { get; }
 
-    /// <summary>A tier's calls a minute; null while no answer has told.</summary>
+    /// <summary>A tier's calls per minute; null until an answer shows them.</summary>
     public int? LimitOf(CallTier tier)
     {
         lock (_lock)
@@ -40,7 +41,7 @@ public sealed class Governor
         }
     }
 
-    /// <summary>Waits until the call may be made. What it gives must be told how the call ended.</summary>
+    /// <summary>Waits until the call may be made. Report the end of the call to the returned lease.</summary>
     internal ValueTask<CallLease> EnterAsync(GovernedCall call, IProgress<CallWait>? waits, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -96,17 +97,17 @@ public sealed class Governor
         }
     }
 
-    /// <summary>Counts the call where Dotdigital says it counted it.</summary>
+    /// <summary>Counts the call in the tier that Dotdigital reports.</summary>
     private TierBudget Learn(CallLease lease, RateHeaders headers, DateTimeOffset now)
     {
         var job = lease.Call.Job;
         var counted = _tiers[(int)lease.Tier];
         var generation = lease.Generation;
-        if (headers.Tier is { } told && told != lease.Tier)
+        if (headers.Tier is { } reported && reported != lease.Tier)
         {
-            _learnt[lease.Call.Operation] = told;
+            _learnt[lease.Call.Operation] = reported;
             counted.Withdraw(job);
-            counted = _tiers[(int)told];
+            counted = _tiers[(int)reported];
             generation = counted.Start(job);
         }
 
@@ -115,7 +116,7 @@ public sealed class Governor
         return counted;
     }
 
-    /// <summary>The flat limit counts the last hour and names no end: try again after pauses that grow.</summary>
+    /// <summary>The flat limit counts the last hour and gives no end, so retry with growing pauses.</summary>
     private void HoldAll(RateHeaders headers, DateTimeOffset now)
     {
         if (now < _flatUntil)
@@ -192,7 +193,7 @@ public sealed class Governor
             }
         }
 
-        // A timer may fire a little early by the clock; the extra millisecond saves a round.
+        // A timer may fire slightly early; the extra millisecond saves a round.
         var due = next is { } due0 ? due0 - now + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan;
         _timer.Change(due < TimeSpan.Zero && next is not null ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
     }
@@ -211,8 +212,8 @@ public sealed class Governor
         var budget = _tiers[(int)tier];
         return new(
             budget.Limit is { } limit
-                ? $"this minute's {tier.ToString().ToLowerInvariant()}-tier calls are used up ({limit} a minute for the whole account)"
-                : "the first answer must tell the account's limits",
+                ? $"this minute's {tier.ToString().ToLowerInvariant()}-tier calls are used up ({limit} per minute for the whole account)"
+                : "waiting for the first answer, which contains the account's limits",
             budget.NextChance(now));
     }
 
@@ -245,7 +246,7 @@ public sealed class Governor
             Lease = lease;
             _source.SetResult(lease);
 
-            // Not Dispose: that would wait for a cancellation which waits for the governor's lock.
+            // Not Dispose, which would wait for a cancellation that waits for the governor's lock.
             _registration.Unregister();
         }
 

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>One governor an account, for every client that is given the same set.</summary>
+/// <summary>One governor per account, for all clients with the same set.</summary>
 public sealed class Governors(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<(string Host, long Account), Governor> _byAccount = new();
 
-    /// <summary>Those of this process, by the system's clock.</summary>
+    /// <summary>The governors of this process, with the system clock.</summary>
     public static Governors OfThisProcess { get; } = new(TimeProvider.System);
 
     /// <summary>The account's governor. Accounts of different hosts are different accounts, so that simulators do not mix.</summary>

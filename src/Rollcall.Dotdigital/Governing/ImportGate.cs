@@ -1,12 +1,12 @@
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// Counts an account's imports under way, as far as this process knows. Its word is advice: a start waits a while for room and
-/// is then tried all the same, because only Dotdigital knows the imports of others, and of processes that died.
+/// Counts an account's active imports, as far as this process knows. This is only advice: a start waits a while for a free slot and
+/// is then attempted anyway, because only Dotdigital knows the imports of other processes.
 /// </summary>
 public sealed class ImportGate
 {
-    /// <summary>How long a start waits for room before it is tried all the same.</summary>
+    /// <summary>How long a start waits for a free slot before it is attempted anyway.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ public sealed class ImportGate
 
     internal ImportGate(TimeProvider clock) => _clock = clock;
 
-    /// <summary>Imports started or seen unfinished, and not yet seen finished.</summary>
+    /// <summary>Imports that were started or seen unfinished, and are not known to be finished.</summary>
     public int Active
     {
         get
@@ -51,7 +51,7 @@ public sealed class ImportGate
         }
     }
 
-    /// <summary>Waits for room, at most <see cref="LongestWait"/>. Dispose what it gives when the start was answered.</summary>
+    /// <summary>Waits for a free slot, at most <see cref="LongestWait"/>. Dispose the result when the start was answered.</summary>
     internal async ValueTask<IDisposable> EnterAsync(IProgress<CallWait>? waits, CancellationToken cancellation)
     {
         var until = _clock.GetUtcNow() + LongestWait;
@@ -74,7 +74,7 @@ public sealed class ImportGate
             if (!said)
             {
                 said = true;
-                waits?.Report(new CallWait($"{DotdigitalLimits.ActiveImports} imports are under way, as many as an account may have", until));
+                waits?.Report(new CallWait($"{DotdigitalLimits.ActiveImports} imports are active, the maximum for an account", until));
             }
 
             try

@@ -3,13 +3,13 @@ using System.Net.Http.Headers;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>What an answer's headers tell about the limits. Header names are compared without case.</summary>
-/// <param name="Tier">The tier the call counted in; null when not told.</param>
-/// <param name="Limit">Calls a window.</param>
+/// <summary>What an answer's headers say about the limits. Header names are case-insensitive.</summary>
+/// <param name="Tier">The tier the call counted in; null when missing.</param>
+/// <param name="Limit">Calls per window.</param>
 /// <param name="Remaining">Calls left in this window.</param>
 /// <param name="Reset">When the next window begins, in seconds since 1970, by Dotdigital's clock.</param>
 /// <param name="Date">The answer's date, by the same clock, rounded down to the second.</param>
-/// <param name="RetryAfter">How long to wait, where something in between says so.</param>
+/// <param name="RetryAfter">How long to wait, if a proxy says so.</param>
 internal readonly record struct RateHeaders(CallTier? Tier, int? Limit, int? Remaining, long? Reset, DateTimeOffset? Date, TimeSpan? RetryAfter)
 {
     public static RateHeaders None => default;
@@ -32,7 +32,7 @@ internal readonly record struct RateHeaders(CallTier? Tier, int? Limit, int? Rem
     }
 
     /// <summary>
-    /// How long, from the moment the answer came, until the window is certainly over; null when not told.
+    /// The time from the arrival of the answer until the window has certainly ended; null when unknown.
     /// <see cref="Date"/> is rounded down and older than the answer's arrival, so this is never too short.
     /// </summary>
     public TimeSpan? UntilReset(DateTimeOffset now)

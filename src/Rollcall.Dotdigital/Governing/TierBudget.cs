@@ -1,12 +1,12 @@
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// The arithmetic of one tier: how many calls may still start in the window under way. No clock and no lock of its own.
-/// Dotdigital counts fixed windows by its clock. A call under way at a window's end may be counted in either, so it is counted in both.
+/// The arithmetic of one tier: how many calls may still start in the current window. Without a clock and a lock.
+/// Dotdigital counts fixed windows by its clock. A call in progress at the end of a window may be counted in either, so it is counted in both.
 /// </summary>
 internal sealed class TierBudget
 {
-    // One call in so many of a window is kept free of a job that had others: an event, or another job's first call, waits for no window's end.
+    // One call in this many of a window is reserved, so that an event, or another job's first call, does not wait for the end of the window.
     private const int KeptFree = 50;
 
     private static readonly long s_window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
@@ -20,15 +20,15 @@ internal sealed class TierBudget
     private int _started;
     private int _underWay;
 
-    // The least that other users of the account must have taken of this window, going by what is left; null while no answer told.
-    // Below zero while calls of ours that are under way are not counted yet.
+    // The minimum that other users of the account must have used of this window, based on what remains; null until an answer shows it.
+    // Below zero while calls of ours in progress are not counted yet.
     private int? _others;
 
     private DateTimeOffset _windowEnds;
     private DateTimeOffset _blockedUntil;
 
-    // Dotdigital's number of the window under way and of the last one left behind: seconds since 1970 of its end.
-    // The number is assumed after a window ran out by the clock, until an answer confirms it.
+    // Dotdigital's number of the current window and of the last finished one: seconds since 1970 of its end.
+    // After a window has ended by the clock, the number is an assumption until an answer confirms it.
     private long _window;
     private long _past = long.MinValue;
     private bool _assumed = true;
@@ -37,7 +37,7 @@ internal sealed class TierBudget
 
     public int? Limit => _limit;
 
-    /// <summary>When a call that may not start now may be tried again; null when that depends on an answer under way.</summary>
+    /// <summary>When a call that cannot start now can be attempted again; null when that depends on a pending answer.</summary>
     public DateTimeOffset? NextChance(DateTimeOffset now)
     {
         if (now < _blockedUntil)
@@ -48,7 +48,7 @@ internal sealed class TierBudget
         return _limit is null ? null : _windowEnds;
     }
 
-    /// <param name="last">Whether the call may take the last of the window: those of real-time calls, and of jobs that had none yet.</param>
+    /// <param name="last">Whether the call may use the reserved calls of the window: real-time calls, and jobs without a call yet.</param>
     public bool MayStart(string job, double share, bool last, DateTimeOffset now)
     {
         RollOver(now);
@@ -67,10 +67,10 @@ internal sealed class TierBudget
         return _started + Math.Max(0, _others ?? 0) < free && StartedBy(job) < ours;
     }
 
-    /// <summary>How many calls of the job count in this window.</summary>
+    /// <summary>The number of calls of the job in this window.</summary>
     public int StartedBy(string job) => _startedByJob.GetValueOrDefault(job);
 
-    /// <summary>Counts a call, and gives the number of the window it started in.</summary>
+    /// <summary>Counts a call, and returns the number of the window it started in.</summary>
     public long Start(string job)
     {
         _started++;
@@ -102,8 +102,8 @@ internal sealed class TierBudget
         Finish(job);
     }
 
-    /// <summary>A call was answered; call before <see cref="Finish"/>, so that it is carried over a window's end like any call under way.</summary>
-    /// <param name="generation">What <see cref="Start"/> gave.</param>
+    /// <summary>A call was answered; call before <see cref="Finish"/>, so that it is carried over the end of a window like any call in progress.</summary>
+    /// <param name="generation">The result of <see cref="Start"/>.</param>
     public void Learn(RateHeaders headers, string job, long generation, DateTimeOffset now)
     {
         _answered = true;
@@ -127,7 +127,7 @@ internal sealed class TierBudget
 
         if (window <= _past)
         {
-            // Counted in a window already left behind: it tells nothing about this one, and was carried over for nothing.
+            // Counted in a finished window: it says nothing about this one, and was carried over unnecessarily.
             if (generation < _generation)
             {
                 Uncount(job);
@@ -153,7 +153,7 @@ internal sealed class TierBudget
         }
         else
         {
-            // Dotdigital is a window further than we thought. This call counts there, and maybe those under way.
+            // Dotdigital is one window ahead of our assumption. This call counts there, and perhaps those in progress.
             _past = _window;
             StartWindow();
             _windowEnds = ends;
@@ -184,7 +184,7 @@ internal sealed class TierBudget
         }
     }
 
-    /// <summary>A call of ours is known not to count in this window: what was believed to be it was somebody else's.</summary>
+    /// <summary>A call of ours is known not to count in this window: the call attributed to it was from another user.</summary>
     private void Uncount(string job)
     {
         _started--;

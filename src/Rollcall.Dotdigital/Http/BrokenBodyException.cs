@@ -1,4 +1,4 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>The connection broke while an answer's body was read; told apart from what a caller's own row handler throws.</summary>
-internal sealed class BrokenBodyException(Exception inner) : Exception("The answer broke off.", inner);
+/// <summary>The connection was lost while reading the body of an answer; distinguishes this from exceptions of a caller's row handler.</summary>
+internal sealed class BrokenBodyException(Exception inner) : Exception("The answer was cut off.", inner);

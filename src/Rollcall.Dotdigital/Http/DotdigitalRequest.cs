@@ -1,16 +1,16 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>Whether a request may be sent again when nobody knows what became of it.</summary>
+/// <summary>Whether a request may be sent again when its result is unknown.</summary>
 internal enum RequestSafety
 {
-    /// <summary>It reads, or writes what a second time leaves as it is: sending it again does no harm.</summary>
+    /// <summary>It reads, or its write is idempotent: sending it again is harmless.</summary>
     Repeatable,
 
-    /// <summary>It writes what must not be written twice: never sent again once it may have been acted on.</summary>
+    /// <summary>Its write is not idempotent: it is never sent again once it may have been applied.</summary>
     Once,
 }
 
-/// <summary>One request, made once; only its content object is rebuilt for each attempt.</summary>
+/// <summary>One request, created once; only its content object is rebuilt for each attempt.</summary>
 internal sealed class DotdigitalRequest
 {
     /// <summary>Its name in usage counts, logs and errors, such as <c>contacts.import</c>.</summary>
@@ -28,10 +28,10 @@ internal sealed class DotdigitalRequest
     /// <summary>A JSON body in UTF-8; null for none.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    /// <summary>How much of its answer is read.</summary>
+    /// <summary>The limits of its answer.</summary>
     public AnswerBounds Bounds { get; init; } = AnswerBounds.One;
 
-    /// <summary>How often it may be repeated after drops, time-outs and server errors. Waits for limits do not count.</summary>
+    /// <summary>How often it may be retried after lost connections, timeouts and server errors. Waits for limits do not count.</summary>
     public int Repeats { get; init; } = 5;
 
     public static DotdigitalRequest Read(string operation, CallTier tier, string path, AnswerBounds? bounds = null, int repeats = 5) => new()

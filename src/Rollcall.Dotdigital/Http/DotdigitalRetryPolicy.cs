@@ -2,9 +2,9 @@ namespace Rollcall.Dotdigital;
 
 /// <summary>What to do after a failed attempt.</summary>
 /// <param name="Again">Whether to try again.</param>
-/// <param name="Pause">How long to wait first, beside what the governor makes the call wait.</param>
-/// <param name="CountsAsRepeat">Whether it uses up one of the request's repeats.</param>
-/// <param name="Reason">The rule, in words.</param>
+/// <param name="Pause">How long to wait first, in addition to the wait of the governor.</param>
+/// <param name="CountsAsRepeat">Whether it counts as one of the request's retries.</param>
+/// <param name="Reason">The rule, as text.</param>
 internal readonly record struct RetryDecision(bool Again, TimeSpan Pause, bool CountsAsRepeat, string Reason);
 
 /// <summary>The one place that decides whether a request is sent again.</summary>
@@ -16,26 +16,26 @@ internal static class DotdigitalRetryPolicy
 
     /// <param name="request">What was sent.</param>
     /// <param name="failure">How it failed.</param>
-    /// <param name="repeats">Repeats used up so far.</param>
-    /// <param name="waits">Waits for room among the imports so far.</param>
+    /// <param name="repeats">Retries so far.</param>
+    /// <param name="waits">Waits for a free import slot so far.</param>
     public static RetryDecision ShouldRetry(DotdigitalRequest request, DotdigitalException failure, int repeats, int waits)
     {
         switch (failure.Cause)
         {
-            // Server's advice first: a refused call was not acted on, and the governor holds the next attempt until the limit allows it.
+            // The server's advice first: a refused call was not applied, and the governor holds the next attempt until the limit allows it.
             case FailureCause.TierLimit:
                 return new(true, TimeSpan.Zero, false, "the tier's calls of this minute are used up");
             case FailureCause.FlatLimit:
                 return new(true, TimeSpan.Zero, false, "the account's calls of this hour are used up");
 
-            // Refused, not acted on; room comes when an import ends.
+            // Refused, not applied; a slot becomes free when an import finishes.
             case FailureCause.ActiveImports:
-                return new(true, Growing(s_firstImportPause, waits), false, "the account has as many imports under way as it may");
+                return new(true, Growing(s_firstImportPause, waits), false, "the account has the maximum number of active imports");
         }
 
         if (failure.Kind == FailureKind.Ambiguous)
         {
-            return No("it may have been done already");
+            return No("it may already have been applied");
         }
 
         if (failure.Kind is not FailureKind.Transient)
@@ -45,7 +45,7 @@ internal static class DotdigitalRetryPolicy
 
         if (repeats >= request.Repeats)
         {
-            return No("it was repeated often enough");
+            return No("the maximum number of retries was reached");
         }
 
         var pause = failure.RetryAfter is { } advised && advised > TimeSpan.Zero
@@ -54,9 +54,9 @@ internal static class DotdigitalRetryPolicy
         return failure.Cause switch
         {
             FailureCause.NotSent => new(true, pause, true, "nothing was sent"),
-            FailureCause.Busy => new(true, pause, true, "Dotdigital said it is busy and did nothing"),
-            _ when request.Safety == RequestSafety.Repeatable => new(true, pause, true, "twice does no harm"),
-            _ => No("it must not be done twice"),
+            FailureCause.Busy => new(true, pause, true, "Dotdigital was busy and did nothing"),
+            _ when request.Safety == RequestSafety.Repeatable => new(true, pause, true, "repeating it is harmless"),
+            _ => No("it must not be repeated"),
         };
     }
 

@@ -11,7 +11,7 @@ using Polly.Retry;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Sends requests: under the governor, with patience, and again where <see cref="DotdigitalRetryPolicy"/> allows.</summary>
+/// <summary>Sends requests, controlled by the governor, with timeouts, and with retries as <see cref="DotdigitalRetryPolicy"/> allows.</summary>
 internal sealed class DotdigitalTransport : IDisposable
 {
     private static readonly ResiliencePropertyKey<Attempts> s_attempts = new("attempts");
@@ -35,7 +35,7 @@ internal sealed class DotdigitalTransport : IDisposable
         _retry = new ResiliencePipelineBuilder { TimeProvider = options.Clock }
             .AddRetry(new RetryStrategyOptions
             {
-                // The policy decides how often; Polly only needs a bound.
+                // The policy decides how often; Polly only needs an upper limit.
                 MaxRetryAttempts = int.MaxValue,
                 ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is DotdigitalException failure && Decide(args.Context, failure)),
                 DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(AttemptsOf(args.Context).Decision.Pause),
@@ -43,7 +43,7 @@ internal sealed class DotdigitalTransport : IDisposable
             .Build();
     }
 
-    /// <summary>Where requests go; changes once, when the account has named its own endpoint.</summary>
+    /// <summary>The endpoint of requests; changes once, when the account has returned its own endpoint.</summary>
     public Uri Endpoint { get; set; }
 
     public Governor Governor { get; set; }
@@ -60,7 +60,7 @@ internal sealed class DotdigitalTransport : IDisposable
             async (body, token) => await JsonSerializer.DeserializeAsync(body, type, token).ConfigureAwait(false) ?? throw new JsonException("null"),
             cancellation);
 
-    /// <summary>Sends a request whose answer has nothing to read.</summary>
+    /// <summary>Sends a request without reading its answer.</summary>
     public Task SendAsync(DotdigitalRequest request, CancellationToken cancellation) =>
         SendAsync(request, (_, _) => ValueTask.FromResult(true), cancellation);
 
@@ -68,7 +68,7 @@ internal sealed class DotdigitalTransport : IDisposable
     public DotdigitalException Unreadable(DotdigitalRequest request, HttpStatusCode status = HttpStatusCode.OK) =>
         Failures.OfUnreadable(request, Endpoint, status);
 
-    /// <summary>Sends a request and gives its answer's body to <paramref name="read"/>, once for every attempt that was answered with success.</summary>
+    /// <summary>Sends a request and passes the body of its answer to <paramref name="read"/>, once for every successful attempt.</summary>
     public async Task<T> SendAsync<T>(DotdigitalRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellation)
     {
         var context = ResilienceContextPool.Shared.Get(request.Operation, cancellation);
@@ -97,7 +97,7 @@ internal sealed class DotdigitalTransport : IDisposable
         AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-        // Short, so that a write seldom meets a connection that the other side is just giving up: its outcome would be unknown.
+        // Short, so that a write rarely uses a connection that the server is just closing: its outcome would be unknown.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
         ConnectTimeout = TimeSpan.FromSeconds(30),
     };
@@ -143,7 +143,8 @@ internal sealed class DotdigitalTransport : IDisposable
         if (_options.Logger.IsEnabled(LogLevel.Debug))
         {
             _options.Logger.LogDebug(
-                "{Operation} answered {Status} after {Milliseconds:0} ms", request.Operation, (int)response.StatusCode, _options.Clock.GetElapsedTime(began).TotalMilliseconds);
+                "{Operation} answered {Status} after {Milliseconds:0} ms", request.Operation, (int)response.StatusCode,
+                _options.Clock.GetElapsedTime(began).TotalMilliseconds);
         }
 
         var headers = RateHeaders.Of(response);
@@ -152,7 +153,8 @@ internal sealed class DotdigitalTransport : IDisposable
             using var body = new PatientStream(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience, request.Bounds.Bytes);
             if (!response.IsSuccessStatusCode)
             {
-                var failure = Failures.OfAnswer(request, Endpoint, response.StatusCode, headers, await BeginningAsync(body, patience.Token).ConfigureAwait(false));
+                var failure = Failures.OfAnswer(
+                    request, Endpoint, response.StatusCode, headers, await BeginningAsync(body, patience.Token).ConfigureAwait(false));
                 lease.Answered(headers, failure.Cause is FailureCause.TierLimit or FailureCause.FlatLimit ? failure.Cause : null);
                 throw failure;
             }
@@ -178,7 +180,7 @@ internal sealed class DotdigitalTransport : IDisposable
         }
         catch (OperationCanceledException e) when (patience.AnswerRanOut && !cancellation.IsCancellationRequested)
         {
-            throw Failures.OfBoundless(request, Endpoint, $"it was not at its end after {request.Bounds.Time.TotalMinutes:0} minutes", e);
+            throw Failures.OfBoundless(request, Endpoint, $"it did not end within {request.Bounds.Time.TotalMinutes:0} minutes", e);
         }
         catch (OperationCanceledException e) when (patience.RanOut && !cancellation.IsCancellationRequested)
         {
@@ -186,7 +188,8 @@ internal sealed class DotdigitalTransport : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(DotdigitalRequest request, HttpRequestMessage message, Patience patience, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AnswerAsync(
+        DotdigitalRequest request, HttpRequestMessage message, Patience patience, CancellationToken cancellation)
     {
         DotdigitalException failure;
         try
@@ -205,7 +208,7 @@ internal sealed class DotdigitalTransport : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            // Without our patience having run out, it is the handler's time for connecting that did.
+            // If our timeout has not expired, it was the connect timeout of the handler.
             failure = patience.RanOut
                 ? Failures.OfTimeout(request, Endpoint, e)
                 : Failures.OfNetwork(request, Endpoint, new HttpRequestException(HttpRequestError.ConnectionError, inner: e));
@@ -221,7 +224,7 @@ internal sealed class DotdigitalTransport : IDisposable
 
     private HttpRequestMessage Build(DotdigitalRequest request, Patience patience)
     {
-        // Taken as it is: canonicalising would undo some of the percent-encoding of addresses.
+        // Used unchanged: canonicalising would undo some of the percent-encoding of addresses.
         var uri = new Uri(Endpoint.AbsoluteUri + request.Path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var message = new HttpRequestMessage(request.Method, uri);
         message.Headers.Authorization = _credentials;
@@ -238,14 +241,14 @@ internal sealed class DotdigitalTransport : IDisposable
         }
         else if (request.Safety == RequestSafety.Once)
         {
-            // Without a content the handler itself repeats a request when a kept connection hangs up, even one that was acted on.
+            // Without content, the handler itself repeats a request when a pooled connection is closed, even one that was applied.
             message.Content = new MemoryContent(ReadOnlyMemory<byte>.Empty, patience);
         }
 
         return message;
     }
 
-    /// <summary>As much of an error's body as matters. One that breaks off is used as far as it came: the status counts.</summary>
+    /// <summary>The relevant part of an error's body. A truncated body is used as far as it was received, because the status is sufficient.</summary>
     private static async Task<byte[]> BeginningAsync(Stream body, CancellationToken cancellation)
     {
         var buffer = new byte[ErrorBody.MostBytes];
@@ -265,7 +268,7 @@ internal sealed class DotdigitalTransport : IDisposable
         return buffer[..read];
     }
 
-    /// <summary>How often one request was tried, across its attempts.</summary>
+    /// <summary>The number of attempts of one request.</summary>
     private sealed class Attempts(DotdigitalRequest request)
     {
         public DotdigitalRequest Request => request;

@@ -10,7 +10,7 @@ namespace Rollcall.Dotdigital;
 /// <param name="Details">v3's items.</param>
 internal sealed partial record ErrorBody(string? Code, string Text, IReadOnlyList<ErrorDetail> Details)
 {
-    /// <summary>As much of an error's body as is read.</summary>
+    /// <summary>How much of an error's body is read.</summary>
     public const int MostBytes = 64 * 1024;
 
     public bool Is(string code) => string.Equals(Code, code, StringComparison.OrdinalIgnoreCase);
@@ -37,7 +37,7 @@ internal sealed partial record ErrorBody(string? Code, string Text, IReadOnlyLis
         }
         catch (JsonException)
         {
-            // A proxy's page, or a cut body: what text there is must do.
+            // A proxy's page, or a truncated body: use the available text.
         }
 
         var text = Encoding.UTF8.GetString(body);

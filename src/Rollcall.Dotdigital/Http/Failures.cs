@@ -6,12 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Turns what went wrong into a <see cref="DotdigitalException"/> that says so to people, and classifies it once and for all.</summary>
+/// <summary>Converts failures to a <see cref="DotdigitalException"/> with a message for users, and classifies them in one place.</summary>
 internal static partial class Failures
 {
     private const int ShownText = 300;
 
-    /// <summary>An answer that is no success.</summary>
+    /// <summary>An answer that is not a success.</summary>
     public static DotdigitalException OfAnswer(DotdigitalRequest request, Uri endpoint, HttpStatusCode code, RateHeaders headers, ReadOnlySpan<byte> body)
     {
         var error = ErrorBody.Read(body);
@@ -35,7 +35,8 @@ internal static partial class Failures
             return new DotdigitalException(
                 FailureKind.Configuration,
                 request.Operation,
-                $"No secure connection to {host}: its certificate was not accepted. Check the endpoint, this machine's clock, and whether something in between intercepts TLS.",
+                $"No secure connection to {host}: its certificate was not accepted. Check the endpoint, this machine's clock, and whether a proxy "
+                    + "intercepts TLS.",
                 exception)
             {
                 Cause = FailureCause.NotSent,
@@ -43,7 +44,8 @@ internal static partial class Failures
         }
 
         if (exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError
-            || exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable })
+            || exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound
+                or SocketError.HostUnreachable or SocketError.NetworkUnreachable })
         {
             return new DotdigitalException(
                 FailureKind.Transient,
@@ -55,25 +57,27 @@ internal static partial class Failures
             };
         }
 
-        return Unanswered(request, FailureCause.Dropped, $"The connection to {host} broke before an answer came.", exception);
+        return Unanswered(request, FailureCause.Dropped, $"The connection to {host} was lost before an answer arrived.", exception);
     }
 
-    /// <summary>An answer's body that broke off, or a connection that broke at an unknown moment.</summary>
+    /// <summary>A truncated answer, or a connection that was lost at an unknown moment.</summary>
     public static DotdigitalException OfBrokenBody(DotdigitalRequest request, Uri endpoint, Exception exception) =>
-        Unanswered(request, FailureCause.Dropped, $"The connection to {endpoint.Authority} broke in the middle of an answer.", exception);
+        Unanswered(request, FailureCause.Dropped, $"The connection to {endpoint.Authority} was lost in the middle of an answer.", exception);
 
-    /// <summary>An attempt that stood still too long.</summary>
+    /// <summary>An attempt that made no progress for too long.</summary>
     public static DotdigitalException OfTimeout(DotdigitalRequest request, Uri endpoint, Exception exception) =>
-        Unanswered(request, FailureCause.TimedOut, $"{endpoint.Authority} did not answer {request.Operation} within {DotdigitalLimits.Timeout.TotalSeconds:0} seconds.", exception);
+        Unanswered(
+            request, FailureCause.TimedOut,
+            $"{endpoint.Authority} did not answer {request.Operation} within {DotdigitalLimits.Timeout.TotalSeconds:0} seconds.", exception);
 
-    /// <summary>A success whose body is not what the specification says.</summary>
+    /// <summary>A success whose body does not match the specification.</summary>
     public static DotdigitalException OfUnreadable(DotdigitalRequest request, Uri endpoint, HttpStatusCode code, Exception? exception = null)
     {
         var ambiguous = request.Safety == RequestSafety.Once;
         return new DotdigitalException(
             ambiguous ? FailureKind.Ambiguous : FailureKind.Transient,
             request.Operation,
-            $"{endpoint.Authority} answered {request.Operation} ({(int)code}) with something else than Dotdigital's specification says." + Unknown(ambiguous),
+            $"{endpoint.Authority} answered {request.Operation} ({(int)code}) with a body that does not match Dotdigital's specification." + Unknown(ambiguous),
             exception)
         {
             Status = (int)code,
@@ -81,33 +85,38 @@ internal static partial class Failures
         };
     }
 
-    /// <summary>An answer that is longer, deeper or slower than any of its operation.</summary>
-    /// <param name="what">In what it is beyond measure, as the end of a sentence.</param>
+    /// <summary>An answer that is longer, deeper or slower than its operation allows.</summary>
+    /// <param name="what">The exceeded limit, as the end of a sentence.</param>
     public static DotdigitalException OfBoundless(DotdigitalRequest request, Uri endpoint, string what, Exception exception) =>
         new(
             FailureKind.Boundless,
             request.Operation,
-            $"The answer of {endpoint.Authority} to {request.Operation} goes beyond any of Dotdigital's: {what}." + Unknown(request.Safety == RequestSafety.Once),
+            $"The answer of {endpoint.Authority} to {request.Operation} exceeds the limits of this operation: {what}." + Unknown(
+                request.Safety == RequestSafety.Once),
             exception)
         {
             Cause = FailureCause.Boundless,
         };
 
-    /// <summary>An endpoint the password may not be sent to.</summary>
+    /// <summary>An endpoint that the password must not be sent to.</summary>
     public static DotdigitalException OfEndpoint(string operation, Uri endpoint, string why, Uri? leadBy) =>
         new(
             FailureKind.Configuration,
             operation,
             (leadBy is null ? "The password is not sent to " : $"{leadBy.Authority} named another endpoint, but the password is not sent to ")
-            + $"{endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: {why}. Passwords go only to https://*.dotdigital.com, and to this machine when the endpoint is on it.");
+            + $"{endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: {why}. Passwords go only to https://*.dotdigital.com, and "
+                + "to this machine when the endpoint is on it.");
 
     private static DotdigitalException Unanswered(DotdigitalRequest request, FailureCause cause, string message, Exception exception)
     {
         var ambiguous = request.Safety == RequestSafety.Once;
-        return new DotdigitalException(ambiguous ? FailureKind.Ambiguous : FailureKind.Transient, request.Operation, message + Unknown(ambiguous), exception) { Cause = cause };
+        return new DotdigitalException(ambiguous ? FailureKind.Ambiguous : FailureKind.Transient, request.Operation, message + Unknown(ambiguous), exception)
+        {
+            Cause = cause,
+        };
     }
 
-    private static string Unknown(bool ambiguous) => ambiguous ? " Whether the request was carried out is not known." : "";
+    private static string Unknown(bool ambiguous) => ambiguous ? " It is not known whether the request was applied." : "";
 
     private static (FailureCause Cause, FailureKind Kind) Classify(DotdigitalRequest request, HttpStatusCode status, ErrorBody error)
     {
@@ -150,24 +159,29 @@ internal static partial class Failures
         var said = Said(error);
         return (int)status switch
         {
-            _ when cause == FailureCause.ActiveImports => $"The account has {DotdigitalLimits.ActiveImports} imports under way, as many as it may have.",
+            _ when cause == FailureCause.ActiveImports => $"The account has {DotdigitalLimits.ActiveImports} active imports, which is the maximum.",
             _ when cause == FailureCause.TierLimit => "The account's calls of this minute are used up." + said,
-            _ when cause == FailureCause.FlatLimit => "The account's calls of this hour are used up. An API user with tiered rate limiting has more: Settings > Access > API users in Dotdigital.",
-            _ when cause == FailureCause.Busy => "Dotdigital is busy with this just now; later it may succeed." + said,
-            401 => $"{host} did not accept the API user's name or password. Check them in Dotdigital under Settings > Access > API users: it must be an API user, enabled, not a person's login." + said,
+            _ when cause == FailureCause.FlatLimit =>
+                "The account's calls of this hour are used up. An API user with tiered rate limiting has more: Settings > Access > API users in Dotdigital.",
+            _ when cause == FailureCause.Busy => "Dotdigital is busy; try again later." + said,
+            401 => $"{host} did not accept the API user's name or password. Check them in Dotdigital under Settings > Access > API users: it must be an "
+                + "enabled API user, not a person's login." + said,
             _ when error.Is("ERROR_INVALID_LOGIN") || error.Is("ERROR_APIUSER_INVALID") =>
-                $"{host} did not accept the API user's name or password, or the account is switched off. Check them in Dotdigital under Settings > Access > API users." + said,
+                $"{host} did not accept the API user's name or password, or the account is disabled. Check them in Dotdigital under Settings > Access > "
+                    + "API users." + said,
             403 when request.Operation == "account.info" =>
-                $"{host} refuses this account (403): it belongs to another region, or the API user may not use the API. Leave the endpoint out to have it found, or check the API user's permissions." + said,
-            403 => $"{host} refuses {request.Operation} (403): the API user has no permission for it, or the account belongs to another region. Check the API user under Settings > Access > API users." + said,
+                $"{host} refuses this account (403): it belongs to another region, or the API user has no permission to use the API. Omit the endpoint so "
+                    + "that it is detected, or check the API user's permissions." + said,
+            403 => $"{host} refuses {request.Operation} (403): the API user has no permission for it, or the account belongs to another region. Check the "
+                + "API user under Settings > Access > API users." + said,
             >= 300 and < 400 => $"{host} answered {request.Operation} with a redirect ({(int)status}), which is not followed. Check the endpoint.",
             >= 500 => $"{host} failed on {request.Operation} ({(int)status})." + said + Unknown(kind == FailureKind.Ambiguous),
-            413 => $"{host} found the body of {request.Operation} too large (413)." + said,
+            413 => $"{host} refused the body of {request.Operation} as too large (413)." + said,
             _ => $"{host} refused {request.Operation} ({(int)status})." + said,
         };
     }
 
-    /// <summary>Dotdigital's own words, without anything that looks like an address.</summary>
+    /// <summary>Dotdigital's message, without anything that looks like an email address.</summary>
     private static string Said(ErrorBody error)
     {
         var text = Address().Replace(error.Text, "(address)").ReplaceLineEndings(" ").Trim();

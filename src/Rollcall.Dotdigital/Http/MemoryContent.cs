@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>A JSON body that is already whole, sent piece by piece without a copy and with its length.</summary>
+/// <summary>A complete JSON body, sent in chunks without a copy and with its length.</summary>
 internal sealed class MemoryContent : HttpContent
 {
     private const int Piece = 64 * 1024;

@@ -1,8 +1,8 @@
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// Ends an attempt that stands still for <see cref="DotdigitalLimits.Timeout"/>. Every piece sent or received renews it,
-/// so a large body on a slow line is not cut off while it moves. But an answer has an end: from its first byte it may take so long altogether.
+/// Ends an attempt that makes no progress for <see cref="DotdigitalLimits.Timeout"/>. Every chunk sent or received restarts the timeout,
+/// so a large body on a slow line is not cut off while it progresses. The total time of an answer from its first byte is limited as well.
 /// </summary>
 internal sealed class Patience : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class Patience : IDisposable
 
     public bool RanOut => _time.IsCancellationRequested;
 
-    /// <summary>Whether it was the answer as a whole that took too long.</summary>
+    /// <summary>Whether the answer as a whole took too long.</summary>
     public bool AnswerRanOut => RanOut && _mostOfAnswer is { } most && _clock.GetElapsedTime(_answered) >= most;
 
     public void Renew()
@@ -32,7 +32,7 @@ internal sealed class Patience : IDisposable
         _time.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left < DotdigitalLimits.Timeout ? left : DotdigitalLimits.Timeout);
     }
 
-    /// <summary>The answer has begun, and may take so long.</summary>
+    /// <summary>The answer has started, and may take this long.</summary>
     public void Answered(TimeSpan most)
     {
         (_answered, _mostOfAnswer) = (_clock.GetTimestamp(), most);

@@ -1,6 +1,6 @@
 namespace Rollcall.Dotdigital;
 
-/// <summary>An answer's body that renews the attempt's patience with every piece that arrives, up to so many bytes.</summary>
+/// <summary>The body of an answer; restarts the attempt's timeout with every chunk, up to a number of bytes.</summary>
 internal sealed class PatientStream(Stream inner, Patience patience, long most) : Stream
 {
     private long _read;

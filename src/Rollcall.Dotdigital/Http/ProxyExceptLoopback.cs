@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>The system's proxy, except for this machine itself.</summary>
+/// <summary>The system's proxy, except for the loopback interface.</summary>
 internal sealed class ProxyExceptLoopback : IWebProxy
 {
     private readonly IWebProxy _system = HttpClient.DefaultProxy;

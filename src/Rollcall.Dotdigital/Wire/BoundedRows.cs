@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Rows of an answer, no more than it may have: an empty row is three bytes on the wire, and many times that in memory.</summary>
+/// <summary>Rows of an answer, limited in number: an empty row is three bytes on the wire, but many times that in memory.</summary>
 internal abstract class BoundedRows<T>(long most) : Collection<T>
 {
     protected override void InsertItem(int index, T item)

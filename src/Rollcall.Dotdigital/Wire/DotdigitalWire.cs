@@ -70,7 +70,7 @@ internal sealed record WireLinks(WireLink? Next);
 
 internal sealed record WireLink(string? Marker);
 
-/// <summary>Dotdigital's JSON, by source generation: no reflection at run time.</summary>
+/// <summary>Dotdigital's JSON, source-generated: no reflection at run time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(WireError))]
 [JsonSerializable(typeof(WireAccount))]

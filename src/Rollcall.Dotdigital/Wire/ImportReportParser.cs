@@ -4,11 +4,12 @@ using System.Text.Json;
 namespace Rollcall.Dotdigital;
 
 /// <summary>
-/// Reads a report (schema <c>inline_response_200_2</c> of the v3 specification) piece by piece, wherever the pieces are cut. What it does not know it passes over.
-/// Depths: 1 the report's properties; 2 rows, and the summary's properties; 3 a row's properties; 4 identifiers' properties, and reasons; 5 a reason's properties.
+/// Reads a report (schema <c>inline_response_200_2</c> of the v3 specification) in chunks of any size. Unknown parts are skipped.
+/// Depths: 1 the report's properties; 2 rows, and the summary's properties; 3 a row's properties; 4 identifiers' properties, and reasons; 5 a reason's
+/// properties.
 /// </summary>
-/// <param name="row">Hears the rows.</param>
-/// <param name="mostRows">Most rows of contacts that were written, and most of failures: a contact may stand in both.</param>
+/// <param name="row">Receives the rows.</param>
+/// <param name="mostRows">Maximum rows of written contacts, and maximum of failures: a contact may be in both.</param>
 internal sealed class ImportReportParser(Action<ImportedContact>? row, long mostRows)
 {
     private const int MostReasons = 100;
@@ -80,7 +81,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
 
     private bool InRows => _top is Top.Created or Top.Updated or Top.Failures;
 
-    /// <summary>Takes the next piece and says how many of its bytes were used; the rest must come again at the beginning of the next.</summary>
+    /// <summary>Processes the next chunk and returns how many of its bytes were used; the rest must be passed again at the start of the next.</summary>
     public int Take(ReadOnlySpan<byte> piece, bool last)
     {
         var reader = new Utf8JsonReader(piece, last, _state);
@@ -121,7 +122,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
                 Name(ref reader);
                 break;
             case JsonTokenType.StartArray when reader.CurrentDepth == 0:
-                throw new JsonException("an array is no report");
+                throw new JsonException("an array is not a report");
             case JsonTokenType.StartArray or JsonTokenType.EndArray:
                 break;
             default:
@@ -144,7 +145,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         {
             if ((_top == Top.Failures ? ++_failed : ++_written) > mostRows)
             {
-                throw new BoundlessAnswerException($"it has more rows than were sent, and a tenth more ({mostRows:N0})");
+                throw new BoundlessAnswerException($"it has more rows than were sent plus a tenth ({mostRows:N0})");
             }
 
             _contactId = _identifierId = null;
@@ -289,17 +290,17 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
 
     private static string? Text(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
 
-    /// <summary>A text that is kept a row: no longer than anybody reads, and not cut through a character.</summary>
+    /// <summary>A text stored per row: limited in length, and not cut within a character.</summary>
     private static string? Short(ref Utf8JsonReader reader)
     {
         var text = Text(ref reader);
         return text is { Length: > MostText } ? text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)] : text;
     }
 
-    /// <summary>A contact's id; null where the number is none.</summary>
+    /// <summary>A contact's id; null when the number is not a valid id.</summary>
     private static long? Id(ref Utf8JsonReader reader) => Number(ref reader) is > 0 and var id ? id : null;
 
-    /// <summary>A number, or, where the specification says identifiers are strings, one in quotes.</summary>
+    /// <summary>A number, or a quoted number where the specification defines identifiers as strings.</summary>
     private static long? Number(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number when reader.TryGetInt64(out var number) => number,

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Rollcall.Dotdigital;
 
-/// <summary>Feeds an <see cref="ImportReportParser"/> from a stream through one pooled buffer, which grows only for a token longer than it.</summary>
+/// <summary>Feeds an <see cref="ImportReportParser"/> from a stream through one pooled buffer, which only grows for a longer token.</summary>
 internal static class ImportReportReader
 {
     private const int BufferBytes = 64 * 1024;
@@ -10,7 +10,8 @@ internal static class ImportReportReader
     // No token of a report is longer than a name and a text; more than this is not a report.
     private const int MostBufferBytes = 1024 * 1024;
 
-    public static async ValueTask<ImportReport> ReadAsync(Stream body, Action<ImportedContact>? row, CancellationToken cancellation, int bufferBytes = BufferBytes, long mostRows = long.MaxValue)
+    public static async ValueTask<ImportReport> ReadAsync(Stream body, Action<ImportedContact>? row, CancellationToken cancellation,
+        int bufferBytes = BufferBytes, long mostRows = long.MaxValue)
     {
         var parser = new ImportReportParser(row, mostRows);
         var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);

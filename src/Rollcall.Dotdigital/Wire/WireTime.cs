@@ -11,7 +11,7 @@ internal static partial class WireTime
             ? time
             : null;
 
-    /// <summary>How far a date may be off, either way: 14 hours where it has no offset, a day where it has no time of day.</summary>
+    /// <summary>How far a date may be off, in both directions: 14 hours where it has no offset, a day where it has no time of day.</summary>
     public static TimeSpan Margin(string? text)
     {
         if (Parse(text) is not { } time)
@@ -26,7 +26,7 @@ internal static partial class WireTime
     [GeneratedRegex(@"\d[+-]\d\d:?\d\d$")]
     private static partial Regex Offset();
 
-    /// <summary>Whole seconds, rounded down, in UTC: as filters and paths take it.</summary>
+    /// <summary>Whole seconds, rounded down, in UTC, as used in filters and paths.</summary>
     public static string Format(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ using Rollcall.Jobs;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Sends calls to one address, with the token, with patience, and again where <see cref="LyticsRetryPolicy"/> allows.</summary>
+/// <summary>Sends calls to one URL, with the token, with timeouts, and with retries as <see cref="LyticsRetryPolicy"/> allows.</summary>
 internal sealed class LyticsTransport : IDisposable
 {
     private static readonly ProductInfoHeaderValue Agent =
@@ -24,24 +24,28 @@ internal sealed class LyticsTransport : IDisposable
     private readonly ResiliencePipeline retry;
     private readonly ResiliencePipeline retryOneOfMany;
 
-    /// <param name="handler">Sends the requests; null: a handler of its own, which checks TLS and follows no redirect. Not disposed of.</param>
+    /// <param name="handler">Sends the requests; null: its own handler, which verifies TLS and follows no redirects. Not disposed.</param>
     public LyticsTransport(LyticsAccess access, TimeProvider clock, ILogger log, HttpMessageHandler? handler)
     {
         if (!Endpoints.MaySendTokenTo(access.Url))
         {
-            throw new ArgumentException($"A token may not go to {access.Url.Authority}.", nameof(access));
+            throw new ArgumentException($"The token must not be sent to {access.Url.Authority}.", nameof(access));
         }
 
         (this.access, this.clock, this.log) = (access, clock, log);
         root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
-        http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LyticsLimits.AnswerBytes };
+        http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LyticsLimits.AnswerBytes,
+        };
         (retry, retryOneOfMany) = (Retry(clock, oneOfMany: false), Retry(clock, oneOfMany: true));
     }
 
     /// <summary>Makes a call and reads its answer.</summary>
     /// <param name="call">The call.</param>
     /// <param name="read">Reads the answer's body; may throw <see cref="JsonException"/>.</param>
-    /// <param name="pace">Whose turn an attempt waits for; null for none.</param>
+    /// <param name="pace">The pace that an attempt waits for; null for none.</param>
     public async Task<T> SendAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, ScanPace? pace, CancellationToken cancellation) =>
         await (call.IsOneOfMany ? retryOneOfMany : retry).ExecuteAsync(
             async token =>
@@ -76,9 +80,10 @@ internal sealed class LyticsTransport : IDisposable
     private static ResiliencePipeline Retry(TimeProvider clock, bool oneOfMany) => new ResiliencePipelineBuilder { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions
         {
-            // The policy decides how often; Polly only needs a bound.
+            // The policy decides how often; Polly only needs an upper limit.
             MaxRetryAttempts = int.MaxValue,
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is LyticsException e && LyticsRetryPolicy.Again(e.Failure, args.AttemptNumber, oneOfMany)),
+            ShouldHandle = args =>
+                ValueTask.FromResult(args.Outcome.Exception is LyticsException e && LyticsRetryPolicy.Again(e.Failure, args.AttemptNumber, oneOfMany)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(LyticsRetryPolicy.Pause(args.AttemptNumber)),
         })
         .Build();
@@ -102,11 +107,13 @@ internal sealed class LyticsTransport : IDisposable
         var began = clock.GetTimestamp();
         try
         {
-            // The body comes along: it is bounded, and a page is read whole or not at all.
+            // Includes the body, because it is limited and a page is read completely or not at all.
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
             if (log.IsEnabled(LogLevel.Debug))
             {
-                log.LogDebug("Lytics {Operation} answered {Status} after {Milliseconds:0} ms", call.Operation, (int)response.StatusCode, clock.GetElapsedTime(began).TotalMilliseconds);
+                log.LogDebug(
+                    "Lytics {Operation} answered {Status} after {Milliseconds:0} ms", call.Operation, (int)response.StatusCode,
+                    clock.GetElapsedTime(began).TotalMilliseconds);
             }
 
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
@@ -114,19 +121,21 @@ internal sealed class LyticsTransport : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is not what Lytics' API describes: {e.Message}", e);
+            throw new LyticsException(
+                LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} does not match the Lytics API: {e.Message}", e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is longer than any of Lytics' should be.", e);
+            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is longer than allowed.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} cannot be reached, or broke off: {e.Message}", e);
+            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} cannot be reached, or the connection was lost: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
+            throw new LyticsException(
+                LyticsFailure.Unreachable, $"{access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
         }
     }
 
@@ -138,14 +147,16 @@ internal sealed class LyticsTransport : IDisposable
         }
         catch (InvalidOperationException e)
         {
-            // What System.Text.Json says of half a character, once somebody asks for the text.
-            throw new JsonException("A text in it is none.", e);
+            // System.Text.Json reports half a character only when the text is requested.
+            throw new JsonException("It contains an invalid text.", e);
         }
     }
 
     private HttpRequestMessage Build(LyticsCall call)
     {
-        var path = access.AccountId is { } account ? $"{call.Path}{(call.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}account_id={Uri.EscapeDataString(account)}" : call.Path;
+        var path = access.AccountId is { } account
+            ? $"{call.Path}{(call.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}account_id={Uri.EscapeDataString(account)}"
+            : call.Path;
         var message = new HttpRequestMessage(call.Body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(root, path));
         message.Headers.TryAddWithoutValidation("Authorization", access.Token);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -167,13 +178,13 @@ internal sealed class LyticsTransport : IDisposable
             408 => LyticsFailure.Unreachable,
             >= 500 => LyticsFailure.Broken,
 
-            // Which status a page token that went stale has, is not published: of what was just accepted without it, the token is to blame.
+            // The status of an expired page token is not published: if the call was just accepted without the token, the token is the cause.
             >= 400 when call.HasPageToken => LyticsFailure.Stale,
             404 => LyticsFailure.NotFound,
             _ => LyticsFailure.Refused,
         };
 
-        // What Lytics says about one person may name them.
+        // A message of Lytics about one person may identify them.
         var said = call.IsOneOfMany ? null : LyticsWire.MessageOf(body)?.Replace(access.Token, "***", StringComparison.Ordinal);
         return new LyticsException(failure, $"{access.Url.Authority} refused {call.Operation} ({(int)status}){(said is null ? "." : $": {said}")}");
     }
@@ -181,8 +192,8 @@ internal sealed class LyticsTransport : IDisposable
 
 /// <summary>A call to Lytics.</summary>
 /// <param name="Operation">What it does, for messages.</param>
-/// <param name="Path">Path and query below the API's address, escaped.</param>
+/// <param name="Path">Path and query below the API's URL, escaped.</param>
 /// <param name="Body">JSON to post; null to get.</param>
 /// <param name="HasPageToken">Whether it continues a scan.</param>
-/// <param name="IsOneOfMany">Whether it is about one person of many: faults are not waited for as long, and what the answer says is not repeated.</param>
+/// <param name="IsOneOfMany">Whether it is about one person of many: faults are retried for a shorter time, and messages are not repeated to the user.</param>
 internal sealed record LyticsCall(string Operation, string Path, ReadOnlyMemory<byte>? Body = null, bool HasPageToken = false, bool IsOneOfMany = false);

@@ -5,70 +5,73 @@ namespace Rollcall.Lytics;
 
 /// <summary>Rows of a page.</summary>
 /// <param name="Part">The part of the scan, from 0.</param>
-/// <param name="Pass">How often the part was begun, from 1.</param>
-/// <param name="Rows">The values of <see cref="ScanColumns"/>, as JSON; null where there is none.</param>
+/// <param name="Pass">How often the part was started, from 1.</param>
+/// <param name="Rows">The values of <see cref="ScanColumns"/>, as JSON; null when there is none.</param>
 internal readonly record struct ScannedRows(int Part, int Pass, IReadOnlyList<string?[]> Rows);
 
-/// <summary>What became of a part of a scan.</summary>
-/// <param name="Pass">The pass that counts: the one that ended, or of those that did not, the longest.</param>
-/// <param name="Passes">Passes in all.</param>
+/// <summary>The result of a part of a scan.</summary>
+/// <param name="Pass">The pass that counts: the one that finished, otherwise the longest.</param>
+/// <param name="Passes">Number of passes.</param>
 /// <param name="Rows">Rows of the pass that counts.</param>
-/// <param name="Ended">Whether it came to the end.</param>
+/// <param name="Ended">Whether it reached the end.</param>
 internal sealed record ScannedPart(int Pass, int Passes, long Rows, bool Ended);
 
-/// <summary>What became of a scan.</summary>
+/// <summary>The result of a scan.</summary>
 /// <param name="Parts">Its parts.</param>
-/// <param name="Before">The audience's size by the first page; null where it was not told.</param>
-/// <param name="After">The size by the last page.</param>
+/// <param name="Before">The audience's size according to the first page; null when missing.</param>
+/// <param name="After">The size according to the last page.</param>
 internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? Before, long? After)
 {
     public long Rows => Parts.Sum(part => part.Rows);
 
-    /// <summary>Different profiles among the rows; null where they were not counted.</summary>
+    /// <summary>Distinct profiles among the rows; null when not counted.</summary>
     public long? Profiles { get; init; }
 
-    /// <summary>The size that a page told which had more than twice as many rows itself; null where none did.</summary>
+    /// <summary>The size given by a page that itself had more than twice as many rows; null when there was none.</summary>
     public long? Untrue { get; init; }
 
-    /// <summary>Why the scan may not have everybody; null when it counts as complete.</summary>
+    /// <summary>Why the scan may be incomplete; null when it counts as complete.</summary>
     public string? Incomplete()
     {
         if (Parts.Count(part => !part.Ended) is > 0 and var open)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{open} of the scan's {Parts.Count} parts did not come to an end: Lytics' page tokens went stale {LyticsLimits.Passes} times.");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{open} of the scan's {Parts.Count} parts did not finish: Lytics' page tokens expired {LyticsLimits.Passes} times.");
         }
 
         if ((Before, After) is not ({ } before, { } after))
         {
-            return "Lytics did not say how large the audience is, so the scan cannot be checked.";
+            return "Lytics did not return the size of the audience, so the scan cannot be verified.";
         }
 
-        // Members come and go while an audience is read; one that is switched off or evaluated anew meanwhile looks like many who left.
+        // Members come and go while an audience is read; an audience that is disabled or re-evaluated meanwhile looks like many members leaving.
         if (after == 0 ? before > 0 : before - after > Math.Max(LyticsLimits.MayLeave, before / 100))
         {
             return string.Create(CultureInfo.InvariantCulture, $"The audience shrank from {before:N0} to {after:N0} profiles while it was read.");
         }
 
-        // A size that is not true says nothing of who is missing.
+        // A wrong size does not show whether profiles are missing.
         var (least, most) = (Math.Min(before, after), Untrue ?? Math.Max(before, after));
         if (Untrue is not null || Rows > most + Math.Max(Math.Min(most, LyticsLimits.MayLeave), most / 100))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"The scan gave {Rows:N0} profiles of an audience that has {most:N0}, as Lytics says.");
+            return string.Create(CultureInfo.InvariantCulture, $"The scan returned {Rows:N0} profiles of an audience that has {most:N0} according to Lytics.");
         }
 
         var profiles = Profiles ?? Rows;
         if (Rows - profiles > Rows * LyticsLimits.MayBeRepeated)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Rows - profiles:N0} of the scan's {Rows:N0} profiles are there again, and as many others may be missing.");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{Rows - profiles:N0} of the scan's {Rows:N0} profiles are duplicates, and as many others may be missing.");
         }
 
         return profiles >= least * (1 - LyticsLimits.MayBeMissing)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"The scan gave {profiles:N0} of {least:N0} profiles.");
+            : string.Create(CultureInfo.InvariantCulture, $"The scan returned {profiles:N0} of {least:N0} profiles.");
     }
 }
 
-/// <summary>Scans one audience, its buckets side by side.</summary>
+/// <summary>Scans one audience, with concurrent buckets.</summary>
 /// <param name="audience">Its id.</param>
 internal sealed class AudienceScan(LyticsClient client, string audience, ScanColumns columns)
 {
@@ -97,14 +100,15 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
         return new ScannedAudience(parts, first.Total, after) { Untrue = untrue };
     }
 
-    /// <summary>All buckets, in as many parts as the audience is worth.</summary>
+    /// <summary>All buckets, in a number of parts that depends on the size of the audience.</summary>
     public static IReadOnlyList<string> Splits(long? total)
     {
         var parts = (int)Math.Clamp((total ?? long.MaxValue) / (LyticsLimits.PageRows * LyticsLimits.PartPages), 1, LyticsLimits.Splits);
         return [.. Enumerable.Range(0, parts).Select(part => string.Join(',', Enumerable.Range(0, LyticsLimits.Splits).Where(split => split % parts == part)))];
     }
 
-    private async Task<ScannedPart> PartAsync(int part, string splits, long? total, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    private async Task<ScannedPart> PartAsync(int part, string splits, long? total, ChannelWriter<ScannedRows> rows, ScanPace pace,
+        CancellationToken cancellation)
     {
         var (longest, most) = (1, -1L);
         for (var pass = 1; pass <= LyticsLimits.Passes; pass++)
@@ -121,8 +125,9 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
         return new ScannedPart(longest, LyticsLimits.Passes, most, false);
     }
 
-    /// <summary>Reads a part from its beginning; not to its end where a page token goes stale.</summary>
-    private async Task<(long Rows, bool Ended)> PassAsync(ScannedRows of, string splits, ScanTrail trail, ChannelWriter<ScannedRows> rows, ScanPace pace, CancellationToken cancellation)
+    /// <summary>Reads a part from its start; stops when a page token has expired.</summary>
+    private async Task<(long Rows, bool Ended)> PassAsync(ScannedRows of, string splits, ScanTrail trail, ChannelWriter<ScannedRows> rows, ScanPace pace,
+        CancellationToken cancellation)
     {
         var (count, start) = (0L, (string?)null);
         while (true)

@@ -5,8 +5,8 @@ using Rollcall.Jobs;
 namespace Rollcall.Lytics;
 
 /// <summary>
-/// The columns that a scan fills: one a field, by its name, and one more for each field of <see cref="ExportConfig.InsightFields"/> that something
-/// else needs as well. What only insight data need is whole; else the field's own column is a <see cref="ProfileValue"/>, and the other is whole.
+/// The columns that a scan fills: one per field, by its name, and another one for each field of <see cref="ExportConfig.InsightFields"/> that is also
+/// used elsewhere. A field used only for insight data is complete; otherwise the field's own column is a <see cref="ProfileValue"/>, and the other is complete.
 /// </summary>
 internal sealed class ScanColumns
 {
@@ -36,33 +36,33 @@ internal sealed class ScanColumns
         }
     }
 
-    /// <summary>The fields of the job. The first columns are theirs, in the same order.</summary>
+    /// <summary>The fields of the job. The first columns belong to them, in the same order.</summary>
     public IReadOnlyList<string> Fields { get; }
 
     /// <summary>The field with the address.</summary>
     public string Email { get; }
 
-    /// <summary>Of the fields, those with an id of somebody's own.</summary>
+    /// <summary>The fields with a unique id of a person.</summary>
     public IReadOnlyList<string> Ids { get; }
 
-    /// <summary>The fields to ask for: those of the job, and Lytics' own id of a profile, by which one that comes twice is known.</summary>
+    /// <summary>The fields to request: those of the job, and Lytics' own profile id, which identifies duplicates.</summary>
     public static IReadOnlyList<string> Asked(IReadOnlyList<string> fields) => fields.Contains(Uid) ? fields : [.. fields, Uid];
 
-    /// <summary>Whether a field of an answer is Lytics' own id of a profile; its value stands behind those of the columns.</summary>
+    /// <summary>Whether a field of an answer is Lytics' own profile id; its value follows those of the columns.</summary>
     public static bool IsUid(ref Utf8JsonReader reader) => reader.ValueTextEquals(Uid);
 
     /// <summary>The columns' names.</summary>
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>Whether a field's own column is whole.</summary>
+    /// <summary>Whether a field's own column is complete.</summary>
     public bool IsWhole(int field) => whole[field] == field;
 
-    /// <summary>The column beside a field's own that is whole; null for none.</summary>
+    /// <summary>The additional complete column of a field; null for none.</summary>
     public int? WholeBeside(int field) => IsWhole(field) ? null : whole[field];
 
-    /// <summary>The name of the column that has a field whole.</summary>
+    /// <summary>The name of the column with the complete value of a field.</summary>
     public string Whole(string field) =>
         Fields.Index().Where(one => one.Item == field).Select(one => whole[one.Index]).FirstOrDefault() is { } column
             ? names[column]
-            : throw new ArgumentException($"{field} is no insight field of the scan.", nameof(field));
+            : throw new ArgumentException($"{field} is not an insight field of the scan.", nameof(field));
 }

@@ -1,12 +1,12 @@
 namespace Rollcall.Lytics;
 
-/// <summary>What became of a call, as far as the pace goes.</summary>
+/// <summary>The result of a call, as far as the pace is concerned.</summary>
 internal enum PaceAnswer
 {
-    /// <summary>It says nothing about how busy Lytics is.</summary>
+    /// <summary>It says nothing about the load of Lytics.</summary>
     None,
 
-    /// <summary>It came, if only to say that there is nothing.</summary>
+    /// <summary>It was answered, perhaps without a result.</summary>
     Good,
 
     /// <summary>Lytics is overloaded: 429 or 5xx.</summary>
@@ -14,8 +14,8 @@ internal enum PaceAnswer
 }
 
 /// <summary>
-/// How many pages, or people's recommendations, are asked for at once: a few at first, one more with every one that comes. When Lytics is overloaded,
-/// half as many, and then one more only with every full round.
+/// The number of concurrent requests for pages or recommendations: a few at first, one more with every answer. When Lytics is overloaded,
+/// it is halved, and then grows by one only with every full round.
 /// </summary>
 internal sealed class ScanPace : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class ScanPace : IDisposable
     private int owed;
     private int good;
 
-    /// <summary>Calls that may be under way at once.</summary>
+    /// <summary>The maximum number of concurrent calls.</summary>
     public int AtOnce { get; private set; } = LyticsLimits.FirstAtOnce;
 
-    /// <summary>Waits for a turn; gives what <see cref="Leave"/> needs.</summary>
+    /// <summary>Waits for a turn; returns the argument of <see cref="Leave"/>.</summary>
     public async Task<int> EnterAsync(CancellationToken cancellation)
     {
         await turns.WaitAsync(cancellation).ConfigureAwait(false);
@@ -38,13 +38,13 @@ internal sealed class ScanPace : IDisposable
         }
     }
 
-    /// <summary>Gives the turn back.</summary>
-    /// <param name="turn">What <see cref="EnterAsync"/> gave.</param>
+    /// <summary>Returns the turn.</summary>
+    /// <param name="turn">The result of <see cref="EnterAsync"/>.</param>
     public void Leave(int turn, PaceAnswer answer)
     {
         lock (sync)
         {
-            // Whoever was under way when it was halved only confirms what is known.
+            // A call that was in progress when it was halved only confirms what is known.
             if (answer == PaceAnswer.Overloaded && turn == halvings)
             {
                 var half = Math.Max(1, AtOnce / 2);

@@ -10,7 +10,7 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
 {
     private const int Reported = 10_000;
 
-    /// <summary>Values that identify nobody.</summary>
+    /// <summary>Values that do not identify a person.</summary>
     private const string Nothing = """('', '""', '[]', '{}')""";
 
     private AudienceReadingResult? result;
@@ -21,12 +21,14 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
 
     public string Whole(string field) => SqlText.Name(columns.Whole(field));
 
-    /// <summary>Appends pages until there are no more: one appender, and no more in memory than the channel holds.</summary>
+    /// <summary>Appends pages until there are no more: one appender, with memory limited by the channel.</summary>
     public async Task FillAsync(ChannelReader<ScannedRows> pages, IProgress<long>? progress, CancellationToken cancellation)
     {
-        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__uid VARCHAR, __row BIGINT, __part INTEGER, __pass INTEGER)");
+        duckdb.Execute(
+            $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__uid VARCHAR, __row BIGINT, "
+                + "__part INTEGER, __pass INTEGER)");
 
-        // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
+        // In one transaction DuckDB writes full row groups to its file continuously, and nothing to its log.
         using var transaction = duckdb.BeginTransaction();
         using (var appender = duckdb.CreateAppender(table))
         {
@@ -55,20 +57,23 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
         transaction.Commit();
     }
 
-    /// <summary>Takes out what passes read that do not count.</summary>
+    /// <summary>Removes the rows of passes that do not count.</summary>
     public async Task FinishAsync(ScannedAudience scanned, CancellationToken cancellation)
     {
         foreach (var (i, part) in scanned.Parts.Index().Where(p => p.Item.Passes > 1))
         {
-            await duckdb.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE __part = {i} AND __pass <> {part.Pass}"), cancellation).ConfigureAwait(false);
+            await duckdb.ExecuteAsync(
+                string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE __part = {i} AND __pass <> {part.Pass}"), cancellation)
+                .ConfigureAwait(false);
         }
 
-        result = new AudienceReadingResult([], (scanned with { Profiles = await ProfilesAsync(cancellation).ConfigureAwait(false) }).Incomplete(), AudienceShape.None);
+        result = new AudienceReadingResult(
+            [], (scanned with { Profiles = await ProfilesAsync(cancellation).ConfigureAwait(false) }).Incomplete(), AudienceShape.None);
     }
 
     /// <summary>
-    /// Counts different profiles: by Lytics' own id; where an answer has none, by the fields that say who somebody is. Several people may share an address, which
-    /// takes the rest of what was asked for to tell them apart. Whoever nothing identifies is somebody else.
+    /// Counts distinct profiles: by Lytics' own id; without one, by the fields that identify a person. Several people may share an address, so the other
+    /// requested fields are used to distinguish them. A profile that nothing identifies is distinct from all others.
     /// </summary>
     private async Task<long> ProfilesAsync(CancellationToken cancellation)
     {

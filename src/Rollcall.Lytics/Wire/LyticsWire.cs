@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Rollcall.Lytics;
 
-/// <summary>Bodies as Lytics sends them. What is not published may be missing.</summary>
+/// <summary>Bodies as Lytics sends them. Undocumented parts may be missing.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = LyticsLimits.Levels)]
 [JsonSerializable(typeof(WireList<WireAudience>))]
 [JsonSerializable(typeof(WireOne<WireAudience>))]
@@ -13,13 +13,14 @@ internal sealed partial class LyticsWire : JsonSerializerContext
 {
     private const int LongestMessage = 300;
 
-    /// <summary>The message of an error's body, in one line; null where it has none.</summary>
+    /// <summary>The message of an error's body, in one line; null when it has none.</summary>
     public static string? MessageOf(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.String)
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("message", out var message)
+                || message.ValueKind != JsonValueKind.String)
             {
                 return null;
             }
@@ -29,17 +30,18 @@ internal sealed partial class LyticsWire : JsonSerializerContext
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, or half a character in it: the status says enough.
+            // Not JSON, or invalid text: the status is sufficient.
             return null;
         }
     }
 
-    /// <summary>Fields and their types, of a body of which only <c>data.columns: [{as, type}]</c> is known; empty where it is another.</summary>
+    /// <summary>Fields and their types, from a body of which only <c>data.columns: [{as, type}]</c> is known; empty for other bodies.</summary>
     public static IReadOnlyDictionary<string, string> Columns(ReadOnlyMemory<byte> body)
     {
         using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = LyticsLimits.Levels });
         var columns = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (json.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
+        if (json.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("data", out var data)
+            || data.ValueKind != JsonValueKind.Object
             || !data.TryGetProperty("columns", out var list) || list.ValueKind != JsonValueKind.Array)
         {
             return columns;

@@ -6,17 +6,17 @@ using Rollcall.Reading;
 namespace Rollcall.Lytics;
 
 /// <summary>
-/// A profile's value as JSON that DuckDB takes, and from which it gives the same text back: it reads numbers as 64-bit integers or doubles,
-/// and stops at halves of characters.
+/// A profile's value as JSON that DuckDB accepts and returns as the same text: DuckDB reads numbers as 64-bit integers or doubles,
+/// and rejects halves of characters.
 /// </summary>
 internal static class ProfileValue
 {
-    /// <summary>Stands for a text that is none: no data field takes an array, so it is left out and listed.</summary>
+    /// <summary>Replaces an invalid text: no data field accepts an array, so it is left out and listed.</summary>
     public const string NoText = "[]";
 
     private const int ExactDigits = 15;
 
-    /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
+    /// <summary>The current value; afterwards the reader is at its end. Null when there is none.</summary>
     public static string? Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
@@ -36,7 +36,9 @@ internal static class ProfileValue
         }
     }
 
-    /// <summary>A number, in quotes where DuckDB would change it. One with a point or an exponent has neither an exponent nor more than nine digits after the point.</summary>
+    /// <summary>
+    /// A number, in quotes if DuckDB would change it. One with a point or an exponent has neither an exponent nor more than nine digits after the point.
+    /// </summary>
     private static string Number(string written)
     {
         if (written.Length > ExactDigits || written.AsSpan().ContainsAny('e', 'E'))
@@ -49,7 +51,7 @@ internal static class ProfileValue
         return written.Length <= ExactDigits && !written.AsSpan().ContainsAny('e', 'E') ? written : $"\"{written}\"";
     }
 
-    /// <summary>An array or a map: only its scalars by name are ever looked at, as a contact's ids by account.</summary>
+    /// <summary>An array or a map: only its scalars by name are used, such as a contact's ids by account.</summary>
     private static string Group(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)

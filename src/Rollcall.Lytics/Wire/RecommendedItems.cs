@@ -6,8 +6,8 @@ namespace Rollcall.Lytics;
 /// <summary>The answer of a call for recommendations: <c>{"data": [{"url", "title", ...}, ...]}</c>, the best first.</summary>
 internal static class RecommendedItems
 {
-    /// <summary>The first recommendations as a JSON array of objects, each whole; <c>[]</c> for none.</summary>
-    /// <exception cref="JsonException">It is no such answer.</exception>
+    /// <summary>The first recommendations as a JSON array of objects, each complete; <c>[]</c> for none.</summary>
+    /// <exception cref="JsonException">It is not such an answer.</exception>
     public static string Parse(ReadOnlySpan<byte> body, int most)
     {
         string? items = null;
@@ -32,7 +32,7 @@ internal static class RecommendedItems
             }
         }
 
-        // What follows the object is read as well: an answer is whole, or none.
+        // The text after the object is read as well: an answer must be complete.
         if (reader.TokenType != JsonTokenType.EndObject || reader.Read())
         {
             throw new JsonException("The answer does not end where its object does.");

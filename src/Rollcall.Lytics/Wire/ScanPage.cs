@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Rollcall.Lytics;
 
 /// <summary>A page of a scan.</summary>
-/// <param name="Total">The whole audience's size; null where it is not told.</param>
+/// <param name="Total">The size of the whole audience; null when missing.</param>
 /// <param name="Next">The token of the next page; empty at the end.</param>
-/// <param name="Rows">A value a column, and last the profile's own id, as JSON; null where there is none.</param>
+/// <param name="Rows">One value per column, and the profile's own id at the end, as JSON; null when there is none.</param>
 internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[]> Rows)
 {
-    /// <summary>Reads a page. Values of other fields are passed over.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <summary>Reads a page. Values of other fields are skipped.</summary>
+    /// <exception cref="JsonException">It is not a page.</exception>
     public static ScanPage Parse(ReadOnlySpan<byte> body, ScanColumns columns)
     {
         var (total, next, rows) = ((long?)null, "", (List<string?[]>?)null);
@@ -46,7 +46,7 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             }
         }
 
-        // What follows the object is read as well: a page is whole, or none.
+        // The text after the object is read as well: a page must be complete.
         if (reader.TokenType != JsonTokenType.EndObject || reader.Read())
         {
             throw new JsonException("The answer does not end where its object does.");
@@ -101,10 +101,10 @@ internal sealed record ScanPage(long? Total, string Next, IReadOnlyList<string?[
             }
             else
             {
-                if (columns.WholeBeside(field) is { } beside)
+                if (columns.WholeBeside(field) is { } whole)
                 {
                     var again = reader;
-                    values[beside] = WholeValue.Read(ref again);
+                    values[whole] = WholeValue.Read(ref again);
                 }
 
                 values[field] = columns.IsWhole(field) ? WholeValue.Read(ref reader) : ProfileValue.Read(ref reader);

@@ -4,17 +4,17 @@ using System.Text.Json;
 namespace Rollcall.Lytics;
 
 /// <summary>
-/// A value whole, arrays and maps too, as JSON that DuckDB takes. Numbers stand as they were written; DuckDB keeps that text for as long as it is
-/// not taken apart. A text that is none is left out, alone: its element, or its property.
+/// A complete value, including arrays and maps, as JSON that DuckDB accepts. Numbers stay as they were written; DuckDB keeps that text as long as it is
+/// not split. Only the element or property of an invalid text is left out.
 /// </summary>
 internal static class WholeValue
 {
-    /// <summary>Stands for a value of too many levels: no insight record takes an array in an array, so it is left out and listed.</summary>
+    /// <summary>Replaces a value with too many levels: insight records do not accept nested arrays, so it is left out and listed.</summary>
     private const string TooDeep = "[[]]";
 
     private const int Levels = 64;
 
-    /// <summary>The value the reader is at, which it is at the end of afterwards; null where there is none.</summary>
+    /// <summary>The current value; afterwards the reader is at its end. Null when there is none.</summary>
     public static string? Read(ref Utf8JsonReader reader)
     {
         if (IsTooDeep(reader))
@@ -27,10 +27,10 @@ internal static class WholeValue
         return reader.TokenType != JsonTokenType.Null && Copy(ref reader, json) ? json.ToString() : null;
     }
 
-    /// <summary>Copies the map the reader is at, which it is at the end of afterwards, without the properties that have too many levels.</summary>
+    /// <summary>Copies the current map without the properties that have too many levels; afterwards the reader is at its end.</summary>
     public static void CopyMap(ref Utf8JsonReader reader, StringBuilder json) => Map(ref reader, json, IsTooDeep(reader));
 
-    /// <summary>Copies the value the reader is at, which it is at the end of afterwards; writes nothing and says no where it is a text that is none.</summary>
+    /// <summary>Copies the current value; afterwards the reader is at its end. For an invalid text, writes nothing and returns false.</summary>
     private static bool Copy(ref Utf8JsonReader reader, StringBuilder json)
     {
         switch (reader.TokenType)
@@ -51,7 +51,7 @@ internal static class WholeValue
         }
     }
 
-    /// <summary>Whether the value the reader is at has too many levels. The reader is a copy.</summary>
+    /// <summary>Whether the current value has too many levels. The reader is a copy.</summary>
     private static bool IsTooDeep(Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))

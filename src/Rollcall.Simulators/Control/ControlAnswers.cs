@@ -8,10 +8,10 @@ namespace Rollcall.Simulators.Control;
 /// <summary>How the control of any simulator answers: what was done, or what is wrong with a request.</summary>
 internal static class ControlAnswers
 {
-    /// <summary>Sends what <paramref name="answer"/> gives, or says what is wrong.</summary>
+    /// <summary>Sends the result of <paramref name="answer"/>, or an error.</summary>
     public static async Task SendAsync(HttpContext context, Func<Task<Reply>> answer)
     {
-        // A form of another page can send anything but JSON; what a page may load and who may frame it, the page's own policy says.
+        // A form of another page can send anything but JSON; the page's own policy defines what it may load and who may frame it.
         var reply = HttpMethods.IsGet(context.Request.Method) || Doorkeeper.IsJson(context.Request)
             ? await GuardedAsync(answer)
             : Wrong(415, "A body must be application/json.");
@@ -38,7 +38,8 @@ internal static class ControlAnswers
         {
             if (!names.Contains(name))
             {
-                throw new FormatException(names.Length == 0 ? $"There is no parameter {name} here." : $"There is no parameter {name} here; known are {string.Join(", ", names)}.");
+                throw new FormatException(
+                    names.Length == 0 ? $"There is no parameter {name} here." : $"There is no parameter {name} here; known are {string.Join(", ", names)}.");
             }
 
             if (values.Count > 1)
@@ -51,16 +52,16 @@ internal static class ControlAnswers
     public static Reply Done(Action act)
     {
         act();
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartObject();
             json.WriteBoolean("done", true);
             json.WriteEndObject();
         });
     }
 
-    public static Reply Wrong(int status, string message) => Reply.Json(status, json =>
-    {
+    public static Reply Wrong(int status, string message) => Reply.Json(status,
+    json => {
         json.WriteStartObject();
         json.WriteString("error", message);
         json.WriteEndObject();

@@ -7,8 +7,8 @@ using static Rollcall.Simulators.Control.ControlAnswers;
 namespace Rollcall.Simulators.Control;
 
 /// <summary>
-/// What is no part of Dotdigital: the page at <c>/</c>, and under <c>/simulator/</c> the state, the counters, the
-/// switches and other people's hands. It asks for no credentials.
+/// The parts that Dotdigital does not have: the page at <c>/</c>, and under <c>/simulator/</c> the state, the counters, the
+/// switches and manual changes. It needs no credentials.
 /// </summary>
 internal sealed class ControlServer(Simulation simulation, SimulatedAccount account)
 {
@@ -86,7 +86,7 @@ internal sealed class ControlServer(Simulation simulation, SimulatedAccount acco
 
     private Reply ClearFaults() => Done(account.ClearFaults);
 
-    /// <summary>A status by its name: numbers, and several at once, are names of none.</summary>
+    /// <summary>A status by its name: numbers and combinations are not valid names.</summary>
     private static ContactStatus StatusOf(string? name) =>
         Enum.GetNames<ContactStatus>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known
             ? Enum.Parse<ContactStatus>(known)

@@ -73,7 +73,9 @@ internal sealed class Page(Simulation simulation)
             ("Mail format", Spelling.Of(contact.EmailType)),
             ("Created", IsoDate.Text(contact.Created)),
             ("Updated", IsoDate.Text(contact.Updated)),
-            ("Join actions", State.Counters.Joins.Where(join => string.Equals(join.Key.Email, email, StringComparison.OrdinalIgnoreCase)).Sum(join => join.Value).ToString()),
+            ("Join actions",
+                State.Counters.Joins.Where(join => string.Equals(join.Key.Email, email, StringComparison.OrdinalIgnoreCase)).Sum(join => join.Value)
+                .ToString()),
             ("Confirmations sent", State.Counters.Confirmations.GetValueOrDefault(contact.Email).ToString()),
             ("Challenges sent", State.Counters.Challenges.GetValueOrDefault(contact.Email).ToString()),
         ];
@@ -132,7 +134,7 @@ internal sealed class Page(Simulation simulation)
         return rows.Count == 0 ? "<p>Nobody.</p>" : $"{table}<nav aria-label=\"Pages\">{before}{after}</nav>";
     }
 
-    /// <summary>Only an address leads further: who has none has a mobile number.</summary>
+    /// <summary>Only an address is a link: contacts without one have a mobile number.</summary>
     private static string Name(Contact contact) => contact.HasEmail
         ? $"<a href=\"{Link("contact", contact.Email)}\">{Text(contact.Email)}</a>"
         : Text(contact.Mobile ?? "");

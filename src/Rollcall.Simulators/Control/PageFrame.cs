@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rollcall.Simulators.Control;
 
-/// <summary>What every view of the page stands in.</summary>
+/// <summary>The frame of every view of the page.</summary>
 internal static class PageFrame
 {
     private const string Style = """
@@ -37,7 +37,8 @@ internal static class PageFrame
 
     /// <summary>What the page may do: show its own style and send its own form, in no frame.</summary>
     public static string Policy { get; } =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; base-uri "
+            + "'none'; frame-ancestors 'none'";
 
     public static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
 
@@ -68,7 +69,7 @@ internal static class PageFrame
         </html>
         """;
 
-    /// <summary>A table of rows that are already HTML; columns whose head starts with '#' hold numbers.</summary>
+    /// <summary>A table of rows that are already HTML; columns whose head starts with '#' contain numbers.</summary>
     public static string Table(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
         string Cell(string tag, string content, int at) =>
@@ -79,7 +80,7 @@ internal static class PageFrame
         return body.Length == 0 ? "<p>None.</p>" : $"<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
 
-    /// <summary>A status in the colour that says whether mail goes out.</summary>
+    /// <summary>A status in a colour that shows whether mail is sent.</summary>
     public static string Status(string status) => $"<span class=\"{Tone(status)}\">{Text(status)}</span>";
 
     private static string Tone(string status) => status switch

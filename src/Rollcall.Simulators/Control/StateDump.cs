@@ -11,8 +11,8 @@ internal sealed class StateDump(Simulation simulation)
 
     private AccountState Account => simulation.State;
 
-    public Reply State(int? book, string? email) => Reply.Streamed(200, async (json, cancellation) =>
-    {
+    public Reply State(int? book, string? email) => Reply.Streamed(200,
+    async (json, cancellation) => {
         json.WriteStartObject();
         lock (Account.Gate)
         {
@@ -38,8 +38,8 @@ internal sealed class StateDump(Simulation simulation)
         lock (Account.Gate)
         {
             var counters = Account.Counters;
-            return Reply.Json(200, json =>
-            {
+            return Reply.Json(200,
+            json => {
                 json.WriteStartObject();
                 json.WriteNumber("joins", counters.Joins.Values.Sum());
                 json.WriteNumber("confirmations", counters.Confirmations.Values.Sum());
@@ -49,7 +49,9 @@ internal sealed class StateDump(Simulation simulation)
                 json.WriteNumber("addressesChanged", counters.AddressesChanged);
                 json.WriteNumber("contactsDeleted", counters.ContactsDeleted);
                 json.WriteNumber("contacts", Account.Contacts.Count);
-                ControlAnswers.WriteCounts(json, "joinsByBook", counters.Joins.GroupBy(join => join.Key.Book).Select(group => KeyValuePair.Create(group.Key.ToString(), group.Sum(join => join.Value))));
+                ControlAnswers.WriteCounts(
+                    json, "joinsByBook",
+                    counters.Joins.GroupBy(join => join.Key.Book).Select(group => KeyValuePair.Create(group.Key.ToString(), group.Sum(join => join.Value))));
                 ControlAnswers.WriteCounts(json, "confirmationsByContact", counters.Confirmations);
                 ControlAnswers.WriteCounts(json, "challengesByContact", counters.Challenges);
                 ControlAnswers.WriteCounts(json, "calls", simulation.Calls.Counts());

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Rollcall.Simulators.Control;
 
-/// <summary>The switches as JSON: camel case, choices as words, durations in seconds; unknown names are errors.</summary>
+/// <summary>The switches as JSON: camel case, choices as names, durations in seconds; unknown names are errors.</summary>
 internal static class SwitchesJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

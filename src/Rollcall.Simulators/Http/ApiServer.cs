@@ -45,7 +45,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         }
     }
 
-    /// <summary>How much later the struck call is carried out; null: now, or never where it is refused.</summary>
+    /// <summary>How much later the affected call is applied; null: now, or never if it is refused.</summary>
     private TimeSpan? Lateness(Fault? fault) => fault?.Kind switch
     {
         FaultKind.Refuse => fault.Late,
@@ -59,7 +59,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         {
             if (operation.Method == method && operation.Match(path) is { } captured)
             {
-                // A word where this operation takes any value may name another one.
+                // A fixed segment where this operation accepts any value may belong to another operation.
                 return captured.Length > 0 && SpecifiedOperations.At(path).Any(other => other.Template.FixedWords > operation.FixedWords)
                     ? (null, [])
                     : (operation, captured);
@@ -72,7 +72,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
     private static SpecifiedOperation? Specified(HttpContext context, string[] path) =>
         SpecifiedOperations.At(path).FirstOrDefault(one => one.Method == context.Request.Method);
 
-    /// <summary>The answer. Where the call writes and is <paramref name="late"/>, nobody hears it: it is carried out then.</summary>
+    /// <summary>The answer. Where the call writes and is <paramref name="late"/>, it is not sent: the call is applied later.</summary>
     private Reply Answer(HttpContext context, Operation? operation, string[] captured, byte[]? body, string[] path, TimeSpan? late)
     {
         if (operation is null)
@@ -101,13 +101,13 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         return Act(new Call(operation, captured, context.Request.Query, body));
     }
 
-    /// <summary>501 where the service would have an answer, 405 where it has none for this method, 404 where it has nothing.</summary>
+    /// <summary>501 if the service supports the call, 405 if it does not support the method, 404 if it has nothing at the path.</summary>
     private static Reply NotPlayed(HttpContext context, string[] path)
     {
         var (method, framework) = (context.Request.Method, FrameworkOf(path));
         if (Specified(context, path) is { } specified)
         {
-            var words = $"{specified.Name} ({method} {specified.Path}) is an operation of the API that this simulator does not play.";
+            var words = $"{specified.Name} ({method} {specified.Path}) is an operation of the API that this simulator does not support.";
             return Refuse.ReplyWith(framework, 501, "ERROR_UNKNOWN", "notSimulated", words);
         }
 
@@ -135,7 +135,7 @@ internal sealed class ApiServer(Simulation simulation, IReadOnlyList<Operation> 
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            // A fault of the simulator's own: said aloud, so that whoever tests against it knows where to look.
+            // A bug of the simulator itself: reported clearly, so that testers know where to look.
             return Refuse.ReplyWith(call.Operation.Framework, 500, "ERROR_UNKNOWN", "unknown", $"The simulator itself failed: {broken}");
         }
     }

@@ -22,7 +22,7 @@ internal enum Tier
     Unlimited,
 }
 
-/// <summary>A call of the API: how it is asked for and what it does. <see cref="Query"/> names the parameters it knows.</summary>
+/// <summary>A call of the API: its request and its effect. <see cref="Query"/> names the known parameters.</summary>
 internal sealed record Operation(
     string Name, string Method, string Template, Framework Framework, Tier Tier, Func<Call, Reply> Handle)
 {
@@ -69,7 +69,7 @@ internal sealed record Call(Operation Operation, string[] Path, IQueryCollection
             : throw Refuse.With(Operation.Framework, 400, "ERROR_PARAMETER_INVALID", "invalidParameter", $"The value of '{name}' is invalid");
     }
 
-    /// <summary>A parameter that is true or false, false where it is not there.</summary>
+    /// <summary>A boolean parameter, false when missing.</summary>
     public bool QueryTruth(string name) =>
         Query.TryGetValue(name, out var text) && (bool.TryParse(text, out var truth)
             ? truth
@@ -85,7 +85,7 @@ internal sealed record Call(Operation Operation, string[] Path, IQueryCollection
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            // The latter is what a name with half a surrogate pair gives.
+            // The latter is thrown for a name with half a surrogate pair.
         }
 
         if (json is null || !Unicode.IsWhole(Body))

@@ -78,8 +78,9 @@ internal sealed partial class Exchange
         {
             try
             {
-                // A body written to an answer that has none, even an empty one, makes the server close the connection after it.
-                await (reply.Stream?.Invoke(sink, _context.RequestAborted) ?? (reply.Status == 204 ? Task.CompletedTask : sink.WriteAsync(reply.Body, _context.RequestAborted).AsTask()));
+                // Writing a body, even an empty one, to an answer without a body makes the server close the connection afterwards.
+                await (reply.Stream?.Invoke(sink, _context.RequestAborted)
+                    ?? (reply.Status == 204 ? Task.CompletedTask : sink.WriteAsync(reply.Body, _context.RequestAborted).AsTask()));
             }
             finally
             {
@@ -93,7 +94,7 @@ internal sealed partial class Exchange
         }
     }
 
-    // A token in the query is no more to be written down than one in a header.
+    // A token in the query must not be logged, like one in a header.
     [GeneratedRegex("([?&](?:access_token|key)=)[^&#]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex TokenForm();
 

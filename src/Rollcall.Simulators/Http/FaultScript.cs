@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.Http;
 
-/// <summary>Counts calls against the scripted faults and says which one strikes.</summary>
+/// <summary>Counts calls against the scripted faults and returns the matching one.</summary>
 internal sealed class FaultScript
 {
     private readonly Lock _gate = new();

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rollcall.Simulators.Http;
 
-/// <summary>Who may come in: credentials, then region and permission, then the rate limits, then the form of the request.</summary>
+/// <summary>Checks access: credentials, then region and permission, then the rate limits, then the form of the request.</summary>
 internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
 {
     private readonly byte[] _credentials = Encoding.UTF8.GetBytes($"{simulation.Options.UserName}:{simulation.Options.Password}");
@@ -27,7 +27,8 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
 
         if (simulation.Options.ForbiddenOperations.Contains(operation.Name, StringComparer.OrdinalIgnoreCase))
         {
-            return Refuse.ReplyWith(operation.Framework, 403, "ERROR_CANNOT_PERFORM_OPERATION_ON_ACCOUNT", "forbidden", "The API user may not do this.");
+            return Refuse.ReplyWith(
+                operation.Framework, 403, "ERROR_CANNOT_PERFORM_OPERATION_ON_ACCOUNT", "forbidden", "The API user has no permission for this.");
         }
 
         return limiter.Take(operation, context.Response.Headers) ?? Malformed(context.Request, operation, body);
@@ -43,14 +44,16 @@ internal sealed class Gatekeeper(Simulation simulation, RateLimiter limiter)
 
         if (request.ContentType is null && body is { Length: 0 })
         {
-            // A body that is missing is said to be missing by whoever reads it.
+            // The reader of the body reports a missing one.
             return null;
         }
 
         var isJson = request.ContentType is { } type
             && string.Equals(type.Split(';')[0].Trim(), "application/json", StringComparison.OrdinalIgnoreCase);
         return operation.HasBody && (!isJson || request.Headers.ContentEncoding.Count > 0)
-            ? Refuse.ReplyWith(operation.Framework, 415, "ERROR_CONTENT_TYPE_IS_NOT_SUPPORTED", "unsupportedContentType", "The content type must be application/json, not compressed.")
+            ? Refuse.ReplyWith(
+                operation.Framework, 415, "ERROR_CONTENT_TYPE_IS_NOT_SUPPORTED", "unsupportedContentType",
+                "The content type must be application/json, not compressed.")
             : null;
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rollcall.Simulators.Http;
 
-/// <summary>The web server below a simulator: as bare as it gets, without limits of its own.</summary>
+/// <summary>The web server of a simulator: minimal, and without its own limits.</summary>
 internal static class LocalServer
 {
     public static WebApplication Build(string urls)
@@ -50,13 +50,13 @@ internal static class LocalServer
     private static ICollection<string> Addresses(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
 
-    /// <summary>The path as it was sent, taken apart before it is unescaped: an address may hold an escaped slash.</summary>
+    /// <summary>The path as it was sent, split before it is unescaped: an address may contain an escaped slash.</summary>
     public static string[] Segments(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (Uri.TryCreate(target, UriKind.Absolute, out var whole) && whole.Scheme is "http" or "https")
         {
-            // As a client writes it that was told of a proxy.
+            // As written by a client that uses a proxy.
             target = target[(target.IndexOf("//", StringComparison.Ordinal) + 2)..];
             target = target.IndexOf('/', StringComparison.Ordinal) is >= 0 and var at ? target[at..] : "";
         }

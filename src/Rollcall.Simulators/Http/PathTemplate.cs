@@ -5,7 +5,7 @@ internal sealed class PathTemplate(string template)
 {
     private readonly string[] _segments = template.Trim('/').Split('/');
 
-    /// <summary>How many segments are words: of two templates that take a path, the one with more of them is meant.</summary>
+    /// <summary>The number of fixed segments: of two templates that match a path, the one with more of them is used.</summary>
     public int FixedWords { get; } = template.Trim('/').Split('/').Count(segment => segment[0] != '{');
 
     /// <summary>The captured values when the path is this one, else null.</summary>

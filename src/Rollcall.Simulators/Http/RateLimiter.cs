@@ -24,7 +24,7 @@ internal sealed class RateLimiter(Simulation simulation)
         }
     }
 
-    /// <summary>Counts a call and sets the rate headers; gives the refusal when the budget is spent.</summary>
+    /// <summary>Counts a call and sets the rate headers; returns the refusal when the budget is used up.</summary>
     public Reply? Take(Operation operation, IHeaderDictionary headers)
     {
         lock (_gate)
@@ -78,7 +78,8 @@ internal sealed class RateLimiter(Simulation simulation)
         headers["X-RateLimit-Reset"] = Text((reset + 999) / 1000);
         headers["X-RateLimit-Scope"] = scope;
         return refused
-            ? Refuse.ReplyWith(operation.Framework, 429, "ERROR_APIUSAGE_EXCEEDED", "rateLimitExceeded", "The call rate limit has been exceeded. Please wait until it resets.")
+            ? Refuse.ReplyWith(
+                operation.Framework, 429, "ERROR_APIUSAGE_EXCEEDED", "rateLimitExceeded", "The call rate limit has been exceeded. Please wait until it resets.")
             : null;
     }
 

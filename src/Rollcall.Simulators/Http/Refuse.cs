@@ -21,16 +21,16 @@ internal static class Refuse
         _ => V3Reply(status, "insightData:" + v3Code, words, []),
     };
 
-    private static Reply V2Reply(int status, string message) => Reply.Json(status, json =>
-    {
+    private static Reply V2Reply(int status, string message) => Reply.Json(status,
+    json => {
         json.WriteStartObject();
         json.WriteString("message", message);
         json.WriteEndObject();
     });
 
     private static Reply V3Reply(int status, string code, string description, (string Item, string Description)[] details) =>
-        Reply.Json(status, json =>
-        {
+        Reply.Json(status,
+        json => {
             json.WriteStartObject();
             json.WriteString("errorCode", code);
             json.WriteString("description", description);

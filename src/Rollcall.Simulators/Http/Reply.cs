@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Rollcall.Simulators.Http;
 
-/// <summary>An answer: a status and either a body at hand or one that is written out as it is made.</summary>
+/// <summary>An answer: a status and either a complete body or one that is streamed.</summary>
 internal sealed record Reply(int Status, ReadOnlyMemory<byte> Body, string? ContentType)
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

@@ -8,12 +8,12 @@ internal sealed record SpecifiedOperation(string Method, string Path, string Nam
     public PathTemplate Template { get; } = new(Path);
 }
 
-/// <summary>Every operation of the official specifications, so that what is not played is told from what does not exist.</summary>
+/// <summary>Every operation of the official specifications, to distinguish operations that are not simulated from those that do not exist.</summary>
 internal static class SpecifiedOperations
 {
     private static readonly IReadOnlyList<SpecifiedOperation> All = Read();
 
-    /// <summary>The operations at a path, of every method: of those that may be meant, the ones with the most fixed words.</summary>
+    /// <summary>The operations at a path, of every method: of the matching ones, those with the most fixed segments.</summary>
     public static IReadOnlyList<SpecifiedOperation> At(string[] path)
     {
         var there = All.Where(operation => operation.Template.Match(path) is not null).ToList();

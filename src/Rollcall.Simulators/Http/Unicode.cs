@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rollcall.Simulators.Http;
 
-/// <summary>Finds in JSON what its grammar allows and no text can hold: an escaped half of a surrogate pair.</summary>
+/// <summary>Finds escaped halves of surrogate pairs in JSON, which its grammar allows but no text can contain.</summary>
 internal static class Unicode
 {
     private const int EscapeLength = 6;
@@ -10,7 +10,7 @@ internal static class Unicode
     /// <summary>Whether every text of a JSON value, which is known to be well formed, is whole.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> json)
     {
-        // Only texts hold backslashes.
+        // Only strings contain backslashes.
         while (json.IndexOf((byte)'\\') is >= 0 and var at)
         {
             json = json[at..];

@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>An audience: what it is called, and the numbers of its profiles in 100 buckets, each in order. Whoever uses it holds the account's gate.</summary>
+/// <summary>An audience: its names, and the numbers of its profiles in 100 buckets, each in order. Callers must hold the account's gate.</summary>
 internal sealed class Audience(SeedAudience about, int ordinal, Func<int, int> bucketOf)
 {
     public const int BucketCount = 100;
@@ -22,7 +22,7 @@ internal sealed class Audience(SeedAudience about, int ordinal, Func<int, int> b
 
     public bool Invalid { get; set; } = about.Invalid;
 
-    /// <summary>What its size is said to be; null for what it is.</summary>
+    /// <summary>The reported size; null for the real one.</summary>
     public int? SaidSize { get; set; }
 
     public int Count { get; private set; }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>The text of a bulk upload, which may be gzipped, whether its head says so or not.</summary>
+/// <summary>The text of a bulk upload, which may be gzipped, with or without a header that declares it.</summary>
 internal static class BulkText
 {
     private const int MinMember = 18;
@@ -31,8 +31,8 @@ internal static class BulkText
     }
 
     /// <summary>
-    /// Whether the length at its end is the one it has: .NET does not mind an end that is missing. Several members in one body are
-    /// taken as they are.
+    /// Whether the length at its end is correct: .NET accepts a missing end. Several members in one body are
+    /// accepted unchanged.
     /// </summary>
     private static bool IsWhole(ReadOnlySpan<byte> body, long length) =>
         body.Length >= MinMember

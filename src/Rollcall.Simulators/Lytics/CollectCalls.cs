@@ -6,7 +6,9 @@ using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Events in: JSON, or in bulk as CSV or JSON lines, maybe gzipped. Too large an event, or what is no object, is counted as rejected.</summary>
+/// <summary>
+/// Receives events: JSON, or in bulk as CSV or JSON lines, optionally gzipped. An event that is too large, or not an object, counts as rejected.
+/// </summary>
 internal sealed class CollectCalls(LyticsState state)
 {
     private const int MaxJsonBody = 10 * 1024 * 1024;
@@ -58,7 +60,7 @@ internal sealed class CollectCalls(LyticsState state)
         }
     }
 
-    /// <summary>The events that a CSV is: its first line names the fields, unless the caller does, and an empty value is none.</summary>
+    /// <summary>The events in a CSV: its first line contains the field names, unless the caller passes them, and an empty value counts as missing.</summary>
     private static List<JsonObject?> CsvEvents(LyticsCall call, string text)
     {
         var delimiter = call.Word("delimiter", ",", "|", "t", "\t") switch
@@ -132,7 +134,7 @@ internal sealed class CollectCalls(LyticsState state)
         return call.Data(json => Write(json, call, taken, rejected));
     }
 
-    /// <summary>The counts, and what the caller asked for.</summary>
+    /// <summary>The counts, and the parameters of the caller.</summary>
     private static void Write(Utf8JsonWriter json, LyticsCall call, int taken, int rejected)
     {
         json.WriteStartObject();

@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>How many calls are under way, and were at most.</summary>
+/// <summary>The number of calls in progress, and its maximum.</summary>
 internal sealed class Crowd
 {
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class Crowd
         }
     }
 
-    /// <summary>Counts anew from those under way.</summary>
+    /// <summary>Resets the maximum to the calls in progress.</summary>
     public void Forget()
     {
         lock (_gate)

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Records with commas, or another sign, between the values, and double quotes around what holds such signs, quotes or line ends.</summary>
+/// <summary>
+/// Records with commas, or another separator, between the values, and double quotes around values that contain such characters, quotes or line ends.
+/// </summary>
 internal static class CsvRecords
 {
-    /// <exception cref="FormatException">A quote is not closed, or stands where none may.</exception>
+    /// <exception cref="FormatException">A quote is not closed, or at an invalid position.</exception>
     public static IEnumerable<IReadOnlyList<string>> Read(string text, char delimiter = ',')
     {
         var record = new List<string>();
@@ -33,7 +35,7 @@ internal static class CsvRecords
         }
     }
 
-    /// <returns>Where the value ends.</returns>
+    /// <returns>The end of the value.</returns>
     private static int ReadValue(string text, int at, StringBuilder value, char delimiter)
     {
         value.Clear();

@@ -7,7 +7,7 @@ using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Events as JSON: strictly read, so that what was taken can be shown again.</summary>
+/// <summary>Events as JSON: read strictly, so that accepted events can be returned unchanged.</summary>
 internal static class EventJson
 {
     // Larger numbers are milliseconds, and so large ones no time at all.
@@ -15,7 +15,7 @@ internal static class EventJson
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <returns>The document; null, and what is wrong, where it is none.</returns>
+    /// <returns>The document; null, with the problem, when it is invalid.</returns>
     public static JsonDocument? Parse(byte[] body, out string wrong)
     {
         wrong = "a text is not Unicode";
@@ -40,7 +40,7 @@ internal static class EventJson
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair in a name, which is what it says already.
+            // Half a surrogate pair in a name, as the message already says.
         }
 
         return null;
@@ -48,7 +48,7 @@ internal static class EventJson
 
     public static JsonObject? Event(JsonElement element) => element.ValueKind == JsonValueKind.Object ? JsonObject.Create(element.Clone()) : null;
 
-    /// <summary>When an event happened, by a field of it: a date, or seconds or milliseconds since 1970; null where it does not say.</summary>
+    /// <summary>When an event happened, by a field of it: a date, or seconds or milliseconds since 1970; null when missing.</summary>
     public static DateTime? Time(JsonObject one, string? field)
     {
         if (field is null || one[field] is not JsonValue value)

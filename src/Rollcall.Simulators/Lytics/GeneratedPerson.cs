@@ -9,8 +9,10 @@ internal readonly record struct GeneratedPerson(int Number, int Revision, int? R
     private const string Prefix = "person";
     private const string Domain = "@example.com";
 
-    private static readonly string[] FirstNames = ["Ada", "Björn", "Chloé", "Dmitri", "Elif", "Fátima", "Grzegorz", "Hiroshi", "İpek", "José", "Løvenborg", "Мария", "Nguyễn", "Ömer", "Søren", "李娜"];
-    private static readonly string[] LastNames = ["Abel", "Brontë", "Çelik", "Díaz", "Eriksen", "Fuchs", "García", "Høgh", "Ito", "Jørgensen", "Kowalski", "O'Neill", "Müller", "de la Cruz", "Šimek", "Zhang \"Z\""];
+    private static readonly string[] FirstNames = ["Ada", "Björn", "Chloé", "Dmitri", "Elif", "Fátima", "Grzegorz", "Hiroshi", "İpek", "José", "Løvenborg",
+        "Мария", "Nguyễn", "Ömer", "Søren", "李娜"];
+    private static readonly string[] LastNames = ["Abel", "Brontë", "Çelik", "Díaz", "Eriksen", "Fuchs", "García", "Høgh", "Ito", "Jørgensen", "Kowalski",
+        "O'Neill", "Müller", "de la Cruz", "Šimek", "Zhang \"Z\""];
     private static readonly string[] Cities = ["London", "São Paulo", "Zürich", "Kraków", "İzmir", "東京", "Reykjavík", "New York"];
     private static readonly string[] Countries = ["GB", "BR", "CH", "PL", "TR", "JP", "IS", "US"];
     private static readonly string[] Interests = ["books", "films", "garden", "music", "sport", "travel"];
@@ -37,7 +39,7 @@ internal readonly record struct GeneratedPerson(int Number, int Revision, int? R
         }
     }
 
-    /// <summary>The number in an id or an address of a generated person; null when it is none.</summary>
+    /// <summary>The number in an id or an address of a generated person; null when it is not such an id or address.</summary>
     public static int? NumberOf(string text)
     {
         var id = text.EndsWith(Domain, StringComparison.OrdinalIgnoreCase) ? text.AsSpan(0, text.Length - Domain.Length) : text;
@@ -47,7 +49,7 @@ internal readonly record struct GeneratedPerson(int Number, int Revision, int? R
             : null;
     }
 
-    /// <summary>Writes the value of a field; false when there is no such field.</summary>
+    /// <summary>Writes the value of a field; false when the field does not exist.</summary>
     public bool Write(Utf8JsonWriter json, string field)
     {
         switch (field)

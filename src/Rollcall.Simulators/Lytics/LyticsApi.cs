@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>What Lytics' API has besides what is played, as far as its documentation tells: by the first two words of a path.</summary>
+/// <summary>The documented parts of the Lytics API that are not simulated, by the first two segments of the path.</summary>
 internal static class LyticsApi
 {
     private static readonly string[] Roots = ["api", "v2"];
@@ -12,10 +12,10 @@ internal static class LyticsApi
         "systemevent", "template", "user", "work", "workflow",
     };
 
-    /// <summary>Words that stand where a segment's id may, and name something else.</summary>
+    /// <summary>Fixed segments in the position of a segment's id.</summary>
     private static readonly HashSet<string> NoSegments = new(StringComparer.OrdinalIgnoreCase) { "attribution", "scan", "size", "sizes", "validate" };
 
-    /// <summary>Whether Lytics has something at a path, whatever the method.</summary>
+    /// <summary>Whether Lytics supports a path, with any method.</summary>
     public static bool Has(string[] path) => path switch
     {
         [var root, var resource, ..] when Roots.Contains(root, StringComparer.OrdinalIgnoreCase) => Resources.Contains(resource),

@@ -5,15 +5,15 @@ using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>A call of the API: how it is asked for, what it does, and how long that takes.</summary>
+/// <summary>A call of the API: its request, its effect, and its duration.</summary>
 internal sealed record LyticsOperation(string Name, string Method, string Template, Func<LyticsCall, Reply> Handle)
 {
     private readonly PathTemplate _path = new(Template);
 
-    /// <summary>The parameters it knows.</summary>
+    /// <summary>The known parameters.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
-    /// <summary>Those of them that are lists: each may be named again, also with brackets behind the name.</summary>
+    /// <summary>The list parameters: each can be repeated, also with brackets after the name.</summary>
     public IReadOnlyList<string> Lists { get; init; } = [];
 
     public Func<LyticsSimulatorOptions, TimeSpan> Latency { get; init; } = _ => TimeSpan.Zero;
@@ -33,7 +33,7 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
     /// <summary>A parameter's value; null when it is not there or empty.</summary>
     public string? Text(string name) => Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[^1] is { Length: > 0 } text ? text : null;
 
-    /// <summary>A parameter's value, which must be one of a few words.</summary>
+    /// <summary>A parameter's value, which must be one of a few names.</summary>
     public string? Word(string name, params ReadOnlySpan<string> words)
     {
         var text = Text(name);
@@ -52,7 +52,7 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
             : throw Refuse(400, $"{name} must be a whole number from {least} to {most}");
     }
 
-    /// <summary>Whether a parameter says yes.</summary>
+    /// <summary>Whether a boolean parameter is true.</summary>
     public bool Truth(string name) => Word(name, "true", "t", "1", "false", "f", "0") is "true" or "t" or "1";
 
     /// <summary>A list, written with commas, as JSON, or by naming the parameter again; null when it is not there.</summary>
@@ -65,8 +65,8 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
     }
 
     /// <summary>The answer with its data.</summary>
-    public Reply Data(Action<Utf8JsonWriter> data, string message = "success") => Reply.Json(200, json =>
-    {
+    public Reply Data(Action<Utf8JsonWriter> data, string message = "success") => Reply.Json(200,
+    json => {
         json.WriteStartObject();
         json.WritePropertyName("data");
         data(json);
@@ -84,8 +84,8 @@ internal sealed record LyticsCall(string[] Path, HttpRequest Request, byte[] Bod
 
     public RefusalException Refuse(int status, string message) => new(Error(status, message, RequestId));
 
-    public static Reply Error(int status, string message, string requestId) => Reply.Json(status, json =>
-    {
+    public static Reply Error(int status, string message, string requestId) => Reply.Json(status,
+    json => {
         json.WriteStartObject();
         json.WriteNumber("status", status);
         json.WriteString("message", message);

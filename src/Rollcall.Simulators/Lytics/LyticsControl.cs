@@ -9,7 +9,9 @@ using static Rollcall.Simulators.Control.PageFrame;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>What is no part of Lytics: the page at <c>/</c>, and under <c>/simulator/</c> the state, the switches and other people's hands. It asks for no token.</summary>
+/// <summary>
+/// The parts that Lytics does not have: the page at <c>/</c>, and under <c>/simulator/</c> the state, the switches and manual changes. It needs no token.
+/// </summary>
 internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
 {
     private const string Help =
@@ -55,8 +57,8 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
             : () => many(audience, Number(context, "from"), Number(context, "count")));
     }
 
-    private Reply State() => Locked(() => Reply.Json(200, json =>
-    {
+    private Reply State() => Locked(() => Reply.Json(200,
+    json => {
         json.WriteStartObject();
         json.WriteStartArray("audiences");
         foreach (var audience in state.Audiences)
@@ -87,8 +89,8 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         json.WriteEndObject();
     }));
 
-    private Reply Events(string? stream) => Locked(() => Reply.Json(200, json =>
-    {
+    private Reply Events(string? stream) => Locked(() => Reply.Json(200,
+    json => {
         json.WriteStartArray();
         foreach (var one in state.Events.Where(one => stream is null || one.Stream == stream))
         {
@@ -103,8 +105,8 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
         json.WriteEndArray();
     }));
 
-    private Reply Counters() => Reply.Json(200, json =>
-    {
+    private Reply Counters() => Reply.Json(200,
+    json => {
         json.WriteStartObject();
         WriteCounts(json, "calls", state.Calls.Counts());
         json.WriteNumber("mostAtOnce", state.Crowd.Most);

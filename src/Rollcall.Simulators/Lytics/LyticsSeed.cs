@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
-/// What a simulated Lytics account begins with. As a file it is JSON with these names in camel case:
+/// The initial content of a simulated Lytics account. As a file it is JSON with these names in camel case:
 /// <code>
 /// {
 ///   "profiles": [{"_id": "ada", "email": "ada@example.com", "first_name": "Ada", "dm_contact_id": {"1001": "42"}}],
@@ -24,7 +24,7 @@ namespace Rollcall.Simulators.Lytics;
 /// </summary>
 public sealed record LyticsSeed
 {
-    /// <summary>Profiles that are written out; each has an <c>_id</c>, and any fields beside it.</summary>
+    /// <summary>Explicit profiles; each has an <c>_id</c> and any other fields.</summary>
     public IReadOnlyList<JsonObject> Profiles { get; init; } = [];
 
     /// <summary>Audiences.</summary>
@@ -34,7 +34,7 @@ public sealed record LyticsSeed
     public IReadOnlyList<SeedContent> Collections { get; init; } = [];
 }
 
-/// <summary>An audience to begin with.</summary>
+/// <summary>An initial audience.</summary>
 public sealed record SeedAudience
 {
     /// <summary>Its id.</summary>
@@ -65,7 +65,7 @@ public sealed record SeedAudience
     public int From { get; init; } = 1;
 }
 
-/// <summary>A content collection to begin with.</summary>
+/// <summary>An initial content collection.</summary>
 public sealed record SeedContent
 {
     /// <summary>Its id.</summary>
@@ -77,7 +77,7 @@ public sealed record SeedContent
     /// <summary>Its name; the slug when left out.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its documents, the most popular first; each has a <c>url</c>, and any fields beside it.</summary>
+    /// <summary>Its documents, the most popular first; each has a <c>url</c> and any other fields.</summary>
     public IReadOnlyList<JsonObject> Items { get; init; } = [];
 
     /// <summary>How many documents are generated after these.</summary>

@@ -5,12 +5,12 @@ using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Takes each request the way of every call: find the operation, meet the faults, pass the gate, act, take the time it takes, answer, write it down.</summary>
+/// <summary>Processes each request: finds the operation, applies faults, checks access, executes, waits, answers, and logs it.</summary>
 internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperation> operations, RequestLog? log)
 {
     private const string AccountId = "account_id";
 
-    /// <summary>The parameters that may hold the token in the header's place.</summary>
+    /// <summary>The parameters that can contain the token instead of the header.</summary>
     private static readonly string[] Tokens = ["access_token", "key"];
 
     private readonly byte[] _token = Encoding.UTF8.GetBytes(state.Options.Token);
@@ -94,7 +94,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
         if (operation is null)
         {
             return LyticsApi.Has(path)
-                ? Refused(501, $"this simulator does not play {request.Method} /{string.Join('/', path)}")
+                ? Refused(501, $"this simulator does not support {request.Method} /{string.Join('/', path)}")
                 : Refused(404, "not found");
         }
 
@@ -126,7 +126,7 @@ internal sealed class LyticsServer(LyticsState state, IReadOnlyList<LyticsOperat
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            // A fault of the simulator's own: said aloud, so that whoever tests against it knows where to look.
+            // A bug of the simulator itself: reported clearly, so that testers know where to look.
             return Refused(500, $"the simulator itself failed: {broken}");
         }
     }

@@ -8,8 +8,8 @@ namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
 /// One Lytics account over HTTP: audiences to scan, content to recommend, streams that take events. It is strict about
-/// requests and keeps what it is told. What the documentation leaves open is a switch. Beside the API it serves a page
-/// to look around at <c>/</c> and, for tests and demonstrations, other people's hands under <c>/simulator/</c>.
+/// requests, and stateful. Behaviour that the documentation leaves open is a switch. In addition to the API it serves a page
+/// at <c>/</c> and, for tests and demonstrations, manual changes under <c>/simulator/</c>.
 /// </summary>
 public sealed class LyticsSimulator : IAsyncDisposable
 {
@@ -32,8 +32,8 @@ public sealed class LyticsSimulator : IAsyncDisposable
 
     /// <summary>Starts a simulator; it listens when this returns.</summary>
     /// <exception cref="InvalidDataException">The seed contradicts itself.</exception>
-    /// <exception cref="JsonException">The seed file is no seed.</exception>
-    /// <exception cref="IOException">The address is taken, or a file cannot be opened.</exception>
+    /// <exception cref="JsonException">The seed file is invalid.</exception>
+    /// <exception cref="IOException">The address is in use, or a file cannot be opened.</exception>
     public static async Task<LyticsSimulator> StartAsync(LyticsSimulatorOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
-/// Everything that can be said about a simulated Lytics account before it starts. All but the binding, the token, the
-/// account's id, the clock and the files may be changed while it runs: <c>POST /simulator/options</c> takes an object of the properties
+/// All options of a simulated Lytics account. All except the binding, the token, the
+/// account's id, the clock and the files can be changed while it runs: <c>POST /simulator/options</c> takes an object of the properties
 /// to change, in camel case; durations are seconds.
 /// </summary>
 public sealed record LyticsSimulatorOptions
 {
-    /// <summary>The address to listen on; port 0 takes a free one. Default <c>http://127.0.0.1:0</c>.</summary>
+    /// <summary>The address to listen on; port 0 picks a free port. Default <c>http://127.0.0.1:0</c>.</summary>
     [JsonIgnore]
     public string Urls { get; init; } = "http://127.0.0.1:0";
 
@@ -25,37 +25,37 @@ public sealed record LyticsSimulatorOptions
     [JsonIgnore]
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>A JSON file of audiences, profiles and collections to begin with; its form is documented on <see cref="LyticsSeed"/>.</summary>
+    /// <summary>A JSON file with the initial audiences, profiles and collections; its format is documented on <see cref="LyticsSeed"/>.</summary>
     [JsonIgnore]
     public string? SeedFile { get; init; }
 
-    /// <summary>What to begin with; read after <see cref="SeedFile"/>.</summary>
+    /// <summary>The initial content; read after <see cref="SeedFile"/>.</summary>
     [JsonIgnore]
     public LyticsSeed? Seed { get; init; }
 
-    /// <summary>A file that gets one JSON line a request, as <see cref="SimulatorOptions.RequestLogFile"/> says. Default: none.</summary>
+    /// <summary>A file that gets one JSON line per request, as in <see cref="SimulatorOptions.RequestLogFile"/>. Default: none.</summary>
     [JsonIgnore]
     public string? RequestLogFile { get; init; }
 
-    /// <summary>Calls in a second; above it 429. Default: no limit.</summary>
+    /// <summary>Calls per second; 429 above that. Default: no limit.</summary>
     public int? CallsPerSecond { get; init; }
 
-    /// <summary>Calls under way at once; above it 429. Default: no limit.</summary>
+    /// <summary>Concurrent calls; 429 above that. Default: no limit.</summary>
     public int? MaxAtOnce { get; init; }
 
-    /// <summary>What a page of a scan takes. Default 0.</summary>
+    /// <summary>The duration of a page of a scan. Default 0.</summary>
     public TimeSpan PageLatency { get; init; }
 
-    /// <summary>What a call for recommendations takes. Default 0.</summary>
+    /// <summary>The duration of a call for recommendations. Default 0.</summary>
     public TimeSpan RecommendLatency { get; init; }
 
-    /// <summary>What a call with events takes. Default 0.</summary>
+    /// <summary>The duration of a call with events. Default 0.</summary>
     public TimeSpan CollectLatency { get; init; }
 
-    /// <summary>A scan's start token goes stale after so many pages of it. Default: never.</summary>
+    /// <summary>A start token of a scan expires after this many pages. Default: never.</summary>
     public int? StaleAfterPages { get; init; }
 
-    /// <summary>How old a start token gets before it goes stale. Default: no limit.</summary>
+    /// <summary>The lifetime of a start token. Default: no limit.</summary>
     public TimeSpan? StaleAfter { get; init; }
 
     /// <summary>How often the scans of one audience and choice of splits go stale by <see cref="StaleAfterPages"/>. Default: each one does.</summary>
@@ -67,7 +67,7 @@ public sealed record LyticsSimulatorOptions
     /// <summary>The share of profiles, 0 to 1, that are missing from a scan, others in each. Default 0.</summary>
     public double MissingShare { get; init; }
 
-    /// <summary>A scan ends, with an empty <c>_next</c>, after so many pages although there is more. Default: none does.</summary>
+    /// <summary>A scan ends, with an empty <c>_next</c>, after this many pages although there are more. Default: never.</summary>
     public int? CutAfterPages { get; init; }
 
     /// <summary>How many scans are cut short by <see cref="CutAfterPages"/>. Default: all.</summary>
@@ -79,25 +79,25 @@ public sealed record LyticsSimulatorOptions
     /// <summary>How many more than there are (or fewer, below 0) a scan's <c>total</c> and an audience's size say. Default 0.</summary>
     public int TotalOff { get; init; }
 
-    /// <summary>Every Nth generated person has the address of the one before. Default: nobody.</summary>
+    /// <summary>Every Nth generated person has the address of the previous one. Default: none.</summary>
     public int? RepeatEmailEvery { get; init; }
 
     /// <summary>The share of people, 0 to 1, always the same ones, whose recommendations fail with 500. Default 0.</summary>
     public double RecommendFailures { get; init; }
 
-    /// <summary>Every Nth event is rejected. Default: none but those that break a limit.</summary>
+    /// <summary>Every Nth event is rejected. Default: only those that exceed a limit.</summary>
     public int? RejectEvery { get; init; }
 
     /// <summary>Whether everything is answered 503. Default no.</summary>
     public bool Down { get; init; }
 
-    /// <summary>How long after the start it goes down for <see cref="DownFor"/>. Default: it does not.</summary>
+    /// <summary>How long after the start it is unavailable for <see cref="DownFor"/>. Default: never.</summary>
     public TimeSpan? DownAfter { get; init; }
 
     /// <summary>How long it is down then. Default 30 s.</summary>
     public TimeSpan DownFor { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What goes wrong, and when; while it runs, <c>POST /simulator/faults</c>.</summary>
+    /// <summary>The faults to inject; while it runs, <c>POST /simulator/faults</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 }

@@ -51,13 +51,13 @@ internal sealed class LyticsState
 
     public List<Collection> Collections { get; } = [];
 
-    /// <summary>What recommendations of a person are, where somebody said so, by the profile's number.</summary>
+    /// <summary>Explicitly set recommendations of people, by the profile's number.</summary>
     public Dictionary<int, IReadOnlyList<JsonObject>> Recommendations { get; } = [];
 
-    /// <summary>Fields that schema and field info do not tell of.</summary>
+    /// <summary>Fields that are hidden from schema and field info.</summary>
     public HashSet<string> HiddenFields { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Events taken, in the order they came.</summary>
+    /// <summary>Accepted events, in order of arrival.</summary>
     public List<TakenEvent> Events { get; } = [];
 
     public Audience Audience(string idOrSlug) =>
@@ -82,7 +82,9 @@ internal sealed class LyticsState
 
             var audience = new Audience(about, Audiences.Count, People.Bucket);
             audience.Enter(Numbers(about.From, about.Generate));
-            audience.Enter(about.Profiles.Select(id => People.Find(id) ?? throw new InvalidDataException($"The seed's audience '{about.Id}' has the unknown profile '{id}'.")));
+            audience.Enter(
+                about.Profiles.Select(
+                    id => People.Find(id) ?? throw new InvalidDataException($"The seed's audience '{about.Id}' has the unknown profile '{id}'.")));
             Audiences.Add(audience);
         }
 
@@ -98,11 +100,11 @@ internal sealed class LyticsState
     }
 
     /// <summary>The numbers of generated people.</summary>
-    /// <exception cref="InvalidDataException">There are no such numbers.</exception>
+    /// <exception cref="InvalidDataException">The numbers do not exist.</exception>
     public static IEnumerable<int> Numbers(int from, int count) => from >= 1 && count >= 0 && from + (long)count <= People.FirstWritten
         ? Enumerable.Range(from, count)
         : throw new InvalidDataException($"Generated people have numbers from 1 to {People.FirstWritten - 1}; {count} from {from} are not among them.");
 }
 
-/// <summary>An event as it was taken, compact.</summary>
+/// <summary>An accepted event, compact.</summary>
 internal readonly record struct TakenEvent(string Stream, DateTime Time, byte[] Json);

@@ -6,7 +6,7 @@ namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
 /// Every profile, by its number: generated people by their own, those written out by numbers above. Of a generated
-/// person only what somebody set is kept. Whoever uses it holds the account's gate.
+/// person only explicitly set values are stored. Callers must hold the account's gate.
 /// </summary>
 internal sealed class People(Func<LyticsSimulatorOptions> options)
 {
@@ -21,7 +21,7 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
     private readonly Dictionary<int, int> _revisions = [];
     private readonly Dictionary<string, SortedSet<int>> _byEmail = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The types of fields that somebody wrote, by field.</summary>
+    /// <summary>The types of explicitly set fields, by field.</summary>
     public Dictionary<string, string> WrittenTypes { get; } = new(StringComparer.Ordinal);
 
     public string Id(int number) => number < FirstWritten ? Generated(number).Id : _ids[number - FirstWritten];
@@ -30,9 +30,12 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
     public int Bucket(int number) => (int)((number < FirstWritten ? Mix.Of((ulong)number) : Mix.Of(Id(number))) % 100);
 
     /// <summary>The profile of an id; null when there is none.</summary>
-    public int? Find(string id) => _numbers.TryGetValue(id, out var number) ? number : id.Contains('@', StringComparison.Ordinal) ? null : GeneratedPerson.NumberOf(id);
+    public int? Find(string id) =>
+        _numbers.TryGetValue(id, out var number) ? number : id.Contains('@', StringComparison.Ordinal) ? null : GeneratedPerson.NumberOf(id);
 
-    /// <summary>The first profile with a value in a field; null when there is none. But for <c>_id</c> and <c>email</c>, only fields that somebody wrote are looked at.</summary>
+    /// <summary>
+    /// The first profile with a value in a field; null when there is none. Except for <c>_id</c> and <c>email</c>, only explicitly set fields are searched.
+    /// </summary>
     public int? FindBy(string field, string value)
     {
         switch (field)
@@ -81,7 +84,7 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
         Keep(number, kept, whole);
     }
 
-    /// <summary>The value that somebody wrote into a field; null when nobody did.</summary>
+    /// <summary>The explicitly set value of a field; null when there is none.</summary>
     public JsonNode? WrittenValue(int number, string field) => _written.TryGetValue(number, out var written) ? written.Read()[field] : null;
 
     /// <summary>Changes the spend, visits and last visit of generated people.</summary>
@@ -167,9 +170,9 @@ internal sealed class People(Func<LyticsSimulatorOptions> options)
 
     private static string? Email(JsonObject profile) => profile["email"] is JsonValue value && value.TryGetValue<string>(out var email) ? email : null;
 
-    /// <summary>Fields that somebody wrote, as JSON: small, since there may be a million.</summary>
+    /// <summary>Explicitly set fields, as JSON: small, because there may be a million.</summary>
     /// <param name="Json">An object.</param>
-    /// <param name="Whole">Whether there are no others.</param>
+    /// <param name="Whole">Whether these are all fields.</param>
     private readonly record struct Written(byte[] Json, bool Whole)
     {
         public JsonObject Read() => JsonNode.Parse(Json)!.AsObject();

@@ -29,7 +29,7 @@ internal sealed class RecommendCalls(LyticsState state)
         var shuffled = call.Truth("shuffle");
         if (call.Text("url") is not null)
         {
-            throw call.Refuse(501, "this simulator does not play recommendations by a url");
+            throw call.Refuse(501, "this simulator does not support recommendations by a url");
         }
 
         IEnumerable<JsonObject> items = call.Text("contentsegment") is { } name

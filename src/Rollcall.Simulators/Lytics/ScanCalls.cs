@@ -35,7 +35,7 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
     {
         if (call.Text("segments") is not null)
         {
-            throw call.Refuse(501, "this simulator does not play scans of segments that are not stored");
+            throw call.Refuse(501, "this simulator does not support scans of segments that are not stored");
         }
 
         var id = call.Path.FirstOrDefault() ?? call.Text("id") ?? throw call.Refuse(400, "id must name a segment");
@@ -49,7 +49,7 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
         var fields = call.List("fields");
         var splits = Splits(call);
         var key = Mix.Of(string.Join(',', splits));
-        // What more meta would tell is not published: it is taken, and adds nothing.
+        // The content of meta is not published: it is accepted and adds nothing.
         _ = call.Truth("meta");
         var sortField = call.Text("sortfield") ?? (call.Truth("recent") ? LastVisit : null);
         var descending = (call.Word("sortorder", "asc", "desc") ?? (call.Truth("recent") ? "desc" : "asc")) == "desc";
@@ -165,7 +165,7 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
         return rows.Count == limit && state.Options.EmptyLastPage ? Next(token with { At = splits.Length, After = -1 }) : "";
     }
 
-    /// <summary>Takes a page of rows in the order of a field, as the scan found them when it began.</summary>
+    /// <summary>Returns a page of rows in the order of a field, as they were at the start of the scan.</summary>
     private string SortedPage(Audience audience, int[] splits, StartToken token, int limit, List<int> rows, string field, bool descending)
     {
         if (!_sorted.TryGetValue(token.Scan, out var all))
@@ -217,8 +217,8 @@ internal sealed class ScanCalls(LyticsState state, SegmentCalls segments)
         return token.Text;
     }
 
-    private Reply Write(LyticsCall call, Audience audience, List<int> rows, string[]? fields, string next) => Reply.Json(200, json =>
-    {
+    private Reply Write(LyticsCall call, Audience audience, List<int> rows, string[]? fields, string next) => Reply.Json(200,
+    json => {
         json.WriteStartObject();
         json.WriteNumber("total", segments.Size(audience));
         json.WriteString("_next", next);

@@ -77,7 +77,7 @@ internal sealed class SegmentCalls(LyticsState state)
         });
     }
 
-    /// <summary>The size that is said, which need not be the one that is.</summary>
+    /// <summary>The reported size, which may differ from the real one.</summary>
     public int Size(Audience audience) => Math.Max(0, (audience.SaidSize ?? audience.Count) + state.Options.TotalOff);
 
     private void Write(Utf8JsonWriter json, Audience audience) =>

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Rollcall.Simulators.Lytics;
 
 /// <summary>
-/// The simulated Lytics account from inside the process: its audiences and profiles, what came in, and how it was
-/// called. Audiences go by id or slug. What it gives are snapshots. Everything that names an audience or a profile it
+/// The simulated Lytics account from inside the process: its audiences and profiles, received events, and
+/// calls. Audiences are identified by id or slug. Results are snapshots. Everything that names an audience or a profile it
 /// does not have throws <see cref="KeyNotFoundException"/>.
 /// </summary>
 public sealed class SimulatedLytics
@@ -22,7 +22,7 @@ public sealed class SimulatedLytics
         set => _state.Options = value;
     }
 
-    /// <summary>The audiences, in the order in which they came.</summary>
+    /// <summary>The audiences, in order of creation.</summary>
     public IReadOnlyList<SimulatedAudience> Audiences => Locked(() =>
         _state.Audiences.Select(audience => new SimulatedAudience(audience.Id, audience.Slug, audience.Name, audience.Invalid, audience.Count)).ToList());
 
@@ -32,10 +32,10 @@ public sealed class SimulatedLytics
     /// <summary>Calls by operation, those refused or dropped too.</summary>
     public IReadOnlyDictionary<string, int> Calls => _state.Calls.Counts();
 
-    /// <summary>The most calls that were under way at once, since the start or since <see cref="ForgetMostAtOnce"/>.</summary>
+    /// <summary>The maximum number of concurrent calls since the start or since <see cref="ForgetMostAtOnce"/>.</summary>
     public int MostAtOnce => _state.Crowd.Most;
 
-    /// <summary>Counts the calls under way at once anew.</summary>
+    /// <summary>Resets the maximum number of concurrent calls.</summary>
     public void ForgetMostAtOnce() => _state.Crowd.Forget();
 
     /// <summary>Adds audiences, profiles and collections.</summary>
@@ -109,14 +109,14 @@ public sealed class SimulatedLytics
     /// <summary>Makes an audience's size, and the <c>total</c> of its scans, say something else; null for what it is.</summary>
     public void SaySize(string audience, int? size) => Do(() => _state.Audience(audience).SaidSize = size);
 
-    /// <summary>The next scan that begins with a profile's split misses the profile; later ones have it.</summary>
+    /// <summary>The next scan that starts with a profile's split misses the profile; later ones have it.</summary>
     public void MissInNextScan(string audience, params IEnumerable<string> profiles) =>
         Do(() => _state.Audience(audience).MissedNext.UnionWith(profiles.Select(_state.Person)));
 
     /// <summary>The split, 0 to 99, that a profile is always in.</summary>
     public int SplitOf(string profile) => Locked(() => _state.People.Bucket(_state.Person(profile)));
 
-    /// <summary>Schema and field info no longer tell of these fields.</summary>
+    /// <summary>Hides these fields from schema and field info.</summary>
     public void HideFields(params IEnumerable<string> fields) => Do(() => _state.HiddenFields.UnionWith(fields));
 
     /// <summary>A content collection is deleted.</summary>
@@ -128,13 +128,15 @@ public sealed class SimulatedLytics
         }
     });
 
-    /// <summary>Says what the recommendations of a person are, whatever the collection: JSON objects.</summary>
+    /// <summary>Sets the recommendations of a person for all collections: JSON objects.</summary>
     public void Recommend(string profile, params IEnumerable<string> items) =>
         Do(() => _state.Recommendations[_state.Person(profile)] = [.. items.Select(item => (JsonObject)JsonNode.Parse(item)!)]);
 
-    /// <summary>The events that a stream took, in the order they came.</summary>
+    /// <summary>The accepted events of a stream, in order of arrival.</summary>
     public IReadOnlyList<CollectedEvent> Events(string stream = StatusMapping.Stream) =>
-        Locked(() => _state.Events.Where(one => one.Stream == stream).Select(one => new CollectedEvent(one.Stream, one.Time, Encoding.UTF8.GetString(one.Json))).ToList());
+        Locked(() =>
+            _state.Events.Where(one => one.Stream == stream).Select(one => new CollectedEvent(one.Stream, one.Time, Encoding.UTF8.GetString(one.Json)))
+            .ToList());
 
     /// <summary>Adds faults to those scripted.</summary>
     public void AddFaults(params IEnumerable<Fault> faults) => _state.Faults.Add(faults);
@@ -159,10 +161,10 @@ public sealed class SimulatedLytics
     }
 }
 
-/// <summary>An audience as it is; <paramref name="Members"/> counts its profiles.</summary>
+/// <summary>An audience; <paramref name="Members"/> counts its profiles.</summary>
 public sealed record SimulatedAudience(string Id, string Slug, string Name, bool Invalid, int Members);
 
-/// <summary>An event that a stream took.</summary>
+/// <summary>An accepted event of a stream.</summary>
 /// <param name="Stream">The stream.</param>
 /// <param name="Time">When.</param>
 /// <param name="Json">The event, compact.</param>

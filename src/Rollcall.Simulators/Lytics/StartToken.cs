@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>Where a scan goes on.</summary>
+/// <summary>The position where a scan continues.</summary>
 /// <param name="Scan">The scan, counted from 1.</param>
 /// <param name="Audience">The audience's ordinal.</param>
-/// <param name="Splits">The splits asked for, as a number.</param>
+/// <param name="Splits">The requested splits, as a number.</param>
 /// <param name="Pages">Pages read.</param>
 /// <param name="At">Which of the splits is being read; in a sorted scan, how many rows were.</param>
 /// <param name="After">The profile read last in it.</param>
@@ -38,6 +38,8 @@ internal readonly record struct StartToken(long Scan, int Audience, ulong Splits
             return null;
         }
 
-        return new StartToken(long.Parse(parts[0]), int.Parse(parts[1]), ulong.Parse(parts[2]), int.Parse(parts[3]), int.Parse(parts[4]), int.Parse(parts[5]), long.Parse(parts[6]));
+        return new StartToken(
+            long.Parse(parts[0]), int.Parse(parts[1]), ulong.Parse(parts[2]), int.Parse(parts[3]), int.Parse(parts[4]), int.Parse(parts[5]),
+            long.Parse(parts[6]));
     }
 }

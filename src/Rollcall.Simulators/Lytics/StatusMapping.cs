@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Rollcall.Simulators.Lytics;
 
-/// <summary>The default mapping of the status stream to user fields. It makes the profile of an address that nobody has.</summary>
+/// <summary>The default mapping of the status stream to user fields. It creates a profile for an unknown address.</summary>
 internal static class StatusMapping
 {
     public const string Stream = "dotmailer_export_status";

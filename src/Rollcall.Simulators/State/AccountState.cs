@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.Simulators.State;
 
-/// <summary>Everything a simulated account holds. Every use is under <see cref="Gate"/>.</summary>
+/// <summary>The state of a simulated account. Every access must hold <see cref="Gate"/>.</summary>
 internal sealed class AccountState
 {
     private const long FirstContactId = 1_100_000_001;
@@ -26,7 +26,7 @@ internal sealed class AccountState
 
     public Lock Gate { get; } = new();
 
-    /// <summary>How the contacts were, for lists that lag behind.</summary>
+    /// <summary>Earlier states of the contacts, for lists that lag behind.</summary>
     public ContactHistory History { get; }
 
     public ContactStore Contacts { get; }
@@ -146,7 +146,7 @@ internal sealed class AccountState
         Recount(contact, +1);
     }
 
-    /// <summary>Takes a member out of a book. An unsubscription from the book stays known, unless it is to be taken along.</summary>
+    /// <summary>Removes a member from a book. An unsubscription from the book is kept, unless it is to be deleted with it.</summary>
     /// <returns>Whether the contact was in it.</returns>
     public bool Remove(Contact contact, int book, bool takesOptOut, DateTime now)
     {
@@ -178,8 +178,8 @@ internal sealed class AccountState
     }
 
     /// <summary>
-    /// Makes one contact of two, or gives one a new id: the address, the status and the values of <paramref name="kept"/>, and of
-    /// <paramref name="other"/> the books and values that <paramref name="kept"/> has none of. Both ids are gone.
+    /// Merges two contacts, or gives one a new id: the address, the status and the values of <paramref name="kept"/>, and of
+    /// <paramref name="other"/> the books and values that <paramref name="kept"/> does not have. Both ids no longer exist.
     /// </summary>
     public Contact Merge(Contact kept, Contact? other, DateTime now)
     {

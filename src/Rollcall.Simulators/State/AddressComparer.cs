@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Rollcall.Simulators.State;
 
-/// <summary>Says whether two addresses, or two domains, are one: without case, and in one form of Unicode where that is asked for.</summary>
+/// <summary>Compares addresses or domains: case-insensitively, and in one Unicode form if configured.</summary>
 internal sealed class AddressComparer(AddressMatching matching) : IEqualityComparer<string>
 {
     public AddressMatching Matching => matching;

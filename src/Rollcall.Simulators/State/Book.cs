@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.State;
 
-/// <summary>An address book; who is in it stands with the contacts.</summary>
+/// <summary>An address book; its members are stored with the contacts.</summary>
 internal sealed class Book(int id, string name, string visibility, bool writable)
 {
     public int Id => id;

@@ -18,7 +18,7 @@ internal static class ComposedText
     private const int Tails = 28;
     private static readonly Lazy<Tables> Data = new(Read);
 
-    /// <summary>The text in form C; one that is not Unicode is given back as it is.</summary>
+    /// <summary>The text in form C; text that is not valid Unicode is returned unchanged.</summary>
     public static string Of(string text)
     {
         if (Ascii.IsValid(text) || !IsUnicode(text))
@@ -102,7 +102,7 @@ internal static class ComposedText
                 continue;
             }
 
-            // A starter after a starter may compose with it; once a mark stands between them, it may not.
+            // A starter after a starter may compose with it; once a mark is between them, it cannot.
             (starter, last) = own == 0 ? (composed.Count, -1) : (starter, own);
             composed.Add(rune);
         }

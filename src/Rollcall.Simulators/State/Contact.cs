@@ -34,7 +34,7 @@ internal sealed class Contact
 
     public long Id { get; }
 
-    /// <summary>The address; empty for someone who has only a mobile number.</summary>
+    /// <summary>The address; empty for a contact with only a mobile number.</summary>
     public string Email
     {
         get;
@@ -81,7 +81,7 @@ internal sealed class Contact
         set => Set(ref field, value);
     }
 
-    /// <summary>Whether someone who left the account was asked whether to come back, and may still say yes.</summary>
+    /// <summary>Whether a person who left the account was challenged and can still accept.</summary>
     public bool IsAskedBack { get; set; }
 
     public ReadOnlySpan<Membership> Memberships => _memberships;
@@ -89,7 +89,7 @@ internal sealed class Contact
     /// <summary>Neither a member of good standing nor on the way to be one.</summary>
     public bool IsSuppressed => Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn);
 
-    /// <summary>The contact as it is now, which no later change reaches.</summary>
+    /// <summary>A snapshot of the contact, unaffected by later changes.</summary>
     public Contact Copy() => new(this);
 
     public string? Value(int ordinal) => ordinal < _values.Length ? _values[ordinal] : null;
@@ -147,5 +147,5 @@ internal sealed class Contact
     }
 }
 
-/// <summary>A contact's standing in one book, since when.</summary>
+/// <summary>A contact's status in one book, and since when.</summary>
 internal readonly record struct Membership(int Book, BookStatus Status, DateTime Since);

@@ -1,14 +1,14 @@
 namespace Rollcall.Simulators.State;
 
 /// <summary>
-/// How contacts were a while ago, for lists that lag behind. It goes by the machine's clock, which does not jump when the server's
-/// is set, and keeps no more than the lag needs: nothing while there is none.
+/// Earlier states of contacts, for lists that lag behind. It uses the machine's clock, which does not jump when the server's
+/// is set, and only stores what the lag needs.
 /// </summary>
 internal sealed class ContactHistory(TimeProvider clock, Func<TimeSpan> lag)
 {
     private readonly Dictionary<long, List<Version>> _versions = [];
 
-    /// <summary>A contact begins to be.</summary>
+    /// <summary>A contact is created.</summary>
     public void Comes(Contact contact) => Keep(contact, wasThere: false);
 
     /// <summary>A contact is about to change.</summary>

@@ -75,7 +75,7 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         }
     }
 
-    /// <param name="email">The address; empty for someone who has none.</param>
+    /// <param name="email">The address; empty for a contact without one.</param>
     /// <param name="now">The time.</param>
     /// <param name="id">The id; 0 for the next.</param>
     public Contact Create(string email, DateTime now, long id = 0)
@@ -149,7 +149,7 @@ internal sealed class ContactStore(long firstId, ContactHistory history)
         _byEmail.Add(contact.Email, contact);
         if (contact.Mobile is { } mobile && !_byMobile.TryAdd(mobile, contact))
         {
-            // Somebody else has had the number since.
+            // The number belongs to another contact by now.
             contact.Mobile = null;
         }
     }

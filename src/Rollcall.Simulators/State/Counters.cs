@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators.State;
 
-/// <summary>What happened to people, beyond what their records show.</summary>
+/// <summary>Events of people that their records do not show.</summary>
 internal sealed class Counters
 {
     public Dictionary<(string Email, int Book), int> Joins { get; } = [];

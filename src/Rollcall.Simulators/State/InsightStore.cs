@@ -33,7 +33,7 @@ internal sealed class InsightStore
     public bool Delete(string collection, long owner, string key) =>
         _collections[collection].TryGetValue(owner, out var records) && records.Remove(key);
 
-    /// <summary>Every record of a collection; none where there is no such collection.</summary>
+    /// <summary>Every record of a collection; empty if the collection does not exist.</summary>
     public IEnumerable<(long Owner, string Key, string Json)> Records(string collection) =>
         _collections.TryGetValue(collection, out var owners)
             ? owners.SelectMany(owner => owner.Value.Select(record => (owner.Key, record.Key, record.Value)))

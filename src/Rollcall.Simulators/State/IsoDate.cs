@@ -22,6 +22,6 @@ internal static class IsoDate
             ? date.UtcDateTime
             : null;
 
-    /// <summary>The canonical form, or null when the text is no date.</summary>
+    /// <summary>The canonical form, or null when the text is not a date.</summary>
     public static string? Normal(string text) => Read(text) is { } date ? Text(date) : null;
 }

@@ -18,7 +18,7 @@ internal static class Seeding
     {
         using var stream = File.OpenRead(file);
         return JsonSerializer.Deserialize<T>(stream, Json)
-            ?? throw new InvalidDataException($"{file} holds no seed.");
+            ?? throw new InvalidDataException($"{file} contains no seed.");
     }
 
     public static void Plant(AccountState state, Seed seed, DateTime now, int textLimit)

@@ -1,6 +1,6 @@
 namespace Rollcall.Simulators;
 
-/// <summary>A contact's status in the account, in the words of the v2 framework.</summary>
+/// <summary>A contact's status in the account, with the names of the v2 framework.</summary>
 public enum ContactStatus
 {
     /// <summary>Gets mail.</summary>
@@ -9,10 +9,10 @@ public enum ContactStatus
     /// <summary>Left by themselves.</summary>
     Unsubscribed,
 
-    /// <summary>Mail came back for now.</summary>
+    /// <summary>Mail bounced temporarily.</summary>
     SoftBounced,
 
-    /// <summary>Mail came back for good.</summary>
+    /// <summary>Mail bounced permanently.</summary>
     HardBounced,
 
     /// <summary>Complained to their provider.</summary>
@@ -33,7 +33,7 @@ public enum ContactStatus
     /// <summary>Suppressed for several accounts.</summary>
     SharedSuppression,
 
-    /// <summary>Suppressed by a marketer.</summary>
+    /// <summary>Suppressed by a user of the account.</summary>
     Suppressed,
 
     /// <summary>Not allowed.</summary>
@@ -42,7 +42,7 @@ public enum ContactStatus
     /// <summary>The domain is suppressed.</summary>
     DomainSuppression,
 
-    /// <summary>The domain takes no mail.</summary>
+    /// <summary>The domain does not accept mail.</summary>
     NoMxRecord,
 }
 
@@ -52,13 +52,13 @@ public enum BookStatus
     /// <summary>A member.</summary>
     Subscribed,
 
-    /// <summary>Left this book by themselves; v3 says <c>suppressed</c>.</summary>
+    /// <summary>Unsubscribed from this book by the person; v3 uses <c>suppressed</c>.</summary>
     Unsubscribed,
 
     /// <summary>A member once they confirm.</summary>
     Pending,
 
-    /// <summary>Unsubscribed, and asked by a challenge whether to come back; v3 says <c>pending</c>.</summary>
+    /// <summary>Unsubscribed and challenged to resubscribe; v3 uses <c>pending</c>.</summary>
     Challenged,
 }
 

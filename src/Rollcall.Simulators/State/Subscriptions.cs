@@ -3,7 +3,7 @@ namespace Rollcall.Simulators.State;
 /// <summary>How people come into books and back: the rules single adds, patches, imports and resubscriptions share.</summary>
 internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> options)
 {
-    /// <summary>Makes a contact, asking for confirmation where the account or the opt-in type says so.</summary>
+    /// <summary>Creates a contact, and asks for confirmation if the account or the opt-in type requires it.</summary>
     public Contact Create(string email, OptInType? optInType, EmailType? emailType, bool single, DateTime now)
     {
         var contact = state.Contacts.Create(email, now);
@@ -43,7 +43,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
         }
     }
 
-    /// <summary>Adds one contact to a book, as a person at the door: join actions fire, confirmations are asked for.</summary>
+    /// <summary>Adds one contact to a book individually: join actions fire, confirmations are requested.</summary>
     public void AddOne(Contact contact, int book, bool isNew, DateTime now)
     {
         var repeated = contact.StatusIn(book) is not null;
@@ -74,7 +74,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
         }
     }
 
-    /// <summary>Sets the account status an import or a patch asks for; suppressions stay, whatever is asked.</summary>
+    /// <summary>Sets the account status requested by an import or a patch; suppressions are kept in any case.</summary>
     public void AskStatus(Contact contact, ContactStatus asked, bool withNoChallenge, DateTime now)
     {
         switch (asked, contact.Status)
@@ -95,7 +95,7 @@ internal sealed class Subscriptions(AccountState state, Func<SimulatorOptions> o
         }
     }
 
-    /// <summary>Brings someone back who unsubscribed: to a book, or to the account when <paramref name="book"/> is null.</summary>
+    /// <summary>Resubscribes a person who unsubscribed: to a book, or to the account when <paramref name="book"/> is null.</summary>
     /// <returns>What v2 answers.</returns>
     public string Resubscribe(Contact contact, int? book, bool challenge, DateTime now)
     {

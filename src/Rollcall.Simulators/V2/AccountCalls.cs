@@ -12,7 +12,8 @@ internal sealed class AccountCalls(Simulation simulation, RateLimiter limiter, F
     public IEnumerable<Operation> Operations =>
     [
         new("getAccountInfo", "GET", "/v2/account-info", Framework.V2, Tier.High, Read),
-        new("getServerTime", "GET", "/v2/server-time", Framework.V2, Tier.High, _ => Reply.Json(200, json => json.WriteStringValue(IsoDate.Text(simulation.Now)))),
+        new("getServerTime", "GET", "/v2/server-time", Framework.V2, Tier.High, _ =>
+            Reply.Json(200, json => json.WriteStringValue(IsoDate.Text(simulation.Now)))),
     ];
 
     private Reply Read(Call call)
@@ -32,8 +33,8 @@ internal sealed class AccountCalls(Simulation simulation, RateLimiter limiter, F
             ("ShowClock", "Boolean", "False"),
             ("TimeZoneIana", "String", "Europe/London"),
         ];
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartObject();
             json.WriteNumber("id", options.AccountId);
             json.WriteStartArray("properties");

@@ -27,8 +27,8 @@ internal sealed class AddressBookCalls(Simulation simulation)
     private Reply List(Call call)
     {
         var (select, skip) = call.Page();
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartArray();
             foreach (var book in simulation.State.Books.Skip(skip).Take(select))
             {
@@ -74,8 +74,8 @@ internal sealed class AddressBookCalls(Simulation simulation)
         return Reply.Json(201, json => V2Wire.Write(json, created));
     }
 
-    private Reply ListFields(Call call) => Reply.Json(200, json =>
-    {
+    private Reply ListFields(Call call) => Reply.Json(200,
+    json => {
         json.WriteStartArray();
         foreach (var field in simulation.State.Fields)
         {

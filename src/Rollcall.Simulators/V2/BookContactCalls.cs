@@ -20,10 +20,13 @@ internal sealed class BookContactCalls(Simulation simulation)
         new("deleteContactFromAddressBook", "DELETE", "/v2/address-books/{id}/contacts/{contactId}", Framework.V2, Tier.Medium, Remove),
         new("unsubscribeFromAccount", "POST", "/v2/contacts/unsubscribe", Framework.V2, Tier.Medium, UnsubscribeFromAccount),
         new("unsubscribeFromAddressBook", "POST", "/v2/address-books/{id}/contacts/unsubscribe", Framework.V2, Tier.Medium, Unsubscribe),
-        new("resubscribeToAddressBook", "POST", "/v2/address-books/{id}/contacts/resubscribe", Framework.V2, Tier.Medium, call => Resubscribe(call, true, true)),
-        new("resubscribeToAddressBookWithNoChallenge", "POST", "/v2/address-books/{id}/contacts/resubscribe-with-no-challenge", Framework.V2, Tier.Medium, call => Resubscribe(call, true, false)),
+        new("resubscribeToAddressBook", "POST", "/v2/address-books/{id}/contacts/resubscribe", Framework.V2, Tier.Medium, call =>
+            Resubscribe(call, true, true)),
+        new("resubscribeToAddressBookWithNoChallenge", "POST", "/v2/address-books/{id}/contacts/resubscribe-with-no-challenge", Framework.V2, Tier.Medium,
+            call => Resubscribe(call, true, false)),
         new("resubscribeContact", "POST", "/v2/contacts/resubscribe", Framework.V2, Tier.Medium, call => Resubscribe(call, false, true)),
-        new("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge", Framework.V2, Tier.Medium, call => Resubscribe(call, false, false)),
+        new("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge", Framework.V2, Tier.Medium, call =>
+            Resubscribe(call, false, false)),
         new("getContactByEmail", "GET", "/v2/contacts/{email}", Framework.V2, Tier.High, Read),
     ];
 
@@ -70,8 +73,8 @@ internal sealed class BookContactCalls(Simulation simulation)
         var full = call.QueryTruth("withFullData") ? State.Fields : null;
         var members = State.History.Shown(State.Contacts.InOrder)
             .Where(contact => contact.HasEmail && !contact.IsSuppressed && contact.StatusIn(book.Id) == BookStatus.Subscribed);
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartArray();
             foreach (var contact in members.Skip(skip).Take(select))
             {
@@ -141,8 +144,8 @@ internal sealed class BookContactCalls(Simulation simulation)
             Keep(contact, values, now);
         }
 
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartObject();
             json.WritePropertyName("contact");
             V2Wire.Write(json, contact, null);

@@ -4,7 +4,7 @@ using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.V2;
 
-/// <summary>Bulk removal from a book: accepted, carried out later; its status says nothing of single contacts.</summary>
+/// <summary>Bulk removal from a book: accepted, applied later; its status does not include single contacts.</summary>
 internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
 {
     private readonly Dictionary<Guid, Deletion> _deletions = [];
@@ -92,7 +92,7 @@ internal sealed class BulkDeletionCalls(Simulation simulation) : IDisposable
     {
         public int Number => number;
 
-        /// <summary>Whether nobody who asks finds it, though it is carried out.</summary>
+        /// <summary>Whether its status is 404 although it is applied.</summary>
         public bool IsForgotten { get; init; }
 
         public int Book => book;

@@ -4,7 +4,7 @@ using Rollcall.Simulators.State;
 namespace Rollcall.Simulators.V2;
 
 /// <summary>
-/// Who left by themselves, and who may not be mailed. A book's feed lacks those who left the account; whoever came
+/// People who unsubscribed, and people who must not be mailed. A book's feed omits people who left the account; people who came
 /// back is in no feed; rows may be late or lost (see <see cref="SimulatorOptions.FeedDelay"/>).
 /// </summary>
 internal sealed class FeedCalls(Simulation simulation)
@@ -13,16 +13,23 @@ internal sealed class FeedCalls(Simulation simulation)
 
     public IEnumerable<Operation> Operations =>
     [
-        new("getUnsubscribedInAddressBook", "GET", "/v2/address-books/{id}/contacts/unsubscribed-since/{date}", Framework.V2, Tier.Low, OfBook) { Query = Page },
-        new("getUnsubscribedContacts", "GET", "/v2/contacts/unsubscribed-since/{date}", Framework.V2, Tier.Low, call => OfAccount(call, ContactStatus.Unsubscribed)) { Query = Page },
+        new("getUnsubscribedInAddressBook", "GET", "/v2/address-books/{id}/contacts/unsubscribed-since/{date}", Framework.V2, Tier.Low, OfBook)
+        {
+            Query = Page,
+        },
+        new("getUnsubscribedContacts", "GET", "/v2/contacts/unsubscribed-since/{date}", Framework.V2, Tier.Low, call =>
+            OfAccount(call, ContactStatus.Unsubscribed))
+        {
+            Query = Page,
+        },
         new("getSuppressedContacts", "GET", "/v2/contacts/suppressed-since/{date}", Framework.V2, Tier.Low, call => OfAccount(call, null)) { Query = Page },
     ];
 
     private Reply OfBook(Call call)
     {
         var book = AddressBookCalls.Known(simulation.State, call.PathInt(0));
-        return Feed(call, call.Path[1], contact =>
-        {
+        return Feed(call, call.Path[1],
+        contact => {
             foreach (var membership in contact.Memberships)
             {
                 if (membership.Book == book.Id && membership.Status is BookStatus.Unsubscribed or BookStatus.Challenged)
@@ -55,8 +62,8 @@ internal sealed class FeedCalls(Simulation simulation)
             .OrderBy(it => options.FeedUnordered ? Spread((ulong)it.Contact.Id) : 0)
             .Skip(skip)
             .Take(select);
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartArray();
             foreach (var it in rows)
             {

@@ -24,11 +24,11 @@ internal static class V2Body
         }
     }
 
-    /// <summary>A property's value, undefined where there is none; its name may be in any case.</summary>
+    /// <summary>A property's value, undefined when missing; its name is case-insensitive.</summary>
     public static JsonElement Value(JsonElement element, string name) =>
         element.EnumerateObject().FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>A text; null where there is none, or where it is null and may be.</summary>
+    /// <summary>A text; null when missing, or when it is null and nullable.</summary>
     public static string? Text(JsonElement element, string name, string error, bool nullable = false) => Value(element, name) switch
     {
         { ValueKind: JsonValueKind.Undefined } => null,
@@ -99,7 +99,7 @@ internal static class V2Body
     }
 }
 
-/// <summary>What a v2 caller says about a contact.</summary>
+/// <summary>The contact data of a v2 request.</summary>
 internal sealed record ContactBody(
     string Email, OptInType? OptInType, EmailType? EmailType, IReadOnlyList<(string Key, JsonElement Value)> Fields)
 {
@@ -114,7 +114,8 @@ internal sealed record ContactBody(
             string? kept = null;
             if (value.ValueKind != JsonValueKind.Undefined && field.Read(value, options, out kept) is { } wrong)
             {
-                throw Refuse.V2(400, wrong.Contains("at most", StringComparison.Ordinal) ? "ERROR_DATAFIELD_VALUE_OVERFLOW" : "ERROR_DATAFIELD_INVALID", wrong + ".");
+                throw Refuse.V2(
+                    400, wrong.Contains("at most", StringComparison.Ordinal) ? "ERROR_DATAFIELD_VALUE_OVERFLOW" : "ERROR_DATAFIELD_INVALID", wrong + ".");
             }
 
             values.Add((field, kept));

@@ -13,7 +13,7 @@ internal static class Channels
 
     /// <summary>
     /// The specification gives <c>email</c> two shapes, the plain one and the one with <c>resubscribeOptions</c>, whose
-    /// letter excludes each other; the service takes them together.
+    /// letter excludes each other; the service accepts both.
     /// </summary>
     public static ContactRecord Read(JsonElement channels, ContactRecord record)
     {

@@ -58,7 +58,7 @@ internal static partial class Consents
     private static bool IsTime(string text) =>
         TimeForm().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
 
-    /// <summary>.NET takes more for an IPv4 address than four numbers, and ports and zones with an IPv6 one.</summary>
+    /// <summary>.NET accepts more than four numbers for an IPv4 address, and ports and zones with an IPv6 address.</summary>
     private static bool IsAddress(string text) =>
         IPAddress.TryParse(text, out var address)
         && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : text.AsSpan().IndexOfAny('[', '%') < 0);

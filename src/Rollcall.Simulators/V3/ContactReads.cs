@@ -68,8 +68,8 @@ internal sealed partial class ContactReads(Simulation simulation)
             .Where(contact => contact.Status != ContactStatus.Deleted && accepts(contact))
             .Take(limit + 1)
             .ToList();
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartObject();
             json.WriteStartArray("_items");
             foreach (var contact in page.Take(limit))
@@ -158,7 +158,8 @@ internal sealed partial class ContactReads(Simulation simulation)
     private static long ReadMarker(string marker)
     {
         Span<byte> bytes = stackalloc byte[64];
-        return Convert.TryFromBase64String(marker, bytes, out var length) && long.TryParse(bytes[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var after)
+        return Convert.TryFromBase64String(marker, bytes, out var length)
+            && long.TryParse(bytes[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var after)
             ? after
             : throw Refuse.Contacts(400, "invalidMarker", $"The marker '{marker}' is invalid");
     }

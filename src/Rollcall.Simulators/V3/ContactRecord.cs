@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>Why a record could not be written, in the words of the import report.</summary>
+/// <summary>Why a record could not be written, as in the import report.</summary>
 internal sealed record Failure(string Code, string Description);
 
 /// <summary>One contact as a caller of v3 describes it, checked against the specification's shape.</summary>
@@ -10,7 +10,7 @@ internal sealed record ContactRecord
 {
     public string? Match { get; init; }
 
-    /// <summary>The identifiers as they were given, the wrong ones too, for the report of a failure.</summary>
+    /// <summary>The identifiers as they were sent, including invalid ones, for the report of a failure.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Given { get; init; } = [];
 
     public string? Email { get; init; }

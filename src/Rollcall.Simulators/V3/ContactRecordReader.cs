@@ -31,7 +31,7 @@ internal static class ContactRecordReader
         }
     }
 
-    /// <summary>Whom a record names, however wrong it is besides.</summary>
+    /// <summary>The person in a record, even if the rest of the record is invalid.</summary>
     private static ContactRecord Named(JsonElement element)
     {
         var given = new List<KeyValuePair<string, string>>();

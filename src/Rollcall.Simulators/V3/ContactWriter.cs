@@ -95,7 +95,7 @@ internal sealed class ContactWriter(Simulation simulation)
         return (values, wrong);
     }
 
-    /// <summary>What forbids a record, whatever it would write: bad or barred addresses, taken ones, unknown lists.</summary>
+    /// <summary>Errors of a record independent of its values: invalid, blocked or duplicate addresses, unknown lists.</summary>
     public Failure? Fault(ContactRecord record, Contact? contact)
     {
         // An import that matches by another identifier does not look at it; a patch cannot change it.
@@ -113,7 +113,7 @@ internal sealed class ContactWriter(Simulation simulation)
 
             if (State.BarredAs(email) is { } barred)
             {
-                return new Failure(barred, "The email address may not be contacted");
+                return new Failure(barred, "The email address must not be contacted");
             }
 
             if (State.Contacts.ByEmail(email) is { } other && other != contact)
@@ -137,7 +137,7 @@ internal sealed class ContactWriter(Simulation simulation)
 
         if (contact is not null && State.BarredAs(contact.Email) is { } alreadyBarred)
         {
-            return new Failure(alreadyBarred, "The email address may not be contacted");
+            return new Failure(alreadyBarred, "The email address must not be contacted");
         }
 
         return record.Lists.Any(list => State.Book(list) is not { Writable: true })
@@ -154,7 +154,8 @@ internal sealed class ContactWriter(Simulation simulation)
     };
 
     private void Apply(
-        Contact contact, bool created, ContactRecord record, IReadOnlyList<(DataField Field, string? Value)> values, MergeOption merge, bool fires, DateTime now)
+        Contact contact, bool created, ContactRecord record, IReadOnlyList<(DataField Field, string? Value)> values, MergeOption merge, bool fires,
+        DateTime now)
     {
         if (record.Email is { } email && record.Match != "email" && !State.Contacts.Addresses.Equals(email, contact.Email))
         {
@@ -218,5 +219,5 @@ internal sealed class ContactWriter(Simulation simulation)
     }
 }
 
-/// <summary>The account holds all the contacts it may.</summary>
+/// <summary>The account has its maximum number of contacts.</summary>
 internal sealed class AccountFullException : Exception;

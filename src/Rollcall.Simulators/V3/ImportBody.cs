@@ -4,7 +4,7 @@ using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>A contact import as it came in: checked as a whole, its records left as bytes until their turn.</summary>
+/// <summary>A received contact import: validated as a whole, with records kept as bytes until they are processed.</summary>
 internal sealed record ImportBody(ReadOnlyMemory<byte> Contacts, int Count, MergeOption Merge)
 {
     public static ImportBody Read(byte[] body)
@@ -20,7 +20,7 @@ internal sealed record ImportBody(ReadOnlyMemory<byte> Contacts, int Count, Merg
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            // The latter is what a name or a word with half a surrogate pair gives.
+            // The latter is thrown for a name or a value with half a surrogate pair.
             throw BadJson();
         }
     }

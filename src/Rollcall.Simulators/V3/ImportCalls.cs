@@ -2,7 +2,7 @@ using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>Contact imports: put, and asked after.</summary>
+/// <summary>Contact imports and their status.</summary>
 internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) : IDisposable
 {
     private readonly Dictionary<Guid, ImportJob> _jobs = [];
@@ -28,7 +28,9 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
         if (_jobs.Values.Count(job => job.IsActive) >= simulation.Options.MaxActiveImports)
         {
             throw Refuse.Contacts(
-                429, "tooManyActiveImports", "Your import request cannot be accepted as too many imports are being processed for you account. Please wait for an import to complete and then resubmit.");
+                429, "tooManyActiveImports",
+                "Your import request cannot be accepted as too many imports are being processed for you account. Please wait for an import to complete and "
+                    + "then resubmit.");
         }
 
         var started = new ImportJob(++_accepted, body) { IsForgotten = simulation.Options.ForgottenImport == _accepted };
@@ -38,8 +40,8 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
             started.Timer = simulation.Clock.CreateTimer(_ => started.Run(simulation, writer), null, Latency(started), Timeout.InfiniteTimeSpan);
         }
 
-        return Reply.Json(202, json =>
-        {
+        return Reply.Json(202,
+        json => {
             json.WriteStartObject();
             json.WriteString("importId", started.Id);
             json.WriteEndObject();
@@ -68,8 +70,8 @@ internal sealed class ImportCalls(Simulation simulation, ContactWriter writer) :
         }
 
         var status = job.Status;
-        return Reply.Streamed(200, async (json, cancellation) =>
-        {
+        return Reply.Streamed(200,
+        async (json, cancellation) => {
             json.WriteStartObject();
             json.WriteString("importId", id);
             json.WriteString("status", status);

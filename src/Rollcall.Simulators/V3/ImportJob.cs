@@ -18,7 +18,7 @@ internal sealed class ImportJob(int number, ImportBody body)
 
     public bool IsActive => Status == "NotFinished" && !IsForgotten;
 
-    /// <summary>Whether nobody who asks finds it, though it is applied.</summary>
+    /// <summary>Whether its status is 404 although it is applied.</summary>
     public bool IsForgotten { get; init; }
 
     public DateTime Ended { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class ImportJob(int number, ImportBody body)
 
     private ImportBody? Body { get; set; } = body;
 
-    /// <summary>Applies the records, a few at a time so that other calls come in between, and ends as the switches say.</summary>
+    /// <summary>Applies the records, a few at a time so that other calls can run in between, and finishes as configured.</summary>
     public void Run(Simulation simulation, ContactWriter writer)
     {
         var options = simulation.Options;
@@ -52,8 +52,8 @@ internal sealed class ImportJob(int number, ImportBody body)
 
         if (comesLate)
         {
-            simulation.Late.After(options.LateRejected, () =>
-            {
+            simulation.Late.After(options.LateRejected,
+            () => {
                 Apply(simulation, writer, limit, int.MaxValue);
                 Forget();
             });

@@ -29,7 +29,8 @@ internal sealed class ImportReport
 
         if (written.Failure is { } failure)
         {
-            var match = string.IsNullOrEmpty(record.Match) || record.Match.Length > 50 || !record.Match.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            var match = string.IsNullOrEmpty(record.Match) || record.Match.Length > 50
+                || !record.Match.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
                 ? "unknown"
                 : record.Match;
             _failures.Add(new Failed(written.Contact?.Id ?? record.ContactId, match, record.Given, failure));

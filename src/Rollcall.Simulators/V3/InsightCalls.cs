@@ -6,10 +6,10 @@ using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>Insight data: imports put and asked after, and a contact's records deleted.</summary>
+/// <summary>Insight data: imports and their status, and deletion of a contact's records.</summary>
 internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
 {
-    // The specification's for a deletion; it has none for an import, where more than this is not known to be taken.
+    // The specification's limit for a deletion; it has none for an import, for which this is the known safe number.
     private const int MostRecords = 5000;
 
     private static readonly string[] Types =
@@ -25,7 +25,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
     [
         new("importInsightData", "PUT", "/insightData/v3/import", Framework.InsightData, Tier.Low, Start),
         new("getInsightImportStatus", "GET", "/insightData/v3/import/{importId}", Framework.InsightData, Tier.Unlimited, Read),
-        new("delContactInsightDataRecords", "DELETE", "/insightData/v3/contacts/{identifier}/{value}/{collectionName}/deleteRecords", Framework.InsightData, Tier.Medium, Delete)
+        new("delContactInsightDataRecords", "DELETE", "/insightData/v3/contacts/{identifier}/{value}/{collectionName}/deleteRecords", Framework.InsightData,
+            Tier.Medium, Delete)
         {
             HasBody = true,
         },
@@ -45,7 +46,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         var root = body.RootElement;
         Check(root);
         var job = new InsightJob(
-            ++_accepted, root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact", root.GetProperty("records").Clone())
+            ++_accepted, root.GetProperty("collectionName").GetString()!, root.GetProperty("collectionScope").GetString() == "contact",
+            root.GetProperty("records").Clone())
         {
             IsForgotten = simulation.Options.ForgottenInsightImport == _accepted,
         };
@@ -56,8 +58,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             job.Timer = simulation.Clock.CreateTimer(_ => job.Run(simulation), null, latency, Timeout.InfiniteTimeSpan);
         }
 
-        return Reply.Json(202, json =>
-        {
+        return Reply.Json(202,
+        json => {
             json.WriteStartObject();
             json.WriteString("importId", job.Id);
             json.WriteEndObject();
@@ -124,8 +126,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
         }
 
         var notFound = keys.Where(key => !simulation.State.Insight.Delete(collection, contact.Id, key)).ToList();
-        return Reply.Json(200, json =>
-        {
+        return Reply.Json(200,
+        json => {
             json.WriteStartObject();
             json.WriteStartObject("summary");
             json.WriteNumber("totalRecords", keys.Count);
@@ -153,7 +155,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             throw Refuse.Insight(400, "noRecordsSpecified", "You must specify the keys for the records to be deleted from the collection.");
         }
 
-        return keys.ValueKind == JsonValueKind.Array && keys.GetArrayLength() <= MostRecords && keys.EnumerateArray().All(key => key.ValueKind == JsonValueKind.String)
+        return keys.ValueKind == JsonValueKind.Array && keys.GetArrayLength() <= MostRecords
+            && keys.EnumerateArray().All(key => key.ValueKind == JsonValueKind.String)
             ? [.. keys.EnumerateArray().Select(key => key.GetString()!)]
             : throw Invalid($"'keys' must be a list of at most {MostRecords} texts");
     }
@@ -167,7 +170,8 @@ internal sealed partial class InsightCalls(Simulation simulation) : IDisposable
             "email" => EmailAddress.Fault(value) is null ? contacts.ByEmail(value) : throw InvalidId(),
             "mobileNumber" => MobileNumber.IsValid(value) ? contacts.ByMobile(value) : throw InvalidId(),
             _ => throw Refuse.Insight(400, "invalidIdentifier", $"The identifier '{identifier}' is not recognized"),
-        } ?? throw Refuse.Insight(404, "contactNotFound", "The following contacts could not be found", (value, $"Not found using the identifier '{identifier}'"));
+        } ?? throw Refuse.Insight(
+            404, "contactNotFound", "The following contacts could not be found", (value, $"Not found using the identifier '{identifier}'"));
 
         RefusalException InvalidId() => Refuse.Insight(400, "invalidId", $"The id value '{value}' is invalid for the identifier '{identifier}'");
     }

@@ -22,17 +22,17 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
 
     public int Number => number;
 
-    /// <summary>When it ended; null while it is under way.</summary>
+    /// <summary>When it ended; null while it is in progress.</summary>
     public DateTime? Ended { get; private set; }
 
-    /// <summary>Whether nobody who asks finds it, though it is applied.</summary>
+    /// <summary>Whether its status is 404 although it is applied.</summary>
     public bool IsForgotten { get; init; }
 
     public ITimer? Timer { get; set; }
 
     private HashSet<(long, string)> Seen { get; } = [];
 
-    /// <summary>Applies the records and ends as the switches say.</summary>
+    /// <summary>Applies the records and finishes as configured.</summary>
     public void Run(Simulation simulation)
     {
         var options = simulation.Options;
@@ -139,7 +139,7 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
 
         if (contact is null)
         {
-            // The specification has no reason for a number that nobody has.
+            // The specification has no reason for an unknown number.
             return identifier.GetString() switch
             {
                 "email" => "ContactEmailDoesNotExist",
@@ -149,7 +149,8 @@ internal sealed class InsightJob(int number, string collection, bool ofContacts,
         }
 
         owner = contact.Id;
-        return simulation.Options.InsightFailures.FirstOrDefault(failure => string.Equals(failure.Key, contact.Email, StringComparison.OrdinalIgnoreCase)).Value;
+        return simulation.Options.InsightFailures.FirstOrDefault(
+            failure => string.Equals(failure.Key, contact.Email, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
     private static bool HasNestedArray(JsonElement element, bool inArray) => element.ValueKind switch

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.Simulators.V3;
 
-/// <summary>Checks of JSON against the specification's shapes. An object is open, as it is there, unless <see cref="Closed"/> says otherwise.</summary>
+/// <summary>Checks of JSON against the specification's shapes. An object is open, as in the specification, unless it is <see cref="Closed"/>.</summary>
 internal static class Shape
 {
     public static void Object(JsonElement element, string what)
@@ -37,7 +37,7 @@ internal static class Shape
     public static int Int(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong($"'{name}' must be a whole number");
 
-    /// <summary>An absolute URI; a bare path is none, though it names a file.</summary>
+    /// <summary>An absolute URI; a bare path is not one, although it names a file.</summary>
     public static void Url(string text, string name)
     {
         if (text.StartsWith('/') || !Uri.TryCreate(text, UriKind.Absolute, out _))
@@ -51,7 +51,7 @@ internal static class Shape
     public static ShapeException Wrong(string description) => new("ApiSchemaViolation", description);
 }
 
-/// <summary>What is wrong with a record, in the words of the import report.</summary>
+/// <summary>The problem of a record, as in the import report.</summary>
 internal sealed class ShapeException(string code, string description) : Exception(description)
 {
     public Failure Failure => new(code, Message);

@@ -10,7 +10,7 @@ using ContactStatus = Rollcall.Dotdigital.ContactStatus;
 
 namespace Rollcall.Contracts.Tests.Client;
 
-/// <summary>What the client sends is what the specifications say Dotdigital takes, and it understands what comes back.</summary>
+/// <summary>The client sends what the specifications define, and understands the answers.</summary>
 public sealed class ClientCallsTests
 {
     private const int Newsletter = RecordedSimulator.Newsletter;
@@ -20,9 +20,11 @@ public sealed class ClientCallsTests
     private static readonly Dictionary<string, Func<DotdigitalClient, Task>> Calls = new()
     {
         ["DotdigitalClient.ServerTimeAsync"] = async client => Assert.True(await client.ServerTimeAsync() > LongAgo),
-        ["AddressBooks.ListAsync"] = async client => Assert.Contains(await AllAsync(client.AddressBooks.ListAsync()), book => book is { Id: Newsletter, Visibility: Visibility.Public }),
+        ["AddressBooks.ListAsync"] = async client =>
+            Assert.Contains(await AllAsync(client.AddressBooks.ListAsync()), book => book is { Id: Newsletter, Visibility: Visibility.Public }),
         ["AddressBooks.CreateAsync"] = async client => Assert.Equal("Brazil", (await client.AddressBooks.CreateAsync("Brazil", Visibility.Private)).Name),
-        ["DataFields.ListAsync"] = async client => Assert.Contains(await client.DataFields.ListAsync(), field => field is { Name: "VIP", Type: DataFieldType.Boolean }),
+        ["DataFields.ListAsync"] = async client =>
+            Assert.Contains(await client.DataFields.ListAsync(), field => field is { Name: "VIP", Type: DataFieldType.Boolean }),
         ["DataFields.CreateAsync"] = async client => await client.DataFields.CreateAsync("CITY", DataFieldType.String),
         ["Contacts.FindByEmailAsync"] = async client =>
         {
@@ -40,8 +42,10 @@ public sealed class ClientCallsTests
             Assert.Contains(all, contact => contact.Id == RecordedSimulator.Ada);
             Assert.Equal(all.Count, (await AllAsync(client.Contacts.ReadBookAsync(Newsletter, LongAgo))).Count);
         },
-        ["Contacts.UnsubscribedSincePageAsync"] = async client => Assert.Contains((await client.Contacts.UnsubscribedSincePageAsync(Newsletter, LongAgo, 0, 1000)).Rows, row => row.Email == "left@example.com"),
-        ["Contacts.SuppressedSincePageAsync"] = async client => Assert.Contains((await client.Contacts.SuppressedSincePageAsync(LongAgo, 1, 500)).Rows, row => row.Email == "hardbounced@example.com"),
+        ["Contacts.UnsubscribedSincePageAsync"] = async client =>
+            Assert.Contains((await client.Contacts.UnsubscribedSincePageAsync(Newsletter, LongAgo, 0, 1000)).Rows, row => row.Email == "left@example.com"),
+        ["Contacts.SuppressedSincePageAsync"] = async client =>
+            Assert.Contains((await client.Contacts.SuppressedSincePageAsync(LongAgo, 1, 500)).Rows, row => row.Email == "hardbounced@example.com"),
         ["Contacts.RemoveFromBookAsync"] = async client => await client.Contacts.RemoveFromBookAsync(Newsletter, new[] { RecordedSimulator.Ada }),
         ["Contacts.DeletionAsync"] = async client =>
         {
@@ -54,25 +58,41 @@ public sealed class ClientCallsTests
             Assert.True(await client.Contacts.RemoveOneAsync(Newsletter, RecordedSimulator.Ada));
             Assert.False(await client.Contacts.RemoveOneAsync(Newsletter, 5));
         },
-        ["Contacts.UnsubscribeAsync"] = async client => Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeAsync(Newsletter, "ada@example.com")).ContactId),
-        ["Contacts.UnsubscribeFromAccountAsync"] = async client => Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeFromAccountAsync("ada@example.com")).ContactId),
+        ["Contacts.UnsubscribeAsync"] = async client =>
+            Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeAsync(Newsletter, "ada@example.com")).ContactId),
+        ["Contacts.UnsubscribeFromAccountAsync"] = async client =>
+            Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeFromAccountAsync("ada@example.com")).ContactId),
         ["Contacts.AddToBookAsync"] = async client =>
         {
             var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë \"Z\"","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
             var added = await client.Contacts.AddToBookAsync(Newsletter, person);
-            Assert.Equal((ContactStatus.Subscribed, ListStatus.Subscribed), (added.Status, (await client.Contacts.FindByEmailAsync(person.Email))!.StatusIn(Newsletter)));
+            Assert.Equal(
+                (ContactStatus.Subscribed, ListStatus.Subscribed),
+                (added.Status, (await client.Contacts.FindByEmailAsync(person.Email))!.StatusIn(Newsletter)));
             Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("ada@example.com"))).Id);
-            Assert.Equal("ERROR_CONTACT_SUPPRESSED", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("hardbounced@example.com")))).ErrorCode);
-            Assert.Equal("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("left@example.com")))).ErrorCode);
-            Assert.Equal("ERROR_ADDRESSBOOK_NOTWRITABLE", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(RecordedSimulator.Locked, person))).ErrorCode);
+            Assert.Equal(
+                "ERROR_CONTACT_SUPPRESSED",
+                (await Assert.ThrowsAsync<DotdigitalException>(() =>
+                    client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("hardbounced@example.com")))).ErrorCode);
+            Assert.Equal(
+                "ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK",
+                (await Assert.ThrowsAsync<DotdigitalException>(() =>
+                    client.Contacts.AddToBookAsync(Newsletter, new ContactToAdd("left@example.com")))).ErrorCode);
+            Assert.Equal(
+                "ERROR_ADDRESSBOOK_NOTWRITABLE",
+                (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.AddToBookAsync(RecordedSimulator.Locked, person))).ErrorCode);
         },
         ["Contacts.PatchIntoBookAsync"] = async client =>
         {
             var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
             var written = await client.Contacts.PatchIntoBookAsync(Newsletter, person, "overwrite");
             Assert.Equal((person.Email, ContactStatus.Subscribed, ListStatus.Subscribed), (written.Email, written.Status, written.StatusIn(Newsletter)));
-            Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.PatchIntoBookAsync(RecordedSimulator.Empty, new ContactToAdd("ada@example.com"), "overwrite-if-empty")).Id);
-            Assert.Equal("contacts:invalidContacts", (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.PatchIntoBookAsync(9, person, "overwrite-if-not-empty"))).ErrorCode);
+            Assert.Equal(
+                RecordedSimulator.Ada,
+                (await client.Contacts.PatchIntoBookAsync(RecordedSimulator.Empty, new ContactToAdd("ada@example.com"), "overwrite-if-empty")).Id);
+            Assert.Equal(
+                "contacts:invalidContacts",
+                (await Assert.ThrowsAsync<DotdigitalException>(() => client.Contacts.PatchIntoBookAsync(9, person, "overwrite-if-not-empty"))).ErrorCode);
         },
         ["Contacts.ResubscribeAsync"] = async client =>
         {
@@ -166,7 +186,10 @@ public sealed class ClientCallsTests
         await using var simulator = await RecordedSimulator.StartAsync();
         simulator.Account.Plant(new Seed
         {
-            Contacts = [.. Enumerable.Range(1, 5001).Select(number => new SeedContact { Email = Some.Email(number), Books = new Dictionary<int, BookStatus> { [RecordedSimulator.Empty] = BookStatus.Subscribed } })],
+            Contacts = [.. Enumerable.Range(1, 5001)
+                .Select(number =>
+                    new SeedContact { Email = Some.Email(number),
+                        Books = new Dictionary<int, BookStatus> { [RecordedSimulator.Empty] = BookStatus.Subscribed } })],
         });
         using var client = await ConnectAsync(simulator);
 

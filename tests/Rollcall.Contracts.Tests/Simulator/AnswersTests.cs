@@ -40,20 +40,23 @@ public sealed class AnswersTests
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"hardbounced@example.com"}}"""),
         ("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
-        ("getContacts", "GET", $"/contacts/v3?~listId={Newsletter}&~modified=gte%3A%3A2020-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=2", null),
+        ("getContacts", "GET", $"/contacts/v3?~listId={Newsletter}&~modified=gte%3A%3A2020-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=2",
+            null),
         ("getContacts", "GET", "/contacts/v3?data-fields=FIRSTNAME%7CLIFETIME_SPEND&include=lists&~created=gte%3A%3A2020-01-02T03%3A04%3A05.000Z", null),
         ("getContacts", "GET", "/contacts/v3", null),
         ("getContact", "GET", "/contacts/v3/email/ada%40example.com", null),
         ("getContact", "GET", $"/contacts/v3/contactId/{Ada}", null),
-        .. Enum.GetNames<ContactStatus>().Where(status => status != nameof(ContactStatus.Deleted)).Select(status => ("getContact", "GET", $"/contacts/v3/email/{status.ToLowerInvariant()}%40example.com", (string?)null)),
+        .. Enum.GetNames<ContactStatus>().Where(status => status != nameof(ContactStatus.Deleted))
+        .Select(status => ("getContact", "GET", $"/contacts/v3/email/{status.ToLowerInvariant()}%40example.com", (string?)null)),
         ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty", $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
         ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com", """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
         ("importContacts", "PUT", "/contacts/v3/import", Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
         ("importInsightData", "PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}"""),
     ];
 
-    // Needing what another call gave or made: each has a test of its own below.
-    private static readonly string[] Polled = ["getImportStatus", "getContactDeletion", "deleteContactsFromAddressBook", "getInsightImportStatus", "delContactInsightDataRecords"];
+    // Operations that need the result of another call: each has its own test below.
+    private static readonly string[] Polled = ["getImportStatus", "getContactDeletion", "deleteContactsFromAddressBook", "getInsightImportStatus",
+        "delContactInsightDataRecords"];
 
     public static TheoryData<string, string, string, string?> Each => new(Calls.Select(call => (call.Operation, call.Method, call.Target, call.Body)));
 

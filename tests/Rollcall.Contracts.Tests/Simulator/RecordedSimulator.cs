@@ -8,13 +8,13 @@ namespace Rollcall.Contracts.Tests.Simulator;
 /// <summary>A simulator with a little of everything in it, and a caller whose exchanges are kept.</summary>
 internal sealed class RecordedSimulator : IAsyncDisposable
 {
-    /// <summary>A book with members, one of whom left it.</summary>
+    /// <summary>A book with members, one of them left it.</summary>
     public const int Newsletter = 1001;
 
     /// <summary>An empty book.</summary>
     public const int Empty = 1002;
 
-    /// <summary>A book nobody may be added to.</summary>
+    /// <summary>A book to which no contact can be added.</summary>
     public const int Locked = 1003;
 
     /// <summary>The id of ada@example.com.</summary>
@@ -50,7 +50,8 @@ internal sealed class RecordedSimulator : IAsyncDisposable
                         new() { Id = Empty, Name = "Empty" },
                         new() { Id = Locked, Name = "Locked", Writable = false },
                     ],
-                    DataFields = [new() { Name = "LIFETIME_SPEND", Type = "Numeric" }, new() { Name = "VIP", Type = "Boolean" }, new() { Name = "BORN", Type = "Date" }],
+                    DataFields = [new() { Name = "LIFETIME_SPEND", Type = "Numeric" }, new() { Name = "VIP", Type = "Boolean" },
+                        new() { Name = "BORN", Type = "Date" }],
                     Contacts =
                     [
                         Contact("ada@example.com", ContactStatus.Subscribed, BookStatus.Subscribed) with { Id = Ada },
@@ -64,7 +65,8 @@ internal sealed class RecordedSimulator : IAsyncDisposable
             },
             TestContext.Current.CancellationToken));
 
-    public async Task<HttpExchange> SendAsync(string method, string target, string? body = null, string? password = "demo", string mediaType = "application/json")
+    public async Task<HttpExchange> SendAsync(
+        string method, string target, string? body = null, string? password = "demo", string mediaType = "application/json")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
         if (body is not null)

@@ -141,7 +141,7 @@ public sealed class RefusalsTests
     [InlineData("/contacts/v3", "lowCallRate")]
     [InlineData("/v2/address-books", "mediumCallRate")]
     [InlineData("/contacts/v3/email/ada%40example.com", "highCallRate")]
-    public async Task Each_answer_tells_what_is_left_of_its_tier(string target, string scope)
+    public async Task Each_answer_reports_what_is_left_of_its_tier(string target, string scope)
     {
         await using var simulator = await StartAsync();
 

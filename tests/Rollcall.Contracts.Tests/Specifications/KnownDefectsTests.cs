@@ -35,12 +35,12 @@ public sealed class KnownDefectsTests
     }
 
     [Fact]
-    public void A_correction_of_what_the_vendor_has_mended_is_noticed()
+    public void A_correction_of_what_the_vendor_has_fixed_is_noticed()
     {
         OfficialSpecifications.OrSkip();
-        var mended = KnownDefects.All[0] with { Pointer = "/components/schemas/identifiers/properties/email" };
-        var refusal = Assert.Throws<InvalidOperationException>(() => OfficialSpecifications.Load(SharedFolder.Reference!, [mended]));
-        Assert.Contains(mended.Pointer, refusal.Message, StringComparison.Ordinal);
+        var outdated = KnownDefects.All[0] with { Pointer = "/components/schemas/identifiers/properties/email" };
+        var refusal = Assert.Throws<InvalidOperationException>(() => OfficialSpecifications.Load(SharedFolder.Reference!, [outdated]));
+        Assert.Contains(outdated.Pointer, refusal.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<string> Validate(string reference, KnownDefect defect, IEnumerable<KnownDefect> corrections)

@@ -20,7 +20,8 @@ public sealed class OfficialSpecificationsTests
             202, """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434"}"""),
         ["import report"] = Exchange("GET", "/contacts/v3/import/d7de900d-d337-43f6-b1e1-c8ec73e1a434", "", 200,
             """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434","status":"Finished","summary":{"newContacts":1},"created":[{"contactId":1,"identifiers":{"email":"jane.doe@emailsim.io"}}],"updated":[],"failures":[]}"""),
-        ["contacts"] = Exchange("GET", "/contacts/v3?~listId=1&~modified=gte%3A%3A2026-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=5000", "", 200,
+        ["contacts"] = Exchange(
+            "GET", "/contacts/v3?~listId=1&~modified=gte%3A%3A2026-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=5000", "", 200,
             """{"_items":[{"contactId":1,"status":"subscribed","created":"2026-01-02T03:04:05Z","updated":"2026-01-02T03:04:05Z","identifiers":{"email":"jane.doe@emailsim.io"},"lists":[{"id":1,"name":"Brazil","status":"subscribed"}]}],"_links":{"self":{"marker":"","link":"/contacts/v3"},"first":{"marker":"","link":"/contacts/v3"}}}"""),
         ["contact"] = Exchange("GET", "/contacts/v3/email/jane%2Bdoe%40emailsim.io", "", 404,
             """{"errorCode":"contacts:contactNotFound","description":"The following contacts could not be found","details":[{"item":"jane+doe@emailsim.io","description":"Not found"}]}"""),
@@ -104,7 +105,8 @@ public sealed class OfficialSpecificationsTests
         Assert.NotEmpty(specifications.Validate(import with { ResponseBody = "" }));
         Assert.NotEmpty(specifications.Validate(import with { RequestHeaders = new Dictionary<string, string> { ["Content-Type"] = "application/json" } }));
         Assert.NotEmpty(specifications.Validate(import with { RequestHeaders = new Dictionary<string, string> { ["Authorization"] = "Basic x" } }));
-        Assert.NotEmpty(specifications.Validate(import with { RequestHeaders = new Dictionary<string, string>(import.RequestHeaders) { ["X-Request-Id"] = "1" } }));
+        Assert.NotEmpty(
+            specifications.Validate(import with { RequestHeaders = new Dictionary<string, string>(import.RequestHeaders) { ["X-Request-Id"] = "1" } }));
         Assert.NotEmpty(specifications.Validate(Good["account-info"] with { RequestBody = "{}" }));
         Assert.NotEmpty(specifications.Validate(Good["delete from book"] with { ResponseBody = "{}" }));
         Assert.NotEmpty(specifications.Validate(Good["delete from book"] with { Target = "/v2/address-books/one/contacts/2" }));
@@ -120,7 +122,7 @@ public sealed class OfficialSpecificationsTests
     }
 
     [Fact]
-    public void A_failing_test_names_the_exchange_and_what_is_wrong()
+    public void A_failing_test_names_the_exchange_and_the_problem()
     {
         var failure = Assert.ThrowsAny<Exception>(() => OfficialSpecifications.OrSkip().AssertValid([Good["import"] with { Status = 200 }]));
         Assert.Contains("PUT /contacts/v3/import -> 200", failure.Message, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Contracts.Tests.Specifications;
 
-/// <summary>Each row: a schema, a value that keeps it, one that does not, and a word of the complaint.</summary>
+/// <summary>Each row: a schema, a valid value, an invalid one, and part of the error message.</summary>
 public sealed class SchemaValidatorTests
 {
     [Theory]

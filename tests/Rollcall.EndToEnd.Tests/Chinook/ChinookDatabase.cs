@@ -38,7 +38,7 @@ internal sealed class ChinookDatabase : IDisposable
         return new ChinookDatabase(file);
     }
 
-    /// <summary>Changes rows; fails unless it changes as many as the story tells.</summary>
+    /// <summary>Changes rows; fails unless it changes the expected number.</summary>
     public void Change(int rows, string sql)
     {
         using var command = Command(sql);
@@ -109,7 +109,7 @@ internal sealed record ChinookColumn(string Name, ColumnKind Kind)
     };
 }
 
-/// <summary>What a column holds.</summary>
+/// <summary>The content of a column.</summary>
 internal enum ColumnKind
 {
     Integer,

@@ -21,7 +21,7 @@ internal static class ChinookShop
         }
         """;
 
-    /// <summary>Who was in the books before the job, and stays.</summary>
+    /// <summary>The people who were in the books before the job, and stay.</summary>
     public const string SomebodyElse = "somebody.else@example.com";
 
     // Columns and functions that every one of the databases has.
@@ -70,11 +70,13 @@ internal static class ChinookShop
 
         """;
 
-    /// <summary>Who should be where, and with which values, by the test's own reading of the database.</summary>
+    /// <summary>The expected members and values, according to the test's own reading of the database.</summary>
     public static Dictionary<string, Dictionary<string, string>> Roll(ChinookDatabase database) =>
         Audiences.ToDictionary(
             audience => audience.Id,
-            audience => database.Rows(Query(audience.Condition)).ToDictionary(row => (string)row[1]!, row => FormattableString.Invariant($"{row[2]}|{row[3]}|{row[4]}")));
+            audience =>
+                database.Rows(Query(audience.Condition))
+                .ToDictionary(row => (string)row[1]!, row => FormattableString.Invariant($"{row[2]}|{row[3]}|{row[4]}")));
 
     private static string Query(string condition) => $"{Members}\nWHERE {condition}";
 

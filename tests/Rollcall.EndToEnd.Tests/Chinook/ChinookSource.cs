@@ -6,7 +6,7 @@ internal abstract class ChinookSource : IAsyncDisposable
     /// <summary>The lines of the job file's <c>tables</c> that say where the data is, unindented.</summary>
     public abstract IReadOnlyList<string> JobLines { get; }
 
-    /// <summary>Makes the source hold what the database holds now.</summary>
+    /// <summary>Updates the source to the current content of the database.</summary>
     public abstract Task PublishAsync(ChinookDatabase database);
 
     /// <inheritdoc/>

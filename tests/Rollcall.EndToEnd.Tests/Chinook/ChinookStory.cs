@@ -61,8 +61,12 @@ public abstract class ChinookStory
         database.Change(1, "UPDATE Customer SET Country = 'France' WHERE CustomerId = 31");
         database.Change(1, "UPDATE Invoice SET Total = Total - 10 WHERE InvoiceId = (SELECT MAX(InvoiceId) FROM Invoice WHERE CustomerId = 45)");
 
-        database.Change(1, $"INSERT INTO Customer (CustomerId, FirstName, LastName, City, Country, Email) VALUES (60, 'Zoë', 'O''Hara', 'Portland', 'USA', '{NewCustomer.Replace("'", "''", StringComparison.Ordinal)}')");
-        database.Change(2, "INSERT INTO Invoice (InvoiceId, CustomerId, InvoiceDate, Total) VALUES (413, 60, '2026-01-02 00:00:00', 45.5), (414, 1, '2026-01-02 00:00:00', 10)");
+        database.Change(
+            1, "INSERT INTO Customer (CustomerId, FirstName, LastName, City, Country, Email) VALUES (60, 'Zoë', 'O''Hara', 'Portland', 'USA', "
+                + $"'{NewCustomer.Replace("'", "''", StringComparison.Ordinal)}')");
+        database.Change(
+            2, "INSERT INTO Invoice (InvoiceId, CustomerId, InvoiceDate, Total) VALUES (413, 60, '2026-01-02 00:00:00', 45.5), (414, 1, '2026-01-02 "
+                + "00:00:00', 10)");
         database.Change(1, "INSERT INTO InvoiceLine (InvoiceLineId, InvoiceId, TrackId, UnitPrice, Quantity) VALUES (2241, 413, 63, 45.5, 1)");
     }
 
@@ -87,7 +91,8 @@ public abstract class ChinookStory
         await shop.ExpectStatusAsync(run, roll.SelectMany(audience => audience.Value.Keys.Select(email => (email, audience.Key, "Subscribed"))));
     }
 
-    private static async Task SecondRunAsync(ShopRuns shop, Dictionary<string, Dictionary<string, string>> before, Dictionary<string, Dictionary<string, string>> after)
+    private static async Task SecondRunAsync(
+        ShopRuns shop, Dictionary<string, Dictionary<string, string>> before, Dictionary<string, Dictionary<string, string>> after)
     {
         var plan = await shop.PlanAsync();
         Assert.Equal(4, plan.GetProperty("plan").GetProperty("removals").GetInt32());
@@ -143,7 +148,8 @@ public abstract class ChinookStory
     private static async Task ExplainAsync(ShopRuns shop)
     {
         await ExplainAsync(shop, RenamedCustomer, audiences: "north_america", books: "delivered, absent, absent", next: "with these values");
-        await ExplainAsync(shop, NewCustomer, audiences: "north_america, big_spenders, jazz_lovers", books: "delivered, delivered, delivered", next: "with these values");
+        await ExplainAsync(
+            shop, NewCustomer, audiences: "north_america, big_spenders, jazz_lovers", books: "delivered, delivered, delivered", next: "with these values");
         await ExplainAsync(shop, MovedAway, audiences: "jazz_lovers", books: "left, absent, delivered", next: "with these values");
         await ExplainAsync(shop, Deleted, audiences: "", books: "left, absent, left", next: "Nothing");
         await ExplainAsync(shop, Unsubscriber, audiences: "north_america, jazz_lovers", books: "suppressed, absent, delivered", next: "left alone");
@@ -154,10 +160,14 @@ public abstract class ChinookStory
         var explanation = await shop.ExplainAsync(email);
         Assert.Equal(email, explanation.GetProperty("email").GetString());
         Assert.Equal("Subscribed", explanation.GetProperty("account_status").GetString());
-        Assert.Equal(audiences, string.Join(", ", explanation.GetProperty("audiences").EnumerateArray().Where(audience => audience.GetProperty("in").GetBoolean()).Select(audience => audience.GetProperty("id").GetString())));
+        Assert.Equal(
+            audiences,
+            string.Join(
+                ", ", explanation.GetProperty("audiences").EnumerateArray().Where(audience => audience.GetProperty("in").GetBoolean())
+                .Select(audience => audience.GetProperty("id").GetString())));
         Assert.Equal(books, string.Join(", ", explanation.GetProperty("books").EnumerateArray().Select(book => book.GetProperty("state").GetString())));
-        Assert.All(explanation.GetProperty("books").EnumerateArray(), book =>
-        {
+        Assert.All(explanation.GetProperty("books").EnumerateArray(),
+        book => {
             Assert.NotEmpty(book.GetProperty("reason").GetString()!);
             Assert.Equal(book.GetProperty("state").GetString() != "absent", book.GetProperty("since").ValueKind == JsonValueKind.String);
         });

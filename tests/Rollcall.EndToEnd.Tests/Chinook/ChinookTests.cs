@@ -5,7 +5,8 @@ namespace Rollcall.EndToEnd.Tests.Chinook;
 /// <summary>The story from a SQLite file.</summary>
 public sealed class ChinookInSqliteTests : ChinookStory
 {
-    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) => Task.FromResult<ChinookSource>(new SqliteSource(database));
+    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) =>
+        Task.FromResult<ChinookSource>(new SqliteSource(database));
 }
 
 /// <summary>The story from PostgreSQL.</summary>
@@ -23,11 +24,13 @@ public sealed class ChinookInMariaDbTests : ChinookStory
 /// <summary>The story from CSV files.</summary>
 public sealed class ChinookInCsvTests : ChinookStory
 {
-    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) => Task.FromResult<ChinookSource>(new FileSource(folder, database, FileKind.Csv));
+    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) =>
+        Task.FromResult<ChinookSource>(new FileSource(folder, database, FileKind.Csv));
 }
 
 /// <summary>The story from Parquet files.</summary>
 public sealed class ChinookInParquetTests : ChinookStory
 {
-    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) => Task.FromResult<ChinookSource>(new FileSource(folder, database, FileKind.Parquet));
+    private protected override Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database) =>
+        Task.FromResult<ChinookSource>(new FileSource(folder, database, FileKind.Parquet));
 }

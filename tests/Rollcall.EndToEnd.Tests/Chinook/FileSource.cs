@@ -14,7 +14,8 @@ internal sealed class FileSource(TempFolder folder, ChinookDatabase database, Fi
         await duckdb.OpenAsync();
         foreach (var table in database.Tables)
         {
-            await ExecuteAsync(duckdb, $"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(column => $"{column.Name} {column.SqlType("TIMESTAMP")}"))})");
+            await ExecuteAsync(
+                duckdb, $"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(column => $"{column.Name} {column.SqlType("TIMESTAMP")}"))})");
             Append(duckdb, table, database.Rows($"SELECT * FROM {table.Name}"));
             await ExecuteAsync(duckdb, $"COPY {table.Name} TO '{File(table)}' ({(kind == FileKind.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet")})");
         }
@@ -53,8 +54,9 @@ internal sealed class FileSource(TempFolder folder, ChinookDatabase database, Fi
 
     private string File(ChinookTable table) => folder[table.Name + (kind == FileKind.Csv ? ".csv" : ".parquet")];
 
-    // CSV columns are text unless the job file says otherwise, and a sum needs numbers.
-    private string JobLine(ChinookTable table) => table.Columns.Where(column => column.Kind == ColumnKind.Decimal).Select(column => column.Name + ": decimal").ToList() switch
+    // CSV columns are text unless the job file sets types, and a sum needs numbers.
+    private string JobLine(ChinookTable table) =>
+        table.Columns.Where(column => column.Kind == ColumnKind.Decimal).Select(column => column.Name + ": decimal").ToList() switch
     {
         { Count: > 0 } types when kind == FileKind.Csv => $"{{path: {File(table)}, types: {{{string.Join(", ", types)}}}}}",
         _ => File(table),

@@ -6,7 +6,7 @@ using Rollcall.TestKit;
 
 namespace Rollcall.EndToEnd.Tests.Chinook;
 
-/// <summary>A database of its own on a server: PostgreSQL or MariaDB.</summary>
+/// <summary>A separate database on a server: PostgreSQL or MariaDB.</summary>
 internal sealed class ServerSource : ChinookSource
 {
     private const int RowsAStatement = 250;
@@ -27,7 +27,7 @@ internal sealed class ServerSource : ChinookSource
 
     public override IReadOnlyList<string> JobLines => [$"database: {new UriBuilder(_server) { Path = _database }.Uri}"];
 
-    /// <summary>On the PostgreSQL of the test run; skips the test where there is none.</summary>
+    /// <summary>On the PostgreSQL of the test run; skips the test if there is none.</summary>
     public static async Task<ChinookSource> PostgresOrSkipAsync() =>
         await CreateAsync(new ServerSource(TestDatabases.PostgresOrSkip(), "ENCODING utf8", "TIMESTAMP", (server, database) =>
             new NpgsqlConnection(new NpgsqlConnectionStringBuilder
@@ -40,7 +40,7 @@ internal sealed class ServerSource : ChinookSource
                 Pooling = false,
             }.ConnectionString)));
 
-    /// <summary>On the MariaDB of the test run; skips the test where there is none.</summary>
+    /// <summary>On the MariaDB of the test run; skips the test if there is none.</summary>
     public static async Task<ChinookSource> MariaDbOrSkipAsync() =>
         await CreateAsync(new ServerSource(TestDatabases.MySqlOrSkip(), "CHARACTER SET utf8mb4", "DATETIME", (server, database) =>
             new MySqlConnection(new MySqlConnectionStringBuilder
@@ -60,7 +60,8 @@ internal sealed class ServerSource : ChinookSource
         foreach (var table in database.Tables)
         {
             await ExecuteAsync(connection, $"DROP TABLE IF EXISTS {table.Name}");
-            await ExecuteAsync(connection, $"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(column => $"{column.Name} {column.SqlType(_timestamp)}"))})");
+            await ExecuteAsync(
+                connection, $"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(column => $"{column.Name} {column.SqlType(_timestamp)}"))})");
             foreach (var rows in database.Rows($"SELECT * FROM {table.Name}").Chunk(RowsAStatement))
             {
                 await InsertAsync(connection, table, rows);

@@ -43,7 +43,7 @@ internal sealed class ShopRuns : IAsyncDisposable
 
     public async Task<JsonElement> ExplainAsync(string email) => (await RollcallAsync("explain", "chinook", email, "--json")).Expect(ExitCode.Done).Json;
 
-    /// <summary>Every book holds who should be in it, with their values, and nobody else.</summary>
+    /// <summary>Every book contains exactly the expected people, with their values.</summary>
     public async Task ExpectBooksAsync(Dictionary<string, Dictionary<string, string>> roll, (string Audience, string Email)[] except)
     {
         foreach (var (audience, members) in roll)
@@ -61,18 +61,21 @@ internal sealed class ShopRuns : IAsyncDisposable
             var fields = (await Simulator.ContactAsync(email)).GetProperty("dataFields");
             Assert.Equal(
                 $"{email}|{values}",
-                FormattableString.Invariant($"{email}|{fields.GetProperty("FIRSTNAME")}|{fields.GetProperty("CITY")}|{fields.GetProperty("LIFETIME_SPEND").GetDouble()}"));
+                FormattableString.Invariant(
+                    $"{email}|{fields.GetProperty("FIRSTNAME")}|{fields.GetProperty("CITY")}|{fields.GetProperty("LIFETIME_SPEND").GetDouble()}"));
         }
     }
 
-    /// <summary>The run's status file tells exactly what became of whom, in the stream's shape.</summary>
+    /// <summary>The run's status file contains the exact result of each person, in the format of the stream.</summary>
     public async Task ExpectStatusAsync(JsonElement run, IEnumerable<(string Email, string Audience, string Status)> expected)
     {
         var lines = (await File.ReadAllLinesAsync(_folder[$"status-{run.GetProperty("run_id").GetString()}.jsonl"], TestContext.Current.CancellationToken))
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
-        Assert.All(lines, line =>
-        {
-            Assert.Equal(["account_id", "account_status", "address_book_id", "address_book_status", "email", "event_id"], line.EnumerateObject().Select(property => property.Name).Order());
+        Assert.All(lines,
+        line => {
+            Assert.Equal(
+                ["account_id", "account_status", "address_book_id", "address_book_status", "email", "event_id"],
+                line.EnumerateObject().Select(property => property.Name).Order());
             Assert.Equal(1001, line.GetProperty("account_id").GetInt32());
             Assert.Equal("Subscribed", line.GetProperty("account_status").GetString());
         });
@@ -85,7 +88,9 @@ internal sealed class ShopRuns : IAsyncDisposable
 
         Assert.Equal(
             named.Order(StringComparer.Ordinal),
-            lines.Select(line => $"{line.GetProperty("email").GetString()} {line.GetProperty("address_book_id").GetInt64()} {line.GetProperty("address_book_status").GetString()}").Order(StringComparer.Ordinal));
+            lines.Select(
+                line => $"{line.GetProperty("email").GetString()} {line.GetProperty("address_book_id").GetInt64()} "
+                    + $"{line.GetProperty("address_book_status").GetString()}").Order(StringComparer.Ordinal));
     }
 
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();

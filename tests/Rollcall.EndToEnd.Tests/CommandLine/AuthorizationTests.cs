@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>Stored credentials: the password comes from standard input and is seen nowhere again.</summary>
+/// <summary>Stored credentials: the password comes from standard input and is never shown.</summary>
 public sealed class AuthorizationTests
 {
     [Fact]
@@ -35,7 +35,9 @@ public sealed class AuthorizationTests
         Assert.Contains("prod", added.Expect(ExitCode.Done).Json.ToString(), StringComparison.Ordinal);
         Assert.Contains(Some.Username, listed.Expect(ExitCode.Done).Json.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Some.Password, added.Output + added.Errors + listed.Output + listed.Errors, StringComparison.Ordinal);
-        Assert.All(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(Some.Password, File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.All(
+            Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain(Some.Password, File.ReadAllText(file), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -38,14 +38,14 @@ public sealed partial class DemoTests : IDisposable
         Assert.Contains("segment_ids:", Of(demo, "imported", "job_file").GetString(), StringComparison.Ordinal);
         Assert.Contains(Of(demo, "imported", "notes").EnumerateArray(), note => note.GetProperty("where").GetString() == "auth_ids");
 
-        // Whom Lytics had put into the book is taken over: planned, but not sent.
+        // People that Lytics had added to the book are adopted: planned, but not sent.
         Assert.True(Gold("plan", "entered") > Gold("first_run", "entered"));
         Assert.True(Gold("first_run", "unchanged") > 0);
         foreach (var (run, after) in new[] { ("first_run", "after_first"), ("second_run", "after_second") })
         {
-            var told = Of(demo, after, "status_events");
-            Assert.Equal(Sum(demo.GetProperty(run), "exited"), told.GetProperty("Removed").GetInt64());
-            Assert.True(told.GetProperty("Subscribed").GetInt64() >= Sum(demo.GetProperty(run), "entered"));
+            var events = Of(demo, after, "status_events");
+            Assert.Equal(Sum(demo.GetProperty(run), "exited"), events.GetProperty("Removed").GetInt64());
+            Assert.True(events.GetProperty("Subscribed").GetInt64() >= Sum(demo.GetProperty(run), "entered"));
         }
 
         Assert.Equal(("Subscribed", "Subscribed"), Profile("after_first"));
@@ -69,7 +69,7 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
-    public async Task Recommendations_and_insight_data_reach_Dotdigital_and_go_with_whoever_leaves()
+    public async Task Recommendations_and_insight_data_reach_Dotdigital_and_are_removed_on_exit()
     {
         var demo = await JsonAsync("--lytics", "--members", People);
 
@@ -86,19 +86,20 @@ public sealed partial class DemoTests : IDisposable
             Assert.True(Of(demo, after, "insight_records").GetProperty("lytics_fields").GetInt64() > 100);
         }
 
-        // What was sent the second time is what Lytics says by then.
+        // The second run sends the current values of Lytics.
         Assert.Contains("91", Insight(Of(demo, "after_second", "person"), "lytics_fields"), StringComparison.Ordinal);
         Assert.True(Of(demo, "after_first", "insight_of_leavers").GetInt64() > 0);
         Assert.Equal(0, Of(demo, "after_second", "insight_of_leavers").GetInt64());
 
         static string Insight(JsonElement person, string collection) => string.Concat(
-            person.GetProperty("insight").EnumerateArray().Where(record => record.GetProperty("collection").GetString() == collection).Select(record => record.GetProperty("json").GetRawText()));
+            person.GetProperty("insight").EnumerateArray().Where(record => record.GetProperty("collection").GetString() == collection)
+                .Select(record => record.GetProperty("json").GetRawText()));
     }
 
     [Theory]
     [InlineData(8)]
     [InlineData(11, "--lytics")]
-    public async Task It_is_told_step_by_step_in_plain_text(int steps, params string[] options)
+    public async Task It_is_shown_step_by_step_in_plain_text(int steps, params string[] options)
     {
         var demo = (await DemoAsync(["--members", People, .. options])).Expect(ExitCode.Done);
 
@@ -108,10 +109,10 @@ public sealed partial class DemoTests : IDisposable
     }
 
     [Fact]
-    public async Task Kept_open_its_job_can_be_run_by_hand()
+    public async Task Kept_open_its_job_can_be_run_manually()
     {
         await using var demo = RollcallProcess.Start(_folder.Path, ["demo", "--lytics", "--members", People, "--keep-open"], Environment);
-        await PollUntil.TrueAsync(() => demo.HasExited || demo.Output.Contains("Ctrl-C ends both", StringComparison.Ordinal), "the demo's last word");
+        await PollUntil.TrueAsync(() => demo.HasExited || demo.Output.Contains("Ctrl-C stops both", StringComparison.Ordinal), "the demo's last word");
         var folder = Folder().Match(demo.Output).Groups[1].Value;
 
         var run = (await RollcallProcess.RunAsync(folder, ["run", "job.yaml", "--json"])).Expect(ExitCode.Done).Json;
@@ -130,7 +131,7 @@ public sealed partial class DemoTests : IDisposable
 
         var second = (await DemoAsync("--lytics", "--members", "100", "--data", "data")).Expect(ExitCode.BadJob);
 
-        Assert.Contains("A demo has run in", second.Errors, StringComparison.Ordinal);
+        Assert.Contains("A demo has already run in", second.Errors, StringComparison.Ordinal);
     }
 
     private Dictionary<string, string> Environment => new() { ["TMPDIR"] = _folder.Path };
@@ -162,7 +163,8 @@ public sealed partial class DemoTests : IDisposable
 
     private static long Changes(JsonElement run) => Sum(run, "entered") + Sum(run, "updated") + Sum(run, "exited");
 
-    private static long Sum(JsonElement run, string count) => run.GetProperty("audiences").EnumerateArray().Sum(audience => audience.GetProperty(count).GetInt64());
+    private static long Sum(JsonElement run, string count) =>
+        run.GetProperty("audiences").EnumerateArray().Sum(audience => audience.GetProperty(count).GetInt64());
 
     [GeneratedRegex(@"(?m)^(\d+)  \S")]
     private static partial Regex Step();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>Whatever the environment holds, commands answer.</summary>
+/// <summary>Commands work with any environment variables.</summary>
 public sealed class EnvironmentTests
 {
     private static readonly Dictionary<string, string> Odd = new(StringComparer.Ordinal)

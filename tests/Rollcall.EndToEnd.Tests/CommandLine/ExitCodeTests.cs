@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>What stops a run, told by exit code and by one JSON document.</summary>
+/// <summary>Errors that stop a run, reported by exit code and as one JSON document.</summary>
 public sealed class ExitCodeTests
 {
     private static readonly string[] Imports = ["importContacts"];
@@ -35,8 +35,14 @@ public sealed class ExitCodeTests
 
         var problems = document.GetProperty("problems").EnumerateArray().Select(problem => problem.ToString()).ToList();
         Assert.Equal(2, problems.Count);
-        Assert.Contains(problems, problem => problem.Contains("exit_acton", StringComparison.Ordinal) && problem.Contains("exit_action", StringComparison.Ordinal) && problem.Contains("job.yaml:12:", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.Contains("email_typ", StringComparison.Ordinal) && problem.Contains("email_type", StringComparison.Ordinal) && problem.Contains("job.yaml:13:", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.Contains("exit_acton", StringComparison.Ordinal) && problem.Contains("exit_action", StringComparison.Ordinal)
+            && problem.Contains("job.yaml:12:", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.Contains("email_typ", StringComparison.Ordinal) && problem.Contains("email_type", StringComparison.Ordinal)
+            && problem.Contains("job.yaml:13:", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -91,7 +97,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task A_call_the_api_user_may_not_make_ends_with_4()
+    public async Task A_call_the_api_user_has_no_permission_for_ends_with_4()
     {
         await using var shop = await SmallShop.StartAsync();
         await shop.Simulator.ActAsync("options", new { forbiddenOperations = Imports });
@@ -102,7 +108,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_endpoint_ends_with_4()
+    public async Task An_endpoint_without_a_server_ends_with_4()
     {
         await using var shop = await SmallShop.StartAsync();
         shop.JobText = shop.JobText.Replace(shop.Simulator.Url, "http://127.0.0.1:1", StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class InterruptionTests
     private const string Slow = "12";
 
     [Fact]
-    public async Task Ctrl_C_ends_with_130_says_how_to_go_on_and_the_next_run_does()
+    public async Task Ctrl_C_ends_with_130_says_how_to_continue_and_the_next_run_does()
     {
         await using var shop = await SmallShop.StartAsync(3, "--import-latency", Slow);
         await using var run = shop.Begin("run", "job.yaml");
@@ -20,7 +20,7 @@ public sealed class InterruptionTests
         run.Interrupt();
         var interrupted = (await run.ExitAsync()).Expect(ExitCode.Interrupted);
 
-        Assert.Contains("the same command takes up where this one stopped", interrupted.Errors, StringComparison.Ordinal);
+        Assert.Contains("run the same command again to continue", interrupted.Errors, StringComparison.Ordinal);
         await ExpectTakenUpAsync(shop);
     }
 

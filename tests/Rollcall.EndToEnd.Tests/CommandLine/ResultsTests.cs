@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>What a run says of itself, during and after.</summary>
+/// <summary>What a run reports, during and after.</summary>
 public sealed class ResultsTests
 {
     private const string Odd = "o'hara+a%b@example.com";
@@ -70,9 +70,11 @@ public sealed class ResultsTests
         await shop.RunAsync();
 
         var data = shop.Folder[".rollcall"];
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        const UnixFileMode Others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(data) & Others);
-        Assert.All(Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & Others));
+        Assert.All(
+            Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & Others));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>What the process knows and must not show, and what it leaves on the disk for others to read.</summary>
+/// <summary>Secrets that the process must not show, and what it leaves on the disk for other users.</summary>
 public sealed class SecrecyTests
 {
     private const string Password = "s3cret/w\"rd-of-the-account";
@@ -42,7 +42,8 @@ public sealed class SecrecyTests
             folder.Path, arguments, new Dictionary<string, string> { ["DOTDIGITAL_PASSWORD"] = Password, ["ROLLCALL_DEBUG"] = "1" }, input: Password);
 
         Assert.NotEqual(0, result.ExitCode);
-        var written = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".yaml", StringComparison.Ordinal)).Select(File.ReadAllText);
+        var written = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".yaml", StringComparison.Ordinal))
+            .Select(File.ReadAllText);
         foreach (var text in written.Append(result.Output).Append(result.Errors))
         {
             foreach (var form in Forms())
@@ -73,9 +74,10 @@ public sealed class SecrecyTests
     }
 
     private static IEnumerable<string> Forms() =>
-        [Password, Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Password}")), Uri.EscapeDataString(Password), System.Text.Json.JsonSerializer.Serialize(Password)[1..^1]];
+        [Password, Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Password}")), Uri.EscapeDataString(Password),
+            System.Text.Json.JsonSerializer.Serialize(Password)[1..^1]];
 
-    /// <summary>A server that refuses everything, and repeats what it was told.</summary>
+    /// <summary>A server that refuses everything, and repeats the request in its answer.</summary>
     private sealed class Echo : IDisposable
     {
         private readonly HttpListener listener = new();
@@ -116,8 +118,8 @@ public sealed class SecrecyTests
                     return;
                 }
 
-                var told = $"The password {Password} of {context.Request.Headers["Authorization"]} is wrong.";
-                var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { message = told, errorCode = Password, description = told });
+                var said = $"The password {Password} of {context.Request.Headers["Authorization"]} is wrong.";
+                var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { message = said, errorCode = Password, description = said });
                 context.Response.StatusCode = 401;
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(body);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>A job from one CSV file into one book, and the account it goes to: what the contract of the command line is tried on.</summary>
+/// <summary>A job from one CSV file into one book, and its account: the setup for tests of the command line contract.</summary>
 internal sealed class SmallShop : IAsyncDisposable
 {
     /// <summary>The job's book.</summary>
@@ -50,7 +50,7 @@ internal sealed class SmallShop : IAsyncDisposable
     /// <summary>The program's environment.</summary>
     public Dictionary<string, string> Environment { get; } = new() { ["DOTDIGITAL_PASSWORD"] = Password };
 
-    /// <summary>Starts a shop with so many people.</summary>
+    /// <summary>Starts a shop with this many people.</summary>
     public static async Task<SmallShop> StartAsync(int people = 3, params IEnumerable<string> switches)
     {
         var folder = new TempFolder();
@@ -64,7 +64,7 @@ internal sealed class SmallShop : IAsyncDisposable
     public void People(params IEnumerable<string> emails) =>
         Folder.Write("people.csv", "email,name\n" + string.Concat(emails.Select(email => $"\"{email}\",Name of {email.Split('@')[0]}\n")));
 
-    /// <summary>Runs <c>rollcall</c> in the job's folder, and holds what it sent against the specifications where they are here.</summary>
+    /// <summary>Runs <c>rollcall</c> in the job's folder, and validates its requests against the specifications if these are available.</summary>
     public async Task<ProcessResult> RollcallAsync(params IReadOnlyList<string> arguments)
     {
         var result = await RollcallProcess.RunAsync(Folder.Path, arguments, Environment);
@@ -88,7 +88,7 @@ internal sealed class SmallShop : IAsyncDisposable
         return error;
     }
 
-    /// <summary>Waits until the simulator has answered an operation so many times.</summary>
+    /// <summary>Waits until the simulator has answered an operation this many times.</summary>
     public Task CalledAsync(string operation, int times = 1) =>
         PollUntil.TrueAsync(() => Simulator.Calls.Count(call => call.Operation == operation) >= times, $"{operation}, {times} times");
 

@@ -11,20 +11,20 @@ internal enum CrashKind
     /// <summary>Everyone enters by import.</summary>
     Bulk,
 
-    /// <summary>Everyone enters by a v2 call of their own.</summary>
+    /// <summary>Everyone enters by a separate v2 call.</summary>
     Single,
 
-    /// <summary>Everyone enters by a v3 call of their own.</summary>
+    /// <summary>Everyone enters by a separate v3 call.</summary>
     Patch,
 
-    /// <summary>Who leaves an audience is unsubscribed from its book.</summary>
+    /// <summary>People who leave an audience are unsubscribed from its book.</summary>
     Unsubscribe,
 
-    /// <summary>Who left the account long ago is brought back when they enter.</summary>
+    /// <summary>People who left the account long ago are resubscribed when they enter.</summary>
     Resubscribe,
 }
 
-/// <summary>A random history of two audiences and two books, and the truth about who must be in which book when all is done.</summary>
+/// <summary>A random history of two audiences and two books, and the expected members of each book at the end.</summary>
 internal sealed class CrashHistory
 {
     private const int People = 60;
@@ -65,16 +65,25 @@ internal sealed class CrashHistory
         if (kind == CrashKind.Resubscribe)
         {
             longGone.UnionWith(Everyone.Where(e => !alreadyThere.Any(a => a.Contains(e))).Take(12));
-            account.Plant(new Seed { Contacts = [.. longGone.Select(e => new SeedContact { Email = e, Status = ContactStatus.Unsubscribed, StatusSince = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })] });
+            account.Plant(new Seed
+            {
+                Contacts = [.. longGone.Select(
+                    e => new SeedContact { Email = e, Status = ContactStatus.Unsubscribed,
+                        StatusSince = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })],
+            });
         }
 
         Change();
     }
 
-    public int Writes => account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "addContactToAddressBook" or "importContact" or "resubscribeToAddressBookWithNoChallenge").Sum(c => c.Value);
+    public int Writes =>
+        account.Calls.Where(
+            c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "addContactToAddressBook" or "importContact"
+            or "resubscribeToAddressBookWithNoChallenge").Sum(c => c.Value);
 
-    /// <summary>Who left the account long ago, is wanted, and has not been brought back.</summary>
-    public IReadOnlyList<string> NotBack => [.. longGone.Where(e => audiences.Any(a => a.Contains(e)) && !leftAccount.Contains(e) && account.Contact(e)!.Status == ContactStatus.Unsubscribed)];
+    /// <summary>Members who left the account long ago and have not been resubscribed.</summary>
+    public IReadOnlyList<string> NotBack =>
+        [.. longGone.Where(e => audiences.Any(a => a.Contains(e)) && !leftAccount.Contains(e) && account.Contact(e)!.Status == ContactStatus.Unsubscribed)];
 
     private static IEnumerable<string> Everyone => Enumerable.Range(0, People).Select(i => Some.Email(i));
 
@@ -143,11 +152,13 @@ internal sealed class CrashHistory
     {
         for (var book = 0; book < 2; book++)
         {
-            folder.Write(book == 0 ? "gold.csv" : "silver.csv", "email,name,spend\n" + string.Concat(audiences[book].Order(StringComparer.Ordinal).Select(e => $"{e},Name of {e},{spends[e]}\n")));
+            folder.Write(
+                book == 0 ? "gold.csv" : "silver.csv",
+                "email,name,spend\n" + string.Concat(audiences[book].Order(StringComparer.Ordinal).Select(e => $"{e},Name of {e},{spends[e]}\n")));
         }
     }
 
-    /// <summary>Someone who is subscribed in a book leaves it, or the account, by themselves.</summary>
+    /// <summary>A person who is subscribed in a book leaves it, or the account, by themselves.</summary>
     public void SomeoneOptsOut()
     {
         // While an import is under way, an opt-out that it lifts cannot be seen by anyone: a stated limit, not a crash.
@@ -175,7 +186,7 @@ internal sealed class CrashHistory
         }
     }
 
-    /// <summary>The truth: who was there stays, who is wanted is in, who opted out is out, and everyone has their fields.</summary>
+    /// <summary>The expected state: people who were there stay, members are in, people who opted out are out, and everyone has their fields.</summary>
     public void Compare(string when)
     {
         wantedBack.UnionWith(longGone.Where(e => audiences.Any(a => a.Contains(e))));
@@ -183,25 +194,30 @@ internal sealed class CrashHistory
         {
             if (kind == CrashKind.Unsubscribe)
             {
-                // Whom the job had in the book and let go is out of it, for good: they count as opted out.
+                // People that the job had in the book and released are out permanently: they count as opted out.
                 optedOut[book].UnionWith(lastIn[book].Except(audiences[book]).Except(alreadyThere[book]));
             }
 
             var members = account.Members(books[book]).Where(e => !leftAccount.Contains(e)).Order(StringComparer.Ordinal).ToList();
             var truth = alreadyThere[book].Union(audiences[book]).Except(optedOut[book]).Except(leftAccount).Order(StringComparer.Ordinal).ToList();
-            Assert.True(truth.SequenceEqual(members), $"{when}, book {book}: missing [{string.Join(' ', truth.Except(members))}], too many [{string.Join(' ', members.Except(truth))}]");
+            Assert.True(
+                truth.SequenceEqual(members),
+                $"{when}, book {book}: missing [{string.Join(' ', truth.Except(members))}], too many [{string.Join(' ', members.Except(truth))}]");
             lastIn[book].Clear();
             lastIn[book].UnionWith(truth);
             foreach (var email in audiences[book].Except(optedOut[book]).Except(leftAccount))
             {
-                Assert.True(account.Contact(email)!.DataFields["SPEND"] == spends[email].ToString(CultureInfo.InvariantCulture), $"{when}: {email} has an old value");
+                Assert.True(
+                    account.Contact(email)!.DataFields["SPEND"] == spends[email].ToString(CultureInfo.InvariantCulture), $"{when}: {email} has an old value");
             }
         }
 
         foreach (var (email, book) in Everyone.SelectMany(e => new[] { (e, 0), (e, 1) }))
         {
             var joins = account.Joins(email, books[book]);
-            Assert.True(joins <= (kind is CrashKind.Single or CrashKind.Patch ? entries.GetValueOrDefault((email, book)) : 0), $"{when}: the join action of book {book} fired {joins} times for {email}");
+            Assert.True(
+                joins <= (kind is CrashKind.Single or CrashKind.Patch ? entries.GetValueOrDefault((email, book)) : 0),
+                $"{when}: the join action of book {book} fired {joins} times for {email}");
         }
 
         Assert.All(leftAccount, e => Assert.Equal(ContactStatus.Unsubscribed, account.Contact(e)!.Status));

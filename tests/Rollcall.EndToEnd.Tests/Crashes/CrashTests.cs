@@ -10,17 +10,23 @@ namespace Rollcall.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// Kills the program with signal 9 at the Nth request, answer, commit or file, with faults of the network injected, in the first run or a later one;
-/// then runs it until it is done and compares the books with the truth. A seed is one history; ROLLCALL_CRASH_SEEDS asks for more of them, ROLLCALL_CRASH_SEED for one alone.
+/// then runs it until it is done and compares the books with the truth. A seed is one history; ROLLCALL_CRASH_SEEDS asks for more of them,
+/// ROLLCALL_CRASH_SEED for one alone.
 /// </summary>
 public abstract class CrashTests
 {
     private const int Kills = 2;
 
-    protected static readonly int? Only = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEED"), CultureInfo.InvariantCulture, out var only) ? only : null;
+    protected static readonly int? Only = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEED"), CultureInfo.InvariantCulture, out var only)
+        ? only
+        : null;
 
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 100;
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CRASH_SEEDS"), CultureInfo.InvariantCulture, out var seeds)
+        ? seeds
+        : 100;
 
-    protected static IEnumerable<TheoryDataRow<int>> Half(int remainder) => (Only is { } only ? [only] : Enumerable.Range(0, Seeds)).Where(s => s % 2 == remainder).Select(s => new TheoryDataRow<int>(s));
+    protected static IEnumerable<TheoryDataRow<int>> Half(int remainder) =>
+        (Only is { } only ? [only] : Enumerable.Range(0, Seeds)).Where(s => s % 2 == remainder).Select(s => new TheoryDataRow<int>(s));
 
     protected static async Task KillAndCompareAsync(int seed)
     {
@@ -31,7 +37,8 @@ public abstract class CrashTests
         var history = new CrashHistory(kind, random, simulator.Account);
         folder.Write("job.yaml", history.Job(simulator.Url));
 
-        // Phase one: a first export. Phase two: people enter, change and leave, and some opt out by themselves. A kill in both; a phase more where the second run ended before its kill.
+        // Phase one: a first export. Phase two: people enter, change and leave, and some opt out by themselves. A kill in both; a phase more where the second
+        // run ended before its kill.
         var kills = 0;
         for (var phase = 1; kills < Kills; phase++)
         {
@@ -49,8 +56,11 @@ public abstract class CrashTests
             await RunUntilDoneAsync(folder, seed, kill);
             foreach (var email in history.NotBack)
             {
-                // A resubscription that Dotdigital did not answer counts as sent: it is repeated only by hand.
-                Assert.Contains(RequestLog.Read(folder["requests.jsonl"]), call => call.Operation == "importContacts" && call.Exchange.Status != 202 && call.Exchange.RequestBody.Contains("resubscribeOptions", StringComparison.Ordinal));
+                // A resubscription without an answer counts as sent: it is only repeated manually.
+                Assert.Contains(
+                    RequestLog.Read(folder["requests.jsonl"]),
+                    call => call.Operation == "importContacts" && call.Exchange.Status != 202
+                    && call.Exchange.RequestBody.Contains("resubscribeOptions", StringComparison.Ordinal));
                 var asked = await RunAsync(folder, null, $"retry job.yaml --challenge {email}");
                 Assert.True(asked.ExitCode == 0, $"Seed {seed}, {email}: {asked.ExitCode} {asked.Output} {asked.Errors}");
             }

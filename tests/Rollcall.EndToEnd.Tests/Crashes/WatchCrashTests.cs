@@ -8,7 +8,7 @@ namespace Rollcall.EndToEnd.Tests.Crashes;
 
 /// <summary>
 /// Kills while the end of writes is not known: calls are not answered, imports fail or are reported in part, and all of it is applied hours later. Two kills
-/// a history, the second in the run that looks at who is watched; in the end every book is right.
+/// a history, the second in the run that checks the watch; in the end every book is correct.
 /// </summary>
 public abstract class WatchCrashTests : CrashTests
 {
@@ -41,7 +41,7 @@ public abstract class WatchCrashTests : CrashTests
         history.WriteAudiences(folder);
         await RunUntilDoneAsync(folder, seed, kill);
 
-        // Whatever is applied late has been applied by now.
+        // All late writes have been applied by now.
         clock.Advance(TimeSpan.FromHours(3));
         var again = CrashHistory.KillPoint(random, 3);
         Assert.Equal(137, (await RunAsync(folder, again)).ExitCode);

@@ -39,7 +39,7 @@ public sealed class LyticsStory
         var unchanged = await RunAsync(folder);
         Assert.Equal((imports, 0), (await ImportsAsync(dotdigital), unchanged.GetProperty("bytes_sent").GetInt64()));
 
-        // 500 people change, of whom some are in both audiences; 300 leave gold, 50 enter silver; two unsubscribe by themselves.
+        // 500 people change, some of them in both audiences; 300 leave gold, 50 enter silver; two unsubscribe by themselves.
         await lytics.ActAsync("people/change?from=59901&count=500");
         await lytics.ActAsync("audiences/gold/exit?from=1001&count=300");
         await lytics.ActAsync("audiences/silver/enter?from=10&count=50");
@@ -54,7 +54,7 @@ public sealed class LyticsStory
             Numbers(1, Members).Except(Numbers(1001, 300)).Except([5]),
             Numbers(FirstOfSilver, Members).Concat(Numbers(10, 50)));
 
-        // Who left the account has left it, whatever books still list them.
+        // People who left the account have left it, even if books still list them.
         Assert.Equal("Unsubscribed", (await dotdigital.ContactAsync("person99999@example.com")).GetProperty("status").GetString());
 
         Assert.Equal("Unsubscribed", await StatusAsync(lytics, "person5", Gold));
@@ -78,7 +78,8 @@ public sealed class LyticsStory
         status_sink: { lytics: {token: demo, url: "{{lytics}}"} }
         """;
 
-    private static async Task<JsonElement> RunAsync(TempFolder folder) => (await RollcallProcess.RunAsync(folder.Path, ["run", "job.yaml", "--json"])).Expect(ExitCode.Done).Json;
+    private static async Task<JsonElement> RunAsync(TempFolder folder) =>
+        (await RollcallProcess.RunAsync(folder.Path, ["run", "job.yaml", "--json"])).Expect(ExitCode.Done).Json;
 
     private static void Expect(JsonElement run, string audience, int members, int entered, int updated = 0, int exited = 0, int suppressed = 0)
     {
@@ -96,7 +97,8 @@ public sealed class LyticsStory
         {
             var expected = people.Select(number => string.Create(CultureInfo.InvariantCulture, $"person{number}@example.com")).ToHashSet();
             var members = await dotdigital.MembersAsync(book);
-            Assert.True(expected.SetEquals(members), $"Book {book}: {expected.Except(members).Count()} are missing, {members.Except(expected).Count()} too many.");
+            Assert.True(
+                expected.SetEquals(members), $"Book {book}: {expected.Except(members).Count()} are missing, {members.Except(expected).Count()} too many.");
         }
     }
 
@@ -105,7 +107,8 @@ public sealed class LyticsStory
             .Single(status => status.Name.EndsWith($"_{book}", StringComparison.Ordinal)).Value.GetString();
 
     // The bodies of large imports are more than the request log keeps.
-    private static async Task<int> ImportsAsync(SimulatorProcess dotdigital) => (await dotdigital.CountersAsync()).GetProperty("calls").GetProperty("importContacts").GetInt32();
+    private static async Task<int> ImportsAsync(SimulatorProcess dotdigital) =>
+        (await dotdigital.CountersAsync()).GetProperty("calls").GetProperty("importContacts").GetInt32();
 
     private static IEnumerable<int> Numbers(int from, int count) => Enumerable.Range(from, count);
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.TestKit.Processes;
 
-/// <summary>How a process ended and what it said.</summary>
+/// <summary>The exit code and output of a process.</summary>
 /// <param name="ExitCode">Its exit code; 137 when it was killed.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Errors">Its standard error.</param>
@@ -24,7 +24,7 @@ public sealed record ProcessResult(int ExitCode, string Output, string Errors)
         }
     }
 
-    /// <summary>Itself, when it ended with this exit code; fails the test otherwise, with everything the process said.</summary>
+    /// <summary>Itself, when it ended with this exit code; fails the test otherwise, with the output of the process.</summary>
     public ProcessResult Expect(ExitCode exitCode) => ExitCode == (int)exitCode ? this : throw Broken($"exit code {(int)exitCode} ({exitCode})");
 
     private Xunit.Sdk.XunitException Broken(string expected) =>

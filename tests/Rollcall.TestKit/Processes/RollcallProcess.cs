@@ -50,7 +50,7 @@ public sealed partial class RollcallProcess : IAsyncDisposable
     /// <summary>Starts the program.</summary>
     /// <param name="folder">Its working folder.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="environment">Its environment besides what every process needs; null for none.</param>
+    /// <param name="environment">Additional environment variables; null for none.</param>
     /// <param name="input">Its standard input, closed after that; null for an empty one.</param>
     public static RollcallProcess Start(
         string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null)
@@ -99,7 +99,7 @@ public sealed partial class RollcallProcess : IAsyncDisposable
         return new ProcessResult(_process.ExitCode, Output, Errors);
     }
 
-    /// <summary>Ends it as <c>kill -9</c> does, at once and without a word.</summary>
+    /// <summary>Kills it immediately, as <c>kill -9</c> does.</summary>
     public void Kill() => _process.Kill();
 
     /// <summary>What Ctrl-C sends.</summary>

@@ -4,7 +4,7 @@ using Rollcall.TestKit.Specifications;
 
 namespace Rollcall.TestKit.Processes;
 
-/// <summary>A simulated Dotdigital or Lytics in a process of its own, as <c>rollcall simulate</c> starts it, met over HTTP alone.</summary>
+/// <summary>A simulated Dotdigital or Lytics in a separate process, as started by <c>rollcall simulate</c>, accessed only over HTTP.</summary>
 public sealed class SimulatorProcess : IAsyncDisposable
 {
     private readonly RollcallProcess _process;
@@ -19,7 +19,9 @@ public sealed class SimulatorProcess : IAsyncDisposable
         Url = url;
     }
 
-    /// <summary>Where it listens, without a trailing slash. Dotdigital's API user is <c>demo</c>, its password <c>demo</c>; Lytics' token is <c>demo</c>.</summary>
+    /// <summary>
+    /// Where it listens, without a trailing slash. Dotdigital's API user is <c>demo</c>, its password <c>demo</c>; Lytics' token is <c>demo</c>.
+    /// </summary>
     public string Url { get; }
 
     /// <summary>Every call so far.</summary>
@@ -27,7 +29,7 @@ public sealed class SimulatorProcess : IAsyncDisposable
 
     /// <summary>Starts a Dotdigital on a free port and waits until it listens.</summary>
     /// <param name="folder">Where its seed and its request log go.</param>
-    /// <param name="seed">What the account holds to begin with, in the form of the switch <c>--seed</c>.</param>
+    /// <param name="seed">The initial content of the account, in the format of the switch <c>--seed</c>.</param>
     /// <param name="switches">Further switches.</param>
     public static Task<SimulatorProcess> StartAsync(TempFolder folder, string seed, params IEnumerable<string> switches)
     {
@@ -35,7 +37,7 @@ public sealed class SimulatorProcess : IAsyncDisposable
         return ListenAsync(folder, log, ["simulate", "dotdigital", "--seed", folder.Write("seed.json", seed), "--request-log", log, .. switches]);
     }
 
-    /// <summary>Starts a Lytics, which keeps no log of its requests unless a switch says so.</summary>
+    /// <summary>Starts a Lytics, which only logs its requests if a switch is set.</summary>
     public static Task<SimulatorProcess> StartLyticsAsync(TempFolder folder, string seed, params IEnumerable<string> switches) =>
         ListenAsync(folder, "", ["simulate", "lytics", "--seed", folder.Write("lytics-seed.json", seed), .. switches]);
 
@@ -50,7 +52,7 @@ public sealed class SimulatorProcess : IAsyncDisposable
             : new SimulatorProcess(process, process.Output.Split('\n')[0], log);
     }
 
-    /// <summary>Who is subscribed to a book.</summary>
+    /// <summary>The people subscribed to a book.</summary>
     public async Task<IReadOnlySet<string>> MembersAsync(long book) =>
         (await StateAsync($"?book={book}")).GetProperty("contacts").EnumerateArray()
             .Where(contact => contact.GetProperty("books").GetProperty(book.ToString()).GetString() == "Subscribed")
@@ -66,12 +68,13 @@ public sealed class SimulatorProcess : IAsyncDisposable
         (await StateAsync("?email=" + Uri.EscapeDataString(email))).GetProperty("contacts").EnumerateArray().Single();
 
     /// <summary>A profile of the simulated Lytics.</summary>
-    public Task<JsonElement> ProfileAsync(string id) => _http.GetFromJsonAsync<JsonElement>("/simulator/profiles/" + Uri.EscapeDataString(id), Xunit.TestContext.Current.CancellationToken);
+    public Task<JsonElement> ProfileAsync(string id) =>
+        _http.GetFromJsonAsync<JsonElement>("/simulator/profiles/" + Uri.EscapeDataString(id), Xunit.TestContext.Current.CancellationToken);
 
     /// <summary>What happened to people so far: joins, confirmations, contacts deleted, ...</summary>
     public Task<JsonElement> CountersAsync() => _http.GetFromJsonAsync<JsonElement>("/simulator/counters", Xunit.TestContext.Current.CancellationToken);
 
-    /// <summary>Lets another hand act: <c>contacts/{email}/unsubscribe?book=1001</c>, <c>options</c>, ...</summary>
+    /// <summary>Makes a manual change: <c>contacts/{email}/unsubscribe?book=1001</c>, <c>options</c>, ...</summary>
     public async Task ActAsync(string path, object? body = null)
     {
         using var response = await _http.PostAsJsonAsync("/simulator/" + path, body, Xunit.TestContext.Current.CancellationToken);

@@ -53,7 +53,8 @@ internal sealed class ApiDocument
         {
             if (JsonPointer.Set(document, defect.Pointer, JsonNode.Parse(defect.Addition)) is not null)
             {
-                throw new InvalidOperationException($"{name} has something at {defect.Pointer} now: see whether the defect is mended, and take it out of {nameof(KnownDefects)}.");
+                throw new InvalidOperationException(
+                    $"{name} has something at {defect.Pointer} now: check whether the defect is fixed, and remove it from {nameof(KnownDefects)}.");
             }
         }
 

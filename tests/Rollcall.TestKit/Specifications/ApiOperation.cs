@@ -23,7 +23,7 @@ internal sealed class ApiOperation(ApiDocument document, string template, string
     /// <summary>How many of its segments are parameters: the fewer, the better the match.</summary>
     public int Wildcards { get; } = template.Split('/').Count(segment => segment.StartsWith('{'));
 
-    /// <summary>The media type of the request body, with its schema and examples; null when the operation takes none.</summary>
+    /// <summary>The media type of the request body, with its schema and examples; null when the operation has none.</summary>
     public JsonElement? RequestContent =>
         definition.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").GetProperty("application/json") : null;
 
@@ -137,7 +137,7 @@ internal sealed class ApiOperation(ApiDocument document, string template, string
             }
         }
 
-        // All three documents ask for Basic authentication; the v2 one says so in its text alone.
+        // All three documents ask for Basic authentication; the v2 one only in its text.
         if (!exchange.RequestHeaders.TryGetValue("Authorization", out var authorization)
             || !authorization.StartsWith("Basic ", StringComparison.Ordinal))
         {

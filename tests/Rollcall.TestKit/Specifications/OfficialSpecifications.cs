@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rollcall.TestKit.Specifications;
 
-/// <summary>The vendor's OpenAPI documents, against which every request and response of the tests is held.</summary>
+/// <summary>The vendor's OpenAPI documents, used to validate every request and response of the tests.</summary>
 public sealed class OfficialSpecifications
 {
     private static readonly Lazy<OfficialSpecifications> Shared = new(() => Load(SharedFolder.Reference!));
@@ -33,7 +33,7 @@ public sealed class OfficialSpecifications
     public IReadOnlyList<string> Validate(HttpExchange exchange) =>
         Best(exchange, operation => [.. RequestViolations(operation, exchange), .. ResponseViolations(operation, exchange)]);
 
-    /// <summary>Every way in which a response breaks the documents, whatever was wrong with the request.</summary>
+    /// <summary>All violations of the documents in a response, independent of the request.</summary>
     public IReadOnlyList<string> ValidateResponse(HttpExchange exchange) =>
         Best(exchange, operation => [.. ResponseViolations(operation, exchange)]);
 
@@ -76,7 +76,7 @@ public sealed class OfficialSpecifications
             return [$"request: {exchange.Method} {exchange.Path} is not in the specification"];
         }
 
-        // {id} and {email} may stand at the same place, and then one that is kept is enough; a fixed word comes before either.
+        // {id} and {email} may stand at the same place, and then matching one is enough; a fixed segment has precedence.
         var best = candidates.Min(operation => operation.Wildcards);
         return candidates.Where(operation => operation.Wildcards == best).Select(validate).MinBy(violations => violations.Count)!;
     }

@@ -25,7 +25,7 @@ public static class RequestLog
 
         var requestHeaders = Headers(call, "requestHeaders");
 
-        // The log leaves the credentials out, so it cannot tell that they were missing.
+        // The log omits the credentials, so it cannot show that they were missing.
         requestHeaders["Authorization"] = "Basic (not logged)";
         return new LoggedCall(
             call.GetProperty("operation").GetString()!,
@@ -42,7 +42,8 @@ public static class RequestLog
     private static string Text(JsonElement call, string name) => call.GetProperty(name).GetString()!;
 
     private static Dictionary<string, string> Headers(JsonElement call, string name) =>
-        call.GetProperty(name).EnumerateObject().ToDictionary(header => header.Name, header => header.Value.GetString() ?? "", StringComparer.OrdinalIgnoreCase);
+        call.GetProperty(name).EnumerateObject()
+            .ToDictionary(header => header.Name, header => header.Value.GetString() ?? "", StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>One call as the simulator saw it; status 0: the connection was broken before the answer.</summary>

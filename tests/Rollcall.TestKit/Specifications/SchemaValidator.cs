@@ -36,7 +36,7 @@ internal sealed class SchemaValidator(JsonElement document)
         return violations;
     }
 
-    /// <summary>The schema that a reference leads to; one that is no reference is itself.</summary>
+    /// <summary>The target of a reference; a schema that is not a reference is returned unchanged.</summary>
     public JsonElement Resolve(JsonElement schema)
     {
         while (schema.TryGetProperty("$ref", out var reference))

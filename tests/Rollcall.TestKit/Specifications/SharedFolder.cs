@@ -2,7 +2,7 @@ namespace Rollcall.TestKit.Specifications;
 
 /// <summary>
 /// The folder with what the repository does not carry: the vendor's specifications and the sample database.
-/// It lies beside the repository, or where the environment variable <c>ROLLCALL_SHARED</c> says.
+/// It is next to the repository, or at the path in the environment variable <c>ROLLCALL_SHARED</c>.
 /// </summary>
 public static class SharedFolder
 {

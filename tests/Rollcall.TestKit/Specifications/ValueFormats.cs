@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Rollcall.TestKit.Specifications;
 
-/// <summary>The formats that the official documents name. A format nobody taught this class stops the test, so that none goes unchecked.</summary>
+/// <summary>The formats that the official documents name. An unknown format fails the test, so that every format is checked.</summary>
 internal static partial class ValueFormats
 {
     /// <summary>Says whether a value has a format.</summary>

@@ -43,12 +43,12 @@ public sealed class AuthCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Good_credentials_are_told_with_their_account()
+    public async Task Valid_credentials_are_reported_with_their_account()
     {
         await using var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions { AccountId = 4711 }, TestContext.Current.CancellationToken);
         await _terminal.RunAsync("auth", "add", "sim", "--username", "demo", "--endpoint", simulator.Url.ToString());
         Assert.Equal(0, await _terminal.RunAsync("auth", "test", "sim"));
-        Assert.Contains("sim is good for account 4711", _terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("sim is valid for account 4711", _terminal.Output, StringComparison.Ordinal);
         Assert.Equal(["getAccountInfo"], simulator.Account.Calls.Where(call => call.Value > 0).Select(call => call.Key));
     }
 
@@ -70,13 +70,13 @@ public sealed class AuthCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_stored_is_replaced_only_when_that_is_said()
+    public async Task Stored_credentials_are_replaced_only_on_request()
     {
         using var terminal = new RecordedTerminal("first\nsecond\n");
         Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "api"));
 
         Assert.Equal(2, await terminal.RunAsync("auth", "add", "PROD", "--username", "other"));
-        Assert.Contains("\"prod\" is stored, for api. Nothing was changed.", terminal.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"prod\" is already stored, for api. Nothing was changed.", terminal.Errors, StringComparison.Ordinal);
         Assert.Contains("add --replace", terminal.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, await terminal.RunAsync("auth", "add", "prod", "--username", "other", "--replace"));

@@ -29,7 +29,8 @@ public sealed class CommandLineTests : IDisposable
     public async Task Without_a_command_it_shows_what_there_is()
     {
         Assert.Equal(0, await _terminal.RunAsync());
-        foreach (var command in new[] { "demo", "init", "schema", "check", "plan", "run", "retry", "explain", "status", "runs", "failures", "reconcile", "forget", "auth", "import-lytics", "lytics", "simulate" })
+        foreach (var command in new[] { "demo", "init", "schema", "check", "plan", "run", "retry", "explain", "status", "runs", "failures", "reconcile",
+            "forget", "auth", "import-lytics", "lytics", "simulate" })
         {
             Assert.Contains($"\n  {command} ", _terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         }
@@ -65,7 +66,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("demo", "--members")]
     [InlineData("run", "--limit")]
-    public async Task A_word_where_a_number_belongs_is_told_without_names_of_types(string command, string option)
+    public async Task A_word_in_place_of_a_number_is_reported_without_type_names(string command, string option)
     {
         Assert.Equal(2, await _terminal.RunAsync(command, option, "abc"));
         Assert.Contains($"{option} takes a whole number, not \"abc\".", _terminal.Errors, StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public sealed class DotdigitalSwitchesTests : IDisposable
         Assert.Equal("asWritten", options["addressMatching"]!.GetValue<string>());
     }
 
-    /// <summary>What a simulator that is started with these switches says its options are.</summary>
+    /// <summary>The options reported by a simulator that is started with these switches.</summary>
     private async Task<JsonNode> OptionsAsync(string switches)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

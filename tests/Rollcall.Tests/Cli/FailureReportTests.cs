@@ -9,7 +9,12 @@ public sealed class FailureReportTests
     [Fact]
     public void Csv_is_quoted_where_it_must_be()
     {
-        var failure = new Failure("\"odd, one\"@example.com", "vips", "enter", "InvalidEmail", "no address:\nat all") { Outcome = "Invalid", AddressBookId = 12, Row = 7 };
+        var failure = new Failure("\"odd, one\"@example.com", "vips", "enter", "InvalidEmail", "no address:\nat all")
+        {
+            Outcome = "Invalid",
+            AddressBookId = 12,
+            Row = 7,
+        };
         Assert.Equal("\"\"\"odd, one\"\"@example.com\",vips,12,enter,Invalid,InvalidEmail,\"no address:\nat all\",7,", FailureReport.CsvLine(failure));
         Assert.Equal(9, FailureReport.CsvHeader.Split(',').Length);
     }
@@ -31,8 +36,12 @@ public sealed class FailureReportTests
     public void Csv_has_a_header_and_a_line_a_failure()
     {
         var writer = new StringWriter();
-        Assert.Equal(2, FailureReport.WriteCsv(writer, [new Failure("a@example.com", "x", "enter", "C", "r"), new Failure("", "x", "read", "C", "r") { Row = 3, File = "x.csv" }]));
-        Assert.Equal("email,audience,address_book_id,operation,outcome,code,reason,row,file\r\na@example.com,x,,enter,Failed,C,r,,\r\n,x,,read,Failed,C,r,3,x.csv\r\n", writer.ToString());
+        Assert.Equal(
+            2, FailureReport.WriteCsv(
+                writer, [new Failure("a@example.com", "x", "enter", "C", "r"), new Failure("", "x", "read", "C", "r") { Row = 3, File = "x.csv" }]));
+        Assert.Equal(
+            "email,audience,address_book_id,operation,outcome,code,reason,row,file\r\na@example.com,x,,enter,Failed,C,r,,\r\n,x,,read,Failed,C,r,3,x.csv\r\n",
+            writer.ToString());
     }
 
     [Fact]
@@ -41,7 +50,8 @@ public sealed class FailureReportTests
         var writer = new StringWriter();
         FailureReport.WriteReasons(
             Terminal.Create(writer, terminal: false, dumb: true, new Dictionary<string, string>(), 200),
-            [new("Suppressed", "unsubscribed from the account", "enter", "Unsubscribed", 5, "a1@example.com"), new("Omitted", "no email", "read", "NoEmail", 1, "row 44 of vips")]);
+            [new("Suppressed", "unsubscribed from the account", "enter", "Unsubscribed", 5, "a1@example.com"),
+                new("Omitted", "no email", "read", "NoEmail", 1, "row 44 of vips")]);
         Assert.Equal(
             """
             Reason                         Outcome     Change  Times  Such as

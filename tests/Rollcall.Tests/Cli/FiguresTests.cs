@@ -34,7 +34,7 @@ public sealed class FiguresTests
     public void A_percentage_is_whole_only_when_it_is(long part, long whole, string text) => Assert.Equal(text, Figures.Percent(part, whole));
 
     [Fact]
-    public void Counts_have_separators_and_nothing_stands_back()
+    public void Counts_have_separators_and_zero_is_a_dot()
     {
         Assert.Equal("1,234,567", Figures.Count(1_234_567));
         Assert.Equal("·", Figures.Cell(0));
@@ -43,7 +43,7 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void A_time_is_told_in_the_readers_time_zone()
+    public void A_time_is_shown_in_the_readers_time_zone()
     {
         var clock = new FakeTimeProvider();
         clock.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("there", TimeSpan.FromHours(2), null, null));

@@ -11,7 +11,7 @@ public sealed class MaskedTextTests
     [InlineData("o'brien@example.com", "o'b***@e***.com")]
     [InlineData("nobody here", "nobody here")]
     [InlineData("an @ alone", "an @ alone")]
-    public void Addresses_are_masked_wherever_they_stand(string text, string masked) => Assert.Equal(masked, MaskedText.Of(text));
+    public void Addresses_are_masked_everywhere(string text, string masked) => Assert.Equal(masked, MaskedText.Of(text));
 
     [Fact]
     public async Task The_log_masks_addresses_unless_they_are_asked_for()
@@ -30,7 +30,8 @@ public sealed class MaskedTextTests
         var cancellation = TestContext.Current.CancellationToken;
         var masked = await File.ReadAllTextAsync(terminal.Folder["logs/rollcall-2026-11-24.log"], cancellation);
         Assert.Equal("2026-11-24T06:00:00.000Z critical Rollcall: System.InvalidOperationException: no place for a***@e***.com", masked.TrimEnd());
-        Assert.Contains("ada@example.com", await File.ReadAllTextAsync(terminal.Folder["open/logs/rollcall-2026-11-24.log"], cancellation), StringComparison.Ordinal);
+        Assert.Contains(
+            "ada@example.com", await File.ReadAllTextAsync(terminal.Folder["open/logs/rollcall-2026-11-24.log"], cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

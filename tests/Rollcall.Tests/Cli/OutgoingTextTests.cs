@@ -12,7 +12,8 @@ public sealed class OutgoingTextTests
     {
         var secret = Secrets.Keep("p\"ss w/rd-" + Guid.NewGuid());
 
-        foreach (var written in new[] { secret, System.Text.Json.JsonSerializer.Serialize(secret), Uri.EscapeDataString(secret), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)) })
+        foreach (var written in new[] { secret, System.Text.Json.JsonSerializer.Serialize(secret), Uri.EscapeDataString(secret),
+            Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(secret)) })
         {
             Assert.Contains("***", Secrets.Mask($"before {written} after"), StringComparison.Ordinal);
             Assert.DoesNotContain(written.Trim('"'), Secrets.Mask($"before {written} after"), StringComparison.Ordinal);
@@ -29,11 +30,12 @@ public sealed class OutgoingTextTests
     }
 
     [Fact]
-    public void JSON_stays_JSON_whatever_a_secret_is()
+    public void JSON_stays_JSON_with_any_secret()
     {
         Secrets.Keep("7351964");
         Secrets.Keep("quo\"te\\secret");
-        var json = System.Text.Json.JsonSerializer.Serialize(new { address_book_id = 7351964, reason = "told 7351964 and quo\"te\\secret" }, ResultJson.Options);
+        var json = System.Text.Json.JsonSerializer.Serialize(
+            new { address_book_id = 7351964, reason = "told 7351964 and quo\"te\\secret" }, ResultJson.Options);
 
         var masked = System.Text.Json.JsonDocument.Parse(Secrets.MaskJson(json, ResultJson.Options)).RootElement;
 
@@ -51,7 +53,8 @@ public sealed class OutgoingTextTests
             _ => null,
         };
 
-        Assert.Equal("Liechtenstein-OutgoingTextTests", Secrets.Mask(Rollcall.Jobs.EnvironmentReferences.Expand("${COUNTRY_NAME}", Environment, out _, out _)!));
+        Assert.Equal(
+            "Liechtenstein-OutgoingTextTests", Secrets.Mask(Rollcall.Jobs.EnvironmentReferences.Expand("${COUNTRY_NAME}", Environment, out _, out _)!));
         Assert.Equal("***", Secrets.Mask(Rollcall.Jobs.EnvironmentReferences.Expand("${SHOP_PASSWORD}", Environment, out _, out _)!));
     }
 
@@ -121,9 +124,11 @@ public sealed class OutgoingTextTests
         using var folder = new TestKit.TempFolder();
         var secret = Secrets.Keep("log-" + Guid.NewGuid());
         string path;
-        using (var log = new LogFile(folder.Path, Terminal.Create(new StringWriter(), false, true, new Dictionary<string, string>()), TimeProvider.System, showEmails: true))
+        using (var log = new LogFile(
+            folder.Path, Terminal.Create(new StringWriter(), false, true, new Dictionary<string, string>()), TimeProvider.System, showEmails: true))
         {
-            Microsoft.Extensions.Logging.LoggerExtensions.LogInformation(log.CreateLogger("Test"), "{What}", $"first\n2026-01-01T00:00:00.000Z info Rollcall: forged {secret}");
+            Microsoft.Extensions.Logging.LoggerExtensions.LogInformation(
+                log.CreateLogger("Test"), "{What}", $"first\n2026-01-01T00:00:00.000Z info Rollcall: forged {secret}");
             path = log.Path;
         }
 

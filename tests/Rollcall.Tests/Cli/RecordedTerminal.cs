@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Cli;
 
-/// <summary>A terminal that keeps what is written to it, in a folder of its own, with a clock that stands still.</summary>
+/// <summary>A terminal that records its output, with its own folder and a fixed clock.</summary>
 internal sealed class RecordedTerminal : IDisposable
 {
     private readonly StringWriter _output = new();

@@ -17,13 +17,26 @@ public sealed class RunReportTests
         Finished = new DateTimeOffset(2026, 11, 24, 6, 0, 19, TimeSpan.Zero),
         Audiences =
         [
-            new AudienceResult { Id = "vips", AddressBookId = 1001, AddressBook = "VIP customers", Members = 12_345, Entered = 12_000, Updated = 200, Unchanged = 100, Suppressed = 30, Invalid = 10, Omitted = 5 },
+            new AudienceResult
+            {
+                Id = "vips",
+                AddressBookId = 1001,
+                AddressBook = "VIP customers",
+                Members = 12_345,
+                Entered = 12_000,
+                Updated = 200,
+                Unchanged = 100,
+                Suppressed = 30,
+                Invalid = 10,
+                Omitted = 5,
+            },
             new AudienceResult { Id = "brazil", AddressBook = "Brazil", Members = 7, Entered = 7 },
         ],
         Outcomes = new OutcomeCounts { Delivered = 12_207, Suppressed = 30, Invalid = 10, Omitted = 5 },
         ApiCalls = new ApiCalls(42, new Dictionary<string, long> { ["contacts.import"] = 2, ["contacts.importStatus"] = 30 }),
         BytesSent = 3_200_000,
-        Failures = [new Failure("o+ne@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed", AddressBookId = 1001 }],
+        Failures = [new Failure(
+            "o+ne@example.com", "vips", "enter", "Unsubscribed", "unsubscribed from the account") { Outcome = "Suppressed", AddressBookId = 1001 }],
         Guards = [new GuardHeld("exits", null, 1001, "20 %", 412)],
         Notices = ["The book Old is gone."],
     };
@@ -36,7 +49,7 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void A_run_tells_what_was_done_who_was_left_out_and_what_is_held()
+    public void A_run_reports_what_was_done_who_was_left_out_and_what_is_held()
     {
         var text = Written(report => report.WriteRun(_result));
         Assert.StartsWith("‖ loyalty held in 19 s  run r1\n", text, StringComparison.Ordinal);
@@ -50,7 +63,7 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void A_plan_tells_what_it_would_cost_and_the_first_rows()
+    public void A_plan_shows_its_cost_and_the_first_rows()
     {
         var text = Written(report => report.WritePlan(_result with
         {
@@ -59,7 +72,7 @@ public sealed class RunReportTests
             Changes = [new PlannedChange("enter", "a@example.com", "brazil", null), new PlannedChange("exit", "b@example.com", "vips", 1001)],
         }));
         Assert.Contains("Sends    1 import of 3.2 MB, 12 removals\n", text, StringComparison.Ordinal);
-        Assert.Contains("Costs    9 calls to Dotdigital besides polling\n", text, StringComparison.Ordinal);
+        Assert.Contains("Costs    9 calls to Dotdigital, not counting polling\n", text, StringComparison.Ordinal);
         Assert.Contains("Emails   none\n", text, StringComparison.Ordinal);
         Assert.Contains("a@example.com  brazil    Brazil (new)\n", text, StringComparison.Ordinal);
         Assert.Contains("b@example.com  vips      VIP customers (1001)\n", text, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class StepTimesTests
     }
 
     [Fact]
-    public void Too_short_a_time_tells_no_rate()
+    public void Too_short_a_time_gives_no_rate()
     {
         _times.Report(new RunProgress("read", 0, 10, "rows"));
         _clock.Advance(TimeSpan.FromMilliseconds(500));
@@ -46,7 +46,7 @@ public sealed class StepTimesTests
     }
 
     [Fact]
-    public async Task Off_a_terminal_a_line_is_said_every_few_seconds_and_none_twice()
+    public async Task Without_a_terminal_a_line_is_written_every_few_seconds_and_none_twice()
     {
         using var terminal = new RecordedTerminal();
         var goOn = new TaskCompletionSource<int>();

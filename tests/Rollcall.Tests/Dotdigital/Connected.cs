@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>A client connected to a script, with a clock that stands still until a test moves it.</summary>
+/// <summary>A client connected to a script, with a clock that only a test advances.</summary>
 internal static class Connected
 {
     public const string Home = "https://r2-api.dotdigital.com/";

@@ -28,7 +28,7 @@ public sealed class FailureTests
     [InlineData(413, "<html>Request Entity Too Large</html>", FailureKind.Permanent, null, "too large (413)")]
     [InlineData(404, "<html>ERROR_ADDRESSBOOK_NOT_FOUND", FailureKind.Permanent, "ERROR_ADDRESSBOOK_NOT_FOUND", "404")]
     [InlineData(418, "[1]", FailureKind.Permanent, null, "(418)")]
-    public async Task An_answer_is_classified_and_said(int status, string body, FailureKind kind, string? code, string says)
+    public async Task An_answer_is_classified_and_reported(int status, string body, FailureKind kind, string? code, string says)
     {
         var script = Connected.Script().On(Fields, status, body);
         using var client = await Connected.ToAsync(script);
@@ -64,7 +64,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task An_unreachable_host_is_said_after_three_tries()
+    public async Task An_unreachable_host_is_reported_after_three_tries()
     {
         var clock = Connected.NewClock();
         var script = new ScriptedDotdigital();
@@ -84,7 +84,8 @@ public sealed class FailureTests
     [Fact]
     public async Task A_certificate_that_is_not_accepted_is_not_tried_again()
     {
-        var script = new ScriptedDotdigital().On(Connected.AskAccount, new HttpRequestException(HttpRequestError.SecureConnectionError, "tls", new AuthenticationException()));
+        var script = new ScriptedDotdigital()
+            .On(Connected.AskAccount, new HttpRequestException(HttpRequestError.SecureConnectionError, "tls", new AuthenticationException()));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => Connected.ToAsync(script));
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Contains("certificate", failure.Message, StringComparison.Ordinal);
@@ -117,7 +118,8 @@ public sealed class FailureTests
     {
         var script = Connected.Script().On(call, new HttpRequestException(HttpRequestError.ResponseEnded));
         await AssertAmbiguousAsync(script, call);
-        script = Connected.Script().On(call, new HttpRequestException("reset", new IOException("reset", new SocketException((int)SocketError.ConnectionReset))));
+        script = Connected.Script()
+            .On(call, new HttpRequestException("reset", new IOException("reset", new SocketException((int)SocketError.ConnectionReset))));
         await AssertAmbiguousAsync(script, call);
     }
 
@@ -163,7 +165,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_is_told_so_and_nothing_else()
+    public async Task A_caller_that_cancels_gets_only_the_cancellation()
     {
         using var patience = new CancellationTokenSource();
         var script = Connected.Script().On(Import, NeverAsync);

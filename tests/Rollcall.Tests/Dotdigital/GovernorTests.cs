@@ -47,7 +47,7 @@ public sealed class GovernorTests
             iter: 200);
 
     [Fact]
-    public void Beside_other_users_no_call_goes_out_into_a_window_known_to_be_used_up() =>
+    public void With_other_users_no_call_is_sent_in_a_window_known_to_be_used_up() =>
         Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Double[0, 0.3], s_skew, s_latency, Gen.Int).Sample(
             (limit, others, skew, latency, seed) =>
             {
@@ -168,7 +168,7 @@ public sealed class GovernorTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_takes_no_call_with_it()
+    public async Task A_caller_that_cancels_uses_up_no_call()
     {
         var clock = Connected.NewClock();
         var governor = new Governor(clock);
@@ -212,9 +212,11 @@ public sealed class GovernorTests
     }
 
     [Fact]
-    public void Headers_that_make_no_sense_are_not_told()
+    public void Headers_that_make_no_sense_are_not_reported()
     {
-        using var response = ScriptedDotdigital.Reply(200, "", ("X-RateLimit-Limit", "many"), ("X-RateLimit-Remaining", "-1"), ("X-RateLimit-Reset", "99999999999999999999"), ("X-RateLimit-Scope", "wild"));
+        using var response = ScriptedDotdigital.Reply(
+            200, "", ("X-RateLimit-Limit", "many"), ("X-RateLimit-Remaining", "-1"), ("X-RateLimit-Reset", "99999999999999999999"),
+            ("X-RateLimit-Scope", "wild"));
         Assert.Equal(RateHeaders.None, RateHeaders.Of(response));
     }
 
@@ -229,7 +231,8 @@ public sealed class GovernorTests
         Assert.Equal(TimeSpan.FromSeconds(5), (RateHeaders.None with { Reset = now.ToUnixTimeSeconds() + 5 }).UntilReset(now));
     }
 
-    private static Task<CallLease> EnterAsync(Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch, string job = "a") =>
+    private static Task<CallLease> EnterAsync(
+        Governor governor, string operation = "op", CallTier tier = CallTier.Low, CallPriority priority = CallPriority.Batch, string job = "a") =>
         governor.EnterAsync(new GovernedCall(operation, tier, job, priority, 1), null, Cancellation).AsTask();
 
     private static RateHeaders Told(FakeTimeProvider clock, int limit, int left)

@@ -10,7 +10,8 @@ internal sealed class HostileContent(string beginning, string forever, Action? b
 
     public static HttpResponseMessage Reply(HostileContent content, int status = 200) => new((HttpStatusCode)status) { Content = content };
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new Endless(this, Encoding.UTF8.GetBytes(beginning), Encoding.UTF8.GetBytes(forever), beforeEach, piece));
+    protected override Task<Stream> CreateContentReadStreamAsync() =>
+        Task.FromResult<Stream>(new Endless(this, Encoding.UTF8.GetBytes(beginning), Encoding.UTF8.GetBytes(forever), beforeEach, piece));
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
 

@@ -97,7 +97,8 @@ public sealed class HostileServerTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task An_answer_with_more_rows_than_asked_for_and_a_tenth_is_given_up(string operation, string call, string before, string row, string after, int most, int beyond)
+    public async Task An_answer_with_more_rows_than_asked_for_and_a_tenth_is_given_up(
+        string operation, string call, string before, string row, string after, int most, int beyond)
     {
         using var good = Connected.Script().On(call, 200, Body(most));
         using (var client = await Connected.ToAsync(good))

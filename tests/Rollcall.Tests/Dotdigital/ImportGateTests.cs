@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>At most 25 imports of an account are under way, as far as this process knows.</summary>
+/// <summary>At most 25 imports of an account are active, as far as this process knows.</summary>
 public sealed class ImportGateTests
 {
     private const string Home = Connected.Home;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>Reports of imports, wherever the pieces they arrive in are cut.</summary>
+/// <summary>Reports of imports, received in chunks of any size.</summary>
 public sealed class ImportReportTests
 {
     private const string Documented = """
@@ -77,7 +77,7 @@ public sealed class ImportReportTests
     [InlineData("""{"importId":"1"}""")]
     [InlineData("""{"importId":"1","status":"Finished","created":[""")]
     [InlineData("""{"importId":"1","status":"Finished"} x""")]
-    public Task What_is_no_whole_report_is_none(string text) =>
+    public Task An_incomplete_report_is_not_a_report(string text) =>
         Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(Encoding.UTF8.GetBytes(text), 3, null, 16));
 
     [Fact]
@@ -90,7 +90,8 @@ public sealed class ImportReportTests
             (rows, piece, buffer) =>
             {
                 var expected = new List<string>();
-                var json = Write(rows.Select(r => (Kind: (ImportedKind)r.Item5, Id: r.Item1, Email: r.Item2, Reasons: r.Item3, Reversed: r.Item4)).ToList(), expected);
+                var json = Write(
+                    rows.Select(r => (Kind: (ImportedKind)r.Item5, Id: r.Item1, Email: r.Item2, Reasons: r.Item3, Reversed: r.Item4)).ToList(), expected);
                 var read = new List<ImportedContact>();
                 var report = ReadAsync(json, piece, read.Add, buffer).GetAwaiter().GetResult();
                 Assert.Equal(expected, Flat(read));
@@ -129,7 +130,8 @@ public sealed class ImportReportTests
     {
         var script = Connected.Script().On($"GET {Connected.Home}contacts/v3/import/i", 200, Documented);
         using var client = await Connected.ToAsync(script);
-        await Assert.ThrowsAsync<IOException>(() => client.Imports.ReadAsync("i", _ => throw new IOException("disk full"), () => { }, cancellation: Cancellation));
+        await Assert.ThrowsAsync<IOException>(() =>
+            client.Imports.ReadAsync("i", _ => throw new IOException("disk full"), () => { }, cancellation: Cancellation));
     }
 
     private static Task<HttpResponseMessage> Broken(byte[] bytes, int after)
@@ -148,7 +150,8 @@ public sealed class ImportReportTests
     private static List<string> Flat(IEnumerable<ImportedContact> rows) =>
         [.. rows.Select(r => $"{r.Kind} {r.ContactId} {r.Email ?? "-"} {string.Join("|", r.Reasons.Select(x => $"{x.Code}={x.Text}"))}")];
 
-    private static byte[] Write(List<(ImportedKind Kind, long? Id, string? Email, List<(string Code, string Text)> Reasons, bool Reversed)> rows, List<string> expected)
+    private static byte[] Write(
+        List<(ImportedKind Kind, long? Id, string? Email, List<(string Code, string Text)> Reasons, bool Reversed)> rows, List<string> expected)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

@@ -44,7 +44,8 @@ public sealed class InsightDataTests
     public async Task A_body_over_the_limit_or_empty_is_never_sent()
     {
         using var client = await Connected.ToAsync(Connected.Script());
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.InsightData.StartAsync(new byte[DotdigitalLimits.ImportBodyBytes + 1], Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            client.InsightData.StartAsync(new byte[DotdigitalLimits.ImportBodyBytes + 1], Cancellation));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.InsightData.StartAsync(ReadOnlyMemory<byte>.Empty, Cancellation));
     }
 
@@ -123,7 +124,9 @@ public sealed class InsightDataTests
         Assert.Equal(InsightImportStatus.Complete, report!.Status);
         Assert.Equal(
             [
-                new InsightFailure(6000000000, "24938", "JsonValueIncompatibleWithSchema", "Field 'name' is required but was missing; Field 'price' is expected to be a number"),
+                new InsightFailure(
+                    6000000000, "24938", "JsonValueIncompatibleWithSchema",
+                    "Field 'name' is required but was missing; Field 'price' is expected to be a number"),
                 new InsightFailure(77, "k", "contactIdDoesNotExist", null),
                 new InsightFailure(null, "k", "Unknown", null),
                 new InsightFailure(null, "k", "InvalidContactIdentifier", null),
@@ -222,7 +225,8 @@ public sealed class InsightDataTests
     {
         using var client = await Connected.ToAsync(Connected.Script());
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.InsightData.DeleteAsync(1, "c", [], Cancellation));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.InsightData.DeleteAsync(1, "c", new string[DotdigitalLimits.InsightBatch + 1], Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            client.InsightData.DeleteAsync(1, "c", new string[DotdigitalLimits.InsightBatch + 1], Cancellation));
     }
 
     [Theory]
@@ -232,7 +236,7 @@ public sealed class InsightDataTests
     [InlineData(Import, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "refuses insight.import (403): the API user has no permission")]
     [InlineData(Delete, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "insightData:forbidden")]
     [InlineData(Import, 413, "", FailureKind.Permanent, "too large (413)")]
-    public async Task A_refusal_is_classified_and_said(string call, int status, string body, FailureKind kind, string says)
+    public async Task A_refusal_is_classified_and_reported(string call, int status, string body, FailureKind kind, string says)
     {
         using var client = await Connected.ToAsync(Connected.Script().On(call, status, body));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => SendAsync(client, call));

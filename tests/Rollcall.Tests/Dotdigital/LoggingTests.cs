@@ -27,7 +27,8 @@ public sealed class LoggingTests
 
         Assert.Contains(log.Lines, line => line.Contains("contacts.find failed (Answer, status 500); again in 1 s", StringComparison.Ordinal));
         Assert.All(log.Lines, line => Assert.False(
-            line.Contains("secret", StringComparison.OrdinalIgnoreCase) || line.Contains("hidden", StringComparison.Ordinal) || line.Contains("Basic", StringComparison.Ordinal), line));
+            line.Contains("secret", StringComparison.OrdinalIgnoreCase) || line.Contains("hidden", StringComparison.Ordinal)
+                || line.Contains("Basic", StringComparison.Ordinal), line));
     }
 
     private sealed class CollectedLines : ILogger

@@ -1,6 +1,6 @@
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>Gives its bytes in pieces of at most one size, and breaks after some of them when told to.</summary>
+/// <summary>Returns its bytes in chunks of a maximum size, and optionally fails after some of them.</summary>
 internal sealed class PiecesStream(byte[] bytes, int piece, int breakAfter = int.MaxValue) : Stream
 {
     private int _at;

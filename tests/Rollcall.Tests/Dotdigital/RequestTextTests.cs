@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>Every request, spelled out by hand after the specifications.</summary>
+/// <summary>The text of every request, written manually from the specifications.</summary>
 public sealed class RequestTextTests
 {
     private const string Home = Connected.Home;
@@ -25,7 +25,9 @@ public sealed class RequestTextTests
         Assert.Equal(new Uri(Home), client.Account.Endpoint);
         Assert.Empty(await client.DataFields.ListAsync(Cancellation));
         script.AssertScriptUsedUp();
-        Assert.All(script.Calls, call => Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("apiuser-1@apiconnector.com:pä:ss")), call.Authorization));
+        Assert.All(
+            script.Calls,
+            call => Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("apiuser-1@apiconnector.com:pä:ss")), call.Authorization));
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class RequestTextTests
     {
         var script = Connected.Script().On($"POST {Home}v2/address-books", status, """{"id":1,"name":"My \"Book\"","visibility":"Public","contacts":0}""");
         using var client = await Connected.ToAsync(script);
-        Assert.Equal(new AddressBook(1, "My \"Book\"", Visibility.Public, 0), await client.AddressBooks.CreateAsync("My \"Book\"", Visibility.Public, Cancellation));
+        Assert.Equal(
+            new AddressBook(1, "My \"Book\"", Visibility.Public, 0), await client.AddressBooks.CreateAsync("My \"Book\"", Visibility.Public, Cancellation));
         AssertJson("""{"name":"My \"Book\"","visibility":"Public"}""", script.Calls[^1]);
     }
 
@@ -109,7 +112,7 @@ public sealed class RequestTextTests
     [InlineData("..")]
     [InlineData("")]
     [InlineData("nobody")]
-    public async Task What_is_no_address_is_nobody_and_costs_no_call(string email)
+    public async Task An_invalid_address_matches_nobody_and_costs_no_call(string email)
     {
         var script = Connected.Script();
         using var client = await Connected.ToAsync(script);
@@ -174,18 +177,19 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task A_book_whose_pages_go_in_a_circle_is_not_taken_for_complete()
+    public async Task A_book_whose_pages_repeat_does_not_count_as_complete()
     {
         var start = $"GET {Home}contacts/v3?~listId=42&include=channelProperties%7Clists&limit=5000";
         var page = """{"_links":{"next":{"marker":"M"}},"_items":[{"contactId":1,"status":"subscribed"}]}""";
         var script = Connected.Script().On(start, 200, page).On(start + "&marker=M", 200, page);
         using var client = await Connected.ToAsync(script);
-        var failure = await Assert.ThrowsAsync<DotdigitalException>(async () => await client.Contacts.ReadBookAsync(42, null, Cancellation).CountAsync(Cancellation));
-        Assert.Contains("not read to its end", failure.Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<DotdigitalException>(async () =>
+            await client.Contacts.ReadBookAsync(42, null, Cancellation).CountAsync(Cancellation));
+        Assert.Contains("not read completely", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Who_left_a_book_is_read_a_page_at_a_time()
+    public async Task A_person_who_left_a_book_is_read_a_page_at_a_time()
     {
         var script = Connected.Script().On($"GET {Home}v2/address-books/42/contacts/unsubscribed-since/2000-01-01T00:00:00Z?select=2&skip=900", 200, """
             [{"suppressedContact":{"id":1,"email":"nelson.redeker@example.com","optInType":"Unknown","emailType":"PlainText","dataFields":null,"status":"Subscribed"},"dateRemoved":"2020-01-01T09:40:18.527Z","reason":"Unsubscribed"},
@@ -203,7 +207,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task Who_left_the_account_is_read_a_page_at_a_time()
+    public async Task A_person_who_left_the_account_is_read_a_page_at_a_time()
     {
         var script = Connected.Script().On($"GET {Home}v2/contacts/suppressed-since/2026-04-29T12:00:00Z?select=1000&skip=0", 200, """
             [{"suppressedContact":{"id":25,"email":"terry@example.com","status":"HardBounced"},"dateRemoved":"soon","reason":"NotAvailableInThisVersion"}]
@@ -225,7 +229,7 @@ public sealed class RequestTextTests
     }
 
     [Fact]
-    public async Task A_bulk_removal_sends_bare_ids_and_is_asked_after_by_its_id()
+    public async Task A_bulk_removal_sends_bare_ids_and_is_polled_by_its_id()
     {
         var script = Connected.Script()
             .On($"POST {Home}v2/address-books/42/contacts/delete", 202, """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}""")
@@ -340,7 +344,8 @@ public sealed class RequestTextTests
     {
         var script = Connected.Script();
         var token = Guid.Parse("5a96bc79-19a7-4544-973b-e2da0c9136f9");
-        using var with = await DotdigitalClient.ConnectAsync(new DotdigitalOptions { Username = "u", Password = "p", Handler = script, IntegrationToken = token, Clock = Connected.NewClock() }, Cancellation);
+        using var with = await DotdigitalClient.ConnectAsync(
+            new DotdigitalOptions { Username = "u", Password = "p", Handler = script, IntegrationToken = token, Clock = Connected.NewClock() }, Cancellation);
         Assert.Contains("x-ddg-integration-token: 5a96bc79-19a7-4544-973b-e2da0c9136f9", script.Calls[0].Headers, StringComparison.Ordinal);
         var plain = Connected.Script();
         using var without = await Connected.ToAsync(plain);

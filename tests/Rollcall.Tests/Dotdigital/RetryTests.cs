@@ -149,7 +149,8 @@ public sealed class RetryTests
         var dates = new DateTimeOffset(2026, 4, 30, 12, 0, 23, TimeSpan.Zero);
         var reset = dates.AddSeconds(37).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var script = Connected.Script()
-            .On(Import, 429, "", ("x-ratelimit-limit", "35"), ("X-RATELIMIT-REMAINING", "0"), ("X-RateLimit-Reset", reset), ("x-RateLimit-scope", "lowCallRate"), ("Date", dates.ToString("R", null)))
+            .On(Import, 429, "", ("x-ratelimit-limit", "35"), ("X-RATELIMIT-REMAINING", "0"), ("X-RateLimit-Reset", reset),
+                ("x-RateLimit-scope", "lowCallRate"), ("Date", dates.ToString("R", null)))
             .On(Import, 202, """{"importId":"7"}""");
         using var client = await Connected.ToAsync(script, clock, waits);
         var starting = client.Imports.StartAsync("{}"u8.ToArray(), Cancellation);

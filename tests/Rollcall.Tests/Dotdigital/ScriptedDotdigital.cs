@@ -54,7 +54,10 @@ internal sealed class ScriptedDotdigital : HttpMessageHandler
         Func<CancellationToken, Task<HttpResponseMessage>> reply;
         lock (_lock)
         {
-            Calls.Add(new Sent(call, body, request.Headers.Authorization?.ToString(), request.Content?.Headers.ContentType?.ToString(), request.Content?.Headers.ContentLength, request.Headers.ToString()));
+            Calls.Add(
+                new Sent(
+                    call, body, request.Headers.Authorization?.ToString(), request.Content?.Headers.ContentType?.ToString(),
+                    request.Content?.Headers.ContentLength, request.Headers.ToString()));
             Assert.True(_script.TryDequeue(out var next), $"Not in the script: {call}");
             Assert.Equal(next.Call, call);
             reply = next.Reply;

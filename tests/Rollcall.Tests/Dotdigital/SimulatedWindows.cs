@@ -46,7 +46,7 @@ internal sealed class SimulatedWindows
 
     public int Refused { get; private set; }
 
-    /// <summary>Calls that arrived in a window of which an answer had said, before they started, that it is used up.</summary>
+    /// <summary>Calls that arrived in a window that an earlier answer had reported as used up.</summary>
     public int SentKnowingBetter { get; private set; }
 
     public void AddCaller(string job, double share, int atOnce, CallPriority priority = CallPriority.Batch)
@@ -83,7 +83,7 @@ internal sealed class SimulatedWindows
         }
     }
 
-    /// <summary>A call is let go at one moment and starts a little later: what answers told until the first counts.</summary>
+    /// <summary>A call is released at one moment and starts slightly later: only answers before the release count.</summary>
     private void NoteWhatIsKnown()
     {
         foreach (var caller in _callers.Where(caller => caller is { Waiting.IsCompleted: true, KnewBlocked: null }))
@@ -170,7 +170,7 @@ internal sealed class SimulatedWindows
 
         public bool Busy { get; set; }
 
-        /// <summary>The last window known to be used up when the call was let go.</summary>
+        /// <summary>The last window known to be used up when the call was released.</summary>
         public long? KnewBlocked { get; set; }
     }
 }

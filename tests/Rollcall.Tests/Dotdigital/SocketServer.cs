@@ -16,7 +16,8 @@ internal sealed class SocketServer : IAsyncDisposable
     private readonly Func<string, string?> _answer;
     private readonly Task _accepting;
 
-    /// <param name="answer">Gives the answer to a request, by its first line; null hangs up after the request was read whole, and so does <see cref="HangUp"/> at its end.</param>
+    /// <param name="answer">Gives the answer to a request, by its first line; null hangs up after the request was read whole, and so does
+    /// <see cref="HangUp"/> at its end.</param>
     public SocketServer(Func<string, string?> answer)
     {
         _answer = answer;
@@ -64,7 +65,8 @@ internal sealed class SocketServer : IAsyncDisposable
                 serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
             }
         }
-        catch (Exception e) when (_end.IsCancellationRequested && e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (_end.IsCancellationRequested && e is OperationCanceledException or SocketException or ObjectDisposedException
+            or InvalidOperationException)
         {
             await Task.WhenAll(serving);
         }
@@ -116,7 +118,8 @@ internal sealed class SocketServer : IAsyncDisposable
         }
 
         var lines = head.ToString().Split("\r\n");
-        var length = lines.Where(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(l => int.Parse(l.Split(':')[1], null)).FirstOrDefault();
+        var length = lines.Where(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(l => int.Parse(l.Split(':')[1], null))
+            .FirstOrDefault();
         await stream.ReadExactlyAsync(new byte[length], _end.Token);
         return $"{lines[0]} {length}";
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>A clock that stands still, and lets time pass only when somebody is seen waiting for it: no test depends on how fast threads run.</summary>
+/// <summary>A clock that only advances when someone waits for it, so that no test depends on the speed of threads.</summary>
 internal sealed class WatchedClock() : FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero))
 {
     private static readonly TimeSpan s_tolerance = TimeSpan.FromMilliseconds(5);

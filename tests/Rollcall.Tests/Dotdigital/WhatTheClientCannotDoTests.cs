@@ -18,7 +18,8 @@ public sealed class WhatTheClientCannotDoTests
         Assert.Equal(
             [
                 "AddressBooks.CreateAsync", "AddressBooks.ListAsync",
-                "Contacts.AddToBookAsync", "Contacts.DeletionAsync", "Contacts.FindByEmailAsync", "Contacts.FindByIdAsync", "Contacts.PatchIntoBookAsync", "Contacts.ReadBookAsync", "Contacts.RemoveFromBookAsync", "Contacts.RemoveOneAsync", "Contacts.ResubscribeAsync",
+                "Contacts.AddToBookAsync", "Contacts.DeletionAsync", "Contacts.FindByEmailAsync", "Contacts.FindByIdAsync", "Contacts.PatchIntoBookAsync",
+                "Contacts.ReadBookAsync", "Contacts.RemoveFromBookAsync", "Contacts.RemoveOneAsync", "Contacts.ResubscribeAsync",
                 "Contacts.SuppressedSincePageAsync", "Contacts.UnsubscribeAsync", "Contacts.UnsubscribeFromAccountAsync", "Contacts.UnsubscribedSincePageAsync",
                 "DataFields.CreateAsync", "DataFields.ListAsync",
                 "DotdigitalClient.ConnectAsync", "DotdigitalClient.ServerTimeAsync",

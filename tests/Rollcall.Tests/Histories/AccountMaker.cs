@@ -50,7 +50,7 @@ internal static class AccountMaker
         return account.FeedDatesWithoutOffset ? account : account with { FeedDateShift = TimeSpan.Zero };
     }
 
-    /// <summary>How late a write is applied of which nobody heard: seconds, or hours.</summary>
+    /// <summary>How late a write without an answer is applied: seconds, or hours.</summary>
     public static TimeSpan Lateness(Random random) =>
         random.Next(2) == 0 ? TimeSpan.FromSeconds(random.Next(5, 60)) : TimeSpan.FromMinutes(random.Next(10, 6 * 60));
 

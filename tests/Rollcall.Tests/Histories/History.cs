@@ -14,7 +14,7 @@ internal sealed record History
     /// <summary>The jobs as they are at first.</summary>
     public required IReadOnlyList<HistoryJob> Jobs { get; init; }
 
-    /// <summary>Who is in which book before the jobs first run.</summary>
+    /// <summary>The members of each book before the first run of the jobs.</summary>
     public required IReadOnlyList<(int Person, int Book)> There { get; init; }
 
     public required IReadOnlyList<Step> Steps { get; init; }

@@ -144,7 +144,7 @@ internal static class HistoryMaker
         }
     }
 
-    /// <summary>A job's file is edited between runs; what was taken out of it may be let go.</summary>
+    /// <summary>A job's file is edited between runs; what was removed from it may be released.</summary>
     private static IEnumerable<Step> Edit(Random random, List<HistoryJob> jobs, RunMaker runs)
     {
         var at = random.Next(jobs.Count);

@@ -84,7 +84,7 @@ internal sealed partial class HistoryStage
                 return $"the totals do not add up: {audience}";
             }
 
-            // A line of a mapping that was taken out and let go counts who left, and no rows.
+            // The line of a mapping that was removed and released counts the people who left, and no rows.
             var mapped = job.Mapping.Any(m => audience.Id == $"{(char)('a' + m.Audience)}" && audience.AddressBook == $"Book {m.Book}");
             if (mapped && audience.Members != model.Rows(audience.Id[0] - 'a').Count)
             {

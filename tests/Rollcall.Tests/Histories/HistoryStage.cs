@@ -5,7 +5,7 @@ using Rollcall.Tests.Lytics;
 
 namespace Rollcall.Tests.Histories;
 
-/// <summary>Plays one history through the engine against a simulated account, and asks the plain model whether all is as it must be.</summary>
+/// <summary>Runs one history through the engine against a simulated account, and compares the result with the plain model.</summary>
 internal sealed partial class HistoryStage : IAsyncDisposable
 {
     private static readonly RunOptions AllowAll = new()
@@ -37,7 +37,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
             : Directory.CreateTempSubdirectory("rollcall-").FullName;
     }
 
-    /// <summary>What happened, for anyone who has to understand a failure.</summary>
+    /// <summary>The events, to analyse a failure.</summary>
     public IReadOnlyList<string> Told => told;
 
     private SimulatedAccount Account => simulator.Account;
@@ -71,7 +71,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>Plays all steps, then runs every job until everything is over. Gives what is wrong; null when nothing is.</summary>
+    /// <summary>Runs all steps, then every job until everything has finished. Returns the problem; null when there is none.</summary>
     public async Task<string?> PlayAsync()
     {
         foreach (var step in history.Steps)

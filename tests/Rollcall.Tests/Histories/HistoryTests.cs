@@ -4,10 +4,10 @@ using Xunit;
 namespace Rollcall.Tests.Histories;
 
 /// <summary>
-/// Random histories of audiences, people, books, jobs, faults, kills and clocks, played through the engine and held against
-/// <see cref="PlainModel"/>: a case a seed.
-/// ROLLCALL_HISTORIES says how many (300 when not said), ROLLCALL_HISTORY_FROM with which seed they begin, ROLLCALL_HISTORY_SEED plays one alone, and
-/// ROLLCALL_HISTORY_LOG names a file for its calls.
+/// Random histories of audiences, people, books, jobs, faults, kills and clocks, run through the engine and compared with
+/// <see cref="PlainModel"/>: one case per seed.
+/// ROLLCALL_HISTORIES sets the number (default: 300), ROLLCALL_HISTORY_FROM the first seed, ROLLCALL_HISTORY_SEED runs a single one, and
+/// ROLLCALL_HISTORY_LOG is a file for its calls.
 /// </summary>
 public abstract class HistoryTests
 {
@@ -98,7 +98,7 @@ public sealed class FirstHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class SecondHistoryTests : HistoryTests
@@ -107,7 +107,7 @@ public sealed class SecondHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class ThirdHistoryTests : HistoryTests
@@ -116,7 +116,7 @@ public sealed class ThirdHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }
 
 public sealed class FourthHistoryTests : HistoryTests
@@ -125,5 +125,5 @@ public sealed class FourthHistoryTests : HistoryTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Mine))]
-    public Task Whatever_happened_everyone_ends_where_they_must_and_nobody_was_mailed_added_or_dropped_wrongly(int seed) => EndsWellAsync(seed);
+    public Task In_any_history_everyone_ends_where_they_must_and_nobody_is_wrongly_mailed_added_or_dropped(int seed) => EndsWellAsync(seed);
 }

@@ -1,7 +1,7 @@
 namespace Rollcall.Tests.Histories;
 
 /// <summary>
-/// What nobody can know or prevent, in the words of docs/architecture.md, <i>Known limits</i>. The plain model excuses nothing else.
+/// What cannot be known or prevented, as worded in docs/architecture.md, <i>Known limits</i>. The plain model accepts no other exception.
 /// </summary>
 internal static class KnownLimits
 {
@@ -14,11 +14,12 @@ internal static class KnownLimits
     public const string Merged =
         "The books that a merged contact left under its other address are known only from the first answer that shows them.";
     public const string CameBack =
-        "An opt-out that a person took back by themselves while a write of ours may still come is undone like one that our write lifted.";
+        "An opt-out that a person took back by themselves while a write of ours may still be applied is undone like one that our write lifted.";
     public const string CreatedLate =
-        "A contact deleted at Dotdigital while a write about it may still come is created again when that write is applied.";
+        "A contact deleted at Dotdigital while a write about it may still be applied is created again when that write is applied.";
     public const string AddedTwice =
-        "A single add without an answer is repeated by the next run that does not find the person; if the first is carried out after that, the join action fires twice.";
+        "A single add without an answer is repeated by the next run that does not find the person; if the first is applied after that, the join action "
+        + "fires twice.";
 
     public static IReadOnlyList<string> All { get; } = [Lifted, Taken, Gone, Merged, CameBack, CreatedLate, AddedTwice];
 }

@@ -1,11 +1,11 @@
 namespace Rollcall.Tests.Histories;
 
-/// <summary>An opt-out as the plain model knows it: of a book or of the account, by the person themselves.</summary>
+/// <summary>An opt-out in the plain model: of a book or of the account, by the person.</summary>
 internal sealed record OptOut
 {
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether nobody may lift it: a bounce, a complaint.</summary>
+    /// <summary>Whether it must never be cleared: a bounce, a complaint.</summary>
     public bool Lasting { get; init; }
 
     /// <summary>Whether an answer showed it to the engine, in a run that went on.</summary>

@@ -2,7 +2,7 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Tests.Histories;
 
-// What the plain model is told of people and marketers, and of what Dotdigital's answers show.
+// Input of the plain model: actions of people and users of the account, and the content of Dotdigital's answers.
 internal sealed partial class PlainModel
 {
     private readonly Dictionary<(string Who, int Book), OptOut> optedOut = [];
@@ -127,7 +127,7 @@ internal sealed partial class PlainModel
     {
         foreach (var who in Addresses)
         {
-            // A new book, which nobody has been in: all of it is the jobs' again.
+            // A new, empty book: all of it belongs to the jobs again.
             Uncertain(who, book, isIn: false);
             confirmedIn.Remove((who, book));
             if (!deleted.ContainsKey(who) && !merged.Contains(who) && !Others(who).Any())
@@ -151,8 +151,8 @@ internal sealed partial class PlainModel
     public OptOut? Shows(string email, int? book) => optedOut.GetValueOrDefault((Key(email), book ?? WholeAccount));
 
     /// <summary>
-    /// An opt-out that a write lifted or took along before any answer showed it is lost: nobody could know of it. Who is out of a book without having left it
-    /// was unsubscribed by a job, which must have had them there, and lost them.
+    /// An opt-out that a write cleared or deleted before any answer showed it is lost, because it could not be known. A person who is out of a book
+    /// without having left it was unsubscribed by a job, which must have had them there.
     /// </summary>
     public void Look(SimulatedAccount account, IReadOnlyList<int> books, DateTimeOffset now)
     {
@@ -185,7 +185,7 @@ internal sealed partial class PlainModel
             return true;
         }
 
-        // Who moved to a new address leaves the books of the former one under the new.
+        // People who moved to a new address leave the books of the former one under the new one.
         var leaves = MayHaveLeft(who, book) || (!jobs.Any(j => Wants(j, who, book)) && Others(who).Any(o => MayHaveLeft(o, book)));
         return leaves && history.Versions.Any(j => j.Exit == "unsubscribe" && j.Mapping.Any(m => m.Book == book));
     }
@@ -211,7 +211,7 @@ internal sealed partial class PlainModel
     // A clock is read some seconds off.
     private static readonly TimeSpan ClockReading = TimeSpan.FromMinutes(1);
 
-    /// <summary>There is no contact of this address any more: what no answer has shown went with it.</summary>
+    /// <summary>The contact of this address no longer exists: what no answer has shown is lost.</summary>
     private void IsGone(string who)
     {
         AllUncertain(who);

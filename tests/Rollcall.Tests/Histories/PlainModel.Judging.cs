@@ -15,7 +15,7 @@ internal sealed partial class PlainModel
     private int deletions;
 
     /// <summary>
-    /// What must never be, whatever is still under way: somebody mailed twice or brought back unasked, or taken out without being the job's.
+    /// What must never happen, even during a run: a person mailed twice, resubscribed without being asked, or removed without belonging to the job.
     /// </summary>
     /// <param name="everyBook">All ids that each book has had.</param>
     public IEnumerable<string> NeverRight(SimulatedAccount account, IReadOnlyList<int> books, IReadOnlyList<IReadOnlyList<int>> everyBook)
@@ -35,7 +35,7 @@ internal sealed partial class PlainModel
 
         foreach (var (who, book) in Everybody.Where(m => !History.People.Select(Key).Any(p => renamed.Contains(p) && Away(p) == m.Who)))
         {
-            // Whoever's address was changed at Dotdigital is one contact under both.
+            // A person whose address was changed at Dotdigital is one contact under both.
             string[] addresses = renamed.Contains(who) ? [who, Away(who)] : [who];
             var mails = addresses.Sum(address => everyBook[book].Sum(id => account.Joins(address, id)));
             var allowed = addresses.Sum(address => JoinsAllowed(address, book));
@@ -63,7 +63,7 @@ internal sealed partial class PlainModel
         var counters = account.Counters;
         if (counters.ContactsDeleted != deletions || counters.Resubscriptions > answerable.Values.Sum() || (counters.AddressesChanged > 0 && !EverKeyed))
         {
-            yield return $"contacts deleted {counters.ContactsDeleted} (by hand {deletions}), addresses changed {counters.AddressesChanged}, "
+            yield return $"contacts deleted {counters.ContactsDeleted} (manually {deletions}), addresses changed {counters.AddressesChanged}, "
                 + $"resubscribed {counters.Resubscriptions} (at most {answerable.Values.Sum()})";
         }
 
@@ -112,7 +112,7 @@ internal sealed partial class PlainModel
         }
     }
 
-    /// <summary>How often somebody may enter a book at most; one whom a restoring job puts back, after they were taken out by hand, enters once more.</summary>
+    /// <summary>The maximum number of entries of a person into a book; a person restored after a manual removal enters once more.</summary>
     private int JoinsAllowed(string who, int book)
     {
         var joins = history.Versions.Any(j => j.TriggerJoin);
@@ -177,8 +177,8 @@ internal sealed partial class PlainModel
     }
 
     /// <summary>
-    /// The row whose values the person must have: of the first audience that has them. Null where two jobs may each have sent theirs, of which the later
-    /// stays, where adopting took theirs as sent, and where the row may be delivered under another address.
+    /// The row whose values the person must have: of the first audience that has them. Null if two jobs may each have sent theirs, so that the later one
+    /// stays, if adopting accepted theirs as sent, and if the row may be delivered under another address.
     /// </summary>
     private HistoryRow? RowOf(string who)
     {

@@ -3,10 +3,10 @@ using Rollcall.Simulators;
 namespace Rollcall.Tests.Histories;
 
 /// <summary>
-/// What Rollcall owes people, in dictionaries: who must be in a book, who must not, who was mailed how often at most. It is told what people and
-/// marketers did, what each job was asked to do, and which opt-outs Dotdigital has shown; it knows nothing of how the engine works. It judges the end
-/// of a history; before that, only what must never happen. Where the truth is not certain it says so: what was done by hand to a membership of
-/// somebody whom a job wants, and opt-outs within <see cref="KnownLimits"/>.
+/// The expected behaviour of Rollcall, in dictionaries: who must be in a book, who must not, and how often each person may be mailed. Its input is
+/// what people and users of the account did, the options of each job, and the opt-outs that Dotdigital has shown; it does not know how the engine
+/// works. It checks the end of a history; before that, only what must never happen. It marks uncertain cases: manual changes to the membership of
+/// a person that a job wants, and opt-outs within <see cref="KnownLimits"/>.
 /// </summary>
 internal sealed partial class PlainModel(History history)
 {
@@ -108,7 +108,7 @@ internal sealed partial class PlainModel(History history)
         }
     }
 
-    /// <summary>The engine was killed: whether it saw who entered is not known.</summary>
+    /// <summary>The engine was killed: it is not known whether it saw the entries.</summary>
     /// <param name="began">When the run began.</param>
     public void Killed(HistoryJob job, DateTimeOffset began)
     {
@@ -181,7 +181,7 @@ internal sealed partial class PlainModel(History history)
 
         if (jobs.Any(j => j.Keyed && j.Mapping.Any(m => m.Book == book && LostAddress(m.Audience, who))))
         {
-            // A row without an address, whose key says who it is: a member, if the job knows the key.
+            // A row without an address but with a key: a member, if the job knows the key.
             return null;
         }
 
@@ -236,7 +236,7 @@ internal sealed partial class PlainModel(History history)
         }
     }
 
-    /// <summary>What becomes of a membership is not certain any more if a job wants it, after something was done by hand.</summary>
+    /// <summary>After a manual change, the membership of a person that a job wants is uncertain.</summary>
     private void Uncertain(string who, int book, bool isIn)
     {
         uncertain.Add((Key(who), book));

@@ -7,7 +7,7 @@ internal sealed class RowMaker(Random random, SimulatorOptions account, bool key
 {
     public const string Refused = "refused";
 
-    /// <summary>What stands in place of an address, and is none.</summary>
+    /// <summary>Invalid values in place of an address.</summary>
     public static readonly string[] NoAddress = ["", "   ", "nonsense", "two@@example.com", "no one@example.com"];
 
     private static readonly string[] NoKey = ["", "  ", "        "];
@@ -35,7 +35,7 @@ internal sealed class RowMaker(Random random, SimulatorOptions account, bool key
 
             if (random.Next(4) == 0)
             {
-                // Who lost their address may have kept their key.
+                // People who lost their address may have kept their key.
                 var key = keyed && random.Next(2) == 0 ? History.Keys[random.Next(2, History.Keys.Count)] : "";
                 rows.Add(new HistoryRow(NoAddress[random.Next(NoAddress.Length)], key, 1, ""));
             }

@@ -3,8 +3,8 @@ using Rollcall.Simulators;
 namespace Rollcall.Tests.Histories;
 
 /// <summary>Makes random runs, faults, and what happens at Dotdigital before and during them.</summary>
-/// <param name="there">Who is in the books before the jobs.</param>
-/// <param name="remakes">Whether books are deleted and made anew.</param>
+/// <param name="there">The people in the books before the jobs.</param>
+/// <param name="remakes">Whether books are deleted and created again.</param>
 internal sealed class RunMaker(Random random, IReadOnlyList<(int Person, int Book)> there, bool remakes)
 {
     private static readonly string[] KillWords = ["commit", "file", "request", "answer"];
@@ -84,7 +84,7 @@ internal sealed class RunMaker(Random random, IReadOnlyList<(int Person, int Boo
             Status = random.Next(3) switch { 0 => 429, 1 => 503, _ => operation == "getImportStatus" ? 404 : 500 },
         };
 
-        // Nobody hears of it, and it is carried out all the same: seconds later, or hours.
+        // There is no answer, but it is applied anyway: seconds later, or hours.
         var mayBeLate = operation is "importContacts" or "deleteContactsFromAddressBook"
             && fault is { Kind: FaultKind.DropAfter } or { Kind: FaultKind.Refuse, Status: 500 };
         return mayBeLate && random.Next(2) == 0 ? fault with { Late = AccountMaker.Lateness(random) } : fault;

@@ -45,7 +45,7 @@ internal sealed record TimePasses(TimeSpan Time) : Step;
 /// <summary>This machine's clock is set wrong, or right again.</summary>
 internal sealed record ClockIsWrong(TimeSpan By) : Step;
 
-/// <summary>A job says what it would do.</summary>
+/// <summary>A job is planned.</summary>
 internal sealed record PlanOf(int Job) : Step;
 
 /// <summary>A job is compared with its books.</summary>
@@ -75,11 +75,11 @@ internal enum Way
     Verify,
 }
 
-/// <summary>A job runs; it may be killed, meet faults, let go of what was taken out of it, and things may happen meanwhile.</summary>
+/// <summary>A job runs; it may be killed, meet faults or release what was removed from it, and other events may happen meanwhile.</summary>
 internal sealed record RunOf(
     int Job, Way Way, IReadOnlyList<Fault> Faults, (string Word, int Number)? Kill, IReadOnlyList<(int BeforeRequest, Step Step)> Meanwhile) : Step
 {
-    /// <summary>An audience and a book that were taken out of the job, and are let go.</summary>
+    /// <summary>An audience and a book that were removed from the job, and are released.</summary>
     public (int Audience, int Book)? Release { get; init; }
 
     public override string ToString() =>

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Rollcall.Tests.Histories;
 
-/// <summary>The line to a simulated Dotdigital under <see cref="TwoClocks"/>: time stands still while a request is under way. Remembers what was answered, and when by Dotdigital's clock.</summary>
+/// <summary>
+/// The connection to a simulated Dotdigital under <see cref="TwoClocks"/>: time does not advance during a request. Records the answers, with the time of
+/// Dotdigital's clock.
+/// </summary>
 internal sealed class TimedLine(TwoClocks clocks) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
 {
     public ConcurrentQueue<(string Request, HttpStatusCode Status, DateTimeOffset At)> Answers { get; } = new();

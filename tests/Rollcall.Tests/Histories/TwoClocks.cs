@@ -1,8 +1,8 @@
 namespace Rollcall.Tests.Histories;
 
 /// <summary>
-/// One line of time with two clocks on it, Rollcall's and Dotdigital's. Time stands still while a request is under way and passes, at once, when the
-/// engine waits: hours of polling take no time, and no test depends on how fast threads run.
+/// One timeline with two clocks, Rollcall's and Dotdigital's. Time does not advance during a request, and advances immediately when the engine waits:
+/// hours of polling take no time, and no test depends on the speed of threads.
 /// </summary>
 internal sealed class TwoClocks
 {
@@ -40,7 +40,7 @@ internal sealed class TwoClocks
         PassUntil(until);
     }
 
-    /// <summary>A request goes out: time stands still until <see cref="Answered"/>.</summary>
+    /// <summary>A request is sent: time does not advance until <see cref="Answered"/>.</summary>
     public void Asked()
     {
         lock (gate)
@@ -124,7 +124,7 @@ internal sealed class TwoClocks
             ThreadPool.UnsafeQueueUserWorkItem(_ => wait.Fire(), null);
         }
 
-        // Whoever still waits, and of whom nothing more is heard, must not wait for ever.
+        // A remaining waiter without further events must not wait for ever.
         _ = Task.Delay(LookAgain, TimeProvider.System).ContinueWith(_ => Look(), TaskScheduler.Default);
     }
 
@@ -165,7 +165,7 @@ internal sealed class TwoClocks
 
         public bool Ours => ours;
 
-        /// <summary>Whether the engine waits for it. A token that gives up after some time is no wait, and here time never runs out for it.</summary>
+        /// <summary>Whether the engine waits for it. A token with a timeout is not a wait, and never times out here.</summary>
         public bool IsWait => ours && state is not CancellationTokenSource;
 
         public void Fire() => callback(state);

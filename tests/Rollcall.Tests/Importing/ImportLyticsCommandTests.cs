@@ -43,7 +43,7 @@ public sealed class ImportLyticsCommandTests
     }
 
     [Theory]
-    [InlineData("nowhere.json", "no such file")]
+    [InlineData("nowhere.json", "the file was not found")]
     [InlineData("other.json", "mailchimp-export")]
     public async Task What_cannot_be_imported_ends_with_2(string file, string says)
     {
@@ -65,7 +65,8 @@ public sealed class ImportLyticsCommandTests
 
         Assert.Equal(0, await terminal.RunAsync("lytics", "mapping"));
 
-        var lines = terminal.Output.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim(' ', ',')).Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal));
+        var lines = terminal.Output.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim(' ', ','))
+            .Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal));
         Assert.Equal(
             [
                 "SELECT",

@@ -17,7 +17,8 @@ public class ImportLyticsProperties
 
     private static readonly string[] JobKeys =
     [
-        "id", "name", "description", "tag", "auth_ids", "verbose_logging", "quiet_time_of_day", "quiet_timezone", "quiet_period", "sleep_until", "state", "status",
+        "id", "name", "description", "tag", "auth_ids", "verbose_logging", "quiet_time_of_day", "quiet_timezone", "quiet_period", "sleep_until", "state",
+        "status",
     ];
 
     private static readonly string[] AllKeys = [.. KnownKeys, .. JobKeys, "unknown"];
@@ -32,7 +33,7 @@ public class ImportLyticsProperties
     private static readonly Gen<JsonNode?> Plain = ValueOf(Word);
 
     [Fact]
-    public void Whatever_the_texts_of_a_job_hold_its_file_is_one_that_check_takes() =>
+    public void A_job_with_any_text_becomes_a_file_that_check_accepts() =>
         Gen.Select(Text, Text, Text, Text, Odd).Sample((name, description, key, value, odd) =>
         {
             var job = Least(job =>
@@ -46,7 +47,7 @@ public class ImportLyticsProperties
         });
 
     [Fact]
-    public void No_key_is_lost_without_a_word_whatever_its_value() =>
+    public void No_key_is_lost_silently_with_any_value() =>
         Gen.Select(Gen.Int[0, AllKeys.Length - 1].Select(at => AllKeys[at]), Plain).Sample((key, value) =>
         {
             var top = JobKeys.Contains(key);
@@ -67,7 +68,8 @@ public class ImportLyticsProperties
         return Gen.OneOf(
             scalar,
             scalar.Array[0, 3].Select(items => (JsonNode?)new JsonArray([.. items.Select(item => item?.DeepClone())])),
-            Gen.Select(text, scalar).Array[0, 3].Select(pairs => (JsonNode?)new JsonArray([.. pairs.Select(pair => (JsonNode)new JsonObject { [pair.Item1] = pair.Item2?.DeepClone() })])));
+            Gen.Select(text, scalar).Array[0, 3]
+                .Select(pairs => (JsonNode?)new JsonArray([.. pairs.Select(pair => (JsonNode)new JsonObject { [pair.Item1] = pair.Item2?.DeepClone() })])));
     }
 
     private static IEnumerable<string> Texts(JsonNode? value) => value switch

@@ -14,7 +14,7 @@ public class ImportLyticsTests
 
     [Theory]
     [MemberData(nameof(Jobs))]
-    public void Each_case_becomes_the_job_file_beside_it_with_the_notes_beside_that(string file)
+    public void Each_case_becomes_the_job_file_and_the_notes_next_to_it(string file)
     {
         var (jobFile, notes) = Import(File.ReadAllText(Path.Combine(Cases, file)));
 
@@ -42,18 +42,18 @@ public class ImportLyticsTests
 
     [Theory]
     [InlineData("{", "is not JSON")]
-    [InlineData("[]", "holds no job")]
-    [InlineData("7", "holds no job")]
-    [InlineData("{}", "holds no job")]
+    [InlineData("[]", "contains no job")]
+    [InlineData("7", "contains no job")]
+    [InlineData("{}", "contains no job")]
     [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
     [InlineData("""{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""", "404 \"job not found\" (JOB-NOTFOUND-004)")]
     [InlineData("""{"data":null,"status":400,"message":"","errors":["odd","more"]}""", "400 \"odd\", \"more\"")]
-    [InlineData("""{"config":{}}""", "does not say its workflow")]
+    [InlineData("""{"config":{}}""", "has no workflow")]
     [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export"}""", "has no config")]
     [InlineData("""{"workflow":"dotmailer-multi-seg-export","config":{"email_field":"\ud800"}}""", "is not JSON")]
     [InlineData("""{"data":[{"id":"1","name":"One"},{"id":"2","name":"Two"}]}""", "\"One\" (1), \"Two\" (2)")]
-    public void What_is_no_such_job_is_said_plainly(string text, string says)
+    public void Anything_but_such_a_job_is_a_clear_error(string text, string says)
     {
         var refused = Assert.Throws<RollcallException>(() => Import(text));
 
@@ -129,7 +129,7 @@ public class ImportLyticsTests
     [InlineData("- dash")]
     [InlineData("😀 naïve 李娜 \u0085 \u2028 end")]
     [InlineData("*alias &anchor !tag %directive @at `tick")]
-    public void Whatever_stands_in_a_value_stays_the_value(string text)
+    public void A_value_keeps_any_text(string text)
     {
         var clean = text.Replace("\u0085", "", StringComparison.Ordinal);
         var (jobFile, _) = Import(Least(job =>
@@ -176,11 +176,13 @@ public class ImportLyticsTests
 
         Assert.Equal([new FieldMapping("a", "GOOD")], Read(jobFile).Config.Mappings);
         Assert.Equal(7, notes.Count(note => note.Where == "config.mappings"));
-        Assert.All((string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"],
+            left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Books_are_ids_as_text_or_number_and_anything_else_is_taken_for_a_name()
+    public void Books_are_ids_as_text_or_number_and_anything_else_counts_as_a_name()
     {
         var (jobFile, notes) = Import(Least(job =>
         {
@@ -190,7 +192,7 @@ public class ImportLyticsTests
 
         Assert.Contains("- a: \"1\"\n    - b: \"2\"\n    - c:\n        name: \"Big: spenders\"\n", jobFile, StringComparison.Ordinal);
         Assert.Contains("{\"x\": \"3\"}", jobFile, StringComparison.Ordinal);
-        Assert.Contains(notes, note => note.Message.Contains("\"d\" goes into no address book", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.Message.Contains("\"d\" is not mapped to an address book", StringComparison.Ordinal));
         Assert.Contains(notes, note => note is { Where: "config.segment_ids" } && note.Message.Contains("twice", StringComparison.Ordinal));
     }
 
@@ -235,10 +237,11 @@ public class ImportLyticsTests
     [InlineData("failed", false)]
     [InlineData("completed", false)]
     [InlineData("deleted", false)]
-    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_goes_on(string status, bool goesOn)
+    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_continues(string status, bool goesOn)
     {
         var (plain, _) = Import(Least(job => job["status"] = status));
-        var (quiet, notes) = Import(Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
+        var (quiet, notes) = Import(
+            Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
 
         Assert.Equal(goesOn, Read(plain).Schedule is not null);
         Assert.Equal(goesOn ? new QuietHours(new TimeOnly(22, 0), 8) : null, Read(quiet).Schedule?.Quiet);
@@ -250,7 +253,8 @@ public class ImportLyticsTests
 
     [Fact]
     public void Quiet_hours_of_a_paused_job_are_kept_by_the_older_word_too() =>
-        Assert.NotNull(Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
+        Assert.NotNull(
+            Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
 
     [Theory]
     [InlineData("dotmailer_multi_seg_export")]
@@ -282,7 +286,7 @@ public class ImportLyticsTests
     }
 
     [Fact]
-    public void A_one_time_job_starts_when_it_is_told_to()
+    public void A_one_time_job_starts_when_the_user_starts_it()
     {
         var job = Read(Import(With("backfill_only", true)).JobFile);
 
@@ -323,9 +327,11 @@ public class ImportLyticsTests
     {
         var unset = Least(job =>
         {
-            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0, "0001-01-01T00:00:00Z");
+            (job["description"], job["quiet_time_of_day"], job["quiet_timezone"], job["quiet_period"], job["sleep_until"]) = ("", "", "", 0,
+                "0001-01-01T00:00:00Z");
             var config = job["config"]!;
-            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("", new JsonArray(), new JsonArray(), false, "", null);
+            (config["id_field"], config["mappings"], config["field_changes"], config["trigger_join"], config["collection_id"], config["insight_fields"]) = ("",
+                new JsonArray(), new JsonArray(), false, "", null);
         });
 
         Assert.Equal(Import(Least()).JobFile, Import(unset).JobFile);
@@ -346,11 +352,13 @@ public class ImportLyticsTests
 
         Assert.Equal((false, true, ExitAction.Ignore), (job.Config.TriggerJoin, job.Config.Resubscribe, job.Config.ExitAction));
         Assert.All((string[])["[\"x\"]", "maybe", "delete", "Postcard"], left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
-        Assert.All((string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"], where => Assert.Contains(notes, note => note.Where == where));
+        Assert.All(
+            (string[])["description", "config.trigger_join", "config.exit_action", "config.email_type"],
+            where => Assert.Contains(notes, note => note.Where == where));
     }
 
     [Fact]
-    public void What_is_missing_is_said()
+    public void What_is_missing_is_reported()
     {
         var (_, notes) = Import("""{"workflow":"dotmailer-multi-seg-export","config":{}}""");
 

@@ -34,6 +34,6 @@ internal static class LyticsJobs
     public static (string JobFile, IReadOnlyList<Problem> Notes) Import(string text) => LyticsJobImport.Convert(text, "job.json");
 
     /// <summary>The job file, read as <c>check</c> reads it.</summary>
-    /// <exception cref="RollcallException">It is none that <c>check</c> takes.</exception>
+    /// <exception cref="RollcallException"><c>check</c> does not accept it.</exception>
     public static Job Read(string jobFile) => JobFile.Parse(jobFile, "/jobs/job.yaml", name => name == "LYTICS_TOKEN" ? "token" : null);
 }

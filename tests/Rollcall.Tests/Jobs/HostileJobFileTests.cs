@@ -12,7 +12,7 @@ public sealed class HostileJobFileTests
     [InlineData(99, 100)]
     [InlineData(100, 101)]
     [InlineData(40_000, 101)]
-    public void A_hundred_problems_are_told_and_how_many_more_there_are(int keys, int told)
+    public void A_hundred_problems_are_reported_with_the_number_of_the_others(int keys, int told)
     {
         var stop = Refused($"tag: x\nunknown: 1\n{string.Concat(Enumerable.Range(0, keys - 3).Select(i => $"unknown_{i}: 1\n"))}");
         Assert.Equal(told, stop.Problems.Count);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Jobs;
 
-/// <summary>A file in <c>cases/valid</c> is a job; a file in <c>cases/invalid</c> has exactly the problems in the text beside it.</summary>
+/// <summary>A file in <c>cases/valid</c> is a job; a file in <c>cases/invalid</c> has exactly the problems in the text file next to it.</summary>
 public sealed class JobFileCasesTests
 {
     public static TheoryData<string> Valid => Files("valid");
@@ -21,7 +21,7 @@ public sealed class JobFileCasesTests
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void Every_problem_of_an_invalid_file_is_told_at_once(string file)
+    public void Every_problem_of_an_invalid_file_is_reported_at_once(string file)
     {
         var path = Path.Combine(RepositoryFiles.Cases("invalid"), file);
 

@@ -76,7 +76,7 @@ public sealed class JobFilePropertyTests
     }
 
     [Fact]
-    public void Every_one_of_several_slips_is_told()
+    public void Every_one_of_several_mistakes_is_reported()
     {
         (string Right, string Wrong, string Key)[] slips =
         [

@@ -35,7 +35,7 @@ public sealed class JobFileSchemaTests
     }
 
     [Fact]
-    public async Task What_is_wrong_in_itself_does_not_satisfy_the_schema()
+    public async Task An_invalid_document_does_not_satisfy_the_schema()
     {
         var schema = await JsonSchema.FromJsonAsync(JobFileSchema.Json, TestContext.Current.CancellationToken);
 
@@ -76,7 +76,7 @@ public sealed class JobFileSchemaTests
         _ => [],
     };
 
-    /// <summary>The file as an editor sees it: unquoted words of JSON are what they are there.</summary>
+    /// <summary>The file as an editor sees it: unquoted JSON literals keep their type.</summary>
     private static string AsJson(string text) => AsJson(JobSyntax.Parse(text.TrimStart('\uFEFF'), new JobProblems("job.yaml"))!)!.ToJsonString();
 
     private static JsonNode? AsJson(JobNode node) => node switch

@@ -65,7 +65,7 @@ public sealed class JobFileTests
     }
 
     [Fact]
-    public void The_profiles_sink_is_a_file_beside_the_job()
+    public void The_profiles_sink_is_a_file_next_to_the_job()
     {
         var folder = RepositoryFiles.Cases("valid");
 
@@ -175,7 +175,7 @@ public sealed class JobFileTests
     }
 
     [Fact]
-    public void A_problem_found_later_says_where_its_key_stands()
+    public void A_problem_found_later_reports_the_position_of_its_key()
     {
         var job = JobFile.Parse(Some.Job, "/jobs/job.yaml", _ => null);
 
@@ -207,7 +207,7 @@ public sealed class JobFileTests
     }
 
     [Fact]
-    public void A_file_that_is_not_there_a_folder_and_a_huge_one_are_told_apart()
+    public void A_missing_file_a_folder_and_a_huge_file_are_distinguished()
     {
         var folder = Directory.CreateTempSubdirectory("rollcall-job-").FullName;
         try

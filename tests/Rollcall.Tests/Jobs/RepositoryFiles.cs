@@ -12,7 +12,7 @@ internal static class RepositoryFiles
 
     public static string Cases(string kind) => Path.Combine(Root, "tests", "Rollcall.Tests", "Jobs", "cases", kind);
 
-    /// <summary>Fails, and says how to write it, when a committed file is not what the code generates.</summary>
+    /// <summary>Fails when a committed file differs from the generated text, and says how to update it.</summary>
     public static void AssertCommitted(string path, string generated)
     {
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Jobs;
 
-/// <summary>Whether two jobs say the same, wherever their keys stand.</summary>
+/// <summary>Whether two jobs are equal, independent of the positions of their keys.</summary>
 internal static class Same
 {
     public static void Job(Job expected, Job actual) => Assert.Equal(Text(expected), Text(actual));

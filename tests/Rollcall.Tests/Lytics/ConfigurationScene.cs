@@ -8,7 +8,10 @@ using Xunit;
 
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>A Lytics with the audiences gold (ann, bob) and silver (bob, cy), a Dotdigital with a book for each, and a job that a test gives one more key of the configuration.</summary>
+/// <summary>
+/// A Lytics with the audiences gold (ann, bob) and silver (bob, cy), a Dotdigital with a book for each, and a job that a test gives one more key of the
+/// configuration.
+/// </summary>
 internal sealed class ConfigurationScene : IAsyncDisposable
 {
     public const string Ann = "ann@example.com";
@@ -62,20 +65,31 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     public static async Task<ConfigurationScene> StartAsync() => new(
         await LyticsSimulator.StartAsync(new LyticsSimulatorOptions { Token = Token }),
-        await DotdigitalSimulator.StartAsync(new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero }));
+        await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+        }));
 
     /// <summary>A profile, with fields in JSON besides its address, first name and spend.</summary>
     public void Put(string name, string more = "", decimal spend = 10) => Lytics.Put(
         $$"""{"_id": "{{name}}", "email": "{{name}}@example.com", "first_name": "{{name}}", "total_spend": {{spend.ToString(System.Globalization.CultureInfo.InvariantCulture)}}{{(more.Length > 0 ? ", " + more : "")}}}""");
 
-    /// <summary>Someone whom Dotdigital has known for a while, and who left the account ten days ago.</summary>
-    public void LeftLongAgo(string email) => Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = ContactStatus.Unsubscribed, StatusSince = TimeProvider.System.GetUtcNow().AddDays(-10) }] });
+    /// <summary>An existing contact who left the account ten days ago.</summary>
+    public void LeftLongAgo(string email) => Account.Plant(new Seed
+    {
+        Contacts = [new SeedContact { Email = email, Status = ContactStatus.Unsubscribed, StatusSince = TimeProvider.System.GetUtcNow().AddDays(-10) }],
+    });
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
     public async Task<RunResult> RunAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
-    public async Task<RunResult> RetryAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions { Undelivered = true }, Workplace(), TestContext.Current.CancellationToken);
+    public async Task<RunResult> RetryAsync() =>
+        await ExportRun.ExecuteAsync(Job(), new RunOptions { Undelivered = true }, Workplace(), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -58,7 +58,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Email_field_is_where_the_address_stands()
+    public async Task Email_field_contains_the_address()
     {
         await using var scene = await StartAsync();
         scene.Put("ann", """ "work_email": "ann@work.example" """);
@@ -120,7 +120,7 @@ public sealed class ConfigurationTableTests
     [InlineData("ignore", true, BookStatus.Subscribed)]
     [InlineData("remove", false, null)]
     [InlineData("unsubscribe", false, BookStatus.Unsubscribed)]
-    public async Task Exit_action_is_what_happens_to_whoever_leaves(string action, bool stays, BookStatus? status)
+    public async Task Exit_action_is_what_happens_to_people_who_leave(string action, bool stays, BookStatus? status)
     {
         await using var scene = await StartAsync();
         scene.Config = $"  exit_action: {action}";
@@ -179,7 +179,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Resubscribe_asks_who_had_left_whether_to_come_back()
+    public async Task Resubscribe_asks_people_who_left_to_come_back()
     {
         await using var scene = await StartAsync();
         scene.LeftLongAgo(Ann);
@@ -192,7 +192,7 @@ public sealed class ConfigurationTableTests
     }
 
     [Fact]
-    public async Task Resubscribe_no_challenge_brings_back_who_had_left()
+    public async Task Resubscribe_no_challenge_brings_back_people_who_left()
     {
         await using var scene = await StartAsync();
         scene.LeftLongAgo(Ann);
@@ -223,12 +223,17 @@ public sealed class ConfigurationTableTests
     {
         await using var scene = await StartAsync();
         scene.Account.AddDataField("REC_URL", "String");
-        scene.Lytics.Plant(new LyticsSeed { Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }, new SeedContent { Id = "c2", Slug = "products", Generate = 3 }] });
+        scene.Lytics.Plant(new LyticsSeed
+        {
+            Collections = [new SeedContent { Id = "c1", Slug = "articles", Generate = 3 }, new SeedContent { Id = "c2", Slug = "products", Generate = 3 }],
+        });
         scene.Config = "  collection_id: products\n  recommender_mappings: [{url: REC_URL}]";
 
         await scene.RunAsync();
 
-        Assert.All(new[] { Ann, Bob, Cy }, person => Assert.StartsWith("https://content.example.com/c2/", scene.Account.Contact(person)!.DataFields["REC_URL"], StringComparison.Ordinal));
+        Assert.All(
+            new[] { Ann, Bob, Cy },
+            person => Assert.StartsWith("https://content.example.com/c2/", scene.Account.Contact(person)!.DataFields["REC_URL"], StringComparison.Ordinal));
     }
 
     [Fact]
@@ -275,7 +280,8 @@ public sealed class ConfigurationTableTests
         Assert.Equal(records, scene.Account.InsightRecords("lytics_recommendations").Count(record => record.Key.ContactId == ann));
         if (records > 0)
         {
-            Assert.Equal("Second", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(ann, "configuration-2")])!["title"]!.GetValue<string>());
+            Assert.Equal(
+                "Second", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(ann, "configuration-2")])!["title"]!.GetValue<string>());
         }
     }
 

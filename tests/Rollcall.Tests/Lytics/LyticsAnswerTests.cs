@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>Answers that cannot be read: of that call alone, and in words.</summary>
+/// <summary>Unreadable answers: they only affect their call, with a clear message.</summary>
 public sealed class LyticsAnswerTests : IDisposable
 {
     private const string Half = "\\ud83d";
@@ -27,7 +27,10 @@ public sealed class LyticsAnswerTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var serving = ServeAsync(listener, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}\r\nContent-Length: 24\r\nConnection: close\r\n\r\n{{\"data\":[],\"status\":200}}");
+        var serving = ServeAsync(
+            listener,
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}\r\nContent-Length: 24\r\nConnection: "
+                + "close\r\n\r\n{\"data\":[],\"status\":200}");
         var access = new LyticsAccess(ScriptedLytics.Token, new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), null);
         var platform = new LyticsPlatform(new HastyClock(), NullLoggerFactory.Instance);
         await using var source = platform.Source(ReadingWorkshop.Job(new LyticsSourceOptions(access)));
@@ -35,7 +38,7 @@ public sealed class LyticsAnswerTests : IDisposable
         var stop = await Assert.ThrowsAsync<RollcallException>(() => source.CheckAsync(["all"], ["email"], Cancellation));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
-        Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", stop.Message, StringComparison.Ordinal);
         listener.Stop();
         await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
@@ -52,7 +55,7 @@ public sealed class LyticsAnswerTests : IDisposable
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
-        Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", stop.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,7 +69,7 @@ public sealed class LyticsAnswerTests : IDisposable
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
-        Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", stop.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,7 +107,7 @@ public sealed class LyticsAnswerTests : IDisposable
     [Theory]
     [InlineData($$"""{"{{Half}}":1,"data":[]}""")]
     [InlineData("{\"data\":[{\"title\":\"x\"}]")]
-    public async Task An_unreadable_answer_about_one_person_is_about_nobody_else(string body)
+    public async Task An_unreadable_answer_about_one_person_affects_only_that_person(string body)
     {
         lytics.Collections.Add("articles");
         lytics.Audiences["articles"] = [];
@@ -114,7 +117,7 @@ public sealed class LyticsAnswerTests : IDisposable
         var answers = await AskAsync("a@example.com", "bad@example.com", "b@example.com");
 
         Assert.Equal(["[{\"title\":\"T\"}]", null, "[{\"title\":\"T\"}]"], answers.Select(answer => answer.Items));
-        Assert.Contains("is not what Lytics' API describes", answers[1].Failure, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", answers[1].Failure, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -127,7 +130,8 @@ public sealed class LyticsAnswerTests : IDisposable
         lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{deep}},"first_name":{{deep}},"other":{{deep}}}""", """{"email":"b@example.com","v":{"x":[1]},"first_name":"B"}"""];
         var job = Job() with { Config = Job().Config with { InsightFields = ["v"], Mappings = [new FieldMapping("first_name", "FIRSTNAME")] } };
         await using var source = lytics.Platform(new HastyClock()).Source(job);
-        var roll = new Rollcall.Reading.Roll(workshop.DuckDb, job, new Dictionary<string, Rollcall.Reading.DataFieldType> { ["FIRSTNAME"] = Rollcall.Reading.DataFieldType.String }, 1);
+        var roll = new Rollcall.Reading.Roll(
+            workshop.DuckDb, job, new Dictionary<string, Rollcall.Reading.DataFieldType> { ["FIRSTNAME"] = Rollcall.Reading.DataFieldType.String }, 1);
         await roll.CreateAsync(Cancellation);
         await using var reading = await source.OpenAsync("all", job.Config.Fields, workshop.DuckDb, null, null, Cancellation);
 
@@ -169,11 +173,14 @@ public sealed class LyticsAnswerTests : IDisposable
 
         var answers = await AskAsync([.. Enumerable.Range(0, 300).Select(i => $"p{i}@example.com")]);
 
-        Assert.Equal((300, 50, 250), (answers.Count, answers.Count(answer => answer.Items == "[{\"title\":\"T\"}]"), answers.Count(answer => answer is { Items: null, Failure: not null })));
+        Assert.Equal(
+            (300, 50, 250),
+            (answers.Count, answers.Count(answer => answer.Items == "[{\"title\":\"T\"}]"),
+                answers.Count(answer => answer is { Items: null, Failure: not null })));
     }
 
     [Fact]
-    public async Task Somebody_whom_Lytics_does_not_know_has_nothing_once_the_collection_is_seen_again()
+    public async Task A_person_Lytics_does_not_know_has_nothing_once_the_collection_is_confirmed()
     {
         lytics.Collections.Add("articles");
         lytics.Audiences["articles"] = [];

@@ -16,7 +16,7 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Audiences_are_found_by_slug_and_by_id_and_their_sizes_are_said()
+    public async Task Audiences_are_found_by_slug_and_by_id_with_their_sizes()
     {
         var problems = await CheckAsync(["big_spenders", "id-brazil"]);
 
@@ -25,7 +25,7 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Unknown_and_invalid_audiences_are_told_all_at_once()
+    public async Task Unknown_and_invalid_audiences_are_reported_all_at_once()
     {
         lytics.Add("old", 3);
         lytics.Invalid.Add("old");
@@ -34,9 +34,9 @@ public sealed class LyticsCheckTests : IDisposable
 
         Assert.Equal(
             [
-                "audience big_spender: Lytics has no such audience. Did you mean big_spenders?",
-                "audience old: Lytics calls the audience invalid, and does not evaluate it. Mend its definition in Lytics.",
-                "audience id-brazil: It is the same audience as brazil. Take one out of config.segment_ids.",
+                "audience big_spender: The audience was not found in Lytics. Did you mean big_spenders?",
+                "audience old: The audience is invalid in Lytics and is not evaluated. Fix its definition in Lytics.",
+                "audience id-brazil: It is the same audience as brazil. Remove one of them from config.segment_ids.",
             ],
             problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()));
     }
@@ -44,14 +44,21 @@ public sealed class LyticsCheckTests : IDisposable
     [Fact]
     public async Task A_field_of_many_values_is_an_error_and_one_the_schema_lacks_a_warning()
     {
-        var problems = await CheckAsync(["brazil"], config => config with { IdField = "dm_contact_id", Mappings = [new("scores", "S"), new("tags", "T"), new("frist_name", "F")] });
+        var problems = await CheckAsync(["brazil"], config => config with
+        {
+            IdField = "dm_contact_id",
+            Mappings = [new("scores", "S"), new("tags", "T"), new("frist_name", "F")],
+        });
 
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Error, "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"frist_name\". Did you mean first_name?"),
+                (Severity.Error,
+                    "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in "
+                        + "Lytics."),
+                (Severity.Error,
+                    "source.lytics: The field \"tags\" is []string; a single value is needed. Choose a field with one value, or create one in Lytics."),
+                (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"frist_name\". Did you mean first_name?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
@@ -64,8 +71,10 @@ public sealed class LyticsCheckTests : IDisposable
         Assert.Equal(
             [
                 (Severity.Note, "audience brazil: 7 profiles."),
-                (Severity.Error, "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or make one in Lytics."),
-                (Severity.Warning, "source.lytics: Lytics' schema does not have the field \"tasg\". Did you mean tags?"),
+                (Severity.Error,
+                    "source.lytics: The field \"scores\" is map[string]number; a single value is needed. Choose a field with one value, or create one in "
+                        + "Lytics."),
+                (Severity.Warning, "source.lytics: The Lytics schema does not have the field \"tasg\". Did you mean tags?"),
             ],
             problems.Select(problem => (problem.Severity, problem.ToString())));
     }
@@ -79,10 +88,13 @@ public sealed class LyticsCheckTests : IDisposable
         await using var recommender = lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
 
         var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
-        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken);
+        var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken)
+            .SingleAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["config.collection_id: Lytics calls the content collection invalid, and does not evaluate it. Mend its definition in Lytics."], problems.Select(problem => problem.ToString()));
-        Assert.Equal("Lytics calls the content collection invalid, and does not evaluate it.", answer.Failure);
+        Assert.Equal(
+            ["config.collection_id: The content collection is invalid in Lytics and is not evaluated. Fix its definition in Lytics."],
+            problems.Select(problem => problem.ToString()));
+        Assert.Equal("The content collection is invalid in Lytics and is not evaluated.", answer.Failure);
         Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
 
@@ -109,11 +121,13 @@ public sealed class LyticsCheckTests : IDisposable
     }
 
     [Fact]
-    public void The_scan_stands_where_other_sources_have_SQL()
+    public void The_scan_is_shown_where_other_sources_show_SQL()
     {
         var job = Job(["brazil"]);
 
-        Assert.Contains("-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", lytics.Platform().Source(job).Sql("brazil"), StringComparison.Ordinal);
+        Assert.Contains(
+            "-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", lytics.Platform().Source(job).Sql("brazil"),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => lytics.Dispose();

@@ -27,7 +27,8 @@ public sealed class LyticsNamingTests
         Assert.Equal(((0L, 0L, 0L), (0L, 0L, 1L)), (Counts(unchanged), Counts(leaving)));
         Assert.Equal(events, eventsAfter);
         Assert.Equal(29, scene.Members().Count);
-        Assert.Contains(unchanged.Notices, notice => notice.Contains($"The audience {after} is the one that this job called {before} before", StringComparison.Ordinal));
+        Assert.Contains(
+            unchanged.Notices, notice => notice.Contains($"The audience {after} is the one that this job called {before} before", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class LyticsNamingTests
         var stop = Assert.Throws<RollcallException>(() => scene.Job());
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
-        Assert.Contains(stop.Problems, problem => problem.Where!.Contains(where, StringComparison.Ordinal) && problem.Message.Contains(why, StringComparison.Ordinal));
+        Assert.Contains(
+            stop.Problems, problem => problem.Where!.Contains(where, StringComparison.Ordinal) && problem.Message.Contains(why, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -73,5 +75,6 @@ public sealed class LyticsNamingTests
         Assert.Equal(ExitCode.Done, (await scene.RunAsync()).ExitCode);
     }
 
-    private static (long Entered, long Updated, long Exited) Counts(RunResult run) => (run.Audiences[0].Entered, run.Audiences[0].Updated, run.Audiences[0].Exited);
+    private static (long Entered, long Updated, long Exited) Counts(RunResult run) =>
+        (run.Audiences[0].Entered, run.Audiences[0].Updated, run.Audiences[0].Exited);
 }

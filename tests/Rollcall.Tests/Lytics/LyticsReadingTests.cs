@@ -64,7 +64,8 @@ public sealed class LyticsReadingTests : IDisposable
 
         await ReadAsync("email");
 
-        var splits = lytics.Scans.Where(call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal)).SelectMany(call => call.Split("&splits=")[1].Split(',')).Select(int.Parse).ToList();
+        var splits = lytics.Scans.Where(call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal))
+            .SelectMany(call => call.Split("&splits=")[1].Split(',')).Select(int.Parse).ToList();
         Assert.Equal(Enumerable.Range(0, 100), splits.Order());
         Assert.InRange(lytics.MostAtOnce, 2, 100);
     }
@@ -83,8 +84,10 @@ public sealed class LyticsReadingTests : IDisposable
 
         Assert.Equal(
             [
-                "ann@example.com|\"V\":\"Jörg \\\"J\\\" \\\\ 💌 é💌\"", "b@example.com|\"V\":\"12\"", "c@example.com|\"V\":\"12.5\"", "d@example.com|\"V\":\"123456789012345678\"", "e@example.com|\"V\":\"true\"", "f@example.com|", "g@example.com|",
-                "h@example.com|\"V\":\"2026-01-31T12:00:00Z\"", "i@example.com|\"V\":\"1500\"", "j@example.com|\"V\":\"0.123456789\"", "k@example.com|\"V\":\"last\"",
+                "ann@example.com|\"V\":\"Jörg \\\"J\\\" \\\\ 💌 é💌\"", "b@example.com|\"V\":\"12\"", "c@example.com|\"V\":\"12.5\"",
+                "d@example.com|\"V\":\"123456789012345678\"", "e@example.com|\"V\":\"true\"", "f@example.com|", "g@example.com|",
+                "h@example.com|\"V\":\"2026-01-31T12:00:00Z\"", "i@example.com|\"V\":\"1500\"", "j@example.com|\"V\":\"0.123456789\"",
+                "k@example.com|\"V\":\"last\"",
             ],
             rows);
     }
@@ -113,7 +116,9 @@ public sealed class LyticsReadingTests : IDisposable
 
         await CallAsync(Job() with { Config = Job().Config with { IdField = "dm_contact_id" } }, new Dictionary<string, DataFieldType>(), 4711);
 
-        Assert.Equal(["a@example.com|17", "b@example.com|19", "c@example.com|20", "d@example.com|∅", "e@example.com|∅"], workshop.Query("SELECT email, contact_id FROM roll ORDER BY 1"));
+        Assert.Equal(
+            ["a@example.com|17", "b@example.com|19", "c@example.com|20", "d@example.com|∅", "e@example.com|∅"],
+            workshop.Query("SELECT email, contact_id FROM roll ORDER BY 1"));
     }
 
     [Fact]
@@ -121,7 +126,10 @@ public sealed class LyticsReadingTests : IDisposable
     {
         lytics.Add("all", 20_000);
         var refused = new ConcurrentDictionary<string, bool>();
-        lytics.Instead = call => call.Contains("&splits=7&start=100", StringComparison.Ordinal) && refused.TryAdd(call, true) ? ScriptedLytics.Refuse(400, "invalid start token") : null;
+        lytics.Instead = call =>
+            call.Contains("&splits=7&start=100", StringComparison.Ordinal) && refused.TryAdd(call, true)
+            ? ScriptedLytics.Refuse(400, "invalid start token")
+            : null;
 
         var (rows, result) = await ReadAsync("email");
 
@@ -138,13 +146,13 @@ public sealed class LyticsReadingTests : IDisposable
         var (rows, result) = await ReadAsync("email");
 
         Assert.Equal((19_900, 19_900), (rows.Count, rows.Distinct().Count()));
-        Assert.Equal("1 of the scan's 100 parts did not come to an end: Lytics' page tokens went stale 5 times.", result.HoldExits);
+        Assert.Equal("1 of the scan's 100 parts did not finish: Lytics' page tokens expired 5 times.", result.HoldExits);
     }
 
     [Theory]
     [InlineData(10_000, 10_010, null)]
-    [InlineData(10_000, 10_011, "The scan gave 10,000 of 10,011 profiles.")]
-    [InlineData(10, 11, "The scan gave 10 of 11 profiles.")]
+    [InlineData(10_000, 10_011, "The scan returned 10,000 of 10,011 profiles.")]
+    [InlineData(10, 11, "The scan returned 10 of 11 profiles.")]
     public async Task A_scan_may_lack_a_thousandth(int rows, int total, string? why)
     {
         lytics.Add("all", rows);
@@ -168,7 +176,7 @@ public sealed class LyticsReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_size_that_is_not_told_holds_exits()
+    public async Task A_missing_size_holds_exits()
     {
         lytics.Add("all", 1);
         lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""") : null;
@@ -197,9 +205,9 @@ public sealed class LyticsReadingTests : IDisposable
     [Theory]
     [InlineData(401, "The token")]
     [InlineData(403, "The token")]
-    [InlineData(404, "rollcall check lists")]
+    [InlineData(404, "rollcall check to find the correct audience")]
     [InlineData(500, "Run again later")]
-    [InlineData(302, "rollcall check finds")]
+    [InlineData(302, "rollcall check to find the problem")]
     public async Task A_refusal_stops_with_exit_3_and_what_to_do(int status, string todo)
     {
         lytics.Instead = _ =>
@@ -227,7 +235,7 @@ public sealed class LyticsReadingTests : IDisposable
         var invalid = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal([ExitCode.Source, ExitCode.Source], [gone.ExitCode, invalid.ExitCode]);
-        Assert.Equal("audience all: Lytics has no such audience. rollcall check lists the audiences that there are.", gone.Message);
+        Assert.Equal("audience all: The audience was not found in Lytics. Use rollcall check to find the correct audience.", gone.Message);
         Assert.Contains("invalid", invalid.Message, StringComparison.Ordinal);
     }
 
@@ -248,7 +256,7 @@ public sealed class LyticsReadingTests : IDisposable
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
-        Assert.Contains("is not what Lytics' API describes", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", stop.Message, StringComparison.Ordinal);
         Assert.Single(lytics.Scans);
     }
 
@@ -260,7 +268,7 @@ public sealed class LyticsReadingTests : IDisposable
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
-        Assert.Contains("does not move on", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("makes no progress", stop.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -289,7 +297,8 @@ public sealed class LyticsReadingTests : IDisposable
 
     [Fact]
     public void A_token_goes_to_no_address_in_the_open() =>
-        Assert.Throws<ArgumentException>(() => lytics.Platform().Source(Job() with { Source = new LyticsSourceOptions(ScriptedLytics.Access with { Url = new Uri("http://lytics.example") }) }));
+        Assert.Throws<ArgumentException>(() =>
+            lytics.Platform().Source(Job() with { Source = new LyticsSourceOptions(ScriptedLytics.Access with { Url = new Uri("http://lytics.example") }) }));
 
     public void Dispose()
     {
@@ -310,7 +319,10 @@ public sealed class LyticsReadingTests : IDisposable
 
     private async Task<IReadOnlyList<string>> RollAsync(FieldMapping mapping, DataFieldType type)
     {
-        await CallAsync(Job() with { Config = Job().Config with { Mappings = [mapping] } }, new Dictionary<string, DataFieldType> { [mapping.DataField] = type });
+        await CallAsync(Job() with { Config = Job().Config with { Mappings = [mapping] } }, new Dictionary<string, DataFieldType>
+        {
+            [mapping.DataField] = type,
+        });
         return workshop.Query("SELECT email, fields FROM roll ORDER BY email");
     }
 

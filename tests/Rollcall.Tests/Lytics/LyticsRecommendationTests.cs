@@ -9,7 +9,7 @@ namespace Rollcall.Tests.Lytics;
 public sealed class LyticsRecommendationTests
 {
     [Fact]
-    public async Task Only_whoever_enters_or_changes_is_asked_about()
+    public async Task Only_people_who_enter_or_change_are_requested()
     {
         await using var scene = await SceneAsync();
         await scene.RunAsync();
@@ -24,7 +24,7 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
-    public async Task Whoever_could_not_be_asked_about_is_delivered_without_counted_and_asked_about_again()
+    public async Task A_person_without_an_answer_is_delivered_without_recommendations_counted_and_requested_again()
     {
         await using var scene = await SceneAsync();
         scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };
@@ -67,7 +67,8 @@ public sealed class LyticsRecommendationTests
         var result = await scene.RunAsync();
 
         Assert.Equal(1, result.ValuesLeftOut);
-        Assert.Contains(result.Failures, f => f is { Email: Ann, Operation: "field" } && f.Reason.StartsWith("REC_TITLE (from title)", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Failures, f => f is { Email: Ann, Operation: "field" } && f.Reason.StartsWith("REC_TITLE (from title)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +76,13 @@ public sealed class LyticsRecommendationTests
     {
         await using var scene = await SceneAsync();
         scene.Config += "\n  insight_recommendations: true";
-        scene.Account.AddFaults(new Rollcall.Simulators.Fault { Operation = "importInsightData", Kind = Rollcall.Simulators.FaultKind.Refuse, Status = 403, Times = 1 });
+        scene.Account.AddFaults(new Rollcall.Simulators.Fault
+        {
+            Operation = "importInsightData",
+            Kind = Rollcall.Simulators.FaultKind.Refuse,
+            Status = 403,
+            Times = 1,
+        });
 
         var first = await scene.RunAsync();
         Assert.Equal((ExitCode.SomeNotDelivered, 0), (first.ExitCode, scene.Account.InsightRecords("lytics_recommendations").Count));
@@ -85,7 +92,10 @@ public sealed class LyticsRecommendationTests
         var second = await scene.RunAsync();
 
         Assert.Equal((ExitCode.Done, asked), (second.ExitCode, Asked(scene)));
-        Assert.Equal("First", JsonNode.Parse(scene.Account.InsightRecords("lytics_recommendations")[(scene.Account.Contact(Ann)!.Id, "configuration-1")])!["title"]!.GetValue<string>());
+        Assert.Equal(
+            "First",
+            JsonNode.Parse(
+                scene.Account.InsightRecords("lytics_recommendations")[(scene.Account.Contact(Ann)!.Id, "configuration-1")])!["title"]!.GetValue<string>());
     }
 
     [Fact]
@@ -103,7 +113,7 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
-    public async Task Retry_asks_again_about_whom_it_could_not_be_asked()
+    public async Task Retry_requests_again_the_people_without_an_answer()
     {
         await using var scene = await SceneAsync();
         scene.LyticsServer.Account.Options = scene.LyticsServer.Account.Options with { RecommendFailures = 1 };
@@ -124,7 +134,12 @@ public sealed class LyticsRecommendationTests
         await scene.RunAsync();
         scene.Lytics.Recommend("ann", """{"url": "u1", "title": "First"}""");
         scene.Put("ann", spend: 20);
-        scene.Account.AddFaults(new Rollcall.Simulators.Fault { Operation = "delContactInsightDataRecords", Kind = Rollcall.Simulators.FaultKind.Refuse, Status = 400 });
+        scene.Account.AddFaults(new Rollcall.Simulators.Fault
+        {
+            Operation = "delContactInsightDataRecords",
+            Kind = Rollcall.Simulators.FaultKind.Refuse,
+            Status = 400,
+        });
 
         await scene.RunAsync();
         Assert.Equal(2, Records(scene));

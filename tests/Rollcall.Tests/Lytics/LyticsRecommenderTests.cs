@@ -65,7 +65,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_whom_Lytics_does_not_know_is_recommended_nothing()
+    public async Task A_person_Lytics_does_not_know_has_no_recommendations()
     {
         var answers = await AskAsync(["nobody@elsewhere.example", "person1@example.com"]);
 
@@ -87,7 +87,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_twenty_failures_in_a_row_nobody_else_is_asked_about()
+    public async Task After_twenty_failures_in_a_row_no_more_people_are_requested()
     {
         lytics.Account.Options = lytics.Account.Options with { RecommendFailures = 1 };
         await using var recommender = Recommender();
@@ -97,9 +97,13 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         var later = await AskAsync(recommender, People(50));
 
         Assert.All(answers, answer => Assert.Null(answer.Items));
-        Assert.InRange(answers.Count(answer => answer.Failure!.StartsWith("Nobody else is asked about, since recommendations of 20 people in a row failed.", StringComparison.Ordinal)), 1_800, 1_980);
+        Assert.InRange(
+            answers.Count(
+                answer =>
+                answer.Failure!.StartsWith(
+                    "No more people are requested, because the recommendations of 20 people in a row failed.", StringComparison.Ordinal)), 1_800, 1_980);
         Assert.InRange(calls, 20 * 4, 120 * 4);
-        Assert.All(later, answer => Assert.StartsWith("Nobody else", answer.Failure, StringComparison.Ordinal));
+        Assert.All(later, answer => Assert.StartsWith("No more people", answer.Failure, StringComparison.Ordinal));
         Assert.Equal(calls, lytics.Account.Calls["recommend"]);
     }
 
@@ -115,7 +119,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_many_calls_at_once_become_fewer()
+    public async Task Too_many_concurrent_calls_are_reduced()
     {
         lytics.Account.Options = lytics.Account.Options with { MaxAtOnce = 3, RecommendLatency = TimeSpan.FromMilliseconds(1) };
 
@@ -127,7 +131,13 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Broken_connections_now_and_then_lose_nobody()
     {
-        lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault { Operation = "recommend", Occurrence = 60, Times = 3, Kind = FaultKind.DropAfter });
+        lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault
+        {
+            Operation = "recommend",
+            Occurrence = 60,
+            Times = 3,
+            Kind = FaultKind.DropAfter,
+        });
 
         var answers = await AskAsync(People(200));
 
@@ -135,7 +145,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_not_taken_ends_the_asking_at_once()
+    public async Task A_rejected_token_stops_the_requests_immediately()
     {
         var answers = await AskAsync(People(50), token: "wrong");
 
@@ -171,14 +181,15 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
         var answers = await AskAsync(People(5));
 
-        Assert.All(answers, answer => Assert.Equal((null, "Lytics has no such content collection."), (answer.Items, answer.Failure)));
+        Assert.All(answers, answer => Assert.Equal((null, "The content collection was not found in Lytics."), (answer.Items, answer.Failure)));
         Assert.Equal(0, lytics.Account.Calls.GetValueOrDefault("recommend"));
     }
 
     [Fact]
     public async Task Odd_addresses_arrive()
     {
-        string[] odd = ["o'brien+tag@example.com", "a/b#c?d=e&f@example.com", "50%25off@example.com", "jörg.müller@exämple.de", "\"a b\"@example.com", "..@example.com", "x~y*(z)!@example.com"];
+        string[] odd = ["o'brien+tag@example.com", "a/b#c?d=e&f@example.com", "50%25off@example.com", "jörg.müller@exämple.de", "\"a b\"@example.com",
+            "..@example.com", "x~y*(z)!@example.com"];
         foreach (var (i, email) in odd.Index())
         {
             lytics.Account.Put(new JsonObject { ["_id"] = $"odd-{i}", ["email"] = email }.ToJsonString());
@@ -211,7 +222,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_nobody_reads_stop_the_asking()
+    public async Task Unreadable_answers_stop_the_requests()
     {
         await using var recommender = Recommender();
 
@@ -247,9 +258,9 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("article", "config.collection_id: Lytics has no such content collection. Did you mean articles?")]
+    [InlineData("article", "config.collection_id: The content collection was not found in Lytics. Did you mean articles?")]
     [InlineData("gold", "config.collection_id: It is an audience of people, not a collection of content.")]
-    public async Task Check_finds_what_is_no_collection(string collection, string problem) =>
+    public async Task Check_finds_a_missing_collection(string collection, string problem) =>
         Assert.Equal([(Severity.Error, problem)], (await CheckAsync(collection)).Select(one => (one.Severity, one.ToString())));
 
     [Fact]
@@ -265,7 +276,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
     private static IReadOnlyList<string> People(int count) => [.. Enumerable.Range(1, count).Select(number => $"person{number}@example.com")];
 
-    private IRecommender Recommender(string collection = "articles", string field = "email", string token = "demo", string? account = null, HttpMessageHandler? http = null)
+    private IRecommender Recommender(
+        string collection = "articles", string field = "email", string token = "demo", string? account = null, HttpMessageHandler? http = null)
     {
         var job = ReadingWorkshop.Job(new LyticsSourceOptions(new LyticsAccess(token, lytics.Url, account)), email: field);
         return new LyticsPlatform(clock, NullLoggerFactory.Instance, http).Recommender(job with { Config = job.Config with { CollectionId = collection } });
@@ -290,7 +302,9 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, emails.Count), answers.Select(answer => answer.Person));
         Assert.All(answers, answer => Assert.True(answer.Items is null != answer.Failure is null));
         Assert.All(answers, answer => Assert.DoesNotContain("@", answer.Failure ?? "", StringComparison.Ordinal));
-        Assert.All(answers.Where(answer => answer.Items is not null), answer => Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(answer.Items!).RootElement.ValueKind));
+        Assert.All(
+            answers.Where(answer => answer.Items is not null),
+            answer => Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(answer.Items!).RootElement.ValueKind));
         return answers;
     }
 

@@ -30,7 +30,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Who_is_missing_from_one_scan_and_there_in_the_next_stays()
+    public async Task A_person_who_is_missing_from_one_scan_and_there_in_the_next_stays()
     {
         await using var scene = await LyticsScene.StartAsync();
         scene.Set(LyticsScene.People(50));
@@ -71,7 +71,7 @@ public sealed class LyticsRunTests
     [Fact]
     public async Task A_job_that_brings_people_back_looks_again_though_nobody_exits()
     {
-        // Who slips through a scan would seem to enter by the next one, and so to have opted out before.
+        // A person missed by a scan would seem to enter by the next one, and so to have opted out before.
         await using var scene = await LyticsScene.StartAsync();
         (scene.ExitAction, scene.Config) = ("ignore", "  resubscribe_no_challenge: true");
         scene.Set(LyticsScene.People(50));
@@ -84,7 +84,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Whoever_slips_through_the_scan_of_an_adopting_run_stays()
+    public async Task A_person_missed_by_the_scan_of_an_adopting_run_stays()
     {
         await using var scene = await LyticsScene.StartAsync();
         for (var i = 0; i < 50; i++)
@@ -158,7 +158,7 @@ public sealed class LyticsRunTests
         var second = await scene.RunAsync();
 
         Assert.Equal((0L, 0L, 0L), Counts(second));
-        Assert.Contains(second.Notices, notice => notice.Contains("10 of the scan's 300 profiles are there again", StringComparison.Ordinal));
+        Assert.Contains(second.Notices, notice => notice.Contains("10 of the scan's 300 profiles are duplicates", StringComparison.Ordinal));
         Assert.Equal(300, scene.Members().Count);
     }
 
@@ -174,7 +174,7 @@ public sealed class LyticsRunTests
         var second = await scene.RunAsync();
 
         Assert.Equal((1L, 40L, 0L), Counts(second));
-        Assert.Contains(second.Notices, notice => notice.Contains("The scan gave 41 of 51 profiles.", StringComparison.Ordinal));
+        Assert.Contains(second.Notices, notice => notice.Contains("The scan returned 41 of 51 profiles.", StringComparison.Ordinal));
         Assert.Equal(51, scene.Members().Count);
     }
 
@@ -217,9 +217,13 @@ public sealed class LyticsRunTests
 
         await scene.RunAsync();
 
-        using var client = await DotdigitalClient.ConnectAsync(new DotdigitalOptions { Username = Some.Username, Password = Some.Password, Endpoint = scene.Simulator.Url }, TestContext.Current.CancellationToken);
+        using var client = await DotdigitalClient.ConnectAsync(
+            new DotdigitalOptions { Username = Some.Username, Password = Some.Password, Endpoint = scene.Simulator.Url },
+            TestContext.Current.CancellationToken);
         var fields = (await client.DataFields.ListAsync(TestContext.Current.CancellationToken)).ToDictionary(field => field.Name, field => field.Type);
-        Assert.Equal((DataFieldType.Numeric, DataFieldType.Boolean, DataFieldType.String, DataFieldType.String), (fields["N"], fields["B"], fields["S"], fields["NONE"]));
+        Assert.Equal(
+            (DataFieldType.Numeric, DataFieldType.Boolean, DataFieldType.String, DataFieldType.String),
+            (fields["N"], fields["B"], fields["S"], fields["NONE"]));
     }
 
     [Fact]
@@ -235,7 +239,7 @@ public sealed class LyticsRunTests
     }
 
     [Fact]
-    public async Task Check_tells_the_size_and_explain_and_plan_read_the_audience()
+    public async Task Check_reports_the_size_and_explain_and_plan_read_the_audience()
     {
         await using var scene = await LyticsScene.StartAsync();
         scene.Set(LyticsScene.People(3));
@@ -256,10 +260,12 @@ public sealed class LyticsRunTests
     {
         await using var scene = await LyticsScene.StartAsync();
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => JobCheck.RunAsync(scene.Job(), scene.Workplace() with { Platform = null }, TestContext.Current.CancellationToken));
+        var stop = await Assert.ThrowsAsync<RollcallException>(() =>
+            JobCheck.RunAsync(scene.Job(), scene.Workplace() with { Platform = null }, TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
     }
 
-    private static (long Entered, long Updated, long Exited) Counts(RunResult run) => (run.Audiences[0].Entered, run.Audiences[0].Updated, run.Audiences[0].Exited);
+    private static (long Entered, long Updated, long Exited) Counts(RunResult run) =>
+        (run.Audiences[0].Entered, run.Audiences[0].Updated, run.Audiences[0].Exited);
 }

@@ -14,8 +14,8 @@ public sealed class LyticsScanTrustTests : IDisposable
     private readonly ReadingWorkshop workshop = new();
 
     [Theory]
-    [InlineData("a", "b", "a", "names as the next what was read already")]
-    [InlineData("a", "b", "c", "a", "names as the next what was read already")]
+    [InlineData("a", "b", "a", "the next page of a page was already read")]
+    [InlineData("a", "b", "c", "a", "the next page of a page was already read")]
     public async Task A_scan_that_goes_round_stops(params string[] tokensAndWhy)
     {
         lytics.Add("all", 1_000);
@@ -59,19 +59,21 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData(0, 1)]
     [InlineData(1, 3)]
     [InlineData(100, 250)]
-    public async Task Rows_far_above_the_size_that_is_told_hold_exits(int told, int rows)
+    public async Task Rows_far_above_the_reported_size_hold_exits(int reported, int rows)
     {
         lytics.Add("all", rows);
-        lytics.Total = _ => told;
+        lytics.Total = _ => reported;
 
         var (read, result) = await ReadAsync("email");
 
         Assert.Equal(rows, read.Count);
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"The scan gave {rows} profiles of an audience that has {told}, as Lytics says."), result.HoldExits);
+        Assert.Equal(
+            string.Create(CultureInfo.InvariantCulture, $"The scan returned {rows} profiles of an audience that has {reported} according to Lytics."),
+            result.HoldExits);
     }
 
     [Fact]
-    public async Task A_size_of_nobody_on_the_first_page_alone_holds_exits()
+    public async Task A_size_of_zero_on_the_first_page_only_holds_exits()
     {
         lytics.Add("all", 250);
         var first = 1;
@@ -84,7 +86,7 @@ public sealed class LyticsScanTrustTests : IDisposable
 
     [Theory]
     [InlineData(10, null)]
-    [InlineData(11, "11 of the scan's 10,000 profiles are there again, and as many others may be missing.")]
+    [InlineData(11, "11 of the scan's 10,000 profiles are duplicates, and as many others may be missing.")]
     public async Task Rows_that_are_there_again_hold_exits_beyond_a_thousandth(int again, string? why)
     {
         lytics.Add("all", 10_000, i => LyticsScene.Person($"p{(i < again ? i + again : i)}"));
@@ -95,13 +97,13 @@ public sealed class LyticsScanTrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_profile_is_known_again_by_its_own_id_whatever_its_values_are_now()
+    public async Task A_profile_is_recognised_by_its_id_even_if_its_values_changed()
     {
         lytics.Add("all", 100, i => $$"""{"_uid":"u{{Math.Max(i, 1)}}","email":"p{{i}}@example.com"}""");
 
         var (_, result) = await ReadAsync("email");
 
-        Assert.Equal("1 of the scan's 100 profiles are there again, and as many others may be missing.", result.HoldExits);
+        Assert.Equal("1 of the scan's 100 profiles are duplicates, and as many others may be missing.", result.HoldExits);
         Assert.All(lytics.Scans, call => Assert.Contains("&fields=email,_uid", call, StringComparison.Ordinal));
     }
 

@@ -36,7 +36,14 @@ internal sealed class LyticsScene : IAsyncDisposable
 
     public static async Task<LyticsScene> StartAsync()
     {
-        var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero });
+        var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+        });
         return new LyticsScene(simulator) { Gold = simulator.Account.AddBook("Gold") };
     }
 

@@ -43,7 +43,8 @@ public sealed class LyticsStatusRunTests
         await scene.RunAsync();
 
         Assert.Equal(ExitCode.SomeNotDelivered, first.ExitCode);
-        Assert.Contains(first.Notices, notice => notice.Contains("Status events could not be delivered to the stream dotmailer_export_status", StringComparison.Ordinal));
+        Assert.Contains(
+            first.Notices, notice => notice.Contains("Status events could not be delivered to the stream dotmailer_export_status", StringComparison.Ordinal));
         Assert.Equal(3, scene.Lytics.Events.Count);
     }
 
@@ -62,7 +63,9 @@ public sealed class LyticsStatusRunTests
         Assert.Equal((ExitCode.Done, ExitCode.Done), (first.ExitCode, second.ExitCode));
         var failure = Assert.Single(first.Failures);
         Assert.Equal(("p7@example.com", "status", "StatusRefused"), (failure.Email, failure.Operation, failure.Code));
-        Assert.Contains(first.Notices, notice => notice.Contains("1 status events are set aside", StringComparison.Ordinal) && !notice.Contains("p7@", StringComparison.Ordinal));
+        Assert.Contains(
+            first.Notices,
+            notice => notice.Contains("1 status events are set aside", StringComparison.Ordinal) && !notice.Contains("p7@", StringComparison.Ordinal));
         Assert.Equal(30, scene.Lytics.Events.Count);
         Assert.Empty(second.Failures);
     }
@@ -83,7 +86,7 @@ public sealed class LyticsStatusRunTests
     }
 
     [Fact]
-    public async Task Who_is_adopted_and_in_no_audience_has_no_status_event()
+    public async Task A_person_who_is_adopted_and_in_no_audience_has_no_status_event()
     {
         foreach (var adopt in (AdoptAs[])[AdoptAs.AlreadyThere, AdoptAs.Own])
         {
@@ -130,6 +133,7 @@ public sealed class LyticsStatusRunTests
         Assert.Equal(["Subscribed", "Unsubscribed", "HardBounced", "Subscribed"], Statuses(scene));
 
         static IEnumerable<string?> Statuses(LyticsScene scene) =>
-            scene.Lytics.Events.Where(one => one.Contains("\"p1@", StringComparison.Ordinal)).Select(one => JsonDocument.Parse(one).RootElement.GetProperty("account_status").GetString());
+            scene.Lytics.Events.Where(one => one.Contains("\"p1@", StringComparison.Ordinal))
+                .Select(one => JsonDocument.Parse(one).RootElement.GetProperty("account_status").GetString());
     }
 }

@@ -14,7 +14,9 @@ public sealed class LyticsStatusSinkTests : IDisposable
     [Fact]
     public async Task An_event_has_the_streams_five_keys_the_contact_where_it_is_known_and_an_id()
     {
-        await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed", 99), new StatusEvent("e2", "jörg@müller.de", 4711, "Subscribed", 12, "Removed"));
+        await DeliverAsync(
+            new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed", 99),
+            new StatusEvent("e2", "jörg@müller.de", 4711, "Subscribed", 12, "Removed"));
 
         Assert.Equal(
             [
@@ -47,7 +49,8 @@ public sealed class LyticsStatusSinkTests : IDisposable
     {
         lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, """{"status":200,"message":"success","data":{"message_count":1,"rejected_count":1}}""");
 
-        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() =>
+            DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
 
         Assert.Equal("Lytics rejected 1 of them.", kept.Message);
     }
@@ -60,7 +63,8 @@ public sealed class LyticsStatusSinkTests : IDisposable
     {
         lytics.Instead = _ => ScriptedLytics.Refuse(status);
 
-        var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
+        var kept = await Assert.ThrowsAsync<StatusSinkException>(() =>
+            DeliverAsync(new StatusEvent("e1", "ann@example.com", 1, "Subscribed", 2, "Subscribed")));
 
         Assert.DoesNotContain("ann@", kept.Message, StringComparison.Ordinal);
     }
@@ -70,14 +74,14 @@ public sealed class LyticsStatusSinkTests : IDisposable
     [InlineData("""{"status":200,"message":"success","data":{"message_count":0,"rejected_count":1}}""")]
     [InlineData("""{"status":200,"message":"success","data":{}}""")]
     [InlineData("""{"status":200,"message":"success"}""")]
-    public async Task An_answer_that_tells_of_fewer_than_were_sent_means_not_taken(string answer)
+    public async Task An_answer_that_reports_fewer_than_were_sent_means_not_accepted(string answer)
     {
         lytics.Instead = _ => ScriptedLytics.Answer(HttpStatusCode.OK, answer);
 
         var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(Event(1), Event(2)));
 
         Assert.Equal((0, 0), (kept.Rejected, kept.Refused.Count));
-        Assert.StartsWith("Of 2 events Lytics took ", kept.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Of 2 events, Lytics accepted ", kept.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,7 +90,10 @@ public sealed class LyticsStatusSinkTests : IDisposable
     [InlineData(422)]
     public async Task A_refused_batch_is_halved_until_the_bad_events_are_found(int status)
     {
-        lytics.Refuses = body => body.Contains("p1234@", StringComparison.Ordinal) || body.Contains("p7@", StringComparison.Ordinal) ? ScriptedLytics.Refuse(status, "an event is too odd") : null;
+        lytics.Refuses = body =>
+            body.Contains("p1234@", StringComparison.Ordinal) || body.Contains("p7@", StringComparison.Ordinal)
+            ? ScriptedLytics.Refuse(status, "an event is too odd")
+            : null;
 
         var kept = await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync([.. Enumerable.Range(0, 4_001).Select(Event)]));
 
@@ -113,7 +120,10 @@ public sealed class LyticsStatusSinkTests : IDisposable
 
     private Task DeliverAsync(params StatusEvent[] events)
     {
-        var job = ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access)) with { StatusSink = new LyticsSinkOptions(ScriptedLytics.Access, "dotmailer_export_status") };
+        var job = ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access)) with
+        {
+            StatusSink = new LyticsSinkOptions(ScriptedLytics.Access, "dotmailer_export_status"),
+        };
         return lytics.Platform().Sink(job).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     /// <summary>Answers a call with events instead, given its body; null where it does not.</summary>
     public Func<string, HttpResponseMessage?>? Refuses { get; set; }
 
-    /// <summary>The audience's size as pages tell it, given the true one.</summary>
+    /// <summary>The audience's size in pages, for the real size.</summary>
     public Func<int, int> Total { get; set; } = size => size;
 
     public IReadOnlyList<string> Calls => Snapshot(calls);
@@ -51,9 +51,13 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     public IEnumerable<string> Scans => Calls.Where(call => call.Contains("/scan?", StringComparison.Ordinal));
 
-    public static HttpResponseMessage Answer(HttpStatusCode status, string body = "{}") => new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    public static HttpResponseMessage Answer(HttpStatusCode status, string body = "{}") => new(status)
+    {
+        Content = new StringContent(body, Encoding.UTF8, "application/json"),
+    };
 
-    public static HttpResponseMessage Refuse(int status, string message = "no") => Answer((HttpStatusCode)status, JsonSerializer.Serialize(new { status, message }));
+    public static HttpResponseMessage Refuse(int status, string message = "no") =>
+        Answer((HttpStatusCode)status, JsonSerializer.Serialize(new { status, message }));
 
     public LyticsPlatform Platform(TimeProvider? clock = null) => new(clock ?? new HastyClock(), NullLoggerFactory.Instance, this);
 
@@ -93,9 +97,15 @@ internal sealed class ScriptedLytics : HttpMessageHandler
         return path switch
         {
             ["api", "segment"] => Ok(new { data = Audiences.Keys.Where(slug => !Invalid.Contains(slug)).Select(Described) }),
-            ["api", "segment", "sizes"] => Ok(new { data = query["ids"]!.Split(',').Select(id => new { id, slug_name = id[3..], size = Audiences[id[3..]].Count }) }),
+            ["api", "segment", "sizes"] => Ok(new
+            {
+                data = query["ids"]!.Split(',').Select(id => new { id, slug_name = id[3..], size = Audiences[id[3..]].Count }),
+            }),
             ["api", "segment", var audience] => Slug(audience) is { } slug ? Ok(new { data = Described(slug) }) : Refuse(404, "segment not found"),
-            ["api", "segment", var audience, "scan"] => audience.StartsWith("id-", StringComparison.Ordinal) && Slug(audience) is { } slug ? Page(slug, query["splits"], query["start"], int.Parse(query["limit"]!, CultureInfo.InvariantCulture)) : Refuse(404, "segment not found"),
+            ["api", "segment", var audience, "scan"] =>
+                audience.StartsWith("id-", StringComparison.Ordinal) && Slug(audience) is { } slug
+                ? Page(slug, query["splits"], query["start"], int.Parse(query["limit"]!, CultureInfo.InvariantCulture))
+                : Refuse(404, "segment not found"),
             ["api", "schema", "user"] => Schema is null ? Refuse(404) : Answer(HttpStatusCode.OK, Schema),
             ["collect", "json", _] => Refuses?.Invoke(body!) ?? Collect(body!),
             _ => Refuse(404),
@@ -104,7 +114,14 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     private string? Slug(string audience) => Audiences.Keys.FirstOrDefault(slug => audience == slug || audience == "id-" + slug);
 
-    private object Described(string slug) => new { id = "id-" + slug, slug_name = slug, name = slug, table = Collections.Contains(slug) ? "content" : "user", invalid = Invalid.Contains(slug) };
+    private object Described(string slug) => new
+    {
+        id = "id-" + slug,
+        slug_name = slug,
+        name = slug,
+        table = Collections.Contains(slug) ? "content" : "user",
+        invalid = Invalid.Contains(slug),
+    };
 
     private HttpResponseMessage Page(string slug, string? splits, string? start, int limit)
     {

@@ -22,11 +22,22 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero });
+        dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+        });
         lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
         {
             Token = Token,
-            Seed = new LyticsSeed { Audiences = [new SeedAudience { Id = "a01", Slug = "gold", Generate = 3_000 }, new SeedAudience { Id = "a02", Slug = "silver", From = 2_001, Generate = 1_500 }] },
+            Seed = new LyticsSeed
+            {
+                Audiences = [new SeedAudience { Id = "a01", Slug = "gold", Generate = 3_000 },
+                    new SeedAudience { Id = "a02", Slug = "silver", From = 2_001, Generate = 1_500 }],
+            },
         });
         (gold, silver) = (dotdigital.Account.AddBook("Gold"), dotdigital.Account.AddBook("Silver"));
         dotdigital.Account.AddDataField("SPEND", "Numeric");
@@ -68,12 +79,12 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_slips_through_one_scan_is_found_by_the_next_and_stays()
+    public async Task A_person_missed_by_one_scan_is_found_by_the_next_and_stays()
     {
         await RunAsync();
         lytics.Account.ExitGenerated("gold", 9, 1);
 
-        // The first page, which only says how large the audience is, does not count.
+        // The first page, which only determines the size of the audience, does not count.
         beforeSplits = () => lytics.Account.MissInNextScan("gold", "person7", "person8");
 
         var second = await RunAsync();
@@ -167,7 +178,9 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
         var second = await RunAsync();
 
         Assert.Equal((ExitCode.SomeNotDelivered, ExitCode.Done), (first.ExitCode, second.ExitCode));
-        Assert.Equal(4_500, lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString()).Distinct().Count());
+        Assert.Equal(
+            4_500, lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString())
+            .Distinct().Count());
     }
 
     [Fact]
@@ -185,7 +198,8 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
         Assert.Equal((ExitCode.Done, ExitCode.Done), (second.ExitCode, third.ExitCode));
     }
 
-    private static IEnumerable<(long Members, long Entered, long Updated, long Exited)> Counts(RunResult run) => run.Audiences.Select(one => (one.Members, one.Entered, one.Updated, one.Exited));
+    private static IEnumerable<(long Members, long Entered, long Updated, long Exited)> Counts(RunResult run) =>
+        run.Audiences.Select(one => (one.Members, one.Entered, one.Updated, one.Exited));
 
     private Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 

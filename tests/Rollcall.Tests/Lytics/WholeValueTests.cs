@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>Values that are kept whole, and come back from DuckDB as Lytics wrote them: of insight fields, and of recommendations.</summary>
+/// <summary>Complete values that DuckDB returns as Lytics wrote them: of insight fields, and of recommendations.</summary>
 public sealed class WholeValueTests : IDisposable
 {
     private readonly ScriptedLytics lytics = new();
@@ -16,7 +16,7 @@ public sealed class WholeValueTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>A value as Lytics writes it, and as it is kept; null for none.</summary>
+    /// <summary>A value as Lytics writes it, and as it is stored; null for none.</summary>
     public static TheoryData<string, string?> Values => new()
     {
         { """["a","b",3]""", """["a","b",3]""" },
@@ -86,7 +86,9 @@ public sealed class WholeValueTests : IDisposable
 
         var whole = await InsightAsync(job, "email ->> '$', v");
 
-        Assert.Equal(["a@example.com|[]|[\"x\",\"y\"]", "b@example.com|\"12345678901234567\"|12345678901234567", "c@example.com|\u2205|\u2205", "d@example.com|\u2205|\u2205", "e@example.com|\"text\"|\"text\""], whole);
+        Assert.Equal(
+            ["a@example.com|[]|[\"x\",\"y\"]", "b@example.com|\"12345678901234567\"|12345678901234567", "c@example.com|\u2205|\u2205",
+                "d@example.com|\u2205|\u2205", "e@example.com|\"text\"|\"text\""], whole);
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class WholeValueTests : IDisposable
         await using var source = lytics.Platform().Source(Job());
         await using var reading = await source.OpenAsync("all", Job().Config.Fields, workshop.DuckDb, null, null, Cancellation);
 
-        Assert.Equal(["email|JSON", "v|JSON", "__row|BIGINT"], workshop.Query($"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {reading.Relation})"));
+        Assert.Equal(
+            ["email|JSON", "v|JSON", "__row|BIGINT"], workshop.Query($"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {reading.Relation})"));
         Assert.Equal("\"v\"", reading.Whole("v"));
         Assert.All(lytics.Scans, call => Assert.Contains("&fields=email,v", call, StringComparison.Ordinal));
     }
@@ -114,7 +117,9 @@ public sealed class WholeValueTests : IDisposable
         var count = await roll.AddAsync(0, reading, Cancellation);
 
         Assert.Equal(1, count.Members);
-        Assert.Equal(["\"a@example.com\"|[1]", "[\"b@example.com\"]|2"], workshop.Query($"SELECT {reading.Whole("email")}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row"));
+        Assert.Equal(
+            ["\"a@example.com\"|[1]", "[\"b@example.com\"]|2"],
+            workshop.Query($"SELECT {reading.Whole("email")}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row"));
     }
 
     [Fact]
@@ -141,7 +146,7 @@ public sealed class WholeValueTests : IDisposable
         var answer = await AskAsync(() => ScriptedLytics.Answer(HttpStatusCode.OK, body));
 
         Assert.Null(answer.Items);
-        Assert.Contains("is not what Lytics' API describes", answer.Failure, StringComparison.Ordinal);
+        Assert.Contains("does not match the Lytics API", answer.Failure, StringComparison.Ordinal);
         Assert.Single(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
 
@@ -196,7 +201,10 @@ public sealed class WholeValueTests : IDisposable
     {
         lytics.Audiences["articles"] = [];
         lytics.Collections.Add("articles");
-        lytics.Instead = call => call.StartsWith("/api/content/recommend/user/email/ann.lee%40example.com?contentsegment=id-articles&limit=2", StringComparison.Ordinal) ? answer() : null;
+        lytics.Instead = call =>
+            call.StartsWith("/api/content/recommend/user/email/ann.lee%40example.com?contentsegment=id-articles&limit=2", StringComparison.Ordinal)
+            ? answer()
+            : null;
         await using var recommender = lytics.Platform().Recommender(Job());
         return await recommender.RecommendAsync(["ann.lee@example.com"], 2, Cancellation).SingleAsync(Cancellation);
     }

@@ -29,7 +29,7 @@ public sealed class GuardTests
     [InlineData(12, 220, true)]
     [InlineData(1000, 100_000, false)]
     [InlineData(1001, 100_000, true)]
-    public void Unsubscribing_is_held_beyond_a_twentieth_or_a_thousand_whatever_the_job_allows(long exits, long delivered, bool held)
+    public void Unsubscribing_is_held_beyond_a_twentieth_or_a_thousand_even_if_the_job_allows_more(long exits, long delivered, bool held)
     {
         foreach (var percent in new double?[] { 20, 100, null })
         {
@@ -52,7 +52,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Allowing_every_guard_holds_nothing_whatever_the_load()
+    public void Allowing_every_guard_holds_nothing_at_any_load()
     {
         var all = new HashSet<string> { "exits", "enters", "mails", "moves", "empty", "watchdog" };
         var load = Gen.Select(Gen.Long[0, 1000], Gen.Long[0, 1000], Gen.Long[0, 1000], Gen.Long[0, 3], (e, x, d, w) => Load(0, e, x, d, w, ["a"]));

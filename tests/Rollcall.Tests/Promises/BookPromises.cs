@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>Who is in a book, who leaves it, and who does not.</summary>
+/// <summary>Which people are in a book, leave it, or stay.</summary>
 public sealed class BookPromises
 {
     [Fact]
@@ -76,7 +76,7 @@ public sealed class BookPromises
     }
 
     [Fact]
-    public async Task People_already_in_the_book_before_the_job_or_wanted_by_another_job_stay_when_this_job_lets_them_go()
+    public async Task People_already_in_the_book_before_the_job_or_wanted_by_another_job_stay_when_this_job_releases_them()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("before@example.com", scene.Gold);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>What people said about being mailed stays as they said it.</summary>
+/// <summary>The mailing preferences of people are kept.</summary>
 public sealed class ConsentPromises
 {
     [Theory]

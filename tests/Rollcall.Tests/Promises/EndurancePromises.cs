@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>Limits, faults and large numbers are waited out, said, and cost nobody anything.</summary>
+/// <summary>Limits, faults and large numbers are handled and reported, and nobody is lost.</summary>
 public sealed class EndurancePromises
 {
     [Fact]

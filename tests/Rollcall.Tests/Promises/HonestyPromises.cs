@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>What Rollcall says is what is, and nobody is lost without a word.</summary>
+/// <summary>Reports match the real state, and nobody is lost silently.</summary>
 public sealed class HonestyPromises
 {
     [Fact]

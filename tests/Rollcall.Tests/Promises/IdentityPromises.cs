@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Promises;
 
-/// <summary>Who a person is, under whatever address, and whether Rollcall still knows.</summary>
+/// <summary>The identity of a person under any address, and after erasure.</summary>
 public sealed class IdentityPromises
 {
     [Fact]
@@ -44,7 +44,7 @@ public sealed class IdentityPromises
             Directory.GetFiles(scene.DataFolder, "*", SearchOption.AllDirectories),
             file => Assert.DoesNotContain("ann@example.com", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.OrdinalIgnoreCase));
 
-        // Forgotten, what she said is not: a keyed hash of it is honoured.
+        // She is erased, but her opt-out is kept: its keyed hash is honoured.
         await scene.RunAsync();
         Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
     }

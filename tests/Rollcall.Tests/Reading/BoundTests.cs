@@ -36,7 +36,7 @@ public sealed class BoundTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Endless))]
-    public async Task A_query_that_takes_longer_than_its_limit_is_ended_and_said(string kind, string sql)
+    public async Task A_query_that_takes_longer_than_its_limit_is_cancelled_and_reported(string kind, string sql)
     {
         var error = await Assert.ThrowsAsync<RollcallException>(async () => await workshop.CallAsync(Job(await SourceAsync(kind, sql) with { Timeout = TimeSpan.FromSeconds(1) })));
 

@@ -27,7 +27,7 @@ public sealed class CsvFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_whose_quoted_value_is_cut_at_a_comma_since_a_blank_stands_before_its_quote_is_rejected()
+    public async Task A_row_whose_quoted_value_is_cut_at_a_comma_because_of_a_space_before_its_quote_is_rejected()
     {
         var path = workshop.Write("people.csv", "email,id,name\na@x.com, \"p,q\"\nb@x.com, \"first,y\nc@x.com, \"ok\",5\"\n\"d,x@x.com\", \"p,q\" \n");
 

@@ -8,7 +8,7 @@ namespace Rollcall.Tests.Reading;
 
 /// <summary>
 /// Made-up CSV files, read as the product reads them and by a parser that shares nothing with it: every row is delivered or rejected, and no row has
-/// another's value. ROLLCALL_CSV_FILES says how many (5,000 when not said).
+/// another's value. ROLLCALL_CSV_FILES sets the number (default: 5,000).
 /// </summary>
 public sealed class CsvOneReaderTests : IDisposable
 {
@@ -60,7 +60,7 @@ public sealed class CsvOneReaderTests : IDisposable
         return text.ToString();
     }
 
-    /// <summary>The rows in order, and how many lines are none.</summary>
+    /// <summary>The rows in order, and the number of lines that are not rows.</summary>
     private static (List<List<string>> Rows, int Rejected) Parse(string text)
     {
         var (rows, rejected, at) = (new List<List<string>>(), 0, 0);

@@ -5,7 +5,7 @@ using static Rollcall.Tests.Reading.ReadingWorkshop;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>Whatever is in a CSV file: its good records come as they were written, and DuckDB agrees on which those are.</summary>
+/// <summary>Any CSV file: its valid records are read as they were written, and DuckDB agrees on which are valid.</summary>
 public sealed class CsvProperties : IDisposable
 {
     private readonly ReadingWorkshop workshop = new();

@@ -249,7 +249,7 @@ public sealed class DatabaseReadingTests : IDisposable
     [InlineData("SELECT 'a", "The SQL ends inside a string or a comment.")]
     [InlineData("SELECT 1 /* a", "The SQL ends inside a string or a comment.")]
     [InlineData("INSERT INTO t VALUES (1)", "The SQL is no SELECT.")]
-    public void A_single_SELECT_is_told_from_anything_else(string sql, string? wrong) =>
+    public void A_single_SELECT_is_distinguished_from_anything_else(string sql, string? wrong) =>
         Assert.Equal(wrong, SingleSelect.Wrong(sql, SelectLexis.Postgres));
 
     private static async Task<NpgsqlConnection> PostgresAsync()

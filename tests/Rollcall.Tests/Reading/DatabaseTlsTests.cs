@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>A database on another machine is spoken to through TLS, verified, unless the URL says otherwise in so many words.</summary>
+/// <summary>Connections to a database on another machine use verified TLS, unless the URL explicitly disables it.</summary>
 public sealed class DatabaseTlsTests
 {
     [Theory]

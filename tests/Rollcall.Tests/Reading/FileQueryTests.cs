@@ -85,7 +85,7 @@ public sealed class FileQueryTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_problem_of_the_files_is_named_at_once()
+    public async Task Every_problem_of_the_files_is_reported_at_once()
     {
         var source = new TablesSourceOptions
         {

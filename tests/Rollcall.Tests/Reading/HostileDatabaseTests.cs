@@ -7,7 +7,7 @@ using static Rollcall.Tests.Reading.ReadingWorkshop;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>What answers at a database's address and is none: exit 3, in a sentence.</summary>
+/// <summary>Servers at a database's address that are not databases: exit 3, with a clear message.</summary>
 public sealed class HostileDatabaseTests : IDisposable
 {
     private static readonly byte[] s_welcome = [.. "R"u8, 0, 0, 0, 8, 0, 0, 0, 0, .. "K"u8, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1, .. "Z"u8, 0, 0, 0, 5, .. "I"u8];
@@ -16,7 +16,7 @@ public sealed class HostileDatabaseTests : IDisposable
 
     public void Dispose() => workshop.Dispose();
 
-    /// <summary>Scheme, and what is answered to whoever connects.</summary>
+    /// <summary>The scheme, and the answer to a connection.</summary>
     public static TheoryData<string, string> Nonsense
     {
         get

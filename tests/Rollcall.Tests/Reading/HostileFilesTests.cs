@@ -14,7 +14,7 @@ public sealed class HostileFilesTests : IDisposable
 
     public void Dispose() => workshop.Dispose();
 
-    /// <summary>What stands in the place of a file, and its name in messages.</summary>
+    /// <summary>What is in place of a file, and its name in messages.</summary>
     public static TheoryData<string, bool> Others => new()
     {
         { "a named pipe", false },

@@ -90,7 +90,7 @@ public sealed class JsonFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task Reading_goes_on_behind_a_broken_object_of_an_array()
+    public async Task Reading_continues_after_a_broken_object_of_an_array()
     {
         var path = workshop.Write("people.json", "[\n  {\n    \"email\": \"a@x.com\", \"tags\": [\n      {\"x\": 1}\n    ],,\n  },\n  {\n    \"email\": \"b@x.com\"\n  }\n]\n");
 

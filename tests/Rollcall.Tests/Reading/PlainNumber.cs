@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>Numbers as Dotdigital takes them, worked out digit by digit: at most 18 before the point, rounded to 9 after.</summary>
+/// <summary>Numbers as Dotdigital accepts them, computed digit by digit: at most 18 before the point, rounded to 9 after.</summary>
 internal static class PlainNumber
 {
-    /// <summary>The number a text spells; null where it spells none, or one with more digits before the point.</summary>
+    /// <summary>The number in a text; null when it is not a number, or has more digits before the point.</summary>
     public static string? Of(string text)
     {
         var rest = text.Trim();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>A folder, a DuckDB and what it takes to read audiences into a roll.</summary>
+/// <summary>A folder, a DuckDB and everything else needed to read audiences into a roll.</summary>
 public sealed class ReadingWorkshop : IDisposable
 {
     public ReadingWorkshop()
@@ -88,7 +88,7 @@ public sealed class ReadingWorkshop : IDisposable
 
     internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"), At("data"), TimeProvider.System);
 
-    /// <summary>Reads the job's first audience as it stands, without a roll.</summary>
+    /// <summary>Reads the job's first audience directly, without a roll.</summary>
     internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(SourceOptions source, string[] fields, AudienceShape? previous = null)
     {
         var job = Job(source);

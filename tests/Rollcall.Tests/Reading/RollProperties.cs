@@ -10,14 +10,14 @@ using static Rollcall.Tests.Reading.ReadingWorkshop;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>What the SQL makes of values, held against the same rules written down in C#.</summary>
+/// <summary>The values computed by the SQL, compared with the same rules in C#.</summary>
 public sealed class RollProperties : IDisposable
 {
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.String,
         Gen.String[Gen.Char["aZ09 .,;'\"\\/\t\n\u0001é€@%"]],
         Gen.Int[0x1F300, 0x1FAFF].Select(rune => char.ConvertFromUtf32(rune)).Array.Select(string.Concat))
-        // DuckDB's appender, which the test writes with, ends a text at a zero; halves of surrogate pairs are no text.
+        // DuckDB's appender, which the test writes with, ends a text at a zero; halves of surrogate pairs are not text.
         .Select(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\0", "", StringComparison.Ordinal))));
 
     private readonly ReadingWorkshop workshop = new();

@@ -32,13 +32,13 @@ public abstract class SourceContract : IAsyncLifetime
 
     private protected ReadingWorkshop Workshop { get; } = new();
 
-    /// <summary>Publishes <see cref="People"/> and says where; the audiences are filled in by the test.</summary>
+    /// <summary>Publishes <see cref="People"/> and returns where; the test defines the audiences.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
     /// <summary>The same source, but where nothing is.</summary>
     protected abstract TablesSourceOptions Nowhere();
 
-    /// <summary>Whether the same table under another name can be asked for, to be told of the misspelling.</summary>
+    /// <summary>Whether a misspelled table name can be requested, to test the suggestion.</summary>
     protected virtual string Missing => "peeple";
 
     private TablesSourceOptions Published { get; set; } = null!;
@@ -145,7 +145,7 @@ public abstract class SourceContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fields_are_found_whatever_the_letter_case()
+    public async Task Fields_are_found_in_any_letter_case()
     {
         await using var source = Workshop.Open(Job(With("SELECT email FROM people WHERE email LIKE 'cy%'")));
         await using var reading = await source.OpenAsync("all", ["EMail"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken);

@@ -63,7 +63,7 @@ public sealed class ProfilesSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_else_is_left_beside_the_file()
+    public async Task Nothing_else_is_left_next_to_the_file()
     {
         await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"));
 

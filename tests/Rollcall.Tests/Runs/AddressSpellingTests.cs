@@ -64,7 +64,7 @@ public sealed class AddressSpellingTests
         await scene.RunAsync();
         Assert.Equal((1, 1, 1), (scene.Account.ContactCount, scene.In(scene.Gold).Count, scene.In(scene.Silver).Count));
 
-        // The source spells the address another way: nobody enters, and nobody leaves.
+        // The source spells the address differently: nobody enters, and nobody leaves.
         scene.Set("gold", other);
         var again = await scene.RunAsync();
         Assert.Equal((0L, 0L, 1), (again.Audiences[0].Entered, again.Audiences[0].Exited, scene.Account.ContactCount));
@@ -105,7 +105,7 @@ public sealed class AddressSpellingTests
     }
 
     [Fact]
-    public async Task Whoever_was_in_the_book_before_the_job_under_another_spelling_stays()
+    public async Task A_person_who_was_in_the_book_before_the_job_under_another_spelling_stays()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("anna@xn--bcher-kva.example", scene.Gold);
@@ -124,7 +124,7 @@ public sealed class AddressSpellingTests
     }
 
     [Fact]
-    public async Task Whoever_is_named_on_the_command_line_is_found_however_they_are_written()
+    public async Task A_person_named_on_the_command_line_is_found_in_any_spelling()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Composed, "anna@bücher.example", "bob@example.com");

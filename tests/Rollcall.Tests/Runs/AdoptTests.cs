@@ -27,7 +27,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Exits_leave_whom_a_run_adopted_as_already_there()
+    public async Task Exits_leave_people_adopted_as_already_there()
     {
         await using var scene = await StartedAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -42,7 +42,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task A_plan_says_of_whoever_was_there_before_that_exits_leave_them()
+    public async Task A_plan_reports_that_exits_leave_people_who_were_there_before()
     {
         await using var scene = await StartedAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -57,7 +57,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Adopted_as_own_who_is_no_member_goes_once_the_guard_agrees()
+    public async Task People_adopted_as_own_who_are_not_members_exit_once_the_guard_allows_it()
     {
         await using var scene = await StartedAsync();
         foreach (var i in Enumerable.Range(0, 20))
@@ -74,7 +74,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Whom_an_earlier_run_took_as_already_there_can_become_own()
+    public async Task A_person_an_earlier_run_took_as_already_there_can_become_own()
     {
         await using var scene = await StartedAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -88,7 +88,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Who_opted_out_or_waits_is_not_taken_in()
+    public async Task A_person_who_opted_out_or_waits_is_not_adopted()
     {
         await using var scene = await StartedAsync();
         scene.Account.Unsubscribe("ann@example.com", scene.Gold);
@@ -103,7 +103,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Whom_an_unfinished_import_of_this_job_put_there_is_not_taken_for_already_there()
+    public async Task A_person_added_by_an_unfinished_import_of_this_job_does_not_count_as_already_there()
     {
         await using var scene = await ExportScene.StartWithStuckImportAsync();
         scene.Set("gold", "ann@example.com");
@@ -118,7 +118,7 @@ public sealed class AdoptTests
     }
 
     [Fact]
-    public async Task Whom_this_job_took_out_and_another_hand_put_back_is_already_there_when_adopted()
+    public async Task A_person_this_job_removed_and_someone_added_back_manually_is_already_there_when_adopted()
     {
         await using var scene = await StartedAsync();
         scene.Set("gold", "bob@example.com", "cy@example.com");

@@ -2,11 +2,13 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>The ledger names the audience that wants a person now: nobody is left behind when audiences are renamed, dropped, or hand people over.</summary>
+/// <summary>
+/// The ledger stores the audience that a person is currently in: nobody is left behind when audiences are renamed or dropped, or people move between them.
+/// </summary>
 public sealed class AudienceNamesTests
 {
     [Fact]
-    public async Task Whoever_an_audience_handed_over_to_another_one_leaves_when_that_one_lets_them_go_and_the_first_is_dropped()
+    public async Task A_person_handed_over_to_another_audience_leaves_when_that_one_releases_them_and_the_first_is_dropped()
     {
         await using var scene = await OneBookAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -47,7 +49,7 @@ public sealed class AudienceNamesTests
     }
 
     [Fact]
-    public async Task Whoever_is_updated_while_another_audience_takes_them_over_is_named_after_that_one_too()
+    public async Task A_person_who_is_updated_while_another_audience_takes_them_over_is_named_after_that_one_too()
     {
         await using var scene = await OneBookAsync();
         scene.Set("gold", "bob@example.com,Bob,1");

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What <c>check</c> says of an audience's first rows.</summary>
+/// <summary>What <c>check</c> reports about an audience's first rows.</summary>
 public sealed class CheckedValuesTests
 {
     private static readonly TablesSourceOptions Files = new() { Audiences = new Dictionary<string, AudienceQuery>() };
 
     [Fact]
-    public async Task A_decimal_comma_is_said_with_one_value_and_what_to_write()
+    public async Task A_decimal_comma_is_reported_with_one_value_and_a_suggestion()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,\"12,50\"", "bob@example.com,Bob,\"1.012,50\"", "cid@example.com,Cid,3");
@@ -27,7 +27,7 @@ public sealed class CheckedValuesTests
     }
 
     [Fact]
-    public async Task What_is_said_to_be_written_makes_the_values_fit()
+    public async Task The_suggested_fix_makes_the_values_fit()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,\"12,50\"", "bob@example.com,Bob,\"1.012,50\"");
@@ -55,7 +55,7 @@ public sealed class CheckedValuesTests
     }
 
     [Fact]
-    public async Task Most_rows_rejected_or_without_a_usable_address_are_said()
+    public async Task A_majority_of_rejected_rows_or_rows_without_a_usable_address_is_reported()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,1", "1,2,3,4,5", "1,2,3,4,5");

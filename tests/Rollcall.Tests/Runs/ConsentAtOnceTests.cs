@@ -7,7 +7,7 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Opt-outs that two jobs, a feed, a look-up and the person's own hand tell differently of, or at the same time.</summary>
+/// <summary>Opt-outs that two jobs, a feed, a look-up and the person themselves report differently, or at the same time.</summary>
 public sealed class ConsentAtOnceTests
 {
     private const string Asks = "  exit_action: remove\n  resubscribe: true";
@@ -61,7 +61,7 @@ public sealed class ConsentAtOnceTests
     }
 
     [Fact]
-    public async Task To_look_who_was_taken_out_does_not_end_the_waiting_for_an_answer()
+    public async Task Looking_for_removed_people_does_not_end_the_wait_for_an_answer()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Known(Ann, ContactStatus.Unsubscribed);
@@ -78,7 +78,7 @@ public sealed class ConsentAtOnceTests
     }
 
     [Fact]
-    public async Task Who_opts_out_after_they_were_added_and_comes_back_by_themselves_is_not_unsubscribed()
+    public async Task A_person_who_opts_out_after_they_were_added_and_comes_back_by_themselves_is_not_unsubscribed()
     {
         await using var scene = await ConsentScene.StartAsync("  exit_action: remove");
         scene.Known(Ann);
@@ -130,7 +130,7 @@ public sealed class ConsentAtOnceTests
     }
 
     [Fact]
-    public async Task Who_moves_to_another_address_entered_when_they_entered_under_the_former_one()
+    public async Task A_person_who_moves_to_another_address_entered_when_they_entered_under_the_former_one()
     {
         await using var scene = await ConsentScene.StartAsync("  exit_action: remove\n  key_field: name");
         scene.Export.Set("gold", "ann@old.example,k1,1", "bob@example.com,k2,1");

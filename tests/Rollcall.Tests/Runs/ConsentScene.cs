@@ -35,11 +35,11 @@ internal sealed class ConsentScene : IAsyncDisposable
 
     public void PassDays(int days) => clock.Ahead += TimeSpan.FromDays(days);
 
-    /// <summary>Someone Dotdigital has known for a while, of this status since ten days.</summary>
+    /// <summary>An existing contact with this status for ten days.</summary>
     public void Known(string email, ContactStatus status = ContactStatus.Subscribed, params (int Book, BookStatus Status)[] books) =>
         Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = status, StatusSince = clock.GetUtcNow().AddDays(-10), Books = books.ToDictionary(b => b.Book, b => b.Status) }] });
 
-    /// <summary>Someone who left a book ten days ago.</summary>
+    /// <summary>A person who left a book ten days ago.</summary>
     public void Left(string email, int book)
     {
         Known(email, ContactStatus.Subscribed, (book, BookStatus.Subscribed));

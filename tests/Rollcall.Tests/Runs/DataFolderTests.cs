@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class DataFolderTests
 {
     [Fact]
-    public async Task A_ledger_whose_files_are_missing_stops_the_run_and_is_not_taken_for_an_empty_one()
+    public async Task A_ledger_whose_files_are_missing_stops_the_run_and_does_not_count_as_empty()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
@@ -43,7 +43,7 @@ public sealed class DataFolderTests
     }
 
     [Fact]
-    public async Task Of_the_ledger_the_generation_before_stays_for_who_reads_it_and_no_older_one()
+    public async Task The_previous_generation_of_the_ledger_stays_for_its_readers_and_no_older_one()
     {
         await using var scene = await ExportScene.StartAsync();
         foreach (var spend in Enumerable.Range(1, 4))

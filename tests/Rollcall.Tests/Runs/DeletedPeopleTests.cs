@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Who counts as deleted at Dotdigital, who does not, and who comes back to life.</summary>
+/// <summary>People who count as deleted at Dotdigital, who do not, and who exist again.</summary>
 public sealed class DeletedPeopleTests
 {
     private const string Ann = "ann@example.com";
@@ -110,7 +110,7 @@ public sealed class DeletedPeopleTests
     }
 
     [Fact]
-    public async Task Who_registers_again_after_the_deletion_was_seen_enters_as_a_new_contact_and_it_is_said()
+    public async Task A_person_who_registers_again_after_the_deletion_was_seen_enters_as_a_new_contact_and_is_reported()
     {
         await using var scene = await DeletedAsync();
         scene.Clock.Ahead += TimeSpan.FromDays(1);
@@ -131,7 +131,7 @@ public sealed class DeletedPeopleTests
     }
 
     [Fact]
-    public async Task Who_registered_again_and_opted_out_stays_out()
+    public async Task A_person_who_registered_again_and_opted_out_stays_out()
     {
         await using var scene = await DeletedAsync();
         scene.Clock.Ahead += TimeSpan.FromDays(1);

@@ -10,7 +10,7 @@ public sealed class DirectAddTests
     private const string TriggerJoin = "  trigger_join: true\n  exit_action: remove";
 
     [Fact]
-    public async Task Who_enters_is_added_singly_and_joins_once_and_changed_fields_go_in_bulk()
+    public async Task A_person_who_enters_is_added_singly_and_joins_once_and_changed_fields_go_in_bulk()
     {
         await using var scene = await JoiningAsync();
         scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,2");
@@ -78,7 +78,7 @@ public sealed class DirectAddTests
         var second = await scene.RunAsync();
         var third = await scene.RunAsync();
 
-        // The look before the comparison finds them; nobody knows whether their fields arrived, so they are written.
+        // The look-up before the comparison finds them; it is unknown whether their fields arrived, so they are written.
         Assert.Equal(1, scene.Account.Calls[Add]);
         Assert.Equal((ExitCode.Done, 1L), (second.ExitCode, second.Audiences[0].Updated));
         Assert.Equal((ExitCode.Done, 1L), (third.ExitCode, third.Audiences[0].Unchanged));
@@ -103,7 +103,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Who_must_confirm_is_pending_is_asked_once_and_becomes_a_member_when_they_do()
+    public async Task A_person_who_must_confirm_is_pending_is_asked_once_and_becomes_a_member_when_they_do()
     {
         await using var scene = await JoiningAsync(o => o with { DoubleOptIn = DoubleOptIn.Single });
         scene.Set("gold", "ann@example.com");
@@ -122,7 +122,7 @@ public sealed class DirectAddTests
     [Theory]
     [InlineData(ContactStatus.HardBounced, "HardBounced")]
     [InlineData(ContactStatus.Unsubscribed, "Unsubscribed")]
-    public async Task Whom_dotdigital_refuses_is_suppressed_with_the_status_it_shows(ContactStatus status, string code)
+    public async Task A_person_dotdigital_refuses_is_suppressed_with_the_status_it_shows(ContactStatus status, string code)
     {
         await using var scene = await JoiningAsync(o => o with { FeedLoss = 1 });
         scene.Account.AddContact("ann@example.com");
@@ -179,7 +179,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Calls_that_keep_failing_are_given_up_and_the_next_run_goes_on()
+    public async Task Calls_that_keep_failing_are_given_up_and_the_next_run_continues()
     {
         await using var scene = await JoiningAsync();
         scene.Set("gold", Enumerable.Range(0, 300).Select(i => $"m{i}@example.com"));
@@ -236,7 +236,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Who_was_deleted_at_dotdigital_is_not_created_again_by_an_add_to_another_book()
+    public async Task A_person_who_was_deleted_at_dotdigital_is_not_created_again_by_an_add_to_another_book()
     {
         await using var scene = await JoiningAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -252,7 +252,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Who_was_in_the_book_before_the_job_does_not_join_again()
+    public async Task A_person_who_was_in_the_book_before_the_job_does_not_join_again()
     {
         await using var scene = await JoiningAsync();
         scene.Account.AddContact("ann@example.com", scene.Gold);
@@ -296,7 +296,7 @@ public sealed class DirectAddTests
         Assert.Equal(0, scene.Account.Calls.GetValueOrDefault(Add));
         await scene.RunAsync();
 
-        // Old is in Silver already: that one goes in bulk.
+        // Old is already in Silver, so that entry goes in bulk.
         Assert.Equal((3L, 3L, 1L), (plan.DirectAdds, plan.Mails.Joins, plan.Imports));
         Assert.Equal(1, plan.Mails.ConfirmationsAtMost);
         Assert.Equal(1, scene.Account.Confirmations("ann@example.com"));
@@ -305,7 +305,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Who_enters_two_books_and_must_confirm_is_asked_once_and_joins_both_after_confirming()
+    public async Task A_person_who_enters_two_books_and_must_confirm_is_asked_once_and_joins_both_after_confirming()
     {
         await using var scene = await JoiningAsync(o => o with { DoubleOptIn = DoubleOptIn.Single });
         scene.Set("gold", "ann@example.com");
@@ -408,7 +408,7 @@ public sealed class DirectAddTests
     }
 
     [Fact]
-    public async Task Who_opts_out_between_two_bursts_is_not_called_at_all()
+    public async Task A_person_who_opts_out_between_two_bursts_is_not_called_at_all()
     {
         await using var scene = await JoiningAsync();
         var clock = new LeapingClock();
@@ -445,7 +445,7 @@ public sealed class DirectAddTests
         Assert.Contains("added the person", (await scene.ExplainAsync("ann@example.com")).Books[0].Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>Ends the process at the nth checkpoint of a kind after the first add goes out; nothing of it works afterwards.</summary>
+    /// <summary>Ends the process at the nth checkpoint of a kind after the first add goes out; nothing works afterwards.</summary>
     private static void KillAt(ExportScene scene, string kind, int at)
     {
         var (adding, seen, dead) = (false, 0, false);

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What <c>explain</c> says comes next for a person is what <c>plan</c> lists for that person, whatever happened before. More cases: <c>ROLLCALL_EXPLAINED=200</c>.</summary>
+/// <summary>
+/// The next steps in <c>explain</c> match what <c>plan</c> lists for that person, after any history. More cases: <c>ROLLCALL_EXPLAINED=200</c>.
+/// </summary>
 public sealed class ExplainedNextTests
 {
     private const int Rounds = 3;

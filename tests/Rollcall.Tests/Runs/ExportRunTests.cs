@@ -58,7 +58,7 @@ public sealed class ExportRunTests
     }
 
     [Fact]
-    public async Task Who_opted_out_of_a_book_or_the_account_is_neither_entered_nor_resubscribed()
+    public async Task A_person_who_opted_out_of_a_book_or_the_account_is_neither_entered_nor_resubscribed()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("ann@example.com", scene.Gold);
@@ -77,7 +77,7 @@ public sealed class ExportRunTests
     }
 
     [Fact]
-    public async Task Who_was_in_the_book_before_the_job_stays_when_the_job_lets_them_go()
+    public async Task A_person_who_was_in_the_book_before_the_job_stays_when_the_job_releases_them()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("ann@example.com", scene.Gold);
@@ -190,7 +190,7 @@ public sealed class ExportRunTests
     }
 
     [Fact]
-    public async Task Explain_tells_why_someone_is_or_is_not_in_each_book()
+    public async Task Explain_says_why_someone_is_or_is_not_in_each_book()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("bob@example.com", scene.Gold);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A job over CSV audiences and a simulated Dotdigital, in one process. Two books, Gold and Silver, by default each of an audience of that name.</summary>
+/// <summary>
+/// A job over CSV audiences and a simulated Dotdigital, in one process. Two books, Gold and Silver, by default each of an audience of that name.
+/// </summary>
 internal sealed class ExportScene : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
@@ -30,20 +32,20 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public string? Mapping { get; set; }
 
-    /// <summary>Entries of <c>files</c> beside the audiences' own, such as <c>picks: picks.jsonl</c>.</summary>
+    /// <summary>Entries of <c>files</c> in addition to those of the audiences, such as <c>picks: picks.jsonl</c>.</summary>
     public string Files { get; set; } = "";
 
     /// <summary>Lines of <c>source.tables</c>, after those every scene has.</summary>
     public string Tables { get; set; } = "";
 
-    /// <summary>Audiences with a query of their own; the others are the whole file.</summary>
+    /// <summary>Audiences with their own query; the others are the whole file.</summary>
     public Dictionary<string, string> Queries { get; } = [];
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public Action<string>? Checkpoint { get; set; }
 
-    /// <summary>Hears every request before it goes out, as <c>PUT /contacts/v3/import</c>: the moment for other people's hands.</summary>
+    /// <summary>Receives every request before it is sent, as <c>PUT /contacts/v3/import</c>: the moment for manual changes.</summary>
     public Action<string>? Before { get; set; }
 
     /// <summary>Gives another body than Dotdigital's to a request: what a server that lags would say.</summary>
@@ -64,7 +66,7 @@ internal sealed class ExportScene : IAsyncDisposable
         return scene;
     }
 
-    /// <summary>A scene whose first import never finishes: every look at it takes three hours, longer than a run waits.</summary>
+    /// <summary>A scene whose first import never finishes: every poll takes three hours, longer than a run waits.</summary>
     public static async Task<ExportScene> StartWithStuckImportAsync()
     {
         var scene = await StartAsync(o => o with { StuckImport = 1 });
@@ -83,10 +85,10 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
     public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
-    /// <summary>Writes a file beside the job's.</summary>
+    /// <summary>Writes a file next to the job's.</summary>
     public void Write(string name, params IEnumerable<string> lines) => folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
 
-    /// <summary>Takes an audience out of the job.</summary>
+    /// <summary>Removes an audience from the job.</summary>
     public void Remove(string audience) => audiences.Remove(audience);
 
     public Job Job()

@@ -27,7 +27,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Whom_an_unanswered_import_puts_in_after_they_were_read_back_still_leaves()
+    public async Task A_person_an_unanswered_import_puts_in_after_they_were_read_back_still_leaves()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromSeconds(4) });
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -108,7 +108,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Whoever_leaves_after_their_import_lost_its_report_is_taken_out_though_it_was_applied_late()
+    public async Task A_person_who_leaves_after_their_import_lost_its_report_is_taken_out_though_it_was_applied_late()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromHours(1) });
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -153,7 +153,7 @@ public sealed class FaultTests
         scene.Account.Subscribe("ann@example.com", scene.Gold);
         scene.Before = request =>
         {
-            // After the last look at the feeds, before Dotdigital applies the import: the import lifts what Ann has just said.
+            // After the last reading of the feeds, before Dotdigital applies the import: the import clears Ann's new opt-out.
             if (request == Import)
             {
                 scene.Account.Unsubscribe("ann@example.com", scene.Gold);
@@ -189,7 +189,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Someone_whom_Dotdigital_refuses_to_unsubscribe_again_stops_no_run_and_is_named()
+    public async Task A_person_Dotdigital_refuses_to_unsubscribe_again_stops_no_run_and_is_listed()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
         scene.Account.AddContact("ann@example.com", scene.Gold);
@@ -212,7 +212,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_book_that_vanished_is_named_and_the_rest_goes_on()
+    public async Task A_deleted_book_is_reported_and_the_rest_continues()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
@@ -229,7 +229,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_book_that_vanishes_under_way_spoils_nobody_elses_entry()
+    public async Task A_book_deleted_during_the_run_does_not_affect_other_entries()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");

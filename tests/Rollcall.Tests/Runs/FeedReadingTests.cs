@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Who opted out, as the feeds tell it: in pages, in dates of several grains, late.</summary>
+/// <summary>Opt-outs in the feeds: in pages, with dates of several precisions, late.</summary>
 public sealed class FeedReadingTests
 {
     private const string BookFeed = "getUnsubscribedInAddressBook";
@@ -22,7 +22,7 @@ public sealed class FeedReadingTests
         await scene.RunAsync();
         scene.Account.ClearFaults();
 
-        // The first five hundred come back, and everyone behind them moves up.
+        // The first five hundred resubscribe, and everyone after them moves up.
         foreach (var i in Enumerable.Range(0, 500))
         {
             scene.Account.Subscribe(Person(i), scene.Gold);

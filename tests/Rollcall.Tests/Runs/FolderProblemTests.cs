@@ -34,17 +34,17 @@ public sealed class FolderProblemTests
     }
 
     [Fact]
-    public void A_store_that_is_held_or_damaged_says_so()
+    public void A_locked_or_damaged_store_is_reported()
     {
         Assert.Contains("Another process has held", FolderProblem.Of(StoreConnection.Fault(new SqliteException("busy", 5)), "/data")!.Message, StringComparison.Ordinal);
         Assert.Contains("is damaged", FolderProblem.Of(StoreConnection.Fault(new SqliteException("corrupt", 11)), "/data")!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_is_no_matter_of_the_folder_is_left_to_others() => Assert.Null(FolderProblem.Of(new InvalidOperationException("odd"), "/data"));
+    public void Errors_unrelated_to_the_folder_are_left_to_others() => Assert.Null(FolderProblem.Of(new InvalidOperationException("odd"), "/data"));
 
     [Fact]
-    public void A_lock_that_cannot_be_made_is_not_taken_for_one_that_is_in_use()
+    public void A_lock_that_cannot_be_created_does_not_count_as_one_in_use()
     {
         using var folder = new TempFolder();
         var data = new DataFolder(folder.Path);

@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class ForeignRemovalTests
 {
     [Fact]
-    public async Task Whom_another_hand_took_out_is_noticed_when_it_is_time_to_look_and_stays_out()
+    public async Task A_person_removed_manually_is_noticed_at_the_next_verification_and_stays_out()
     {
         await using var scene = await TakenOutAsync();
         Assert.Equal("delivered", (await scene.ExplainAsync("ann@example.com")).Books[0].State);
@@ -28,7 +28,7 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
-    public async Task Who_left_the_audience_since_and_is_a_member_again_may_enter()
+    public async Task A_person_who_has_left_the_audience_and_is_a_member_again_may_enter()
     {
         await using var scene = await TakenOutAsync();
         await LaterAsync(scene);
@@ -60,7 +60,7 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
-    public async Task Nobody_counts_as_taken_out_whom_nobody_looked_up()
+    public async Task Only_people_who_were_looked_up_count_as_removed()
     {
         await using var scene = await ManyAsync(300, takenOut: 60);
 
@@ -72,7 +72,7 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
-    public async Task Who_was_deleted_at_Dotdigital_counts_as_deleted_and_is_not_created_again()
+    public async Task A_person_who_was_deleted_at_Dotdigital_counts_as_deleted_and_is_not_created_again()
     {
         await using var scene = await TakenOutAsync();
         scene.More = "on_foreign_removal: restore";
@@ -87,7 +87,7 @@ public sealed class ForeignRemovalTests
     }
 
     [Fact]
-    public async Task Who_is_in_the_book_under_a_new_address_was_not_taken_out()
+    public async Task A_person_who_is_in_the_book_under_a_new_address_was_not_taken_out()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -135,7 +135,7 @@ public sealed class ForeignRemovalTests
         return scene;
     }
 
-    /// <summary>Ann and Bob were delivered into Gold, and another hand took Ann out.</summary>
+    /// <summary>Ann and Bob were delivered to Gold, and Ann was removed manually.</summary>
     private static async Task<ExportScene> TakenOutAsync()
     {
         var scene = await ExportScene.StartAsync();
@@ -145,7 +145,7 @@ public sealed class ForeignRemovalTests
         return scene;
     }
 
-    /// <summary>Runs when a week has passed, by Dotdigital's clock: this machine's stands still.</summary>
+    /// <summary>Runs when a week has passed, by Dotdigital's clock: this machine's does not advance.</summary>
     private static Task<RunResult> LaterAsync(ExportScene scene)
     {
         scene.Account.Options = scene.Account.Options with { ClockOffset = TimeSpan.FromDays(8) };

@@ -75,7 +75,7 @@ public sealed class ForgetTests
 
         Assert.Equal(1, Forgotten(scene, Person).OptOutsKept);
 
-        // Deleted there, and added again by hand: no feed tells of the opt-out any more.
+        // Deleted there, and added again manually: no feed contains the opt-out any more.
         scene.Account.DeleteContact(Person);
         scene.Set("gold", "bob@example.com");
         await scene.RunAsync();
@@ -91,7 +91,7 @@ public sealed class ForgetTests
     }
 
     [Fact]
-    public async Task A_feed_that_still_tells_of_the_opt_out_does_not_bring_the_address_back()
+    public async Task A_feed_that_still_reports_the_opt_out_does_not_bring_the_address_back()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact(Person, scene.Gold);
@@ -108,7 +108,7 @@ public sealed class ForgetTests
     }
 
     [Fact]
-    public async Task Who_had_not_opted_out_is_new_when_they_come_back()
+    public async Task A_person_who_had_not_opted_out_is_new_when_they_come_back()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Person, "bob@example.com");
@@ -169,7 +169,7 @@ public sealed class ForgetTests
     }
 
     [Fact]
-    public async Task While_a_run_is_under_way_nobody_is_forgotten_and_while_someone_is_no_run_begins()
+    public async Task Nobody_is_erased_during_a_run_and_no_run_starts_during_an_erasure()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
@@ -249,7 +249,9 @@ public sealed class ForgetTests
         return scene;
     }
 
-    /// <summary>Where an address still is: in any Parquet row, in any byte of any other file, in any status file. A longer address that contains it is another.</summary>
+    /// <summary>
+    /// Where an address still is: in any Parquet row, in any byte of any other file, in any status file. A longer address that contains it is another.
+    /// </summary>
     private static List<string> Finding(ExportScene scene, string email)
     {
         var found = new List<string>();

@@ -5,7 +5,7 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What stays true of people who were erased: what they chose, what was sent to them, where they were before.</summary>
+/// <summary>What remains valid for erased people: their choices, what was sent to them, where they were before.</summary>
 public sealed class ForgottenPeopleTests
 {
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ForgottenPeopleTests
     }
 
     [Fact]
-    public async Task A_second_erasing_does_not_let_a_run_in_while_the_first_goes_on()
+    public async Task A_second_erasure_does_not_let_a_run_start_while_the_first_continues()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
@@ -66,7 +66,7 @@ public sealed class ForgottenPeopleTests
     }
 
     [Fact]
-    public async Task Nobody_is_erased_while_it_is_not_settled_what_became_of_what_was_sent_to_them()
+    public async Task Nobody_is_erased_while_the_result_of_a_write_about_them_is_unsettled()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Config = "  exit_action: remove\n  trigger_join: true";
@@ -85,7 +85,7 @@ public sealed class ForgottenPeopleTests
     }
 
     [Fact]
-    public async Task Who_was_in_a_book_before_the_job_and_was_erased_is_still_not_taken_out()
+    public async Task A_person_who_was_in_a_book_before_the_job_and_was_erased_is_still_not_taken_out()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("ann@example.com", scene.Gold);

@@ -6,7 +6,7 @@ using static Rollcall.Tests.Runs.FormerFolder;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A data folder whose addresses were keyed by a former version goes on as if it had been keyed by this one.</summary>
+/// <summary>A data folder whose addresses were keyed by a former version works as if it had been keyed by this one.</summary>
 public sealed class FormerFolderTests
 {
     private static readonly string[] Everyone =
@@ -19,7 +19,7 @@ public sealed class FormerFolderTests
     private static readonly string[] OptedOut = ["IŞIL@example.com", "GÜNEŞ@example.com", "R\u00FCya@example.com", "ÖZGÜR@example.com", "Zoë@example.com", "İnci@example.com"];
 
     [Fact]
-    public async Task Everybody_is_found_again_and_nobody_enters_twice()
+    public async Task Everyone_is_found_again_and_nobody_enters_twice()
     {
         await using var former = await StartAsync();
         var (contacts, before) = (former.Account.ContactCount, former.In(Gold));
@@ -47,7 +47,7 @@ public sealed class FormerFolderTests
     }
 
     [Fact]
-    public async Task Whoever_leaves_leaves_and_who_was_there_before_or_is_another_jobs_stays()
+    public async Task People_who_left_the_audience_leave_and_people_there_before_or_of_another_job_stay()
     {
         await using var former = await StartAsync();
         await former.LettersAsync(Everyone);
@@ -61,7 +61,7 @@ public sealed class FormerFolderTests
     }
 
     [Fact]
-    public async Task An_open_import_is_settled_for_whom_it_was_sent()
+    public async Task An_open_import_is_settled_for_the_people_it_was_sent_for()
     {
         await using var former = await StartAsync();
         var contacts = former.Account.ContactCount;
@@ -78,7 +78,7 @@ public sealed class FormerFolderTests
     }
 
     [Fact]
-    public async Task Single_calls_that_were_cut_short_are_settled_for_whom_they_were_made()
+    public async Task Interrupted_single_calls_are_settled_for_the_people_they_were_made_for()
     {
         await using var former = await StartAsync();
         string[] members = ["ÇAĞLA@example.com", "İdil@example.com", "plain@example.com"];
@@ -94,7 +94,7 @@ public sealed class FormerFolderTests
     }
 
     [Fact]
-    public async Task Whoever_was_erased_is_known_by_the_hash_of_the_former_key()
+    public async Task A_person_who_was_erased_is_known_by_the_hash_of_the_former_key()
     {
         await using var former = await StartAsync("İpek@example.com", "Jürgen.Öz@example.com");
 

@@ -7,7 +7,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class GoAheadTests
 {
     [Fact]
-    public async Task A_run_that_is_declined_sends_nothing_and_is_no_run()
+    public async Task A_declined_run_sends_nothing_and_is_not_recorded()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
@@ -22,7 +22,7 @@ public sealed class GoAheadTests
     }
 
     [Fact]
-    public async Task A_run_that_may_go_on_sends_what_it_showed_and_counts_it_once()
+    public async Task A_confirmed_run_sends_what_it_showed_and_counts_it_once()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "no address,Nobody,1");
@@ -61,7 +61,7 @@ public sealed class GoAheadTests
     }
 
     [Fact]
-    public async Task People_whom_a_declined_run_would_have_adopted_are_nobodys()
+    public async Task People_a_declined_run_would_have_adopted_belong_to_no_job()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("there@example.com", scene.Gold);

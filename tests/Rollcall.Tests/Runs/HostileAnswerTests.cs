@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Runs against a Dotdigital that answers without end, or tells ids of contacts that are nobody's or somebody else's.</summary>
+/// <summary>Runs against a Dotdigital with endless answers, or with contact ids that are invalid or belong to other people.</summary>
 public sealed class HostileAnswerTests
 {
     private const string Ann = "ann@example.com";
@@ -36,7 +36,7 @@ public sealed class HostileAnswerTests
     [InlineData("GET /v2/address-books/", "contacts.unsubscribedSince")]
     [InlineData("GET /v2/data-fields", "dataFields.list")]
     [InlineData("GET /v2/account-info", "account.info")]
-    public async Task A_reading_without_end_stops_the_run_with_its_operation_and_the_next_run_goes_on(string request, string operation)
+    public async Task An_endless_reading_stops_the_run_with_its_operation_and_the_next_run_continues(string request, string operation)
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -141,7 +141,7 @@ public sealed class HostileAnswerTests
     }
 
     [Fact]
-    public async Task Ids_that_a_report_swaps_between_members_it_tells_of_are_not_recorded()
+    public async Task Ids_that_a_report_swaps_between_its_members_are_not_recorded()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Ann, Bob);

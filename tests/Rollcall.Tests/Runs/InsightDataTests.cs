@@ -42,7 +42,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task A_merged_contact_gets_its_record_under_the_new_id_and_a_deleted_one_is_asked_after_no_more()
+    public async Task A_merged_contact_gets_its_record_under_the_new_id_and_a_deleted_one_is_not_looked_up_again()
     {
         await using var scene = await StartAsync();
         People(scene, Person(Ann, "[1]"), Person(Bob, "[2]"));
@@ -125,7 +125,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task The_exits_guard_watches_over_records_that_go_where_nobody_leaves_the_book()
+    public async Task The_exits_guard_applies_to_records_removed_without_an_exit()
     {
         await using var scene = await StartAsync();
         var people = Enumerable.Range(0, 40).Select(i => Person($"p{i}@example.com", "[1]")).ToArray();
@@ -170,7 +170,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task A_table_of_recommendations_that_is_cut_short_takes_no_record_away()
+    public async Task A_truncated_table_of_recommendations_removes_no_record()
     {
         await using var scene = await StartAsync();
         People(scene, Person(Ann, "[]"), Person(Bob, "[]"));
@@ -235,7 +235,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task Whoever_is_left_out_of_every_book_gets_no_record()
+    public async Task A_person_who_is_left_out_of_every_book_gets_no_record()
     {
         await using var scene = await StartAsync();
         scene.Account.AddContact(Bob, scene.Silver);

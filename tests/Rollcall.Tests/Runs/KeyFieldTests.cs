@@ -2,14 +2,14 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Keys of <c>key_field</c> that name nobody: blank ones, and those of more than one address.</summary>
+/// <summary>Keys of <c>key_field</c> that identify nobody: blank ones, and those with more than one address.</summary>
 public sealed class KeyFieldTests
 {
     [Theory]
     [InlineData("\"          \"")]
     [InlineData("\"\t \u00a0\"")]
     [InlineData("")]
-    public async Task A_blank_key_is_none_and_gives_nobody_anothers_contact(string blank)
+    public async Task A_blank_key_counts_as_no_key_and_matches_no_other_contact(string blank)
     {
         await using var scene = await StartAsync();
         scene.Set("gold", $"ann@example.com,{blank},1", "x@example.com,x,1");
@@ -40,7 +40,7 @@ public sealed class KeyFieldTests
     }
 
     [Fact]
-    public async Task A_key_that_stands_with_two_addresses_is_no_key()
+    public async Task A_key_with_two_addresses_is_not_used()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1", "y@example.com,y,1");

@@ -7,7 +7,7 @@ public sealed class LateOptOutTests
     private const string ReadBook = "GET /contacts/v3";
 
     [Fact]
-    public async Task Who_opts_out_before_the_first_body_is_in_no_later_body_either()
+    public async Task A_person_who_opts_out_before_the_first_body_is_in_no_later_body_either()
     {
         await using var scene = await ExportScene.StartAsync();
         var clock = new LeapingClock();
@@ -39,7 +39,7 @@ public sealed class LateOptOutTests
     }
 
     [Fact]
-    public async Task Who_another_job_saw_opt_out_while_the_roll_was_called_is_not_entered()
+    public async Task A_person_another_job_saw_opt_out_while_the_roll_was_read_is_not_entered()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("ann@example.com");

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Rows of an audience that lost their address: people of the ledger may be behind them, and nobody leaves because of it.</summary>
+/// <summary>Rows of an audience that lost their address: they may belong to people in the ledger, so nobody leaves because of it.</summary>
 public sealed class LostAddressTests
 {
     private static readonly string[] All = [.. Enumerable.Range(0, 40).Select(i => $"m{i:D2}@example.com")];
@@ -17,7 +17,7 @@ public sealed class LostAddressTests
         var plan = await scene.PlanAsync();
         Assert.Equal(0, plan.Audiences[0].Exited);
 
-        // Held, the count of before stands: the second run knows it as well as the first.
+        // If held, the previous count stays: the second run uses it like the first.
         for (var i = 0; i < 2; i++)
         {
             var held = await scene.RunAsync();
@@ -32,7 +32,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task As_many_rows_without_an_address_as_before_hold_nobody()
+    public async Task The_same_number_of_rows_without_an_address_as_before_holds_nothing()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", [.. All, ",Nobody,1", "no address,Nobody,1"]);
@@ -121,7 +121,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task In_another_book_of_the_audience_whoever_is_behind_such_a_row_is_not_entered_and_it_is_listed()
+    public async Task In_another_book_of_the_audience_the_person_behind_such_a_row_is_not_entered_and_the_row_is_listed()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Config = "  exit_action: remove\n  key_field: name";
@@ -185,10 +185,10 @@ public sealed class LostAddressTests
         Assert.Equal(40, scene.In(scene.Gold).Count);
     }
 
-    /// <summary>Everyone, of whom the first rows have lost their address.</summary>
+    /// <summary>Everyone; the first rows have lost their address.</summary>
     private static IEnumerable<string> Lost(int rows) => All.Select((m, i) => i < rows ? ",Someone,1" : m);
 
-    /// <summary>Everyone with a key of their own, of whom the first rows have lost their address.</summary>
+    /// <summary>Everyone with their own key; the first rows have lost their address.</summary>
     private static IEnumerable<string> Keyed(int lost) => All.Select((m, i) => $"{(i < lost ? "" : m)},k{i},1");
 
     private static async Task<ExportScene> StartedAsync(string config = "  exit_action: remove")

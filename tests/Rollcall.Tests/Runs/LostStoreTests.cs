@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A store that is gone, empty, or older than the ledger beside it is not taken for a fresh one.</summary>
+/// <summary>A store that is missing, empty, or older than the ledger next to it does not count as a new one.</summary>
 public sealed class LostStoreTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class LostStoreTests
     [InlineData("without tables")]
     [InlineData("older")]
     [InlineData("much older")]
-    public async Task Whoever_lost_the_store_is_told_so_by_every_command_and_nothing_is_sent(string how)
+    public async Task Every_command_reports_a_lost_store_and_nothing_is_sent(string how)
     {
         await using var scene = await StartedAsync();
         Lose(scene, how);
@@ -38,7 +38,7 @@ public sealed class LostStoreTests
     [InlineData("older")]
     [InlineData("much older")]
     [InlineData("ledger gone")]
-    public async Task Begun_anew_the_old_files_are_kept_aside_and_people_in_the_books_count_as_there_before(string how)
+    public async Task After_starting_over_the_old_files_are_kept_and_people_in_the_books_count_as_there_before(string how)
     {
         await using var scene = await StartedAsync();
         var before = Directory.GetFiles(Path.Combine(scene.DataFolder, "ledger"), "*.parquet", SearchOption.AllDirectories).Length;
@@ -55,7 +55,7 @@ public sealed class LostStoreTests
             Assert.Equal(before, Directory.GetFiles(Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*")), "*.parquet", SearchOption.AllDirectories).Count(f => f.Contains($"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
         }
 
-        // Ann was there when the job began anew; Cyd it put there itself.
+        // Ann was there when the job started over; Cyd was added by the job.
         scene.Set("gold", "zed@example.com");
         await scene.RunAsync();
         Assert.Equal(["ann@example.com", "bob@example.com", "zed@example.com"], scene.In(scene.Gold));
@@ -64,7 +64,7 @@ public sealed class LostStoreTests
     }
 
     [Fact]
-    public async Task Begun_anew_with_adopt_own_the_people_in_the_books_are_the_jobs_again()
+    public async Task After_starting_over_with_adopt_own_the_people_in_the_books_belong_to_the_job_again()
     {
         await using var scene = await StartedAsync();
         Lose(scene, "gone");
@@ -76,7 +76,7 @@ public sealed class LostStoreTests
     }
 
     [Fact]
-    public async Task Begun_anew_nobody_who_opted_out_as_a_member_is_asked_back_as_if_they_were_new()
+    public async Task After_starting_over_people_who_opted_out_as_members_are_not_asked_back_as_if_they_were_new()
     {
         await using var scene = await StartedAsync();
         scene.Config = "  exit_action: remove\n  resubscribe_no_challenge: true";
@@ -92,7 +92,7 @@ public sealed class LostStoreTests
     }
 
     [Fact]
-    public async Task A_folder_in_which_nothing_is_lost_is_not_begun_anew()
+    public async Task A_folder_in_which_nothing_is_lost_does_not_start_over()
     {
         await using var scene = await StartedAsync();
 
@@ -147,7 +147,7 @@ public sealed class LostStoreTests
     }
 
     [Fact]
-    public async Task A_folder_written_by_an_older_version_has_no_marks_and_is_none_the_worse()
+    public async Task A_folder_written_by_an_older_version_has_no_marks_and_still_works()
     {
         await using var scene = await StartedAsync();
         foreach (var mark in Directory.GetFiles(Path.Combine(scene.DataFolder, "ledger"), "named", SearchOption.AllDirectories))

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>The guard <c>missing</c>: a book emptied by hand, or from which many of the job's people are gone, is left as it is until somebody says what is meant.</summary>
+/// <summary>
+/// The guard <c>missing</c>: a book that was emptied manually, or from which many of the job's people are missing, is not changed until the user decides.
+/// </summary>
 public sealed class MissingPeopleTests
 {
     [Theory]
@@ -10,7 +12,7 @@ public sealed class MissingPeopleTests
     [InlineData("leave", 40)]
     [InlineData("restore", 1)]
     [InlineData("restore", 120)]
-    public async Task A_book_emptied_by_hand_is_left_as_it_is_until_it_is_allowed(string onForeignRemoval, int members)
+    public async Task A_book_emptied_manually_is_left_as_it_is_until_it_is_allowed(string onForeignRemoval, int members)
     {
         await using var scene = await StartedAsync(members, onForeignRemoval);
         Remove(scene, members);
@@ -19,7 +21,7 @@ public sealed class MissingPeopleTests
         var plan = await scene.PlanAsync();
         Assert.Equal(MissingPeopleGuard, Assert.Single(plan.Guards).Guard);
 
-        // The time to look at the books need not have come, and the guard holds as long as nobody says anything.
+        // It need not be time to read the books, and the guard holds until the user decides.
         for (var i = 0; i < 2; i++)
         {
             var held = await scene.RunAsync();
@@ -90,7 +92,7 @@ public sealed class MissingPeopleTests
     }
 
     [Fact]
-    public async Task Other_books_go_on()
+    public async Task Other_books_continue()
     {
         await using var scene = await StartedAsync(20, "leave");
         Remove(scene, 20);
@@ -103,7 +105,7 @@ public sealed class MissingPeopleTests
     }
 
     [Fact]
-    public async Task Whoever_opted_out_is_not_missing()
+    public async Task A_person_who_opted_out_is_not_missing()
     {
         await using var scene = await StartedAsync(20, "restore");
         All(20).ToList().ForEach(m => scene.Account.Unsubscribe(m, scene.Gold));

@@ -37,7 +37,7 @@ public sealed class MoveTests
         var again = await scene.RunAsync();
         Assert.Equal((before, 2L), (scene.Writes, again.Audiences[0].Unchanged));
 
-        // The contact goes by its id under the new address, too: deleted, it is not created again.
+        // The id is also used under the new address: a deleted contact is not created again.
         scene.Account.DeleteContact("ann@new.example");
         scene.Set("gold", "Ann@new.example,k1,6", "bob@example.com,k2,1");
         scene.Set("silver", "Ann@new.example,k1,6");
@@ -46,7 +46,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task A_key_field_named_later_moves_whom_the_job_delivered_before()
+    public async Task A_key_field_named_later_moves_people_the_job_delivered_before()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
@@ -170,7 +170,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task No_stranger_is_ever_rewritten_whoever_gets_an_address_just_before_the_move()
+    public async Task No_stranger_is_ever_rewritten_even_if_someone_gets_an_address_just_before_the_move()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", "ann@old.example,k1,1", "bob@old.example,k2,1", "x@example.com,x,1");
@@ -282,7 +282,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Who_was_left_alone_from_the_first_is_known_by_key_later()
+    public async Task A_person_who_was_left_alone_from_the_first_is_known_by_key_later()
     {
         await using var scene = await StartAsync();
         scene.Account.AddContact("ann@old.example", scene.Gold);
@@ -370,7 +370,7 @@ public sealed class MoveTests
             scene.Before = request => looking |= request.StartsWith("GET /contacts/v3/contactId/", StringComparison.Ordinal);
             scene.Checkpoint = _ =>
             {
-                // From the look at the contact on; what comes before sends nothing.
+                // From the look-up of the contact on; nothing is sent before.
                 if (looking && ++steps == killAt)
                 {
                     throw new KilledException();
@@ -400,7 +400,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task A_contact_whose_address_another_hand_changed_as_the_audience_has_it_stays_in_the_book()
+    public async Task A_contact_whose_address_was_already_changed_manually_to_the_new_one_stays_in_the_book()
     {
         // Without a key: the new address enters, and the removal of the former one would go by the same contact's id.
         await using var scene = await ExportScene.StartAsync();
@@ -418,7 +418,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Whoever_has_a_former_address_later_is_another_contact_than_the_one_that_stayed_under_the_new_one()
+    public async Task A_person_who_has_a_former_address_later_is_another_contact_than_the_one_that_stayed_under_the_new_one()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@old.example,Ann,1", "x@example.com");
@@ -437,7 +437,7 @@ public sealed class MoveTests
     [Fact]
     public async Task A_key_that_another_profile_has_by_now_moves_nobody()
     {
-        // The key is no mapped field: that it changed is no update.
+        // The key is not a mapped field, so its change is not an update.
         await using var scene = await StartAsync();
         Task<RunResult> RunAsync()
         {
@@ -460,7 +460,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Whoever_opts_out_of_a_book_just_before_their_move_does_not_enter_it_under_the_new_address()
+    public async Task A_person_who_opts_out_of_a_book_just_before_their_move_does_not_enter_it_under_the_new_address()
     {
         var clock = new LeapingClock();
         await using var scene = await ExportScene.StartAsync(o => o with { Clock = clock, ListSuppression = ListSuppression.Clears });
@@ -492,7 +492,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Somebody_already_at_the_new_address_by_another_hand_counts_as_moved()
+    public async Task Somebody_already_moved_manually_to_the_new_address_counts_as_moved()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
@@ -524,7 +524,7 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Who_was_in_the_book_before_the_job_stays_there_after_a_move()
+    public async Task A_person_who_was_in_the_book_before_the_job_stays_there_after_a_move()
     {
         await using var scene = await StartAsync();
         scene.Account.AddContact("ann@old.example", scene.Gold);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A book made anew under the name that a job maps by: whoever opted out of the former one stays out of it.</summary>
+/// <summary>A book that was deleted and created again with the name that a job maps by: people who opted out of the former one stay out.</summary>
 public sealed class NamesakeTests
 {
     private const string Ann = "ann@example.com";
@@ -14,7 +14,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_book_made_anew_under_its_name_inherits_who_opted_out_of_the_former_one(bool renamed)
+    public async Task A_book_recreated_under_its_name_inherits_the_opt_outs_of_the_former_one(bool renamed)
     {
         await using var scene = await OptedOutAsync();
         if (!renamed)
@@ -37,7 +37,7 @@ public sealed class NamesakeTests
     }
 
     [Fact]
-    public async Task It_is_said_once_how_many_opt_outs_count_for_the_new_book()
+    public async Task The_number_of_opt_outs_that_count_for_the_new_book_is_reported_once()
     {
         await using var scene = await OptedOutAsync();
         scene.Account.DeleteBook(scene.Gold);
@@ -50,7 +50,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData("")]
     [InlineData("  trigger_join: true\n")]
-    public async Task A_book_that_a_job_creates_anew_inherits_too(string config)
+    public async Task A_book_that_a_job_creates_again_inherits_opt_outs_too(string config)
     {
         await using var scene = await OptedOutAsync();
         scene.Account.DeleteBook(scene.Gold);
@@ -68,7 +68,7 @@ public sealed class NamesakeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Of_people_who_were_erased_the_hashes_are_inherited(bool created)
+    public async Task The_hashes_of_erased_people_are_inherited(bool created)
     {
         await using var scene = await OptedOutAsync();
         Forget.Run(Bob, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);
@@ -101,7 +101,7 @@ public sealed class NamesakeTests
         Assert.Equal([Ann], scene.In(anew));
     }
 
-    /// <summary>Another book takes the name; the former one goes on under a new one.</summary>
+    /// <summary>Another book gets the name; the former one continues under a new name.</summary>
     private static async Task<int> RenameAsync(ExportScene scene)
     {
         // The simulated account renames no books: what the job knew the former one by is changed instead.

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Opt-outs that are read late, at the worst moment, or of people who come back: what is done about them, for how long, and what is said.</summary>
+/// <summary>
+/// Opt-outs that are read late, at the worst moment, or of people who come back: what is done about them, for how long, and what is reported.
+/// </summary>
 public sealed class OptOutWatchTests
 {
     private const string Ann = "ann@example.com";
@@ -75,7 +77,7 @@ public sealed class OptOutWatchTests
     }
 
     [Fact]
-    public async Task Many_opt_outs_that_are_read_after_an_import_are_held_by_a_guard_and_said()
+    public async Task Many_opt_outs_that_are_read_after_an_import_are_held_by_a_guard_and_reported()
     {
         await using var scene = await StartAsync();
         foreach (var person in Many)
@@ -138,7 +140,7 @@ public sealed class OptOutWatchTests
         Assert.Equal([Bob], scene.In(scene.Gold));
     }
 
-    /// <summary>From the first import on, the book's feed tells of people who opted out a minute before it.</summary>
+    /// <summary>From the first import on, the book's feed contains people who opted out a minute before it.</summary>
     private void TellOfMany(ExportScene scene, Action? then = null)
     {
         Func<string>? feed = null;

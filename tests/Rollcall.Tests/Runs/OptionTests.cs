@@ -70,7 +70,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Missing_data_fields_are_named_all_at_once_and_created_where_the_job_says()
+    public async Task Missing_data_fields_are_reported_all_at_once_and_created_if_the_job_says_so()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.DeleteDataField("SPEND");
@@ -89,7 +89,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Nobody_is_let_go_where_exits_are_ignored()
+    public async Task Nobody_is_released_if_exits_are_ignored()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Config = "  exit_action: ignore";
@@ -189,7 +189,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Bad_rows_are_counted_listed_and_cost_nobody_else_anything()
+    public async Task Bad_rows_are_counted_and_listed_and_affect_no_other_rows()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,lots", "not an address,X,1", ",Y,1", "ANN@example.com,Ann again,2", "bob+a/b#c%d'e@example.com,Bob,3");
@@ -204,7 +204,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task An_id_from_the_profile_matches_only_whom_Dotdigital_shows_under_that_address()
+    public async Task An_id_from_the_profile_matches_only_the_contact_Dotdigital_shows_under_that_address()
     {
         await using var scene = await ExportScene.StartAsync();
         var ann = scene.Account.AddContact("ann@example.com");

@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class OwnershipTests
 {
     [Fact]
-    public async Task With_exit_existing_who_was_in_the_book_before_the_job_leaves_when_the_job_lets_them_go()
+    public async Task With_exit_existing_a_person_who_was_in_the_book_before_the_job_leaves_when_the_job_releases_them()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.More = "exit_existing: true";
@@ -82,7 +82,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task With_recreate_deleted_who_had_opted_out_before_being_deleted_stays_out()
+    public async Task With_recreate_deleted_a_person_who_opted_out_before_being_deleted_stays_out()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.More = "recreate_deleted: true";
@@ -100,7 +100,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task Who_was_created_again_by_another_job_is_not_taken_for_deleted()
+    public async Task A_person_created_again_by_another_job_does_not_count_as_deleted()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,1");
@@ -118,7 +118,7 @@ public sealed class OwnershipTests
         await RunOtherAsync(scene, j => j with { RecreateDeleted = true });
         Assert.Equal(creations, scene.Account.Calls["importContacts"]);
 
-        // The first job was not told to create anyone again.
+        // The first job is not configured to create people again.
         Assert.Equal(1, (await scene.RunAsync()).Audiences[0].Suppressed);
         Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
     }

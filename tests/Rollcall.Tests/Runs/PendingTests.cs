@@ -49,7 +49,7 @@ public sealed class PendingTests
     }
 
     [Fact]
-    public async Task Whoever_confirms_one_book_is_put_into_another_whose_import_was_lost()
+    public async Task A_person_who_confirms_one_book_is_put_into_another_whose_import_was_lost()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { DoubleOptIn = DoubleOptIn.All });
         scene.Set("silver", Ann);
@@ -67,7 +67,7 @@ public sealed class PendingTests
     }
 
     [Fact]
-    public async Task Who_was_delivered_is_shown_as_pending_without_the_book_later_and_confirms_enters_the_book()
+    public async Task A_person_who_was_delivered_is_shown_as_pending_without_the_book_later_and_confirms_enters_the_book()
     {
         await using var scene = await WhoseScene.StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -86,7 +86,7 @@ public sealed class PendingTests
     }
 
     [Fact]
-    public async Task Who_waits_in_the_book_is_taken_out_of_it_and_confirms_enters_the_book()
+    public async Task A_person_who_waits_in_the_book_is_taken_out_of_it_and_confirms_enters_the_book()
     {
         await using var scene = await WhoseScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
         scene.Set("gold", Ann);
@@ -224,7 +224,7 @@ public sealed class PendingTests
     }
 
     [Fact]
-    public async Task Opt_outs_are_read_again_before_each_burst_and_who_left_anew_is_not_brought_back()
+    public async Task Opt_outs_are_read_again_before_each_burst_and_people_who_left_again_are_not_brought_back()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBackSingly);
         scene.Known(Ann, ContactStatus.Unsubscribed);

@@ -26,7 +26,7 @@ public sealed class PilotTests
     }
 
     [Fact]
-    public async Task Who_is_asked_for_and_in_no_audience_is_named()
+    public async Task A_selected_person_in_no_audience_is_reported()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "not-an-address");
@@ -39,7 +39,7 @@ public sealed class PilotTests
     }
 
     [Fact]
-    public async Task A_limit_takes_so_many_who_have_something_to_do_and_the_next_takes_others()
+    public async Task A_limit_takes_that_many_people_with_changes_and_the_next_run_takes_others()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Enumerable.Range(0, 20).Select(i => $"m{i}@example.com"));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Statuses that come back as a table of profiles, and the next run's SQL that joins it.</summary>
+/// <summary>Statuses returned as a table of profiles, and the next run's SQL that joins it.</summary>
 public sealed class ProfilesSinkRunTests
 {
     [Fact]
@@ -22,7 +22,7 @@ public sealed class ProfilesSinkRunTests
         var second = await RunAsync(scene, job);
         var third = await RunAsync(scene, job);
 
-        // Whoever left the book by themselves is no longer in the audience: the SQL says so, by the status that came back.
+        // People who left the book by themselves are no longer in the audience: the SQL uses the returned status.
         Assert.Equal((2L, 1L), (second.Audiences[0].Members, third.Audiences[0].Members));
         Assert.Equal(["ann@example.com"], scene.In(scene.Gold));
     }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Recommendations that stand in a table.</summary>
+/// <summary>Recommendations in a table.</summary>
 public sealed class RecommendationTests
 {
     private const string Ann = "ann@example.com";
@@ -42,7 +42,7 @@ public sealed class RecommendationTests
     [Theory]
     [InlineData("keep", "First")]
     [InlineData("clear", null)]
-    public async Task Whoever_has_no_recommendations_any_more_keeps_them_or_not_as_the_job_says(string choice, string? left)
+    public async Task A_person_who_has_no_recommendations_any_more_keeps_them_or_not_as_the_job_says(string choice, string? left)
     {
         await using var scene = await StartAsync();
         scene.More = $"on_missing_field: {choice}";
@@ -92,7 +92,7 @@ public sealed class RecommendationTests
     }
 
     [Fact]
-    public async Task Whoever_was_read_in_part_keeps_what_they_had()
+    public async Task A_person_who_was_read_in_part_keeps_what_they_had()
     {
         await using var scene = await StartAsync();
         scene.More = "on_missing_field: clear";
@@ -126,7 +126,7 @@ public sealed class RecommendationTests
     }
 
     [Fact]
-    public async Task What_goes_wrong_in_the_query_is_said_without_anybodys_values()
+    public async Task Query_errors_are_reported_without_values()
     {
         await using var scene = await StartAsync();
         scene.Tables = "    recommendations: {picks: \"SELECT email, rank, CAST(title AS INTEGER) AS title, url FROM picks\"}";

@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class ReconcileTests
 {
     [Fact]
-    public async Task Ledger_and_books_that_agree_are_said_to_agree()
+    public async Task Ledger_and_books_that_agree_are_reported_as_agreeing()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -23,7 +23,7 @@ public sealed class ReconcileTests
     }
 
     [Fact]
-    public async Task It_says_who_was_removed_or_deleted_who_is_not_of_the_job_and_whose_status_differs()
+    public async Task It_reports_who_was_removed_or_deleted_who_is_not_of_the_job_and_whose_status_differs()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("stranger@example.com", scene.Gold);
@@ -49,7 +49,7 @@ public sealed class ReconcileTests
     }
 
     [Fact]
-    public async Task Who_is_asked_after_by_name_is_believed_where_the_books_pages_show_only_subscribed_people()
+    public async Task A_look_up_by_name_is_believed_where_the_pages_of_the_book_show_only_subscribed_people()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { ListShowsSubscribedOnly = true });
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -62,7 +62,7 @@ public sealed class ReconcileTests
     }
 
     [Fact]
-    public async Task Of_many_who_are_missing_not_each_is_asked_after()
+    public async Task Of_many_missing_people_not_everyone_is_looked_up()
     {
         await using var scene = await ExportScene.StartAsync();
         var members = Enumerable.Range(0, 70).Select(i => $"m{i}@example.com").ToList();

@@ -4,13 +4,13 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Bringing people back who left the account, in bulk.</summary>
+/// <summary>Resubscribing people who left the account, in bulk.</summary>
 public sealed class ResubscribeTests
 {
     private const string Asks = "  exit_action: remove\n  resubscribe: true";
     private const string BringsBack = "  exit_action: remove\n  resubscribe_no_challenge: true";
 
-    /// <summary>Ann left the account long ago and is wanted beside Bob; of the two imports, the one that resubscribes her is lost on the way.</summary>
+    /// <summary>Ann left the account long ago and is a member, like Bob; of the two imports, the one that resubscribes her is lost on the way.</summary>
     private static async Task<ConsentScene> LosesResubscriptionAsync(string config)
     {
         var scene = await ConsentScene.StartAsync(config);
@@ -35,7 +35,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_left_the_account_before_they_entered_is_asked_and_enters_by_saying_yes()
+    public async Task A_person_who_left_the_account_before_they_entered_is_asked_and_enters_by_saying_yes()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Known(Ann, ContactStatus.Unsubscribed);
@@ -119,7 +119,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_bounces_after_their_opt_out_was_read_is_found_by_the_look_up_before_anything_is_sent()
+    public async Task A_person_who_bounces_after_their_opt_out_was_read_is_found_by_the_look_up_before_anything_is_sent()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann, ContactStatus.Unsubscribed);
@@ -139,7 +139,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_is_deleted_is_not_created_again_by_a_resubscription()
+    public async Task A_person_who_is_deleted_is_not_created_again_by_a_resubscription()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann, ContactStatus.Unsubscribed);
@@ -159,7 +159,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_opted_out_as_a_member_is_not_asked()
+    public async Task A_person_who_opted_out_as_a_member_is_not_asked()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Export.Set("gold", Ann, Bob);
@@ -175,7 +175,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_opted_out_as_a_member_is_asked_where_resubscribe_members_says_so_but_not_on_the_same_day()
+    public async Task A_person_who_opted_out_as_a_member_is_asked_where_resubscribe_members_says_so_but_not_on_the_same_day()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Export.More = "resubscribe_members: true";
@@ -195,7 +195,7 @@ public sealed class ResubscribeTests
     [Theory]
     [InlineData("a guard")]
     [InlineData("a pilot")]
-    public async Task Who_was_kept_waiting_entered_when_they_were_first_wanted(string what)
+    public async Task A_person_who_was_kept_waiting_entered_when_they_were_first_wanted(string what)
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann);
@@ -217,7 +217,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_opted_out_on_the_day_they_entered_is_not_asked_then_or_later()
+    public async Task A_person_who_opted_out_on_the_day_they_entered_is_not_asked_then_or_later()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Known(Ann);
@@ -233,7 +233,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_leaves_the_audience_opted_out_and_enters_again_later_is_asked()
+    public async Task A_person_who_leaves_the_audience_opted_out_and_enters_again_later_is_asked()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Export.Set("gold", Ann, Bob);
@@ -260,7 +260,7 @@ public sealed class ResubscribeTests
         await scene.RunAsync();
         Assert.Equal([Ann, Bob], scene.Export.In(scene.Gold));
 
-        // She leaves again as a member: out for good, unless she enters anew.
+        // She leaves again as a member: permanently, unless she enters again.
         scene.PassDays(3);
         scene.Account.Unsubscribe(Ann);
         scene.PassDays(1);
@@ -308,7 +308,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_left_the_account_and_one_book_comes_back_to_the_other_books_only()
+    public async Task A_person_who_left_the_account_and_one_book_comes_back_to_the_other_books_only()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann, ContactStatus.Unsubscribed, (scene.Gold, BookStatus.Unsubscribed));
@@ -324,7 +324,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_left_the_account_as_a_member_of_one_book_is_not_asked_for_the_sake_of_another()
+    public async Task A_person_who_left_the_account_as_a_member_of_one_book_is_not_asked_because_of_another()
     {
         await using var scene = await ConsentScene.StartAsync(Asks);
         scene.Export.Set("gold", Ann);
@@ -340,7 +340,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Whom_another_hand_took_out_was_a_member_all_along()
+    public async Task A_person_removed_manually_was_a_member_all_along()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Export.More = "verify_every: 1d";
@@ -362,7 +362,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Whose_audience_goes_to_another_book_has_not_entered_anew()
+    public async Task Mapping_an_audience_to_another_book_is_not_a_new_entry_of_its_members()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Export.Set("gold", Ann, Bob);
@@ -381,13 +381,13 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task A_resubscription_repeated_by_hand_answers_no_later_opt_out()
+    public async Task A_manually_repeated_resubscription_does_not_answer_a_later_opt_out()
     {
         await using var scene = await LosesResubscriptionAsync(BringsBack);
         await scene.RunAsync();
         Assert.Equal(ContactStatus.Unsubscribed, scene.Account.Contact(Ann)!.Status);
 
-        // Unanswered, it counts as sent. She comes back by herself, and leaves once more.
+        // Without an answer it counts as sent. She resubscribes by herself, and leaves again.
         scene.PassDays(2);
         scene.Account.Subscribe(Ann);
         scene.Account.Unsubscribe(Ann);
@@ -398,7 +398,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task An_unanswered_resubscription_without_a_challenge_is_repeated_by_hand()
+    public async Task An_unanswered_resubscription_without_a_challenge_is_repeated_manually()
     {
         await using var scene = await LosesResubscriptionAsync(BringsBack);
         await scene.RunAsync();
@@ -491,7 +491,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Whom_the_run_brought_back_is_not_unsubscribed_because_a_feed_lags()
+    public async Task A_person_the_run_brought_back_is_not_unsubscribed_because_a_feed_lags()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann, ContactStatus.Unsubscribed);
@@ -521,7 +521,7 @@ public sealed class ResubscribeTests
     }
 
     [Fact]
-    public async Task Who_leaves_the_book_while_the_run_brings_them_back_is_unsubscribed_again()
+    public async Task A_person_who_leaves_the_book_while_the_run_brings_them_back_is_unsubscribed_again()
     {
         await using var scene = await ConsentScene.StartAsync(BringsBack);
         scene.Known(Ann, ContactStatus.Unsubscribed);

@@ -38,7 +38,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_roll_is_read_anew_and_who_is_no_longer_a_member_is_listed()
+    public async Task The_roll_is_read_again_and_people_who_are_no_longer_members_are_listed()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,1");
@@ -58,7 +58,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Opt_outs_are_read_anew()
+    public async Task Opt_outs_are_read_again()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Account.AddContact("ann@example.com");

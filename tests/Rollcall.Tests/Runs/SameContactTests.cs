@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>Contacts are known by id and by address: whose address changed at Dotdigital, and who goes on under another id after a merge.</summary>
+/// <summary>Contacts are known by id and by address, also after a change of address at Dotdigital or a merge under another id.</summary>
 public sealed class SameContactTests
 {
     private const string Ann = "ann@example.com";
@@ -12,7 +12,7 @@ public sealed class SameContactTests
     [Theory]
     [InlineData("remove")]
     [InlineData("unsubscribe")]
-    public async Task Who_was_there_before_stays_though_the_address_changed_at_Dotdigital(string exit)
+    public async Task A_person_who_was_there_before_stays_though_the_address_changed_at_Dotdigital(string exit)
     {
         await using var scene = await WhoseScene.StartAsync();
         scene.Export.Config = $"  exit_action: {exit}";
@@ -79,7 +79,7 @@ public sealed class SameContactTests
     [Theory]
     [InlineData("remove")]
     [InlineData("unsubscribe")]
-    public async Task Who_leaves_after_a_merge_is_out_of_the_book_before_it_counts_as_done(string exit)
+    public async Task A_person_who_leaves_after_a_merge_is_out_of_the_book_before_it_counts_as_done(string exit)
     {
         await using var scene = await WhoseScene.StartAsync();
         scene.Export.Config = $"  exit_action: {exit}";
@@ -147,7 +147,7 @@ public sealed class SameContactTests
     }
 
     [Fact]
-    public async Task An_adopting_run_takes_nobody_for_a_newcomer_whom_it_delivered_under_another_address()
+    public async Task An_adopting_run_does_not_treat_people_it_delivered_under_another_address_as_new()
     {
         await using var scene = await WhoseScene.StartAsync();
         scene.Set("gold", Ann, "bob@example.com");

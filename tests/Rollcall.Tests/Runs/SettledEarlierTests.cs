@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>What the run that settles an interrupted one says about it, and what is kept of the interrupted one.</summary>
+/// <summary>What a run that settles an interrupted one reports about it, and what is stored of the interrupted one.</summary>
 public sealed class SettledEarlierTests
 {
     [Fact]

@@ -14,7 +14,7 @@ public sealed class TotalsTests
         scene.Set("silver", "fay@example.com", "gus@example.com");
         await AddsUpAsync(scene);
 
-        // Two opt out, and one of them leaves the audience too; one was taken out of the book by hand; one leaves; rows become nobody.
+        // Two opt out, and one of them leaves the audience too; one was removed from the book manually; one leaves; some rows lose their identity.
         scene.Account.Unsubscribe("ann@example.com", scene.Gold);
         scene.Account.Unsubscribe("bob@example.com", scene.Gold);
         scene.Account.RemoveFromBook("cid@example.com", scene.Gold);
@@ -24,7 +24,7 @@ public sealed class TotalsTests
     }
 
     [Fact]
-    public async Task Rows_that_are_nobody_count_for_each_book_of_their_audience()
+    public async Task Rows_without_an_identity_count_for_each_book_of_their_audience()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Mapping = $"[{{gold: \"{scene.Gold}\"}}, {{gold: \"{scene.Silver}\"}}, {{silver: \"{scene.Silver}\"}}]";
@@ -93,7 +93,7 @@ public sealed class TotalsTests
         Assert.DoesNotContain((await scene.PlanAsync(new RunOptions { Allow = new HashSet<string> { "mails" } })).Notices, n => n.Contains("let pass", StringComparison.Ordinal));
     }
 
-    /// <summary>Plans and runs, and compares each total with what the lists come to.</summary>
+    /// <summary>Plans and runs, and compares each total with the sum of the lists.</summary>
     private static async Task<RunResult> AddsUpAsync(ExportScene scene)
     {
         AddsUp(await scene.PlanAsync());

@@ -8,7 +8,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class TwoJobsTests
 {
     [Fact]
-    public async Task Whom_another_job_wants_in_the_book_stays_until_that_job_lets_them_go_too()
+    public async Task A_person_another_job_wants_in_the_book_stays_until_that_job_releases_them_too()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -30,7 +30,7 @@ public sealed class TwoJobsTests
     }
 
     [Fact]
-    public async Task Two_jobs_that_both_put_someone_into_a_book_and_both_let_them_go_do_not_wait_for_each_other()
+    public async Task Two_jobs_that_both_add_and_both_release_a_person_do_not_wait_for_each_other()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "zed@example.com");
@@ -61,7 +61,7 @@ public sealed class TwoJobsTests
     [InlineData("add", true)]
     [InlineData("resubscribe", true)]
     [InlineData("unsubscribe", false)]
-    public async Task Whom_another_job_is_just_putting_into_the_book_is_not_taken_out(string kind, bool claims)
+    public async Task A_person_another_job_is_just_putting_into_the_book_is_not_taken_out(string kind, bool claims)
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");
@@ -106,7 +106,7 @@ public sealed class TwoJobsTests
     [Theory]
     [InlineData("remove")]
     [InlineData("unsubscribe")]
-    public async Task Whom_another_job_begins_to_put_into_the_book_while_the_run_sends_is_not_taken_out(string exit)
+    public async Task A_person_another_job_begins_to_put_into_the_book_while_the_run_sends_is_not_taken_out(string exit)
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Config = $"  exit_action: {exit}";
@@ -132,7 +132,7 @@ public sealed class TwoJobsTests
     }
 
     [Fact]
-    public async Task Whom_another_job_could_not_deliver_yet_stays_for_it_until_it_lets_them_go()
+    public async Task A_person_another_job_could_not_deliver_yet_stays_for_it_until_it_releases_them()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com", "bob@example.com");

@@ -37,7 +37,7 @@ public sealed class UnansweredCallTests
     }
 
     [Fact]
-    public async Task Who_was_asked_to_confirm_by_an_unanswered_add_is_not_asked_again_by_the_next_book()
+    public async Task A_person_who_was_asked_to_confirm_by_an_unanswered_add_is_not_asked_again_by_the_next_book()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { DoubleOptIn = DoubleOptIn.Single });
         scene.Config = Joins;
@@ -55,7 +55,7 @@ public sealed class UnansweredCallTests
     }
 
     [Fact]
-    public async Task Who_was_deleted_created_again_and_has_confirmed_enters_every_book()
+    public async Task A_person_who_was_deleted_created_again_and_has_confirmed_enters_every_book()
     {
         await using var scene = await ExportScene.StartAsync(o => o with { DoubleOptIn = DoubleOptIn.Single });
         scene.Config = Joins;
@@ -81,7 +81,7 @@ public sealed class UnansweredCallTests
     [InlineData("removed")]
     [InlineData("bounced")]
     [InlineData("left")]
-    public async Task An_unsubscription_without_an_answer_is_not_taken_for_what_another_hand_did(string what)
+    public async Task An_unsubscription_without_an_answer_does_not_count_as_a_manual_one(string what)
     {
         await using var scene = await ConsentScene.StartAsync(Unsubscribes);
         scene.Export.Set("gold", Ann, Bob);

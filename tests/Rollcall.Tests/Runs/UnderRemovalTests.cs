@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A removal of another job that has not ended: whoever enters the same book meanwhile would be taken out again by it.</summary>
+/// <summary>An unfinished removal of another job: it would remove a person who enters the same book meanwhile.</summary>
 public sealed class UnderRemovalTests
 {
     private const string Bob = "bob@example.com";
@@ -12,7 +12,7 @@ public sealed class UnderRemovalTests
     [Theory]
     [InlineData("")]
     [InlineData("  trigger_join: true\n")]
-    public async Task Whoever_another_job_is_just_removing_enters_once_that_has_ended(string config)
+    public async Task A_person_another_job_is_just_removing_enters_once_the_removal_has_ended(string config)
     {
         await using var scene = await RemovingAsync();
         scene.Config = config + "  exit_action: remove";
@@ -26,7 +26,7 @@ public sealed class UnderRemovalTests
         Assert.StartsWith("Does not enter \"Gold\" yet", (await scene.ExplainAsync(Bob)).Next[0], StringComparison.Ordinal);
         ExportScene.AddsUp(waiting);
 
-        // The other job's removal ends; nobody has run that job since, and its journal is its own.
+        // The other job's removal finishes; that job has not run since, and its journal is not changed.
         Ended(scene);
         var entered = await scene.RunAsync();
         Assert.Equal(1, entered.Audiences[0].Entered);
@@ -40,7 +40,7 @@ public sealed class UnderRemovalTests
     }
 
     [Fact]
-    public async Task A_removal_without_an_answer_blocks_until_its_job_has_settled_it_or_nobody_waits_for_it_any_more()
+    public async Task A_removal_without_an_answer_blocks_until_its_job_has_settled_it_or_the_watch_ends()
     {
         await using var scene = await RemovingAsync();
         Ended(scene);
@@ -83,7 +83,7 @@ public sealed class UnderRemovalTests
         ExportScene.AddsUp(result);
     }
 
-    /// <summary>From now on Dotdigital says how far the removal really is.</summary>
+    /// <summary>From now on Dotdigital returns the real status of the removal.</summary>
     private static void Ended(ExportScene scene) => scene.Answer = null;
 
     private static string State(ExportScene scene)
@@ -98,7 +98,9 @@ public sealed class UnderRemovalTests
         Assert.Equal(1, store.Connection.Execute(sql));
     }
 
-    /// <summary>Another job put Bob into Gold, lets him go, and is killed while Dotdigital says that the removal goes on; this job's audience has him now.</summary>
+    /// <summary>
+    /// Another job added Bob to Gold, releases him, and is killed while Dotdigital reports the removal as unfinished; this job's audience has him now.
+    /// </summary>
     private static async Task<ExportScene> RemovingAsync()
     {
         var scene = await ExportScene.StartAsync();

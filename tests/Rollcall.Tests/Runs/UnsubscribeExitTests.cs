@@ -4,13 +4,13 @@ using static Rollcall.Tests.Runs.ConsentScene;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary><c>exit_action: unsubscribe</c>: who leaves the audience is unsubscribed from the book, by a call each.</summary>
+/// <summary><c>exit_action: unsubscribe</c>: people who leave the audience are unsubscribed from the book, one call each.</summary>
 public sealed class UnsubscribeExitTests
 {
     private const string Unsubscribes = "  exit_action: unsubscribe";
 
     [Fact]
-    public async Task Who_leaves_the_audience_is_unsubscribed_from_that_book_alone()
+    public async Task A_person_who_leaves_the_audience_is_unsubscribed_from_that_book_alone()
     {
         await using var scene = await ConsentScene.StartAsync(Unsubscribes);
         scene.Export.Set("gold", Ann, Bob);
@@ -31,7 +31,7 @@ public sealed class UnsubscribeExitTests
     }
 
     [Fact]
-    public async Task Whom_the_job_unsubscribed_counts_as_opted_out_by_this_job_and_is_not_put_back()
+    public async Task A_person_the_job_unsubscribed_counts_as_opted_out_by_this_job_and_is_not_put_back()
     {
         await using var scene = await ConsentScene.StartAsync(Unsubscribes);
         scene.Export.Set("gold", Ann, Bob);
@@ -67,7 +67,7 @@ public sealed class UnsubscribeExitTests
     }
 
     [Fact]
-    public async Task Who_was_there_before_or_left_by_themselves_or_is_gone_from_the_book_is_not_unsubscribed()
+    public async Task A_person_who_was_there_before_or_left_by_themselves_or_is_gone_from_the_book_is_not_unsubscribed()
     {
         await using var scene = await ConsentScene.StartAsync(Unsubscribes);
         scene.Known("there@example.com", ContactStatus.Subscribed, (scene.Gold, BookStatus.Subscribed));

@@ -77,7 +77,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task An_opt_out_that_an_import_lifted_late_is_restored_and_said()
+    public async Task An_opt_out_that_an_import_lifted_late_is_restored_and_reported()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -170,7 +170,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_member_whom_an_older_removal_took_out_late_enters_again()
+    public async Task A_member_removed_late_by_an_older_removal_enters_again()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -302,7 +302,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Opt_outs_that_could_not_be_read_after_an_import_are_said()
+    public async Task Opt_outs_that_could_not_be_read_after_an_import_are_reported()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
@@ -442,7 +442,7 @@ public sealed class WatchTests
         Assert.InRange(watched.ApiCalls.Total - quiet, 0, 12);
     }
 
-    /// <summary>A feed that tells late of people who opted out a minute before they were imported, which put them back.</summary>
+    /// <summary>A feed with late opt-outs of people who opted out a minute before an import resubscribed them.</summary>
     private Func<string, string, string> LateFeed(ExportScene scene, string[] people)
     {
         var since = theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
@@ -464,7 +464,7 @@ public sealed class WatchTests
         };
     }
 
-    /// <summary>A scene whose Dotdigital has a clock of its own; this machine's decides nothing that matters to people.</summary>
+    /// <summary>A scene whose Dotdigital has its own clock; this machine's clock must not matter.</summary>
     private async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null) =>
         await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = theirs, ListSuppression = ListSuppression.Clears });
 

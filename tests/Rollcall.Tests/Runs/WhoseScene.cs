@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Runs;
 
-/// <summary>A scene in which weeks pass, for Rollcall and for Dotdigital alike, and other hands act on contacts meanwhile.</summary>
+/// <summary>A scene in which weeks pass, for Rollcall and for Dotdigital, with manual changes of contacts meanwhile.</summary>
 internal sealed class WhoseScene : IAsyncDisposable
 {
     private WhoseScene(ExportScene export, LeapingClock clock)

@@ -118,7 +118,7 @@ public class AddressMatchingTests
     }
 
     [Fact]
-    public async Task Who_is_in_the_recycle_bin_is_found_in_any_form()
+    public async Task A_person_who_is_in_the_recycle_bin_is_found_in_any_form()
     {
         await using var session = await Start(new SimulatorOptions { AddressMatching = AddressMatching.Normalized });
         var id = session.Account.AddContact(Composed);

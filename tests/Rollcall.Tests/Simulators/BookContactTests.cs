@@ -55,7 +55,9 @@ public class BookContactTests
         session.Account.AddContact("ada@example.com", session.Book);
 
         session.Account.Unsubscribe("ada@example.com", session.Book);
-        Assert.Contains("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message,
+            StringComparison.Ordinal);
 
         session.Account.Unsubscribe("ada@example.com");
         Assert.EndsWith("ERROR_CONTACT_SUPPRESSED", (await session.Post($"/v2/address-books/{session.Book}/contacts", Ada)).Message, StringComparison.Ordinal);
@@ -195,7 +197,7 @@ public class BookContactTests
     [InlineData(ContactStatus.Unsubscribed, "ContactAdded", ContactStatus.Subscribed)]
     [InlineData(ContactStatus.HardBounced, "ContactCannotBeUnsuppressed", ContactStatus.HardBounced)]
     [InlineData(ContactStatus.Suppressed, "ContactCannotBeUnsuppressed", ContactStatus.Suppressed)]
-    public async Task Only_who_left_by_themselves_comes_back_to_the_account(ContactStatus before, string answer, ContactStatus after)
+    public async Task Only_people_who_left_by_themselves_come_back_to_the_account(ContactStatus before, string answer, ContactStatus after)
     {
         await using var session = await Start();
         session.Account.AddContact("ada@example.com");

@@ -35,7 +35,8 @@ public sealed class BystanderTests
     {
         await using var dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions(), Cancellation);
         await using var lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions(), Cancellation);
-        foreach (var (url, path) in new[] { (dotdigital.Url, "/"), (dotdigital.Url, "/simulator/state"), (dotdigital.Url, "/v2/account-info"), (lytics.Url, "/"), (lytics.Url, "/api/segment") })
+        foreach (var (url, path) in new[] { (dotdigital.Url, "/"), (dotdigital.Url, "/simulator/state"), (dotdigital.Url, "/v2/account-info"),
+            (lytics.Url, "/"), (lytics.Url, "/api/segment") })
         {
             using var request = Request(HttpMethod.Get, url, path);
             request.Headers.Host = host.Replace("PORT", $"{url.Port}", StringComparison.Ordinal);
@@ -47,7 +48,8 @@ public sealed class BystanderTests
     [Fact]
     public async Task A_name_that_urls_gives_is_its_own()
     {
-        await using var dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions { Urls = "http://127.0.0.1:0;http://simulator.test:0" }, Cancellation);
+        await using var dotdigital = await DotdigitalSimulator.StartAsync(
+            new SimulatorOptions { Urls = "http://127.0.0.1:0;http://simulator.test:0" }, Cancellation);
         foreach (var (host, status) in new[] { ("simulator.test", 200), ("10.0.0.7", 200), ("other.test", 421) })
         {
             using var request = Request(HttpMethod.Get, dotdigital.Url, "/");
@@ -130,7 +132,8 @@ public sealed class BystanderTests
 
             var page = await answer.Content.ReadAsStringAsync(Cancellation);
             var style = page.Split("<style>")[1].Split("</style>")[0];
-            Assert.Contains(Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(style))), policy, StringComparison.Ordinal);
+            Assert.Contains(
+                Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(style))), policy, StringComparison.Ordinal);
             Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
             Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         }
@@ -185,7 +188,8 @@ public sealed class BystanderTests
     private static HttpRequestMessage Request(HttpMethod method, Uri url, string path)
     {
         var request = new HttpRequestMessage(method, new Uri(url, path));
-        request.Headers.TryAddWithoutValidation("Authorization", path.StartsWith("/v2", StringComparison.Ordinal) ? "Basic " + Convert.ToBase64String("demo:demo"u8) : "demo");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", path.StartsWith("/v2", StringComparison.Ordinal) ? "Basic " + Convert.ToBase64String("demo:demo"u8) : "demo");
         return request;
     }
 

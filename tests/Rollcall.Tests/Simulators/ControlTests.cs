@@ -9,7 +9,7 @@ namespace Rollcall.Tests.Simulators;
 public class ControlTests
 {
     [Fact]
-    public async Task Other_hands_leave_come_back_bounce_and_delete()
+    public async Task Manual_changes_leave_come_back_bounce_and_delete()
     {
         await using var session = await Start();
         session.Http.DefaultRequestHeaders.Authorization = null;

@@ -18,12 +18,13 @@ public class FeedTests
         session.Account.SetStatus("bounced@example.com", ContactStatus.HardBounced);
 
         Assert.Equal(["book@example.com: Unsubscribed"], await BookFeed(session));
-        Assert.Equal(["account@example.com: Unsubscribed", "bounced@example.com: HardBounced"], await Feed(session, "/v2/contacts/suppressed-since/2000-01-01"));
+        Assert.Equal(
+            ["account@example.com: Unsubscribed", "bounced@example.com: HardBounced"], await Feed(session, "/v2/contacts/suppressed-since/2000-01-01"));
         Assert.Equal(["account@example.com: Unsubscribed"], await Feed(session, "/v2/contacts/unsubscribed-since/2000-01-01"));
     }
 
     [Fact]
-    public async Task Whoever_came_back_is_in_no_feed()
+    public async Task A_person_who_came_back_is_in_no_feed()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);
@@ -57,7 +58,9 @@ public class FeedTests
         }
 
         var path = $"/v2/address-books/{session.Book}/contacts/unsubscribed-since/";
-        Assert.Equal(["a2@example.com: Unsubscribed", "a3@example.com: Unsubscribed", "a4@example.com: Unsubscribed"], await Feed(session, path + "2026-03-01T14:00:00Z"));
+        Assert.Equal(
+            ["a2@example.com: Unsubscribed", "a3@example.com: Unsubscribed", "a4@example.com: Unsubscribed"],
+            await Feed(session, path + "2026-03-01T14:00:00Z"));
         Assert.Equal(["a1@example.com: Unsubscribed", "a2@example.com: Unsubscribed"], await Feed(session, path + "2000-01-01?select=2&skip=1"));
         Assert.Contains("ERROR_PARAMETER_INVALID", (await session.Get(path + "recently")).Message, StringComparison.Ordinal);
     }
@@ -133,7 +136,12 @@ public class FeedTests
     [InlineData(true, 14, "2026-03-02T00:00:00")]
     public async Task Dates_may_be_local_times_that_do_not_say_so(bool inDays, int hours, string expected)
     {
-        await using var session = await Start(new SimulatorOptions { FeedDatesWithoutOffset = true, FeedInDays = inDays, FeedDateShift = TimeSpan.FromHours(hours) });
+        await using var session = await Start(new SimulatorOptions
+        {
+            FeedDatesWithoutOffset = true,
+            FeedInDays = inDays,
+            FeedDateShift = TimeSpan.FromHours(hours),
+        });
         session.Account.AddContact("a@example.com", session.Book);
         session.Account.AddContact("b@example.com", session.Book);
         session.Account.Unsubscribe("a@example.com", session.Book);

@@ -32,7 +32,8 @@ public class GateTests
         Assert.Equal(session.Url.AbsoluteUri, Property("ApiEndpoint"));
         Assert.Equal("Europe/London", Property("TimeZoneIana"));
 
-        string Property(string name) => account["properties"]!.AsArray().Single(property => property!["name"]!.GetValue<string>() == name)!["value"]!.GetValue<string>();
+        string Property(string name) =>
+            account["properties"]!.AsArray().Single(property => property!["name"]!.GetValue<string>() == name)!["value"]!.GetValue<string>();
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public class GateTests
         await session.Get("/v2/address-books");
         var over = await session.Get("/v2/address-books");
 
-        Assert.Equal(("2", "1", "mediumCallRate"), (first.Headers["x-ratelimit-limit"], first.Headers["x-ratelimit-remaining"], first.Headers["x-ratelimit-scope"]));
+        Assert.Equal(
+            ("2", "1", "mediumCallRate"), (first.Headers["x-ratelimit-limit"], first.Headers["x-ratelimit-remaining"], first.Headers["x-ratelimit-scope"]));
         Assert.Equal(HttpStatusCode.TooManyRequests, over.Status);
         Assert.Equal("0", over.Headers["x-ratelimit-remaining"]);
         Assert.False(over.Headers.ContainsKey("Retry-After"));

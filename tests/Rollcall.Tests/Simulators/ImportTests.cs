@@ -100,7 +100,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task The_status_subscribed_resubscribes_who_left_but_lifts_no_bounce()
+    public async Task The_status_subscribed_resubscribes_people_who_left_but_lifts_no_bounce()
     {
         const string Subscribed = "\"channelProperties\":{\"email\":{\"status\":\"subscribed\"}}";
         await using var session = await Start();
@@ -132,7 +132,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_contact_id_with_an_address_rewrites_that_contact_whoever_it_is()
+    public async Task A_contact_id_with_an_address_rewrites_that_contact_even_if_it_is_another_person()
     {
         await using var session = await Start();
         var stranger = session.Account.AddContact("stranger@example.com");
@@ -284,7 +284,7 @@ public class ImportTests
     }
 
     [Fact]
-    public async Task A_value_that_does_not_fit_can_be_left_out_and_the_contact_stands_in_both_lists()
+    public async Task A_value_that_does_not_fit_can_be_left_out_and_the_contact_is_in_both_lists()
     {
         await using var session = await Start(new SimulatorOptions { BadFieldInImport = BadFieldInImport.LeftOut });
 

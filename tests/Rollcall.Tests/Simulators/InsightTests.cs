@@ -89,7 +89,12 @@ public class InsightTests
     [Fact]
     public async Task An_import_may_fail_or_never_end_and_leave_records_behind()
     {
-        await using var session = await SimulatedSession.Start(new SimulatorOptions { FailedInsightImport = 1, StuckInsightImport = 2, AppliedBeforeRejection = 1 });
+        await using var session = await SimulatedSession.Start(new SimulatorOptions
+        {
+            FailedInsightImport = 1,
+            StuckInsightImport = 2,
+            AppliedBeforeRejection = 1,
+        });
         var id = session.Account.AddContact("ada@example.com");
         var records = Ada("k1") + "," + Ada("k2");
 
@@ -113,7 +118,9 @@ public class InsightTests
         var result = await Import(session, Ada("k1") + "," + Ada("k1", "eve@example.com"));
 
         var failure = Assert.Single(result["failures"]!.AsArray())!;
-        Assert.Equal(("JsonValueTooLong", "ada@example.com"), (failure["failureReason"]!.GetValue<string>(), failure["collectionOwner"]!["contactIdentity"]!["value"]!.GetValue<string>()));
+        Assert.Equal(
+            ("JsonValueTooLong", "ada@example.com"),
+            (failure["failureReason"]!.GetValue<string>(), failure["collectionOwner"]!["contactIdentity"]!["value"]!.GetValue<string>()));
         Assert.Equal([(eve, "k1")], session.Account.InsightRecords("membership").Keys);
     }
 

@@ -17,7 +17,8 @@ public sealed class KeepAliveTests
         using var connection = new TcpClient();
         await connection.ConnectAsync(session.Url.Host, session.Url.Port, TestContext.Current.CancellationToken);
 
-        Assert.StartsWith("HTTP/1.1 204", await AskAsync(connection, session, $"DELETE /v2/address-books/{session.Book}/contacts/{id}"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 204", await AskAsync(connection, session, $"DELETE /v2/address-books/{session.Book}/contacts/{id}"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", await AskAsync(connection, session, $"DELETE /v2/address-books/{session.Book}/contacts/1"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection, session, "GET /v2/server-time"), StringComparison.Ordinal);
     }

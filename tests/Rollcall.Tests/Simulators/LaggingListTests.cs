@@ -4,7 +4,7 @@ using static Rollcall.Tests.Simulators.SimulatedSession;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>Lists that show the account as it was a while ago, beside look-ups and counts that are current.</summary>
+/// <summary>Lists with an older state of the account, while look-ups and counts are current.</summary>
 public class LaggingListTests
 {
     private static readonly SimulatorOptions Lagging = new() { ListDelay = TimeSpan.FromSeconds(30) };

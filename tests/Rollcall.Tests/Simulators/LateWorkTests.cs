@@ -15,11 +15,16 @@ public class LateWorkTests
     [InlineData("POST", "/v2/address-books/BOOK/contacts/resubscribe-with-no-challenge", "resubscribeToAddressBookWithNoChallenge", """{"unsubscribedContact":{"email":"left@example.com"}}""")]
     public async Task A_write_whose_answer_was_lost_puts_people_into_the_book_later(string method, string path, string operation, string body)
     {
-        await using var session = await Start(new SimulatorOptions { LateUnanswered = TimeSpan.FromMinutes(20), Faults = [Fault.Parse(operation + ":1:drop-after")] });
+        await using var session = await Start(new SimulatorOptions
+        {
+            LateUnanswered = TimeSpan.FromMinutes(20),
+            Faults = [Fault.Parse(operation + ":1:drop-after")],
+        });
         session.Account.AddContact("left@example.com", session.Book);
         session.Account.Unsubscribe("left@example.com", session.Book);
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => session.Send(method, path.Replace("BOOK", $"{session.Book}"), body.Replace("BOOK", $"{session.Book}")));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            session.Send(method, path.Replace("BOOK", $"{session.Book}"), body.Replace("BOOK", $"{session.Book}")));
 
         session.Pass(TimeSpan.FromMinutes(19));
         Assert.Empty(session.Account.Members(session.Book));
@@ -36,7 +41,11 @@ public class LateWorkTests
     [InlineData("POST", "/v2/address-books/BOOK/contacts/unsubscribe", "unsubscribeFromAddressBook", """{"email":"a@example.com"}""")]
     public async Task A_write_whose_answer_was_lost_takes_people_out_of_the_book_later(string method, string path, string operation, string? body)
     {
-        await using var session = await Start(new SimulatorOptions { LateUnanswered = TimeSpan.FromHours(3), Faults = [Fault.Parse(operation + ":1:drop-after")] });
+        await using var session = await Start(new SimulatorOptions
+        {
+            LateUnanswered = TimeSpan.FromHours(3),
+            Faults = [Fault.Parse(operation + ":1:drop-after")],
+        });
         var id = session.Account.AddContact("a@example.com", session.Book);
 
         await Assert.ThrowsAsync<HttpRequestException>(() =>
@@ -52,7 +61,10 @@ public class LateWorkTests
     [Fact]
     public async Task Without_the_switch_a_write_whose_answer_was_lost_is_done_at_once_and_a_fault_may_say_how_late_it_is()
     {
-        await using var session = await Start(new SimulatorOptions { Faults = [Fault.Parse("addContactToAddressBook:1:drop-after"), Fault.Parse("addContactToAddressBook:2:drop-after-late30")] });
+        await using var session = await Start(new SimulatorOptions
+        {
+            Faults = [Fault.Parse("addContactToAddressBook:1:drop-after"), Fault.Parse("addContactToAddressBook:2:drop-after-late30")],
+        });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => Add("at-once@example.com"));
         await Assert.ThrowsAsync<HttpRequestException>(() => Add("late@example.com"));
@@ -67,7 +79,10 @@ public class LateWorkTests
     [Fact]
     public async Task A_refused_write_may_be_carried_out_later_all_the_same()
     {
-        await using var session = await Start(new SimulatorOptions { Faults = [Fault.Parse("importContacts:1:503-late60"), Fault.Parse("importContacts:2:503")] });
+        await using var session = await Start(new SimulatorOptions
+        {
+            Faults = [Fault.Parse("importContacts:1:503-late60"), Fault.Parse("importContacts:2:503")],
+        });
 
         var late = await session.Send("PUT", "/contacts/v3/import", $$"""{"contacts":[{{Record("late@example.com")}}]}""");
         var never = await session.Send("PUT", "/contacts/v3/import", $$"""{"contacts":[{{Record("never@example.com")}}]}""");

@@ -97,7 +97,7 @@ public class ManualChangesTests
     }
 
     [Fact]
-    public async Task A_book_emptied_by_hand_keeps_its_opt_outs()
+    public async Task A_book_emptied_manually_keeps_its_opt_outs()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);
@@ -112,17 +112,17 @@ public class ManualChangesTests
     }
 
     [Fact]
-    public async Task A_book_made_anew_has_its_name_another_id_and_nobody_in_it()
+    public async Task A_recreated_book_has_the_same_name_a_new_id_and_no_contacts()
     {
         await using var session = await Start();
         session.Account.AddContact("a@example.com", session.Book);
 
-        var anew = session.Account.RemakeBook(session.Book);
+        var recreated = session.Account.RemakeBook(session.Book);
 
         var book = Assert.Single((await session.Get("/v2/address-books")).Json!.AsArray())!;
-        Assert.Equal((anew, "Newsletter", 0), (book["id"]!.GetValue<int>(), book["name"]!.GetValue<string>(), book["contacts"]!.GetValue<int>()));
-        Assert.NotEqual(session.Book, anew);
-        Assert.Empty((await session.Get($"/contacts/v3?~listId={anew}")).Json!["_items"]!.AsArray());
+        Assert.Equal((recreated, "Newsletter", 0), (book["id"]!.GetValue<int>(), book["name"]!.GetValue<string>(), book["contacts"]!.GetValue<int>()));
+        Assert.NotEqual(session.Book, recreated);
+        Assert.Empty((await session.Get($"/contacts/v3?~listId={recreated}")).Json!["_items"]!.AsArray());
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using static Rollcall.Tests.Simulators.SimulatedSession;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>A mobile number is as good as an address in v3; v2 knows nobody without an address.</summary>
+/// <summary>A mobile number identifies a contact in v3 like an address; v2 does not show contacts without an address.</summary>
 public sealed class MobileNumberTests
 {
     private const string Number = "447700900001";

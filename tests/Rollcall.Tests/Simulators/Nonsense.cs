@@ -25,7 +25,7 @@ internal static class Nonsense
         ("half a pair in a name", "{\"\\udc00\":{\"\\udc00\":1}}"u8.ToArray()),
     ];
 
-    /// <summary>What may stand in a path or a query, percent-encoded.</summary>
+    /// <summary>Valid characters of a path or a query, percent-encoded.</summary>
     public static IReadOnlyList<string> Parameters { get; } =
     [
         "-1", "1.5", "1e9", "99999999999999999999999", "%FF%FE", "%ED%A0%80", "%", "%zz", "[]", "%F0%9F%98%80", "a%2Fb",

@@ -8,7 +8,7 @@ using static Rollcall.Tests.Simulators.SimulatedSession;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>Whatever comes in, the answer is a refusal in the service's form: never a failure of the simulator, never a broken connection.</summary>
+/// <summary>For any input, the answer is a refusal in the service's format: never a failure of the simulator, never a lost connection.</summary>
 public sealed class NonsenseTests
 {
     private const string Contact = "/contacts/v3/email/ada%40example.com";
@@ -159,7 +159,7 @@ public sealed class NonsenseTests
             var path = string.Format(CultureInfo.InvariantCulture, form, value);
             var (status, why) = await Send(session, "GET", path, null, null);
             Assert.True((int)status < 500, $"{path}: {status} {why}");
-            // A zero in a path is refused by the web server itself, without a word.
+            // A zero in a path is refused by the web server itself, without a message.
             Assert.True((int)status < 300 || (value == "%00" && why.Length == 0) || IsError(path, why), $"{path}: {why}");
         }
     }

@@ -4,7 +4,7 @@ using static Rollcall.Tests.Simulators.SimulatedSession;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>What the service could answer and the simulator cannot is told from what does not exist.</summary>
+/// <summary>Calls that only the real service supports are distinguished from those that do not exist.</summary>
 public sealed class NotPlayedTests
 {
     [Theory]

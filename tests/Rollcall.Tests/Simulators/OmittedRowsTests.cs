@@ -13,7 +13,8 @@ public class OmittedRowsTests
         await using var session = await Start(new SimulatorOptions { ReportOmitsEvery = 2 });
         session.Account.AddContact("known@example.com");
 
-        var report = await session.Import(string.Join(",", Record("a@example.com"), Record("known@example.com"), Record("nonsense"), Record("b@example.com"), Record("c@example.com")));
+        var report = await session.Import(
+            string.Join(",", Record("a@example.com"), Record("known@example.com"), Record("nonsense"), Record("b@example.com"), Record("c@example.com")));
 
         Assert.Equal(["a@example.com", "b@example.com"], Emails(report["created"]!));
         Assert.Empty(report["updated"]!.AsArray());

@@ -22,7 +22,8 @@ public sealed class OpenBodiesTests
         await using var session = await Start();
 
         // A record has these two already.
-        var rest = patch.Replace("\"matchIdentifier\"", "\"match\"", StringComparison.Ordinal).Replace("\"identifiers\"", "\"others\"", StringComparison.Ordinal);
+        var rest = patch.Replace("\"matchIdentifier\"", "\"match\"", StringComparison.Ordinal)
+            .Replace("\"identifiers\"", "\"others\"", StringComparison.Ordinal);
 
         var answer = await session.Send("PATCH", "/contacts/v3/email/ada%40example.com", patch);
         var report = await session.Import(Record("eve@example.com", rest[1..^1]));
@@ -129,8 +130,8 @@ public sealed class OpenBodiesTests
         var missing = await session.Send(method, path);
         var half = await session.Send(method, path, """{"name":"\ud83d","contacts\udc00":1}""");
 
-        Assert.All([missing, half], answer =>
-        {
+        Assert.All([missing, half],
+        answer => {
             Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
             Assert.EndsWith("badJson", answer.ErrorCode ?? "badJson", StringComparison.Ordinal);
         });

@@ -22,7 +22,8 @@ public class ReadingContactsTests
         string? marker = null;
         do
         {
-            var page = (await session.Get($"/contacts/v3?~listId={session.Book}&limit=2" + (marker is null ? "" : "&marker=" + Uri.EscapeDataString(marker)))).Json!;
+            var page = (await session.Get(
+                $"/contacts/v3?~listId={session.Book}&limit=2" + (marker is null ? "" : "&marker=" + Uri.EscapeDataString(marker)))).Json!;
             seen.AddRange(Emails(page));
             marker = page["_links"]!["next"]?["marker"]!.GetValue<string>();
         }
@@ -111,7 +112,7 @@ public class ReadingContactsTests
     }
 
     [Fact]
-    public async Task One_contact_is_found_by_id_and_by_address_and_told_in_full()
+    public async Task One_contact_is_found_by_id_and_by_address_and_shown_in_full()
     {
         await using var session = await Start();
         var id = session.Account.AddContact("ada@example.com", session.Book);

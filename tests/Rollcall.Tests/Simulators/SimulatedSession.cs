@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Simulators;
 
-/// <summary>A simulator on a clock that the test moves, and a caller of it. At the end all its answers are held against the specifications.</summary>
+/// <summary>A simulator with a clock that the test advances, and its client. At the end all answers are validated against the specifications.</summary>
 internal sealed class SimulatedSession : IAsyncDisposable
 {
     private readonly DotdigitalSimulator _simulator;
@@ -84,7 +84,7 @@ internal sealed class SimulatedSession : IAsyncDisposable
         return (await Get($"/contacts/v3/import/{id}")).Json!;
     }
 
-    /// <summary>Lets time pass in steps, so that what begins late has the time it takes.</summary>
+    /// <summary>Advances time in steps, so that late work gets the time it needs.</summary>
     public void Pass(TimeSpan time)
     {
         const int Steps = 200;

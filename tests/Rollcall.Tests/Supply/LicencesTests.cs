@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Rollcall.Tests.Supply;
 
-/// <summary>The packages that Rollcall is made of and tested with, as the lock files have them.</summary>
+/// <summary>The packages that Rollcall uses and is tested with, according to the lock files.</summary>
 public sealed class LicencesTests
 {
-    /// <summary>Licences, by their SPDX names, that whoever uses or passes on Rollcall under MIT need not ask about.</summary>
+    /// <summary>Licences, by their SPDX names, that allow using and distributing Rollcall under MIT without further checks.</summary>
     private static readonly string[] s_permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL"];
 
     private static readonly string[] s_folders = ["src", "tests", "bench"];
@@ -38,8 +38,8 @@ public sealed class LicencesTests
         var text = new StringBuilder("""
             # Licences
 
-            The packages that Rollcall is made of, and those that only its tests, its benchmark and its build use, each with the licence that it states. Generated
-            from the lock files and the packages themselves; `ROLLCALL_UPDATE=1` with its test writes it anew.
+            The packages that Rollcall uses, and those that only its tests, its benchmark and its build use, each with its declared licence. Generated
+            from the lock files and the packages themselves; run its test with `ROLLCALL_UPDATE=1` to update it.
 
             | package | version | licence | in |
             |---|---|---|---|
@@ -82,7 +82,7 @@ public sealed class LicencesTests
                 one.Value.TryGetProperty("contentHash", out var hash) && hash.GetString() is { Length: > 0 }))];
     }
 
-    /// <summary>The SPDX expression that a restored package states; where it states none, what it states instead.</summary>
+    /// <summary>The SPDX expression that a restored package declares; without one, its other licence declaration.</summary>
     private static string Licence(string name, string version)
     {
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured

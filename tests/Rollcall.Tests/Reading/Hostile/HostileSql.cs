@@ -9,12 +9,12 @@ using static Rollcall.Tests.Reading.ReadingWorkshop;
 namespace Rollcall.Tests.Reading.Hostile;
 
 /// <summary>
-/// SQL of a job that does not only read. Each statement is checked and read as a run does it, with a user who may do everything. Whether it is refused
-/// or only comes to nothing: the server's tables, settings and files are afterwards what they were, and no secret was read.
+/// SQL of a job that does more than read. Each statement is checked and read as in a run, with a user who has all permissions. Whether it is refused
+/// or has no effect: afterwards the server's tables, settings and files are unchanged, and no secret was read.
 /// </summary>
 public abstract class HostileSql : IAsyncLifetime
 {
-    /// <summary>What no statement may read: it stands in a file and in a table that is not the job's.</summary>
+    /// <summary>A secret that no statement may read: it is in a file and in a table that does not belong to the job.</summary>
     protected const string Secret = "s3cr3t-of-another";
 
     private protected ReadingWorkshop Workshop { get; } = new();
@@ -22,7 +22,7 @@ public abstract class HostileSql : IAsyncLifetime
     /// <summary>Makes a table <c>people(email, name)</c> with two rows, and what the statements go for.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
-    /// <summary>All that a statement could have changed, in words.</summary>
+    /// <summary>Everything that a statement could have changed, as text.</summary>
     protected abstract Task<string> StateAsync();
 
     private TablesSourceOptions Published { get; set; } = null!;

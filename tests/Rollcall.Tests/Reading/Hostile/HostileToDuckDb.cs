@@ -116,7 +116,7 @@ public sealed class HostileToDuckDb : HostileSql
     [InlineData("SET allowed_paths = ['FOLDER/secret.csv']")]
     [InlineData("SET memory_limit = '100GB'")]
     [InlineData("LOAD httpfs")]
-    public async Task DuckDB_itself_refuses_it_whatever_its_text(string sql)
+    public async Task DuckDB_itself_refuses_it_independent_of_its_text(string sql)
     {
         var before = await StateAsync();
         using var locked = LockedDuckDb.Open([Workshop.At("files/people.csv")], spill: null);
@@ -127,7 +127,7 @@ public sealed class HostileToDuckDb : HostileSql
     }
 
     [Fact]
-    public async Task Padding_and_repeating_within_bounds_goes_on()
+    public async Task Padding_and_repeating_within_bounds_continues()
     {
         var (rows, _) = await Workshop.ReadAsync(Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"), ["v"]);
 

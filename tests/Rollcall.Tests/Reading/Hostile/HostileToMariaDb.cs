@@ -75,7 +75,7 @@ public sealed class HostileToMariaDb : HostileSql
 
     [Theory]
     [MemberData(nameof(Leaving))]
-    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_whatever_the_reading_of_it(string sql) => AssertRefusedByServerAsync(Placed(sql));
+    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_however_it_is_parsed(string sql) => AssertRefusedByServerAsync(Placed(sql));
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -96,7 +96,7 @@ public sealed class HostileToMariaDb : HostileSql
     [InlineData("SELECT 1; COMMIT")]
     [InlineData("SELECT 3 --1; DELETE FROM people")]
     [InlineData("COMMIT; DELETE FROM people")]
-    public async Task The_protocol_takes_one_statement_whatever_its_text(string sql)
+    public async Task The_protocol_takes_one_statement_independent_of_its_text(string sql)
     {
         var before = await StateAsync();
 

@@ -90,7 +90,7 @@ public sealed class HostileToPostgres : HostileSql
 
     [Theory]
     [MemberData(nameof(Leaving))]
-    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_whatever_the_reading_of_it(string sql) => AssertRefusedByServerAsync(Placed(sql));
+    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_however_it_is_parsed(string sql) => AssertRefusedByServerAsync(Placed(sql));
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -109,7 +109,7 @@ public sealed class HostileToPostgres : HostileSql
     [InlineData("SELECT 'x' AS email) AS q; DELETE FROM people; SELECT * FROM (SELECT 'x' AS email")]
     [InlineData("SELECT 'x' AS email; COMMIT; DELETE FROM people; SELECT 1")]
     [InlineData("COMMIT; DELETE FROM people")]
-    public async Task The_protocol_takes_one_statement_whatever_its_text(string sql)
+    public async Task The_protocol_takes_one_statement_independent_of_its_text(string sql)
     {
         var source = Database.Of(new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
         var before = await StateAsync();

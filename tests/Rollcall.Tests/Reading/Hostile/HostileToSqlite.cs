@@ -73,7 +73,7 @@ public sealed class HostileToSqlite : HostileSql
 
     [Theory]
     [MemberData(nameof(Leaving))]
-    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_whatever_the_reading_of_it(string sql) => AssertRefusedByServerAsync(Placed(sql));
+    public Task SQL_that_leaves_its_parentheses_is_refused_by_the_server_however_it_is_parsed(string sql) => AssertRefusedByServerAsync(Placed(sql));
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -94,7 +94,7 @@ public sealed class HostileToSqlite : HostileSql
     [InlineData("ATTACH 'FOLDER/other.sqlite' AS other")]
     [InlineData("SELECT * FROM pragma_database_list")]
     [InlineData("SELECT load_extension('FOLDER/evil')")]
-    public async Task SQLite_itself_refuses_it_whatever_its_text(string sql)
+    public async Task SQLite_itself_refuses_it_independent_of_its_text(string sql)
     {
         var before = await StateAsync();
 

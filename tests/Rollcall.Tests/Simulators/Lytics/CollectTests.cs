@@ -101,7 +101,7 @@ public class CollectTests
     }
 
     [Fact]
-    public async Task What_is_documented_of_collect_is_taken_and_said_again()
+    public async Task Documented_parameters_of_collect_are_accepted_and_returned()
     {
         await using var session = await Start();
 
@@ -127,7 +127,8 @@ public class CollectTests
     {
         await using var session = await Start();
 
-        var (_, json) = await session.Post("/collect/bulk/s", "email,name,note\r\na@example.com,\"Abel, \"\"A\"\"\",\"two\nlines\"\r\nb@example.com,,x\r\nshort\r\n", "text/csv");
+        var (_, json) = await session.Post(
+            "/collect/bulk/s", "email,name,note\r\na@example.com,\"Abel, \"\"A\"\"\",\"two\nlines\"\r\nb@example.com,,x\r\nshort\r\n", "text/csv");
 
         Assert.Equal("""{"message_count":2,"rejected_count":1}""", json["data"]!.ToJsonString());
         Assert.Equal("""{"email":"a@example.com","name":"Abel, \"A\"","note":"two\nlines"}""", session.Account.Events("s")[0].Json);
@@ -137,7 +138,7 @@ public class CollectTests
     }
 
     [Fact]
-    public async Task Events_are_rejected_when_told()
+    public async Task Events_are_rejected_when_configured()
     {
         await using var session = await Start(new LyticsSimulatorOptions { RejectEvery = 3 });
 
@@ -152,7 +153,9 @@ public class CollectTests
         await using var session = await StartWith(3);
         session.Account.Put("""{"_id":"x","email":"A@example.com","dm_account_status":{"7":"Pending"}}""");
 
-        await session.Post("/collect/json/dotmailer_export_status", $"[{Status},{Status.Replace("a@example.com", "person2@example.com", StringComparison.Ordinal)},{Status.Replace("a@", "new@", StringComparison.Ordinal)}]");
+        await session.Post(
+            "/collect/json/dotmailer_export_status",
+            $"[{Status},{Status.Replace("a@example.com", "person2@example.com", StringComparison.Ordinal)},{Status.Replace("a@", "new@", StringComparison.Ordinal)}]");
 
         var profile = JsonNode.Parse(session.Account.Profile("x"))!;
         Assert.Equal("""{"7":"Pending","1001":"Subscribed"}""", profile["dm_account_status"]!.ToJsonString());

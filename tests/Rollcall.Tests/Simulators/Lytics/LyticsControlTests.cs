@@ -14,12 +14,13 @@ public class LyticsControlTests
     {
         await using var session = await Start(new LyticsSimulatorOptions { SeedFile = Path.Combine(RepositoryFiles.Root, "samples", "lytics.json") });
 
-        Assert.Equal([("big_spenders", 203), ("newsletter", 1001), ("broken", 0)], session.Account.Audiences.Select(audience => (audience.Slug, audience.Members)));
+        Assert.Equal(
+            [("big_spenders", 203), ("newsletter", 1001), ("broken", 0)], session.Account.Audiences.Select(audience => (audience.Slug, audience.Members)));
         Assert.Equal(1001, (await session.Scan(audience: "5c02d9e4")).Count);
     }
 
     [Fact]
-    public async Task Other_hands_need_no_token()
+    public async Task Manual_changes_need_no_token()
     {
         await using var session = await StartWith(5);
         session.Http.DefaultRequestHeaders.Clear();

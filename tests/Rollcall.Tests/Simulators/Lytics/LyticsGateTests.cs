@@ -89,7 +89,10 @@ public class LyticsGateTests
     [Fact]
     public async Task Faults_strike_as_scripted_and_a_dropped_answer_was_carried_out()
     {
-        await using var session = await StartWith(1, new LyticsSimulatorOptions { Faults = [Fault.Parse("collectJson:1:drop-after"), Fault.Parse("scanSegment:1:502")] });
+        await using var session = await StartWith(1, new LyticsSimulatorOptions
+        {
+            Faults = [Fault.Parse("collectJson:1:drop-after"), Fault.Parse("scanSegment:1:502")],
+        });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => session.Post("/collect/json/s", "{}"));
         Assert.Equal(HttpStatusCode.BadGateway, (await session.Get("/api/segment/a/scan")).Status);
@@ -141,7 +144,7 @@ public class LyticsGateTests
         var (status, json) = await session.Send(request);
 
         Assert.Equal(HttpStatusCode.NotImplemented, status);
-        Assert.Contains("does not play", json["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("does not support", json["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Theory]

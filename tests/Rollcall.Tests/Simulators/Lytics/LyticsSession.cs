@@ -30,11 +30,12 @@ internal sealed class LyticsSession : IAsyncDisposable
     public static async Task<LyticsSession> Start(LyticsSimulatorOptions? options = null)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        var simulator = await LyticsSimulator.StartAsync((options ?? new LyticsSimulatorOptions()) with { Clock = clock }, TestContext.Current.CancellationToken);
+        var simulator = await LyticsSimulator.StartAsync(
+            (options ?? new LyticsSimulatorOptions()) with { Clock = clock }, TestContext.Current.CancellationToken);
         return new LyticsSession(simulator, clock);
     }
 
-    /// <summary>With an audience "a" of so many generated people.</summary>
+    /// <summary>With an audience "a" of this many generated people.</summary>
     public static async Task<LyticsSession> StartWith(int people, LyticsSimulatorOptions? options = null)
     {
         var session = await Start(options);

@@ -5,7 +5,7 @@ using static Rollcall.Tests.Simulators.Lytics.LyticsSession;
 
 namespace Rollcall.Tests.Simulators.Lytics;
 
-/// <summary>Whatever comes in, the answer is a refusal in Lytics' form, or a count of what was rejected.</summary>
+/// <summary>For any input, the answer is a refusal in Lytics' format, or a count of rejected events.</summary>
 public sealed class NonsenseTests
 {
     [Theory]

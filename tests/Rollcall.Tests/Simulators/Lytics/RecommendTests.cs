@@ -29,7 +29,11 @@ public class RecommendTests
         var other = await session.Data($"{Person.Replace("person1", "person2", StringComparison.Ordinal)}?contentsegment=c1&limit=5");
 
         Assert.Equal(5, first.Count);
-        Assert.All(first, item => Assert.All((string[])["url", "title", "description", "topics", "topic_relevances", "primary_image", "author", "created", "id", "confidence", "visited"], field => Assert.NotNull(item![field])));
+        Assert.All(
+            first,
+            item => Assert.All(
+                (string[])["url", "title", "description", "topics", "topic_relevances", "primary_image", "author", "created", "id", "confidence", "visited"],
+                field => Assert.NotNull(item![field])));
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
         Assert.NotEqual(first.ToJsonString(), other.ToJsonString());
         Assert.Equal(first.OrderByDescending(item => item!["confidence"]!.GetValue<double>()), first);
@@ -41,7 +45,8 @@ public class RecommendTests
         await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
 
         var popular = (await session.Data($"{Person}?contentsegment=c1&limit=3&rank=popular")).AsArray();
-        var recent = (await session.Data($"{Person}?contentsegment=c1&limit=100&rank=recent")).AsArray().Select(item => item!["created"]!.GetValue<string>()).ToList();
+        var recent = (await session.Data($"{Person}?contentsegment=c1&limit=100&rank=recent")).AsArray().Select(item => item!["created"]!.GetValue<string>())
+            .ToList();
         var unvisited = (await session.Data($"{Person}?contentsegment=c1&limit=100&visited=false")).AsArray();
 
         Assert.Equal(["c1-1", "c1-2", "c1-3"], popular.Select(item => item!["id"]!.GetValue<string>()));
@@ -59,7 +64,8 @@ public class RecommendTests
 
         var music = (await session.Data($"{Person}?contentsegment=c1&limit=100&topics=[\"music\",\"Sport\"]")).AsArray();
         var ranked = (await session.Data($"{Person}?contentsegment=c1&limit=100&wait=true")).AsArray().Select(item => item!["id"]!.GetValue<string>()).ToList();
-        var shuffled = (await session.Data($"{Person}?contentsegment=c1&limit=100&shuffle=true")).AsArray().Select(item => item!["id"]!.GetValue<string>()).ToList();
+        var shuffled = (await session.Data($"{Person}?contentsegment=c1&limit=100&shuffle=true")).AsArray().Select(item => item!["id"]!.GetValue<string>())
+            .ToList();
 
         Assert.NotEmpty(music);
         Assert.All(music, item => Assert.True(item!["topics"]![0]!.GetValue<string>() is "Music" or "Sport"));
@@ -80,7 +86,7 @@ public class RecommendTests
     }
 
     [Fact]
-    public async Task Recommendations_of_one_person_can_be_said_and_others_fail()
+    public async Task Recommendations_of_one_person_can_be_set_and_others_fail()
     {
         await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
         session.Account.Put("""{"_id":"x","email":"x/y@example.com","user_id":"77"}""");

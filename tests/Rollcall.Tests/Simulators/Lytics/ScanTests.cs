@@ -75,7 +75,9 @@ public class ScanTests
 
         Assert.Equal(500, page.Total);
         Assert.All(page.Ids, id => Assert.True(session.Account.SplitOf(id) is 4 or 17 or 90, id));
-        Assert.Equal((await session.Scan("limit=100&splits=4")).Count + (await session.Scan("limit=100&splits=17")).Count + (await session.Scan("limit=100&splits=90")).Count, (await session.Scan("limit=3&splits=4,90,17")).Count);
+        Assert.Equal(
+            (await session.Scan("limit=100&splits=4")).Count + (await session.Scan("limit=100&splits=17")).Count + (await session.Scan(
+                "limit=100&splits=90")).Count, (await session.Scan("limit=3&splits=4,90,17")).Count);
     }
 
     [Fact]
@@ -97,10 +99,11 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Generated_people_have_every_kind_of_value_and_change_when_told()
+    public async Task Generated_people_have_every_kind_of_value_and_change_on_request()
     {
         await using var session = await StartWith(6);
-        var before = (await session.Page("fields=_id,email,nickname,total_spend,vip,joined,interests,scores")).Rows.Single(row => row["_id"]!.GetValue<string>() == "person3");
+        var before = (await session.Page("fields=_id,email,nickname,total_spend,vip,joined,interests,scores")).Rows.Single(
+            row => row["_id"]!.GetValue<string>() == "person3");
 
         session.Account.ChangeGenerated(3, 1);
 
@@ -112,7 +115,9 @@ public class ScanTests
         Assert.NotEqual(before["total_spend"]!.GetValue<decimal>(), after["total_spend"]!.GetValue<decimal>());
         session.Account.Set("person3", """{"first_name":"Renamed","dm_contact_id":{"1001":"7"}}""");
         after = (await session.Page("")).Rows.Single(row => row["_id"]!.GetValue<string>() == "person3");
-        Assert.Equal(("Renamed", "7", "person3@example.com"), (after["first_name"]!.GetValue<string>(), after["dm_contact_id"]!["1001"]!.GetValue<string>(), after["email"]!.GetValue<string>()));
+        Assert.Equal(
+            ("Renamed", "7", "person3@example.com"),
+            (after["first_name"]!.GetValue<string>(), after["dm_contact_id"]!["1001"]!.GetValue<string>(), after["email"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -120,7 +125,8 @@ public class ScanTests
     {
         await using var session = await StartWith(300);
         session.Account.AddAudience("b", "person1");
-        var page = await session.Page("limit=100&splits=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50");
+        var page = await session.Page(
+            "limit=100&splits=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50");
 
         var (otherSplits, _) = await session.Get($"/api/segment/a/scan?limit=100&start={page.Next}");
         var (otherAudience, _) = await session.Get($"/api/segment/b/scan?limit=100&start={page.Next}");
@@ -132,7 +138,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Tokens_go_stale_after_pages_as_often_as_said()
+    public async Task Tokens_expire_after_pages_as_often_as_configured()
     {
         await using var session = await StartWith(300, new LyticsSimulatorOptions { StaleAfterPages = 2, StaleTimes = 1, StaleStatus = 410 });
         var second = await session.Page($"limit=100&start={(await session.Page("limit=100")).Next}");
@@ -176,7 +182,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task Scans_fall_short_and_totals_disagree_when_told()
+    public async Task Scans_fall_short_and_totals_disagree_when_configured()
     {
         await using var session = await StartWith(1000, new LyticsSimulatorOptions { MissingShare = 0.1, TotalOff = 7 });
 
@@ -190,7 +196,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task A_scan_is_cut_short_as_often_as_said()
+    public async Task A_scan_is_truncated_as_often_as_configured()
     {
         await using var session = await StartWith(300, new LyticsSimulatorOptions { CutAfterPages = 2, CutTimes = 1 });
 
@@ -284,6 +290,7 @@ public class ScanTests
 
         Assert.InRange(ids.Count, 9_000, 11_000);
         Assert.Equal(1_000_000, (await session.Page("limit=1")).Total);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{time.Elapsed.TotalMilliseconds / (ids.Count / 100.0):0.00} ms a page, client and connection included");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{time.Elapsed.TotalMilliseconds / (ids.Count / 100.0):0.00} ms a page, client and connection included");
     }
 }

@@ -28,12 +28,15 @@ public class SegmentTests
         Assert.Equal(["a1", "a2"], all.Select(one => one!["id"]!.GetValue<string>()));
         var first = Assert.Single(valid)!;
         Assert.Equal(
-            ["id", "name", "slug_name", "account_id", "author_id", "created", "updated", "description", "is_public", "kind", "table", "invalid", "segment_ql", "tags"],
+            ["id", "name", "slug_name", "account_id", "author_id", "created", "updated", "description", "is_public", "kind", "table", "invalid", "segment_ql",
+                "tags"],
             first.AsObject().Select(pair => pair.Key));
         Assert.Equal("a2", Assert.Single((await session.Data("/api/segment?valid=false")).AsArray())!["id"]!.GetValue<string>());
         Assert.Equal(2, (await session.Data("/api/segment?valid=all")).AsArray().Count);
         Assert.Equal(HttpStatusCode.BadRequest, (await session.Get("/api/segment?valid=maybe")).Status);
-        Assert.Equal(("big_spenders", "Big spenders", "user"), (first["slug_name"]!.GetValue<string>(), first["name"]!.GetValue<string>(), first["table"]!.GetValue<string>()));
+        Assert.Equal(
+            ("big_spenders", "Big spenders", "user"),
+            (first["slug_name"]!.GetValue<string>(), first["name"]!.GetValue<string>(), first["table"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -103,13 +106,14 @@ public class SegmentTests
     }
 
     [Fact]
-    public async Task The_schema_tells_types_but_not_of_hidden_fields()
+    public async Task The_schema_reports_types_but_not_hidden_fields()
     {
         await using var session = await Start(new LyticsSimulatorOptions { Seed = Seed });
         session.Account.Put("""{"_id":"x","list":["a"],"map":{"k":1},"when":"2026-01-01","flag":false,"n":2,"secret":"s"}""");
         session.Account.HideFields("secret");
 
-        var columns = (await session.Data("/api/schema/user"))["columns"]!.AsArray().ToDictionary(column => column!["as"]!.GetValue<string>(), column => column!["type"]!.GetValue<string>());
+        var columns = (await session.Data("/api/schema/user"))["columns"]!.AsArray()
+            .ToDictionary(column => column!["as"]!.GetValue<string>(), column => column!["type"]!.GetValue<string>());
 
         Assert.Equal(("[]string", "map[string]int", "date", "bool", "int"), (columns["list"], columns["map"], columns["when"], columns["flag"], columns["n"]));
         Assert.Equal("[]string", columns["interests"]);

@@ -4,10 +4,10 @@ using Xunit;
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
 /// <summary>A pilot, trying again, looking, letting go and forgetting, from the command line.</summary>
-public sealed class MendingTests
+public sealed class MaintenanceTests
 {
     [Fact]
-    public async Task A_pilot_sends_only_whom_it_is_asked_for()
+    public async Task A_pilot_sends_only_the_selected_people()
     {
         await using var shop = await SmallShop.StartAsync(5);
 
@@ -34,7 +34,8 @@ public sealed class MendingTests
         Assert.False(found.GetProperty("agrees").GetBoolean());
         Assert.Equal((1, 1), (book.GetProperty("agreeing").GetInt32(), book.GetProperty("removed").GetInt32()));
         Assert.Equal(["removed"], book.GetProperty("first").EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
-        Assert.Contains("by another hand", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "manually or by other software", (await shop.RollcallAsync("reconcile", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.Ordinal);
 
         var adopted = await shop.RunAsync(ExitCode.Done, "--adopt=own");
         Assert.Contains("taken into the ledger as this job's", adopted.GetProperty("notices").ToString(), StringComparison.Ordinal);
@@ -52,11 +53,12 @@ public sealed class MendingTests
 
         await shop.ExpectMembersAsync(Some.Email(1));
         Assert.Equal("NoLongerMember", retried.GetProperty("failures")[0].GetProperty("code").GetString());
-        Assert.Contains("nothing to try again", (await shop.RollcallAsync("retry", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "nothing to try again", (await shop.RollcallAsync("retry", "job.yaml")).Expect(ExitCode.Done).Output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public async Task A_book_taken_out_is_let_go()
+    public async Task Members_of_a_removed_book_are_released()
     {
         await using var shop = await SmallShop.StartAsync(2);
         await shop.RunAsync();
@@ -78,7 +80,9 @@ public sealed class MendingTests
         var forgotten = (await shop.RollcallAsync("forget", "LEFT@example.com", "--json")).Expect(ExitCode.Done).Json;
 
         Assert.Equal(1, forgotten.GetProperty("opt_outs_kept").GetInt32());
-        Assert.All(Directory.EnumerateFiles(shop.Folder[".rollcall"], "*", SearchOption.AllDirectories), file => Assert.DoesNotContain("left@example.com", File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            Directory.EnumerateFiles(shop.Folder[".rollcall"], "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain("left@example.com", File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
 
         // They are still in the audience, and still left alone.
         var again = await shop.RunAsync();
@@ -88,7 +92,7 @@ public sealed class MendingTests
     }
 
     [Fact]
-    public async Task Nobody_is_forgotten_while_a_run_is_under_way()
+    public async Task Nobody_is_erased_during_a_run()
     {
         await using var shop = await SmallShop.StartAsync(3, "--stuck-import", "1");
         await using var first = shop.Begin("run", "job.yaml");

@@ -137,7 +137,7 @@ public sealed class RetryTests
 
         Assert.Equal("7", await starting);
         Assert.Equal(7, waits.All.Count);
-        Assert.Contains("25 imports", waits.All[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("25 active imports", waits.All[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class RetryTests
         Assert.Equal("7", await starting);
         Assert.Equal(35, client.Governor.LimitOf(CallTier.Low));
         var wait = Assert.Single(waits.All);
-        Assert.Contains("35 a minute", wait.Reason, StringComparison.Ordinal);
+        Assert.Contains("35 per minute", wait.Reason, StringComparison.Ordinal);
         Assert.Equal(Connected.NewClock().Start.AddSeconds(37), wait.Until);
     }
 

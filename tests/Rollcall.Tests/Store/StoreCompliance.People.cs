@@ -27,12 +27,15 @@ public abstract partial class StoreCompliance
     }
 
     [Fact]
-    public void A_lifted_opt_out_counts_again_when_a_later_one_is_learnt()
+    public void Only_an_opt_out_that_was_answered_is_lifted_and_it_counts_again_when_a_later_one_is_learnt()
     {
         OptOuts.KeepPage(Page(new FeedOptOut("ann", 5, "Unsubscribed", 100, 0), new FeedOptOut("eve", null, "HardBounced", null, 0)));
         OptOuts.KeepPage(Page(new FeedOptOut("ann", null, "Unsubscribed", 90, 0)));
         Assert.Equal((100L, 5L, 1L), All().Where(o => o.EmailKey == "ann").Select(o => (o.Since!.Value, o.ContactId!.Value, o.SeenNo)).Single());
 
+        OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
+        Assert.Contains("ann", All().Select(o => o.EmailKey));
+        Journal().Prepare("run 1", DeliveryKind.Import, [Book], "m", 1, 0, answers: new OptOutAnswers("run 1", [new PersonInBook("ann", Book)], new Dictionary<PersonInBook, long>()));
         OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
         OptOuts.KeepPage(Page(new FeedOptOut("ann", null, "Unsubscribed", 100, 0)));
         Assert.Equal(["eve"], All().Select(o => o.EmailKey));

@@ -15,7 +15,8 @@ internal static class SmallBench
     public static async Task<int> RunAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        await using var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions { ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero });
+        await using var simulator = await DotdigitalSimulator.StartAsync(
+            new SimulatorOptions { ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero });
         simulator.Account.AddBook("Gold");
         var job = Job(simulator.Url.ToString(), folder);
         await ExportRun.ExecuteAsync(job, new RunOptions(), Workplaces.At(Path.Combine(folder, "data"), null));
@@ -25,18 +26,22 @@ internal static class SmallBench
             var result = await ExportRun.ExecuteAsync(job, new RunOptions(), Workplaces.At(Path.Combine(folder, "data"), null));
             Unchanged(result.Audiences[0].Unchanged);
         });
-        Measure.Bar("50 members, nothing changed, a process that has run before", $"{warm.TotalMilliseconds:N0} ms", warm <= s_warm, $"at most {s_warm.TotalMilliseconds:N0} ms");
+        Judge("50 members, nothing changed, a process that has run before", warm, s_warm);
 
         var cold = await BestAsync(async () =>
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Program(), "run", job.Path!, "--data", Path.Combine(folder, "data"), "--json"]) { RedirectStandardOutput = true })!;
+            string[] arguments = [Program(), "run", job.Path!, "--data", Path.Combine(folder, "data"), "--json"];
+            using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
             await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             Unchanged(process.ExitCode == 0 ? Members : 0);
         });
-        Measure.Bar("the same, a new process", $"{cold.TotalMilliseconds:N0} ms", cold <= s_cold, $"at most {s_cold.TotalMilliseconds:N0} ms");
+        Judge("the same, a new process", cold, s_cold);
         return Measure.Code;
     }
+
+    private static void Judge(string what, TimeSpan took, TimeSpan bar) =>
+        Measure.Bar(what, $"{took.TotalMilliseconds:N0} ms", took <= bar, $"at most {bar.TotalMilliseconds:N0} ms");
 
     private static async Task<TimeSpan> BestAsync(Func<Task> work)
     {
@@ -60,7 +65,7 @@ internal static class SmallBench
         }
     }
 
-    /// <summary>The command line, built in the configuration of this program: bench/Rollcall.Bench/bin/Release/net10.0 and src/Rollcall.Cli/bin/Release/net10.0.</summary>
+    /// <summary>The command line, built in this program's configuration: below src/Rollcall.Cli/bin as this is below bench/Rollcall.Bench/bin.</summary>
     private static string Program()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
@@ -69,7 +74,8 @@ internal static class SmallBench
 
     private static Job Job(string url, string folder)
     {
-        File.WriteAllLines(Path.Combine(folder, "people.csv"), Enumerable.Range(0, Members).Select(i => $"p{i}@example.com,Someone,{i}").Prepend("email,name,spend"));
+        var people = Enumerable.Range(0, Members).Select(i => $"p{i}@example.com,Someone,{i}");
+        File.WriteAllLines(Path.Combine(folder, "people.csv"), people.Prepend("email,name,spend"));
         var text =
             $$"""
             tag: small

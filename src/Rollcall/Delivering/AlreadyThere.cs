@@ -24,7 +24,8 @@ internal sealed class AlreadyThere(RunContext run)
     /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
     public string Kept(IReadOnlyList<long> books)
     {
-        var files = books.SelectMany(b => Known(b)).Select(t => t.File).OfType<string>().ToList();
+        var known = Known();
+        var files = books.Select(known.GetValueOrDefault).Select(there => there?.File).OfType<string>().ToList();
         return files.Count == 0
             ? LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")])
             : $"({string.Join(" UNION ALL ", files.Select(f => $"SELECT kh, member_key, book_id, contact_id FROM {run.Rows(f)}"))})";
@@ -35,9 +36,10 @@ internal sealed class AlreadyThere(RunContext run)
     public async Task<string> ReadAsync(IReadOnlyList<long> books, bool mayRead, CancellationToken cancellation)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT)");
+        var known = Known();
         foreach (var book in books)
         {
-            if ((Known(book) is [var known, ..] ? known.File : await ReadBookAsync(book, mayRead, cancellation)) is { } file)
+            if ((known.TryGetValue(book, out var there) ? there.File : await ReadBookAsync(book, mayRead, cancellation)) is { } file)
             {
                 run.Db.Execute($"INSERT INTO there SELECT kh, member_key, book_id, contact_id FROM {run.Rows(file)}");
             }
@@ -51,8 +53,9 @@ internal sealed class AlreadyThere(RunContext run)
     public void Keep(long book, string? file, long people) =>
         run.Store.Books.KeepThere(new ThereBefore(run.Job.Tag, run.Client.Account.Id, book, file), people);
 
-    private List<ThereBefore> Known(long book) =>
-        [.. run.Store.Books.There().Where(t => t.Tag == run.Job.Tag && t.AccountId == run.Client.Account.Id && t.BookId == book)];
+    /// <summary>What the job knows of the account's books, by id.</summary>
+    private Dictionary<long, ThereBefore> Known() => run.Store.Books.There()
+        .Where(there => there.Tag == run.Job.Tag && there.AccountId == run.Client.Account.Id).ToDictionary(there => there.BookId);
 
     private async Task<string?> ReadBookAsync(long book, bool keep, CancellationToken cancellation)
     {

@@ -200,14 +200,23 @@ internal static class BookReading
         }
 
         run.Db.Execute("CREATE OR REPLACE TABLE book_row(email_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, updated BIGINT)");
-        List<SeenOptOut> elsewhere = [];
+        List<SeenOptOut> shown = [];
         using (var appender = run.Db.Connection.CreateAppender("book_row"))
         {
             var read = 0L;
             await foreach (var contact in run.Client.Contacts.ReadBookAsync(book, since, cancellation))
             {
-                Append(appender, contact, book);
-                KeepElsewhere(run, contact, book, elsewhere);
+                var key = contact.Email is { } email ? MemberKey.Of(email) : "";
+                Append(appender, contact, key, book);
+
+                // Opt-outs of whomever, and of any book: the page may be read for a few people, and a feed may lack the others.
+                shown.AddRange(SeenOptOuts.Of(key, contact, named: false));
+                if (shown.Count >= DotdigitalLimits.PageV3)
+                {
+                    run.OptOuts.KeepSeen(shown);
+                    shown.Clear();
+                }
+
                 if (++read % DotdigitalLimits.PageV3 == 0)
                 {
                     run.Progress?.Report(new RunProgress("read book", read, null, "contacts"));
@@ -215,33 +224,14 @@ internal static class BookReading
             }
         }
 
-        run.OptOuts.KeepSeen(elsewhere);
-
-        // Of whomever they are: the page may be read for a few, and a feed may lack the others.
-        SeenOptOuts.Keep(run, $"(SELECT *, email_key AS member_key, {book} AS book_id, false AS named FROM book_row)");
+        run.OptOuts.KeepSeen(shown);
         run.Db.Execute($"INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false FROM book_row");
     }
 
-    /// <summary>A page of one book shows who opted out of others, too.</summary>
-    private static void KeepElsewhere(RunContext run, Contact contact, long book, List<SeenOptOut> elsewhere)
-    {
-        if (contact is not { Status: ContactStatus.Subscribed, Email: { } email, Lists: { } lists } || !lists.Any(l => l.Id != book && l.Status == ListStatus.Suppressed))
-        {
-            return;
-        }
-
-        elsewhere.AddRange(SeenOptOuts.Of(MemberKey.Of(email), contact, named: false).Where(o => o.Book != book));
-        if (elsewhere.Count >= DotdigitalLimits.PageV3)
-        {
-            run.OptOuts.KeepSeen(elsewhere);
-            elsewhere.Clear();
-        }
-    }
-
-    private static void Append(DuckDBAppender appender, Contact contact, long book)
+    private static void Append(DuckDBAppender appender, Contact contact, string key, long book)
     {
         var row = appender.CreateRow()
-            .AppendValue(contact.Email is { } email ? MemberKey.Of(email) : "")
+            .AppendValue(key)
             .AppendValue(contact.Id)
             .AppendValue(contact.Status.ToString())
             .AppendValue(contact.StatusIn(book)?.ToString());

@@ -127,8 +127,7 @@ internal static class Pilot
             SELECT kh, member_key, book_id, CASE state WHEN 'failed' THEN 'enter' ELSE 'update' END AS operation, audience, email
             FROM {ledger} WHERE state = 'failed' OR outcome = 'Failed'
             """);
-        var beside = "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)";
-        var first = true;
+        string? beside = null;
         run.Store.Runs.Failures(run.Job.Tag, kept =>
         {
             var failures = run.Folder.Full(kept.Failures);
@@ -138,9 +137,11 @@ internal static class Pilot
             }
 
             var failed = $"(SELECT {Keyed}, * FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND email <> '' AND book_id IS NOT NULL)";
-            // The ledger does not say whether these were mended since: only those of the last run are taken up.
-            beside = !first ? beside : $"(SELECT DISTINCT {Keyed} FROM read_parquet({SqlText.Literal(failures)}) WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))";
-            first = false;
+            // The ledger does not say whether these were delivered since: only those of the last run are retried.
+            beside ??= $"""
+                (SELECT DISTINCT {Keyed} FROM read_parquet({SqlText.Literal(failures)})
+                WHERE outcome = 'Failed' AND operation IN ('recommend', 'insight'))
+                """;
             if (run.Db.Number($"SELECT count(*) FROM {failed}") == 0)
             {
                 return false;
@@ -156,7 +157,7 @@ internal static class Pilot
         });
 
         run.Db.Execute($"""
-            INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key FROM {beside};
+            INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key FROM {beside ?? "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)"};
             INSERT INTO no_longer
             SELECT u.kh, u.member_key, any_value(u.email), coalesce(any_value(u.audience), ''), any_value(u.operation), b.book_no
             FROM undelivered u JOIN book b ON b.book_id = u.book_id

@@ -31,7 +31,7 @@ internal static partial class DecimalText
 
         digits = digits.PadRight(point, '0');
         var (before, after) = (digits[..point].TrimStart('0'), digits[point..].TrimEnd('0'));
-        return before.Length > MostBefore ? null : Rounded(text.Trim()[0] == '-', before, after);
+        return before.Length > MostBefore ? null : Rounded(match.Groups["sign"].Value == "-", before, after);
     }
 
     private static string? Rounded(bool negative, string before, string after)
@@ -47,6 +47,6 @@ internal static partial class DecimalText
             : $"{(negative && before.Length + after.Length > 0 ? "-" : "")}{(before.Length == 0 ? "0" : before)}{(after.Length == 0 ? "" : "." + after)}";
     }
 
-    [GeneratedRegex(@"^[+-]?(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -7,9 +7,7 @@ internal sealed class SqliteJournal(StoreConnection db, string tag, long account
         WHERE tag = @tag AND account_id = @account
         """;
 
-    // The opt-out of a person from a book, and the account's.
-    private const string Theirs = "account_id = @account AND book_id IN (0, @Book) AND email_key = @MemberKey AND lifted_at IS NULL";
-
+    private readonly SqliteOptOuts _optOuts = new(db, account);
     private readonly SqliteWatch _watch = new(db, tag, account);
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -34,7 +32,7 @@ internal sealed class SqliteJournal(StoreConnection db, string tag, long account
                 """,
                 new { tag, account, runId, kind = Word(kind), books = string.Join(',', books), manifest, records, bytes, causesMail, now = Now, seenNo });
             var number = db.Number("SELECT last_insert_rowid()");
-            return (number, Mark(number, answers));
+            return (number, _optOuts.Mark(number, answers, Now));
         });
         return Get(id) with { AnsweredElsewhere = elsewhere };
     }
@@ -63,7 +61,7 @@ internal sealed class SqliteJournal(StoreConnection db, string tag, long account
 
     public IReadOnlyList<string> Intend(long delivery, IReadOnlyList<string> memberKeys, OptOutAnswers? answers) => db.InTransaction(() =>
     {
-        var elsewhere = Mark(delivery, answers);
+        var elsewhere = _optOuts.Mark(delivery, answers, Now);
         db.Execute(
             "INSERT INTO direct_call(delivery_id, member_key, state) VALUES (@delivery, @key, 'sent')",
             memberKeys.Except(elsewhere, StringComparer.Ordinal).Select(key => new { delivery, key }));
@@ -104,35 +102,6 @@ internal sealed class SqliteJournal(StoreConnection db, string tag, long account
     internal static void Record(StoreConnection db, IReadOnlyList<Delivery> deliveries) =>
         db.Execute("UPDATE delivery SET state = 'recorded' WHERE id = @Id", deliveries.Select(d => new { d.Id }));
 
-    /// <summary>Marks opt-outs as answered by a delivery.</summary>
-    /// <returns>Whom another job has answered, in part or wholly.</returns>
-    private List<string> Mark(long delivery, OptOutAnswers? answers)
-    {
-        List<string> elsewhere = [];
-        foreach (var (key, book) in answers?.People ?? [])
-        {
-            var rows = db.Query<Asked>(
-                $"SELECT book_id, asked_at, asked_by FROM opt_out WHERE {Theirs}", new { account, Book = book, MemberKey = key });
-
-            // None: another job has brought them back already.
-            if (rows.Count == 0 || !rows.All(row => MayAsk(row, key, answers!)))
-            {
-                elsewhere.Add(key);
-                continue;
-            }
-
-            db.Execute(
-                $"UPDATE opt_out SET asked_since = since, asked_at = @now, asked_by = @delivery WHERE {Theirs}",
-                new { now = Now, delivery, account, Book = book, MemberKey = key });
-        }
-
-        return elsewhere;
-    }
-
-    private bool MayAsk(Asked row, string key, OptOutAnswers answers) => row.AskedAt is not { } asked
-        || db.Number("SELECT count(*) FROM delivery WHERE id = @AskedBy AND run_id = @RunId", new { row.AskedBy, answers.RunId }) > 0
-        || (answers.Known.TryGetValue(new PersonInBook(key, row.BookId), out var known) && known == asked);
-
     private Delivery Set(Delivery delivery, string assignments, object values, bool isOver = false, WatchChange? watch = null)
     {
         db.InTransaction(() =>
@@ -156,6 +125,4 @@ internal sealed class SqliteJournal(StoreConnection db, string tag, long account
     private List<Delivery> Read(string condition) => db.Query<Delivery>($"{Deliveries} AND {condition} ORDER BY id", new { tag, account });
 
     private static string Word(DeliveryKind kind) => kind.ToString().ToLowerInvariant();
-
-    private sealed record Asked(long BookId, long? AskedAt, long? AskedBy);
 }

@@ -41,7 +41,7 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
     public void KeepSeen(IReadOnlyList<SeenOptOut> seen) => db.InTransaction(() =>
     {
         var reading = NextReading();
-        LearnHashes(seen.SelectMany(s => s.Hashes.Select(hash => (s.Book, hash, s.Status, (long?)null))));
+        LearnHashes(seen);
         db.Execute(
             """
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, cause, seen_no)
@@ -52,16 +52,20 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
             seen.Where(s => s.Hashes.Count == 0).Select(s => new { account, s.Book, s.MemberKey, s.ContactId, s.Status, reading, s.Named }));
     });
 
-    public void KeepOurs(IReadOnlyList<SeenOptOut> people, long since) => db.InTransaction(() => people.ToList().ForEach(p => db.Execute(
-        """
-        INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
-        VALUES (@account, @Book, @MemberKey, @ContactId, @Status, @since, 'this job', @reading)
-        ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
-            contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status, lifted_at = NULL, seen_no = excluded.seen_no,
-            cause = excluded.cause, since = coalesce(max(excluded.since, since), excluded.since)
-        WHERE lifted_at IS NOT NULL OR since IS NULL
-        """,
-        new { account, p.Book, p.MemberKey, p.ContactId, p.Status, since, reading = NextReading() })));
+    public void KeepOurs(IReadOnlyList<SeenOptOut> people, long since) => db.InTransaction(() =>
+    {
+        var reading = NextReading();
+        db.Execute(
+            """
+            INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no)
+            VALUES (@account, @Book, @MemberKey, @ContactId, @Status, @since, 'this job', @reading)
+            ON CONFLICT(account_id, book_id, email_key) DO UPDATE SET
+                contact_id = coalesce(excluded.contact_id, contact_id), status = excluded.status, lifted_at = NULL, seen_no = excluded.seen_no,
+                cause = excluded.cause, since = coalesce(max(excluded.since, since), excluded.since)
+            WHERE lifted_at IS NOT NULL OR since IS NULL
+            """,
+            people.Select(p => new { account, p.Book, p.MemberKey, p.ContactId, p.Status, since, reading }));
+    });
 
     public void MarkBack(IEnumerable<PersonInBook> people, long? since) => db.Commit(
         $"""
@@ -90,7 +94,7 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
     public void KeepDeleted(IReadOnlyList<SeenOptOut> people, long now) => db.InTransaction(() =>
     {
         var reading = NextReading();
-        LearnHashes(people.SelectMany(p => p.Hashes.Select(hash => (p.Book, hash, p.Status, (long?)null))));
+        LearnHashes(people);
         db.Execute(
             """
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, cause, seen_no, deleted_at)
@@ -173,17 +177,51 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
             new { account, page.Book, page.Kept, page.Complete, page.Now, page.Length });
     });
 
+    /// <summary>Marks opt-outs as answered by a delivery, inside the caller's transaction.</summary>
+    /// <returns>Whom another job has answered, in part or wholly.</returns>
+    internal List<string> Mark(long delivery, OptOutAnswers? answers, long now)
+    {
+        List<string> elsewhere = [];
+        foreach (var (key, book) in answers?.People ?? [])
+        {
+            var rows = db.Query<Asked>(
+                $"SELECT book_id, asked_at, asked_by FROM opt_out WHERE {Theirs} AND lifted_at IS NULL", new { account, Book = book, MemberKey = key });
+
+            // None: another job has brought them back already.
+            if (rows.Count == 0 || !rows.All(row => MayAsk(row, key, answers!)))
+            {
+                elsewhere.Add(key);
+                continue;
+            }
+
+            db.Execute(
+                $"UPDATE opt_out SET asked_since = since, asked_at = @now, asked_by = @delivery WHERE {Theirs} AND lifted_at IS NULL",
+                new { now, delivery, account, Book = book, MemberKey = key });
+        }
+
+        return elsewhere;
+    }
+
+    private bool MayAsk(Asked row, string key, OptOutAnswers answers) => row.AskedAt is not { } asked
+        || db.Number("SELECT count(*) FROM delivery WHERE id = @AskedBy AND run_id = @RunId", new { row.AskedBy, answers.RunId }) > 0
+        || (answers.Known.TryGetValue(new PersonInBook(key, row.BookId), out var known) && known == asked);
+
     private long NextReading()
     {
         db.Execute("UPDATE opt_out_count SET readings = readings + 1");
         return Readings;
     }
 
-    /// <summary>A later opt-out dates the hash of an erased person anew.</summary>
+    private void LearnHashes(IReadOnlyList<SeenOptOut> seen) =>
+        LearnHashes(seen.SelectMany(s => s.Hashes.Select(hash => (s.Book, hash, s.Status, (long?)null))));
+
+    /// <summary>A later opt-out gives the hash of an erased person a later date.</summary>
     private void LearnHashes(IEnumerable<(long Book, string Hash, string Status, long? Since)> learnt) => db.Execute(
         """
         UPDATE forgotten_opt_out SET status = CASE WHEN @Status = 'Deleted' THEN status ELSE @Status END, since = coalesce(max(@Since, since), @Since, since)
         WHERE account_id = @account AND book_id = @Book AND hash = @Hash
         """,
         learnt.Select(l => new { account, l.Book, l.Hash, l.Status, l.Since }));
+
+    private sealed record Asked(long BookId, long? AskedAt, long? AskedBy);
 }

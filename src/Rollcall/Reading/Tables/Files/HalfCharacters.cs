@@ -18,17 +18,14 @@ internal static class HalfCharacters
                 continue;
             }
 
-            if (IsHalf(json[at..], 0xD800))
+            var begins = IsHalf(json[at..], 0xD800);
+            if (begins && IsHalf(json[(at + EscapeLength)..], 0xDC00))
             {
-                if (IsHalf(json[(at + EscapeLength)..], 0xDC00))
-                {
-                    at += (2 * EscapeLength) - 1;
-                    continue;
-                }
-
-                "\\uFFFD"u8.CopyTo(json[at..]);
+                at += (2 * EscapeLength) - 1;
+                continue;
             }
-            else if (IsHalf(json[at..], 0xDC00))
+
+            if (begins || IsHalf(json[at..], 0xDC00))
             {
                 "\\uFFFD"u8.CopyTo(json[at..]);
             }

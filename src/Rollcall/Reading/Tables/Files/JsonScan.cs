@@ -48,7 +48,7 @@ internal sealed class JsonScan
     private long line = 1;
     private long records;
     private string? hold;
-    private bool mended;
+    private bool changed;
 
     private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress) =>
         (this.path, this.keys, this.rejected, this.copy, this.progress) = (path, keys, rejected, copy, progress);
@@ -86,7 +86,7 @@ internal sealed class JsonScan
         return new JsonScanResult(
             array ? JsonForm.Array : oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
             records,
-            rejected.Count == before && !mended && !mark && !buffer.Broken && (!array || arrayEnded),
+            rejected.Count == before && !changed && !mark && !buffer.Broken && (!array || arrayEnded),
             buffer.Last == (byte)'\n',
             hold);
     }
@@ -138,7 +138,7 @@ internal sealed class JsonScan
         }
         catch (InvalidOperationException)
         {
-            return Mended(bytes, last);
+            return WithWholeCharacters(bytes, last);
         }
 
         if (reason == Unfinished)
@@ -171,46 +171,52 @@ internal sealed class JsonScan
     /// <summary>Moves over a value that is nested too deep: it is in order otherwise, and what follows it is read.</summary>
     private int PassOver(ReadOnlySpan<byte> bytes, bool last)
     {
-        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(Deep));
         const string Reason = "an object nested more than 64 deep";
-        try
+        if (!IsWhole(bytes, last, Deep, Reason, out var used))
         {
-            if (!reader.Read() || !reader.TrySkip())
-            {
-                return !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, Reason);
-            }
-        }
-        catch (JsonException)
-        {
-            return Reject(bytes, last, "broken JSON");
+            return used;
         }
 
-        var used = (int)reader.BytesConsumed;
         rejected.Add(path, line, Reason);
         line += bytes[..used].Count((byte)'\n');
         return used;
     }
 
     /// <summary>Reads a value that has half characters, as texts that were cut within an emoji have them.</summary>
-    private int Mended(ReadOnlySpan<byte> bytes, bool last)
+    private int WithWholeCharacters(ReadOnlySpan<byte> bytes, bool last)
     {
-        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(Options));
+        if (!IsWhole(bytes, last, Options, "an escape that is no character", out var used))
+        {
+            return used;
+        }
+
+        var value = bytes[..used].ToArray();
+        HalfCharacters.Replace(value);
+        changed = true;
+        return Value(value, last: true);
+    }
+
+    /// <summary>Whether a value is there to its end; if not, more bytes are needed, or it was rejected.</summary>
+    /// <param name="used">The value's bytes, or those used up.</param>
+    private bool IsWhole(ReadOnlySpan<byte> bytes, bool last, JsonReaderOptions options, string reason, out int used)
+    {
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(options));
         try
         {
-            if (!reader.Read() || !reader.TrySkip())
+            if (reader.Read() && reader.TrySkip())
             {
-                return !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, "an escape that is no character");
+                used = (int)reader.BytesConsumed;
+                return true;
             }
         }
         catch (JsonException)
         {
-            return Reject(bytes, last, "broken JSON");
+            used = Reject(bytes, last, "broken JSON");
+            return false;
         }
 
-        var value = bytes[..(int)reader.BytesConsumed].ToArray();
-        HalfCharacters.Replace(value);
-        mended = true;
-        return Value(value, last: true);
+        used = !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, reason);
+        return false;
     }
 
     private const string Unfinished = "unfinished";

@@ -193,9 +193,6 @@ public sealed partial class Contacts
         return Of(await _transport.SendAsync(request, DotdigitalWire.Default.WireSuppression, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Whether an answer with this address is about the address that was sent.</summary>
-    private static bool IsOf(string sent, string? shown) => shown is null || string.Equals(shown.Trim(), sent.Trim(), StringComparison.OrdinalIgnoreCase);
-
     private async Task<Contact?> FindAsync(string identifier, string value, CancellationToken cancellation)
     {
         var request = DotdigitalRequest.Read("contacts.find", CallTier.High, $"contacts/v3/{identifier}/{Uri.EscapeDataString(value)}");

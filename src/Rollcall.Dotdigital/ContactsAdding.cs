@@ -21,9 +21,10 @@ public sealed record ContactToAdd(string Email)
 }
 
 /// <summary>The answer of v2 for a person who was added.</summary>
-/// <param name="Id">The contact's id; null when the answer shows another address.</param>
+/// <param name="Id">The contact's id.</param>
+/// <param name="Email">The address of that contact, which may be written otherwise than the one sent, or be another one; null when the answer shows none.</param>
 /// <param name="Status">The account status: <see cref="ContactStatus.PendingOptIn"/> when Dotdigital asked the person to confirm.</param>
-public sealed record AddedContact(long? Id, ContactStatus Status);
+public sealed record AddedContact(long Id, string? Email, ContactStatus Status);
 
 /// <content>Adding people to a book one by one: unlike a bulk import, this fires join actions.</content>
 public sealed partial class Contacts
@@ -42,7 +43,7 @@ public sealed partial class Contacts
         var wire = await _transport.SendAsync(request, DotdigitalWire.Default.WireAddedContact, cancellation).ConfigureAwait(false);
         return wire.Id <= 0
             ? throw _transport.Unreadable(request)
-            : new AddedContact(IsOf(person.Email, wire.Email) ? wire.Id : null, ContactStatuses.Parse(wire.Status));
+            : new AddedContact(wire.Id, wire.Email, ContactStatuses.Parse(wire.Status));
     }
 
     /// <summary>

@@ -21,8 +21,9 @@ public enum Resubscription
 /// <summary>The answer to a resubscription.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="ContactId">The contact's id; null when the answer does not show it.</param>
+/// <param name="Email">The address of that contact, which may be written otherwise than the one sent, or be another one; null when the answer shows none.</param>
 /// <param name="Status">The account status that the answer shows; <see cref="ContactStatus.Unknown"/> when it shows none.</param>
-public sealed record ResubscribeAnswer(Resubscription Result, long? ContactId, ContactStatus Status);
+public sealed record ResubscribeAnswer(Resubscription Result, long? ContactId, string? Email, ContactStatus Status);
 
 /// <content>Resubscribing people. Only for people with the status <see cref="ContactStatus.Unsubscribed"/>.</content>
 public sealed partial class Contacts
@@ -51,7 +52,8 @@ public sealed partial class Contacts
                 "ContactCannotBeUnsuppressed" => Resubscription.Refused,
                 _ => Resubscription.Unknown,
             },
-            wire.Contact?.Id is > 0 and var id && IsOf(email, wire.Contact.Email) ? id : null,
+            wire.Contact?.Id is > 0 and var id ? id : null,
+            wire.Contact?.Email,
             ContactStatuses.Parse(wire.Contact?.Status));
     }
 }

@@ -112,14 +112,15 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         try
         {
             var answer = await run.Client.Contacts.AddToBookAsync(book, Person(email, known, fields), cancellation);
-            Remember(person, answer.Id, answer.Status == ContactStatus.PendingOptIn);
+            var id = ProvenIds.Of(answer.Id, answer.Email, person.MemberKey);
+            Remember(person, id, answer.Status == ContactStatus.PendingOptIn);
             return answer.Status switch
             {
-                ContactStatus.Subscribed => Added(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
-                ContactStatus.PendingOptIn => Awaits(answer.Id, fields.Length > 0 || person.Fields.Length == 0),
+                ContactStatus.Subscribed => Added(id, fields.Length > 0 || person.Fields.Length == 0),
+                ContactStatus.PendingOptIn => Awaits(id, fields.Length > 0 || person.Fields.Length == 0),
                 // Nobody is deleted on the word of one call: they are looked up.
                 ContactStatus.Unknown or ContactStatus.Deleted => null,
-                var status => Out(status.ToString(), answer.Id, status.ToString()),
+                var status => Out(status.ToString(), id, status.ToString()),
             };
         }
         catch (DotdigitalException e) when (Refused(e) is { } refused)

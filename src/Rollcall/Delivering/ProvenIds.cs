@@ -79,5 +79,11 @@ internal sealed class ProvenIds(RunContext run)
     /// <param name="memberKey">The member.</param>
     /// <param name="asked">The id that was asked for; null for none.</param>
     public static long? Of(Contact contact, string memberKey, long? asked) =>
-        contact.Id == asked || contact.Email is not { } email || MemberKey.Of(email) == memberKey ? contact.Id : null;
+        contact.Id == asked ? contact.Id : Of(contact.Id, contact.Email, memberKey);
+
+    /// <summary>The id to record of a contact that an answer about a member shows: none where it has another address, however it is written.</summary>
+    /// <param name="id">The contact's id; null where the answer shows none.</param>
+    /// <param name="email">The contact's address; null where the answer shows none.</param>
+    /// <param name="memberKey">The member.</param>
+    public static long? Of(long? id, string? email, string memberKey) => email is null || MemberKey.Of(email) == memberKey ? id : null;
 }

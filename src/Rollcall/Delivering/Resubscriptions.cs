@@ -139,11 +139,12 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     {
         // Both flags: people are asked.
         var answer = await run.Client.Contacts.ResubscribeAsync(book, person.Email, run.Job.Config.Resubscribe, cancellation);
+        var id = ProvenIds.Of(answer.ContactId, answer.Email, person.MemberKey);
         return (answer.Result, answer.Status) switch
         {
-            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", Consent.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = answer.ContactId, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
-            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", Consent.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = answer.ContactId, BookStatus = "PendingOptIn" },
-            (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed", "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = answer.ContactId, ReadStatus = true },
+            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", Consent.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", Consent.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = id, BookStatus = "PendingOptIn" },
+            (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed", "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = id, ReadStatus = true },
             _ => null,
         };
     }

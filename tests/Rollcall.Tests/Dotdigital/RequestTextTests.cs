@@ -305,7 +305,7 @@ public sealed class RequestTextTests
         var script = Connected.Script().On($"POST {Home}v2/address-books/42/contacts/{call}", 200, $$"""{"contact":{"id":7,"email":"o'brien+x@emailsim.io","status":"Subscribed"},"status":"{{status}}"}""");
         using var client = await Connected.ToAsync(script);
         var answer = await client.Contacts.ResubscribeAsync(42, "o'brien+x@emailsim.io", challenge, Cancellation);
-        Assert.Equal(new ResubscribeAnswer(result, 7, ContactStatus.Subscribed), answer);
+        Assert.Equal(new ResubscribeAnswer(result, 7, "o'brien+x@emailsim.io", ContactStatus.Subscribed), answer);
         AssertJson("""{"unsubscribedContact":{"email":"o'brien+x@emailsim.io"}}""", script.Calls[^1]);
     }
 

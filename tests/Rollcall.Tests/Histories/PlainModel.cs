@@ -35,15 +35,18 @@ internal sealed partial class PlainModel(History history)
 
     private bool EverKeyed { get; } = history.Versions.Any(j => j.Keyed);
 
+    private const string AwayPrefix = "away.";
+
     /// <summary>What an address is known by, however it is written.</summary>
     public static string Key(string email)
     {
         var key = email.Trim().ToLowerInvariant();
-        return History.OtherSpellings.Any(s => string.Equals(s, email.Trim(), StringComparison.OrdinalIgnoreCase)) ? "zoë@bücher.example" : key;
+        var before = key.StartsWith(AwayPrefix, StringComparison.Ordinal) ? AwayPrefix : "";
+        return History.OtherSpellings.Any(s => string.Equals(before + s, key, StringComparison.OrdinalIgnoreCase)) ? before + "zoë@bücher.example" : key;
     }
 
     /// <summary>The other address of somebody whose address was changed at Dotdigital.</summary>
-    public static string Away(string email) => "away." + Key(email);
+    public static string Away(string email) => AwayPrefix + Key(email);
 
     public HistoryJob Job(int at) => jobs[at];
 

@@ -41,6 +41,22 @@ public sealed class InsightDataTests
         Assert.Equal(("""{"likes":[1]}""", """{"likes":[2,3]}"""), (Plain(Fields(scene, Ann)), Plain(Fields(scene, Bob))));
     }
 
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v3")]
+    public async Task Whoever_is_added_by_a_single_call_gets_a_record_also_where_the_answer_writes_the_address_in_its_own_way(string api)
+    {
+        await using var scene = await StartAsync();
+        scene.Account.Options = scene.Account.Options with { AddressMatching = AddressMatching.ShownNormalized };
+        People(scene, Person("zoë@bücher.example", "[1]"));
+        scene.More = $"direct_api: {api}";
+        scene.Config += "\n  trigger_join: true\n  insight_fields: [likes]";
+
+        await scene.RunAsync();
+
+        Assert.Equal("""{"likes":[1]}""", Plain(Fields(scene, "zoë@xn--bcher-kva.example")));
+    }
+
     [Fact]
     public async Task A_merged_contact_gets_its_record_under_the_new_id_and_a_deleted_one_is_not_looked_up_again()
     {

@@ -89,10 +89,10 @@ internal static class DirectBench
     /// <summary>Counts the answers to adds by the window that the server says it counted them in.</summary>
     private sealed class CountedAnswers() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
-        private readonly ConcurrentDictionary<long, int> adds = new();
-        private int refused;
+        private readonly ConcurrentDictionary<long, int> _adds = new();
+        private int _refused;
 
-        public int Refused => refused;
+        public int Refused => _refused;
 
         /// <summary>The share of the limit in each whole window: the first and the last are begun and ended in the middle.</summary>
         public string Sustained() => $"{Share:P1} of the limit over {Whole.Count} whole minutes";
@@ -101,16 +101,16 @@ internal static class DirectBench
         public void Judge(string what)
         {
             Measure.Bar(what, $"{Share:P1}", Share >= 0.97, "at least 97 % of the limit");
-            Measure.Bar(what, $"{refused} answers 429", refused == 0, "none");
+            Measure.Bar(what, $"{_refused} answers 429", _refused == 0, "none");
         }
 
-        private List<int> Whole => [.. adds.OrderBy(w => w.Key).Skip(1).SkipLast(1).Select(w => w.Value)];
+        private List<int> Whole => [.. _adds.OrderBy(w => w.Key).Skip(1).SkipLast(1).Select(w => w.Value)];
 
         private double Share => Whole.Average() / Limit;
 
         public async Task ManyAsync(int count)
         {
-            while (adds.Values.Sum() < count)
+            while (_adds.Values.Sum() < count)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }
@@ -121,11 +121,11 @@ internal static class DirectBench
             var response = await base.SendAsync(request, cancellationToken);
             if (response.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
             {
-                Interlocked.Increment(ref refused);
+                Interlocked.Increment(ref _refused);
             }
             else if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("/contacts", StringComparison.Ordinal))
             {
-                adds.AddOrUpdate(long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);
+                _adds.AddOrUpdate(long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);
             }
 
             return response;

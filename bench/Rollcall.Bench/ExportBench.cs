@@ -120,36 +120,36 @@ internal static class Workplaces
 /// <summary>When each step was first and last heard of.</summary>
 internal sealed class StepClock : IProgress<RunProgress>
 {
-    private readonly Dictionary<string, (TimeSpan First, TimeSpan Last)> steps = [];
-    private readonly long began = Stopwatch.GetTimestamp();
+    private readonly Dictionary<string, (TimeSpan First, TimeSpan Last)> _steps = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
 
     public void Report(RunProgress value)
     {
-        var now = Stopwatch.GetElapsedTime(began);
+        var now = Stopwatch.GetElapsedTime(_began);
         if (Environment.GetEnvironmentVariable("BENCH_TRACE") is not null)
         {
             Console.Error.WriteLine($"{now.TotalSeconds:N1} {value}");
         }
 
-        steps[value.Step] = (steps.TryGetValue(value.Step, out var had) ? had.First : now, now);
+        _steps[value.Step] = (_steps.TryGetValue(value.Step, out var had) ? had.First : now, now);
     }
 
-    public TimeSpan First(string step) => steps[step].First;
+    public TimeSpan First(string step) => _steps[step].First;
 
-    public TimeSpan Last(string step) => steps[step].Last;
+    public TimeSpan Last(string step) => _steps[step].Last;
 }
 
 /// <summary>The discarding server in a process of its own, on a free loopback port.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly HttpClient http;
+    private readonly Process _process;
+    private readonly HttpClient _http;
 
     private ServerProcess(Process process, string url)
     {
-        this.process = process;
+        this._process = process;
         Url = url;
-        http = new HttpClient { BaseAddress = new Uri(url) };
+        _http = new HttpClient { BaseAddress = new Uri(url) };
     }
 
     public string Url { get; }
@@ -171,20 +171,20 @@ internal sealed class ServerProcess : IAsyncDisposable
                 await server.CountsAsync();
                 return server;
             }
-            catch (HttpRequestException) when (!server.process.HasExited)
+            catch (HttpRequestException) when (!server._process.HasExited)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             }
         }
     }
 
-    public async Task<JsonElement> CountsAsync() => await http.GetFromJsonAsync<JsonElement>("/bench");
+    public async Task<JsonElement> CountsAsync() => await _http.GetFromJsonAsync<JsonElement>("/bench");
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        http.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _http.Dispose();
     }
 }

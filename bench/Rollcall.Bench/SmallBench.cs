@@ -9,8 +9,8 @@ internal static class SmallBench
 {
     private const int Members = 50;
     private const int Times = 15;
-    private static readonly TimeSpan s_warm = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_cold = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Warm = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Cold = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(string folder)
     {
@@ -26,7 +26,7 @@ internal static class SmallBench
             var result = await ExportRun.ExecuteAsync(job, new RunOptions(), Workplaces.At(Path.Combine(folder, "data"), null));
             Unchanged(result.Audiences[0].Unchanged);
         });
-        Judge("50 members, nothing changed, a process that has run before", warm, s_warm);
+        Judge("50 members, nothing changed, a process that has run before", warm, Warm);
 
         var cold = await BestAsync(async () =>
         {
@@ -36,7 +36,7 @@ internal static class SmallBench
             await process.WaitForExitAsync();
             Unchanged(process.ExitCode == 0 ? Members : 0);
         });
-        Judge("the same, a new process", cold, s_cold);
+        Judge("the same, a new process", cold, Cold);
         return Measure.Code;
     }
 

@@ -71,7 +71,7 @@ public enum ListStatus
 /// <summary>Reads and writes Dotdigital's spellings of statuses.</summary>
 public static class ContactStatuses
 {
-    private static readonly Dictionary<string, ContactStatus> s_byWord = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, ContactStatus> ByWord = new(StringComparer.OrdinalIgnoreCase)
     {
         ["spamTrap"] = ContactStatus.NotAllowed,
         ["blockedlocalpart"] = ContactStatus.NotAllowed,
@@ -89,14 +89,14 @@ public static class ContactStatuses
         {
             if (status != ContactStatus.Unknown)
             {
-                s_byWord[status.ToString()] = status;
+                ByWord[status.ToString()] = status;
             }
         }
     }
 
     /// <summary>The status a v2 or v3 spelling means; <see cref="ContactStatus.Unknown"/> for any other text.</summary>
     public static ContactStatus Parse(string? word) =>
-        word is not null && s_byWord.TryGetValue(word, out var status) ? status : ContactStatus.Unknown;
+        word is not null && ByWord.TryGetValue(word, out var status) ? status : ContactStatus.Unknown;
 
     /// <summary>The list status a v3 spelling means; <see cref="ListStatus.Unknown"/> for any other text.</summary>
     public static ListStatus ParseList(string? word) => word?.ToUpperInvariant() switch

@@ -6,14 +6,14 @@ namespace Rollcall.Lytics;
 /// <summary>Finds all problems of a job's audiences and fields, and reports the sizes of the audiences.</summary>
 internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
 {
-    private readonly List<Problem> problems = [];
+    private readonly List<Problem> _problems = [];
 
     public async Task<IReadOnlyList<Problem>> RunAsync(IReadOnlyList<string> audiences, CancellationToken cancellation)
     {
         var found = await FindAsync(audiences, cancellation);
         await SizesAsync(found, cancellation);
         await FieldsAsync(cancellation);
-        return problems;
+        return _problems;
     }
 
     /// <summary>The ids of existing audiences, by their name in the job.</summary>
@@ -28,22 +28,22 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
             var where = $"audience {audience}";
             if (known?.Id is not { } id)
             {
-                problems.Add(
+                _problems.Add(
                     new Problem(
                         "The audience was not found in Lytics.", where,
                         Suggestion.For(audience, valid.Select(one => one.SlugName ?? one.Id).OfType<string>())));
             }
             else if (known.Invalid == true)
             {
-                problems.Add(new Problem("The audience is invalid in Lytics and is not evaluated.", where, "Fix its definition in Lytics."));
+                _problems.Add(new Problem("The audience is invalid in Lytics and is not evaluated.", where, "Fix its definition in Lytics."));
             }
             else if (known.Table is { } table && table != "user")
             {
-                problems.Add(new Problem($"It is an audience of {table}, not of people.", where));
+                _problems.Add(new Problem($"It is an audience of {table}, not of people.", where));
             }
             else if (found.FirstOrDefault(one => one.Id == id).Audience is { } other)
             {
-                problems.Add(new Problem($"It is the same audience as {other}.", where, "Remove one of them from config.segment_ids."));
+                _problems.Add(new Problem($"It is the same audience as {other}.", where, "Remove one of them from config.segment_ids."));
             }
             else
             {
@@ -66,7 +66,7 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         {
             if (sizes.FirstOrDefault(one => one.Id == id)?.Size is { } size)
             {
-                problems.Add(new Problem(string.Create(CultureInfo.InvariantCulture, $"{size:N0} profiles."), $"audience {audience}", Severity: Severity.Note));
+                _problems.Add(new Problem(string.Create(CultureInfo.InvariantCulture, $"{size:N0} profiles."), $"audience {audience}", Severity: Severity.Note));
             }
         }
     }
@@ -80,7 +80,7 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         }
         catch (LyticsException e) when (e.Failure is LyticsFailure.NotFound or LyticsFailure.Forbidden or LyticsFailure.Refused or LyticsFailure.Unreadable)
         {
-            problems.Add(new Problem($"The fields could not be checked: {e.Message}", "source.lytics", Severity: Severity.Warning));
+            _problems.Add(new Problem($"The fields could not be checked: {e.Message}", "source.lytics", Severity: Severity.Warning));
             return;
         }
 
@@ -88,14 +88,14 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         {
             if (!known.TryGetValue(field, out var type))
             {
-                problems.Add(
+                _problems.Add(
                     new Problem(
                         $"The Lytics schema does not have the field \"{field}\".", "source.lytics", Suggestion.For(field, known.Keys), Severity.Warning));
             }
             else if (config.ScalarFields.Contains(field) && IsMany(type)
                 && !(field == config.IdField && type.StartsWith("map", StringComparison.OrdinalIgnoreCase)))
             {
-                problems.Add(
+                _problems.Add(
                     new Problem(
                         $"The field \"{field}\" is {type}; "
                             + $"{(field == config.IdField ? "an id is one value, or a map by account" : "a single value is needed")}.", "source.lytics",

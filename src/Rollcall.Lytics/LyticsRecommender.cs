@@ -21,22 +21,22 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
     /// <summary>Answers that wait for the reader.</summary>
     private const int AnswersBetween = 64;
 
-    private readonly string collection = config.CollectionId ?? throw new ArgumentException("The job has no content collection.", nameof(config));
-    private readonly ScanPace pace = new();
-    private readonly Lock sync = new();
-    private readonly CancellationTokenSource end = new();
-    private long answered;
-    private int failedInARow;
-    private string? ended;
+    private readonly string _collection = config.CollectionId ?? throw new ArgumentException("The job has no content collection.", nameof(config));
+    private readonly ScanPace _pace = new();
+    private readonly Lock _sync = new();
+    private readonly CancellationTokenSource _end = new();
+    private long _answered;
+    private int _failedInARow;
+    private string? _ended;
 
     public async Task<IReadOnlyList<Problem>> CheckAsync(CancellationToken cancellation)
     {
         try
         {
             var all = await client.CollectionsAsync(cancellation);
-            var known = all.FirstOrDefault(one => one.Id == collection || one.SlugName == collection) ?? await client.AudienceAsync(collection, cancellation);
+            var known = all.FirstOrDefault(one => one.Id == _collection || one.SlugName == _collection) ?? await client.AudienceAsync(_collection, cancellation);
             var todo = known?.Id is null
-                ? Suggestion.For(collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>())
+                ? Suggestion.For(_collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>())
                 : known.Invalid == true
                 ? "Fix its definition in Lytics."
                 : null;
@@ -73,8 +73,8 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
     public ValueTask DisposeAsync()
     {
         client.Dispose();
-        pace.Dispose();
-        end.Dispose();
+        _pace.Dispose();
+        _end.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -135,13 +135,13 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         }
 
         var before = Answered();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellation);
         try
         {
-            var items = await client.RecommendAsync(config.EmailField, email, id, most, pace, either.Token).ConfigureAwait(false);
-            lock (sync)
+            var items = await client.RecommendAsync(config.EmailField, email, id, most, _pace, either.Token).ConfigureAwait(false);
+            lock (_sync)
             {
-                (answered, failedInARow) = (answered + 1, 0);
+                (_answered, _failedInARow) = (_answered + 1, 0);
             }
 
             return new Recommended(person, items ?? Nothing, null);
@@ -174,7 +174,7 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
 
         try
         {
-            var known = await client.AudienceAsync(collection, cancellation).ConfigureAwait(false);
+            var known = await client.AudienceAsync(_collection, cancellation).ConfigureAwait(false);
             if (Wrong(known) is not { } wrong)
             {
                 return known!.Id!;
@@ -199,9 +199,9 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
             return $"{e.Message} {e.Todo}";
         }
 
-        lock (sync)
+        lock (_sync)
         {
-            return answered > before || ++failedInARow < LyticsLimits.FailuresInARow
+            return _answered > before || ++_failedInARow < LyticsLimits.FailuresInARow
                 ? null
                 : string.Create(
                     CultureInfo.InvariantCulture,
@@ -212,27 +212,27 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
 
     private long Answered()
     {
-        lock (sync)
+        lock (_sync)
         {
-            return answered;
+            return _answered;
         }
     }
 
     private string? Ended()
     {
-        lock (sync)
+        lock (_sync)
         {
-            return ended;
+            return _ended;
         }
     }
 
     private Task EndAsync(string why)
     {
-        lock (sync)
+        lock (_sync)
         {
-            ended ??= why;
+            _ended ??= why;
         }
 
-        return end.CancelAsync();
+        return _end.CancelAsync();
     }
 }

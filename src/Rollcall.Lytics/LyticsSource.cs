@@ -11,7 +11,7 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     /// <summary>Pages that were read but are not in the table yet.</summary>
     private const int PagesBetween = 64;
 
-    private int tables;
+    private int _tables;
 
     public string Name => access.ToString();
 
@@ -60,7 +60,7 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
     {
         var columns = new ScanColumns(fields, config);
         var known = await KnownAsync(audience, cancellation);
-        var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns, known);
+        var table = new ScanTable(duckdb, $"lytics_rows_{++_tables}", columns, known);
         var pages = Channel.CreateBounded<ScannedRows>(new BoundedChannelOptions(PagesBetween) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var scanning = ScanAsync(known, columns, pages.Writer, stop.Token);
@@ -97,7 +97,7 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
             using var pace = new ScanPace();
             var known = await KnownAsync(audience, cancellation);
             var page = await client.ScanAsync(known.Id!, columns, splits: null, start: null, pace, cancellation);
-            var table = new ScanTable(duckdb, $"lytics_rows_{++tables}", columns, known);
+            var table = new ScanTable(duckdb, $"lytics_rows_{++_tables}", columns, known);
             var pages = Channel.CreateBounded<ScannedRows>(1);
             pages.Writer.TryWrite(new ScannedRows(0, 1, page.Rows));
             pages.Writer.Complete();

@@ -13,14 +13,14 @@ internal sealed class RunDatabase : IDisposable
     /// <summary>DuckDB's share of the process's memory; the rest is for request bodies and the runtime.</summary>
     public const string MemoryLimit = "900MB";
 
-    private readonly string settings;
+    private readonly string _settings;
 
     public RunDatabase(string folder)
     {
         Folder = folder;
         var file = Path.Combine(folder, "run.duckdb");
         File.Delete(file);
-        settings = $"DataSource={file}";
+        _settings = $"DataSource={file}";
 
         // The file is begun anew by each run: folding its log into it, every 16 MB and at the end, is lost time.
         Connection = Open();
@@ -47,7 +47,7 @@ internal sealed class RunDatabase : IDisposable
     /// <summary>One more connection to the same database, for a query that streams while others run.</summary>
     public DuckDBConnection Open()
     {
-        var connection = new DuckDBConnection(settings);
+        var connection = new DuckDBConnection(_settings);
         connection.Open();
         return connection;
     }

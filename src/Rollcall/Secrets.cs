@@ -23,7 +23,7 @@ public static class Secrets
     /// <summary>Words of Rollcall's own messages: masked, they would hide what is wrong, and nothing else.</summary>
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase) { "rollcall", "password", "token", "secret", "dotdigital", "lytics" };
 
-    private static ImmutableArray<string> known = [];
+    private static ImmutableArray<string> _known = [];
 
     /// <summary>Keeps a text from being shown, in each of the ways it may be written: as it is, in JSON, in a URL, in Base64.</summary>
     /// <returns>The text.</returns>
@@ -37,7 +37,7 @@ public static class Secrets
         string[] ways = [secret, JsonEncodedText.Encode(secret).ToString(), JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))];
 
         // The longest first: what is part of another must not leave the rest of it.
-        ImmutableInterlocked.Update(ref known, (was, add) => add.All(was.Contains) ? was : [.. was.Union(add).OrderByDescending(one => one.Length).ThenBy(one => one, StringComparer.Ordinal)], ways);
+        ImmutableInterlocked.Update(ref _known, (was, add) => add.All(was.Contains) ? was : [.. was.Union(add).OrderByDescending(one => one.Length).ThenBy(one => one, StringComparer.Ordinal)], ways);
         return secret;
     }
 
@@ -58,7 +58,7 @@ public static class Secrets
     /// <summary>The text with every secret masked.</summary>
     public static string Mask(string text)
     {
-        foreach (var secret in known)
+        foreach (var secret in _known)
         {
             if (text.Contains(secret, StringComparison.Ordinal))
             {

@@ -7,8 +7,8 @@ namespace Rollcall.Dotdigital;
 /// </summary>
 public sealed class Governor
 {
-    private static readonly TimeSpan s_firstFlatPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_longestFlatPause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FirstFlatPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestFlatPause = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
@@ -19,7 +19,7 @@ public sealed class Governor
 
     private long _arrivals;
     private DateTimeOffset _flatUntil;
-    private TimeSpan _flatPause = s_firstFlatPause;
+    private TimeSpan _flatPause = FirstFlatPause;
 
     /// <summary>A governor without any information yet.</summary>
     public Governor(TimeProvider clock)
@@ -81,7 +81,7 @@ public sealed class Governor
             }
             else if (refusal is null)
             {
-                _flatPause = s_firstFlatPause;
+                _flatPause = FirstFlatPause;
             }
 
             Admit();
@@ -126,7 +126,7 @@ public sealed class Governor
 
         var advised = headers.RetryAfter ?? headers.UntilReset(now);
         _flatUntil = now + (advised is { } wait && wait > TimeSpan.Zero ? wait : _flatPause);
-        _flatPause = _flatPause * 2 > s_longestFlatPause ? s_longestFlatPause : _flatPause * 2;
+        _flatPause = _flatPause * 2 > LongestFlatPause ? LongestFlatPause : _flatPause * 2;
     }
 
     private void Pump()

@@ -9,7 +9,7 @@ internal sealed class TierBudget
     // One call in this many of a window is reserved, so that an event, or another job's first call, does not wait for the end of the window.
     private const int KeptFree = 50;
 
-    private static readonly long s_window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
+    private static readonly long Window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
 
     private readonly Dictionary<string, int> _startedByJob = [];
     private readonly Dictionary<string, int> _underWayByJob = [];
@@ -201,8 +201,8 @@ internal sealed class TierBudget
 
         var windows = ((now - _windowEnds).Ticks / DotdigitalLimits.RateWindow.Ticks) + 1;
         _windowEnds += windows * DotdigitalLimits.RateWindow;
-        _past = _window + (s_window * (windows - 1));
-        _window = _past + s_window;
+        _past = _window + (Window * (windows - 1));
+        _window = _past + Window;
         _assumed = true;
         StartWindow();
     }

@@ -10,9 +10,9 @@ internal readonly record struct RetryDecision(bool Again, TimeSpan Pause, bool C
 /// <summary>The one place that decides whether a request is sent again.</summary>
 internal static class DotdigitalRetryPolicy
 {
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_firstImportPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstImportPause = TimeSpan.FromSeconds(5);
 
     /// <param name="request">What was sent.</param>
     /// <param name="failure">How it failed.</param>
@@ -30,7 +30,7 @@ internal static class DotdigitalRetryPolicy
 
             // Refused, not applied; a slot becomes free when an import finishes.
             case FailureCause.ActiveImports:
-                return new(true, Growing(s_firstImportPause, waits), false, "the account has the maximum number of active imports");
+                return new(true, Growing(FirstImportPause, waits), false, "the account has the maximum number of active imports");
         }
 
         if (failure.Kind == FailureKind.Ambiguous)
@@ -50,7 +50,7 @@ internal static class DotdigitalRetryPolicy
 
         var pause = failure.RetryAfter is { } advised && advised > TimeSpan.Zero
             ? (advised < DotdigitalLimits.LongestWait ? advised : DotdigitalLimits.LongestWait)
-            : Growing(s_firstPause, repeats);
+            : Growing(FirstPause, repeats);
         return failure.Cause switch
         {
             FailureCause.NotSent => new(true, pause, true, "nothing was sent"),
@@ -65,6 +65,6 @@ internal static class DotdigitalRetryPolicy
     private static TimeSpan Growing(TimeSpan first, int times)
     {
         var pause = first * Math.Pow(2, Math.Min(times, 16));
-        return pause < s_longestPause ? pause : s_longestPause;
+        return pause < LongestPause ? pause : LongestPause;
     }
 }

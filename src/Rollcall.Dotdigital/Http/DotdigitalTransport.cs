@@ -14,8 +14,8 @@ namespace Rollcall.Dotdigital;
 /// <summary>Sends requests, controlled by the governor, with timeouts, and with retries as <see cref="DotdigitalRetryPolicy"/> allows.</summary>
 internal sealed class DotdigitalTransport : IDisposable
 {
-    private static readonly ResiliencePropertyKey<Attempts> s_attempts = new("attempts");
-    private static readonly ProductInfoHeaderValue s_agent =
+    private static readonly ResiliencePropertyKey<Attempts> AttemptsKey = new("attempts");
+    private static readonly ProductInfoHeaderValue Agent =
         new("Rollcall", typeof(DotdigitalTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
 
     private readonly DotdigitalOptions _options;
@@ -74,7 +74,7 @@ internal sealed class DotdigitalTransport : IDisposable
         var context = ResilienceContextPool.Shared.Get(request.Operation, cancellation);
         try
         {
-            context.Properties.Set(s_attempts, new Attempts(request));
+            context.Properties.Set(AttemptsKey, new Attempts(request));
             return await _retry.ExecuteAsync(
                 static (context, state) => state.Transport.AttemptAsync(state.Request, state.Read, context.CancellationToken),
                 context,
@@ -103,7 +103,7 @@ internal sealed class DotdigitalTransport : IDisposable
     };
 
     private static Attempts AttemptsOf(ResilienceContext context) =>
-        context.Properties.TryGetValue(s_attempts, out var attempts) ? attempts : throw new InvalidOperationException("No request in the context.");
+        context.Properties.TryGetValue(AttemptsKey, out var attempts) ? attempts : throw new InvalidOperationException("No request in the context.");
 
     private bool Decide(ResilienceContext context, DotdigitalException failure)
     {
@@ -229,7 +229,7 @@ internal sealed class DotdigitalTransport : IDisposable
         var message = new HttpRequestMessage(request.Method, uri);
         message.Headers.Authorization = _credentials;
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        message.Headers.UserAgent.Add(s_agent);
+        message.Headers.UserAgent.Add(Agent);
         if (_options.IntegrationToken is { } token)
         {
             message.Headers.Add("x-ddg-integration-token", token.ToString("D"));

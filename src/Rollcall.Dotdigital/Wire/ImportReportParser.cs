@@ -15,7 +15,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
     private const int MostReasons = 100;
     private const int MostText = 1_000;
 
-    private static readonly IReadOnlyList<ImportFailureReason> s_none = [];
+    private static readonly IReadOnlyList<ImportFailureReason> None = [];
 
     private JsonReaderState _state;
     private bool _opened;
@@ -180,7 +180,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
                 Top.Updated => ImportedKind.Updated,
                 _ => ImportedKind.Failed,
             };
-            IReadOnlyList<ImportFailureReason> reasons = _reasons ?? (kind == ImportedKind.Failed ? [new ImportFailureReason("", "")] : s_none);
+            IReadOnlyList<ImportFailureReason> reasons = _reasons ?? (kind == ImportedKind.Failed ? [new ImportFailureReason("", "")] : None);
             row(new ImportedContact(kind, _contactId ?? _identifierId, _email, _match, reasons));
         }
     }

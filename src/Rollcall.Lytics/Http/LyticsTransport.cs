@@ -16,13 +16,13 @@ internal sealed class LyticsTransport : IDisposable
     private static readonly ProductInfoHeaderValue Agent =
         new("Rollcall", typeof(LyticsTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
 
-    private readonly LyticsAccess access;
-    private readonly TimeProvider clock;
-    private readonly ILogger log;
-    private readonly HttpClient http;
-    private readonly Uri root;
-    private readonly ResiliencePipeline retry;
-    private readonly ResiliencePipeline retryOneOfMany;
+    private readonly LyticsAccess _access;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly HttpClient _http;
+    private readonly Uri _root;
+    private readonly ResiliencePipeline _retry;
+    private readonly ResiliencePipeline _retryOneOfMany;
 
     /// <param name="handler">Sends the requests; null: its own handler, which verifies TLS and follows no redirects. Not disposed.</param>
     public LyticsTransport(LyticsAccess access, TimeProvider clock, ILogger log, HttpMessageHandler? handler)
@@ -32,14 +32,14 @@ internal sealed class LyticsTransport : IDisposable
             throw new ArgumentException($"The token must not be sent to {access.Url.Authority}.", nameof(access));
         }
 
-        (this.access, this.clock, this.log) = (access, clock, log);
-        root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
-        http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null)
+        (this._access, this._clock, this._log) = (access, clock, log);
+        _root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
+        _http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null)
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LyticsLimits.AnswerBytes,
         };
-        (retry, retryOneOfMany) = (Retry(clock, oneOfMany: false), Retry(clock, oneOfMany: true));
+        (_retry, _retryOneOfMany) = (Retry(clock, oneOfMany: false), Retry(clock, oneOfMany: true));
     }
 
     /// <summary>Makes a call and reads its answer.</summary>
@@ -47,7 +47,7 @@ internal sealed class LyticsTransport : IDisposable
     /// <param name="read">Reads the answer's body; may throw <see cref="JsonException"/>.</param>
     /// <param name="pace">The pace that an attempt waits for; null for none.</param>
     public async Task<T> SendAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, ScanPace? pace, CancellationToken cancellation) =>
-        await (call.IsOneOfMany ? retryOneOfMany : retry).ExecuteAsync(
+        await (call.IsOneOfMany ? _retryOneOfMany : _retry).ExecuteAsync(
             async token =>
             {
                 if (pace is null)
@@ -75,7 +75,7 @@ internal sealed class LyticsTransport : IDisposable
             },
             cancellation).ConfigureAwait(false);
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private static ResiliencePipeline Retry(TimeProvider clock, bool oneOfMany) => new ResiliencePipelineBuilder { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions
@@ -101,19 +101,19 @@ internal sealed class LyticsTransport : IDisposable
 
     private async Task<T> AttemptAsync<T>(LyticsCall call, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
     {
-        using var time = new CancellationTokenSource(LyticsLimits.Timeout, clock);
+        using var time = new CancellationTokenSource(LyticsLimits.Timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
         using var message = Build(call);
-        var began = clock.GetTimestamp();
+        var began = _clock.GetTimestamp();
         try
         {
             // Includes the body, because it is limited and a page is read completely or not at all.
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
-            if (log.IsEnabled(LogLevel.Debug))
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
+            if (_log.IsEnabled(LogLevel.Debug))
             {
-                log.LogDebug(
+                _log.LogDebug(
                     "Lytics {Operation} answered {Status} after {Milliseconds:0} ms", call.Operation, (int)response.StatusCode,
-                    clock.GetElapsedTime(began).TotalMilliseconds);
+                    _clock.GetElapsedTime(began).TotalMilliseconds);
             }
 
             var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
@@ -122,20 +122,20 @@ internal sealed class LyticsTransport : IDisposable
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             throw new LyticsException(
-                LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} does not match the Lytics API: {e.Message}", e);
+                LyticsFailure.Unreadable, $"The answer of {_access.Url.Authority} to {call.Operation} does not match the Lytics API: {e.Message}", e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {access.Url.Authority} to {call.Operation} is longer than allowed.", e);
+            throw new LyticsException(LyticsFailure.Unreadable, $"The answer of {_access.Url.Authority} to {call.Operation} is longer than allowed.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new LyticsException(LyticsFailure.Unreachable, $"{access.Url.Authority} cannot be reached, or the connection was lost: {e.Message}", e);
+            throw new LyticsException(LyticsFailure.Unreachable, $"{_access.Url.Authority} cannot be reached, or the connection was lost: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new LyticsException(
-                LyticsFailure.Unreachable, $"{access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
+                LyticsFailure.Unreachable, $"{_access.Url.Authority} did not answer {call.Operation} within {LyticsLimits.Timeout.TotalSeconds:0} seconds.", e);
         }
     }
 
@@ -154,11 +154,11 @@ internal sealed class LyticsTransport : IDisposable
 
     private HttpRequestMessage Build(LyticsCall call)
     {
-        var path = access.AccountId is { } account
+        var path = _access.AccountId is { } account
             ? $"{call.Path}{(call.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}account_id={Uri.EscapeDataString(account)}"
             : call.Path;
-        var message = new HttpRequestMessage(call.Body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(root, path));
-        message.Headers.TryAddWithoutValidation("Authorization", access.Token);
+        var message = new HttpRequestMessage(call.Body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(_root, path));
+        message.Headers.TryAddWithoutValidation("Authorization", _access.Token);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         message.Headers.UserAgent.Add(Agent);
         if (call.Body is { } body)
@@ -185,8 +185,8 @@ internal sealed class LyticsTransport : IDisposable
         };
 
         // A message of Lytics about one person may identify them.
-        var said = call.IsOneOfMany ? null : LyticsWire.MessageOf(body)?.Replace(access.Token, "***", StringComparison.Ordinal);
-        return new LyticsException(failure, $"{access.Url.Authority} refused {call.Operation} ({(int)status}){(said is null ? "." : $": {said}")}");
+        var said = call.IsOneOfMany ? null : LyticsWire.MessageOf(body)?.Replace(_access.Token, "***", StringComparison.Ordinal);
+        return new LyticsException(failure, $"{_access.Url.Authority} refused {call.Operation} ({(int)status}){(said is null ? "." : $": {said}")}");
     }
 }
 

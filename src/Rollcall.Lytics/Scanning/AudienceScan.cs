@@ -75,9 +75,9 @@ internal sealed record ScannedAudience(IReadOnlyList<ScannedPart> Parts, long? B
 /// <param name="audience">Its id.</param>
 internal sealed class AudienceScan(LyticsClient client, string audience, ScanColumns columns)
 {
-    private readonly Lock sync = new();
-    private long? after;
-    private long? untrue;
+    private readonly Lock _sync = new();
+    private long? _after;
+    private long? _untrue;
 
     /// <summary>Writes every page to <paramref name="rows"/>, which stops the scan while it is full.</summary>
     public async Task<ScannedAudience> RunAsync(ChannelWriter<ScannedRows> rows, CancellationToken cancellation)
@@ -88,7 +88,7 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
         if (first.Next.Length == 0)
         {
             await rows.WriteAsync(new ScannedRows(0, 1, first.Rows), cancellation).ConfigureAwait(false);
-            return new ScannedAudience([new ScannedPart(1, 1, first.Rows.Count, true)], first.Total, first.Total) { Untrue = untrue };
+            return new ScannedAudience([new ScannedPart(1, 1, first.Rows.Count, true)], first.Total, first.Total) { Untrue = _untrue };
         }
 
         var splits = Splits(first.Total);
@@ -97,7 +97,7 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
             Enumerable.Range(0, splits.Count),
             new ParallelOptions { MaxDegreeOfParallelism = splits.Count, CancellationToken = cancellation },
             async (i, token) => parts[i] = await PartAsync(i, splits[i], first.Total, rows, pace, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return new ScannedAudience(parts, first.Total, after) { Untrue = untrue };
+        return new ScannedAudience(parts, first.Total, _after) { Untrue = _untrue };
     }
 
     /// <summary>All buckets, in a number of parts that depends on the size of the audience.</summary>
@@ -157,12 +157,12 @@ internal sealed class AudienceScan(LyticsClient client, string audience, ScanCol
 
     private void Note(ScanPage page)
     {
-        lock (sync)
+        lock (_sync)
         {
-            after = page.Total;
+            _after = page.Total;
             if (page.Total is { } total && page.Rows.Count > 2 * total)
             {
-                untrue = total;
+                _untrue = total;
             }
         }
     }

@@ -12,13 +12,13 @@ internal sealed class ScanColumns
 {
     private const string Uid = "_uid";
 
-    private readonly int?[] whole;
-    private readonly List<string> names;
+    private readonly int?[] _whole;
+    private readonly List<string> _names;
 
     public ScanColumns(IReadOnlyList<string> fields, ExportConfig config)
     {
         var scalars = config.ScalarFields;
-        (Fields, names, whole) = (fields, [.. fields], new int?[fields.Count]);
+        (Fields, _names, _whole) = (fields, [.. fields], new int?[fields.Count]);
         (Email, Ids) = (config.EmailField, [.. new[] { config.IdField, config.KeyField }.OfType<string>().Where(fields.Contains)]);
         for (var i = 0; i < fields.Count; i++)
         {
@@ -27,11 +27,11 @@ internal sealed class ScanColumns
                 continue;
             }
 
-            whole[i] = i;
+            _whole[i] = i;
             if (scalars.Contains(fields[i]))
             {
-                whole[i] = names.Count;
-                names.Add(string.Create(CultureInfo.InvariantCulture, $"__whole_{i}"));
+                _whole[i] = _names.Count;
+                _names.Add(string.Create(CultureInfo.InvariantCulture, $"__whole_{i}"));
             }
         }
     }
@@ -52,17 +52,17 @@ internal sealed class ScanColumns
     public static bool IsUid(ref Utf8JsonReader reader) => reader.ValueTextEquals(Uid);
 
     /// <summary>The columns' names.</summary>
-    public IReadOnlyList<string> Names => names;
+    public IReadOnlyList<string> Names => _names;
 
     /// <summary>Whether a field's own column is complete.</summary>
-    public bool IsWhole(int field) => whole[field] == field;
+    public bool IsWhole(int field) => _whole[field] == field;
 
     /// <summary>The additional complete column of a field; null for none.</summary>
-    public int? WholeBeside(int field) => IsWhole(field) ? null : whole[field];
+    public int? WholeBeside(int field) => IsWhole(field) ? null : _whole[field];
 
     /// <summary>The name of the column with the complete value of a field.</summary>
     public string Whole(string field) =>
-        Fields.Index().Where(one => one.Item == field).Select(one => whole[one.Index]).FirstOrDefault() is { } column
-            ? names[column]
+        Fields.Index().Where(one => one.Item == field).Select(one => _whole[one.Index]).FirstOrDefault() is { } column
+            ? _names[column]
             : throw new ArgumentException($"{field} is not an insight field of the scan.", nameof(field));
 }

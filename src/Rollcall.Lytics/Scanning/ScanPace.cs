@@ -19,11 +19,11 @@ internal enum PaceAnswer
 /// </summary>
 internal sealed class ScanPace : IDisposable
 {
-    private readonly Lock sync = new();
-    private readonly SemaphoreSlim turns = new(LyticsLimits.FirstAtOnce);
-    private int halvings;
-    private int owed;
-    private int good;
+    private readonly Lock _sync = new();
+    private readonly SemaphoreSlim _turns = new(LyticsLimits.FirstAtOnce);
+    private int _halvings;
+    private int _owed;
+    private int _good;
 
     /// <summary>The maximum number of concurrent calls.</summary>
     public int AtOnce { get; private set; } = LyticsLimits.FirstAtOnce;
@@ -31,10 +31,10 @@ internal sealed class ScanPace : IDisposable
     /// <summary>Waits for a turn; returns the argument of <see cref="Leave"/>.</summary>
     public async Task<int> EnterAsync(CancellationToken cancellation)
     {
-        await turns.WaitAsync(cancellation).ConfigureAwait(false);
-        lock (sync)
+        await _turns.WaitAsync(cancellation).ConfigureAwait(false);
+        lock (_sync)
         {
-            return halvings;
+            return _halvings;
         }
     }
 
@@ -42,18 +42,18 @@ internal sealed class ScanPace : IDisposable
     /// <param name="turn">The result of <see cref="EnterAsync"/>.</param>
     public void Leave(int turn, PaceAnswer answer)
     {
-        lock (sync)
+        lock (_sync)
         {
             // A call that was in progress when it was halved only confirms what is known.
-            if (answer == PaceAnswer.Overloaded && turn == halvings)
+            if (answer == PaceAnswer.Overloaded && turn == _halvings)
             {
                 var half = Math.Max(1, AtOnce / 2);
-                owed += AtOnce - half;
-                (AtOnce, good, halvings) = (half, 0, halvings + 1);
+                _owed += AtOnce - half;
+                (AtOnce, _good, _halvings) = (half, 0, _halvings + 1);
             }
-            else if (answer == PaceAnswer.Good && turn == halvings && AtOnce < LyticsLimits.MostAtOnce && (halvings == 0 || ++good >= AtOnce))
+            else if (answer == PaceAnswer.Good && turn == _halvings && AtOnce < LyticsLimits.MostAtOnce && (_halvings == 0 || ++_good >= AtOnce))
             {
-                (AtOnce, good) = (AtOnce + 1, 0);
+                (AtOnce, _good) = (AtOnce + 1, 0);
                 GiveTurn();
             }
 
@@ -61,17 +61,17 @@ internal sealed class ScanPace : IDisposable
         }
     }
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     private void GiveTurn()
     {
-        if (owed > 0)
+        if (_owed > 0)
         {
-            owed--;
+            _owed--;
         }
         else
         {
-            turns.Release();
+            _turns.Release();
         }
     }
 }

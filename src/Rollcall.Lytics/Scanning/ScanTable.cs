@@ -13,7 +13,7 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
     /// <summary>Values that do not identify a person.</summary>
     private const string Nothing = """('', '""', '[]', '{}')""";
 
-    private AudienceReadingResult? result;
+    private AudienceReadingResult? _result;
 
     public string Relation => $"(SELECT {string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)}, "))}__row FROM {table})";
 
@@ -67,7 +67,7 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
                 .ConfigureAwait(false);
         }
 
-        result = new AudienceReadingResult(
+        _result = new AudienceReadingResult(
             [], (scanned with { Profiles = await ProfilesAsync(cancellation).ConfigureAwait(false) }).Incomplete(), AudienceShape.None);
     }
 
@@ -95,7 +95,7 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
     }
 
     public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) =>
-        Task.FromResult(result ?? throw new InvalidOperationException("The scan is not finished."));
+        Task.FromResult(_result ?? throw new InvalidOperationException("The scan is not finished."));
 
     public async ValueTask DisposeAsync() => await duckdb.ExecuteAsync($"DROP TABLE IF EXISTS {table}", CancellationToken.None).ConfigureAwait(false);
 }

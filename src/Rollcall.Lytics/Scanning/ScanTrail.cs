@@ -8,35 +8,35 @@ namespace Rollcall.Lytics;
 /// <param name="total">The audience's size according to the scan's first page; null when missing.</param>
 internal sealed class ScanTrail(long? total)
 {
-    private readonly HashSet<long> tokens = [];
-    private readonly long most = LyticsLimits.PagesBesideTotal + ((total ?? LyticsLimits.PagesBesideTotal) / LyticsLimits.LeastPageRows);
-    private long pages;
-    private int empty;
+    private readonly HashSet<long> _tokens = [];
+    private readonly long _most = LyticsLimits.PagesBesideTotal + ((total ?? LyticsLimits.PagesBesideTotal) / LyticsLimits.LeastPageRows);
+    private long _pages;
+    private int _empty;
 
     /// <summary>Records a page that has a next page.</summary>
     /// <exception cref="LyticsException">The scan makes no progress.</exception>
     public void Add(ScanPage page)
     {
-        empty = page.Rows.Count == 0 ? empty + 1 : 0;
-        if (!tokens.Add(Hash(page.Next)))
+        _empty = page.Rows.Count == 0 ? _empty + 1 : 0;
+        if (!_tokens.Add(Hash(page.Next)))
         {
             throw Stop("the next page of a page was already read.");
         }
 
-        if (empty >= LyticsLimits.EmptyPages)
+        if (_empty >= LyticsLimits.EmptyPages)
         {
-            throw Stop(FormattableString.Invariant($"{empty} pages in a row have no profile, and each has a next page."));
+            throw Stop(FormattableString.Invariant($"{_empty} pages in a row have no profile, and each has a next page."));
         }
 
-        if (++pages >= most)
+        if (++_pages >= _most)
         {
-            throw Stop(FormattableString.Invariant($"{pages:N0} pages are more than an audience of {total ?? 0:N0} profiles can have, and there are more."));
+            throw Stop(FormattableString.Invariant($"{_pages:N0} pages are more than an audience of {total ?? 0:N0} profiles can have, and there are more."));
         }
 
         // A longer loop is detected by the number of its pages.
-        if (tokens.Count >= LyticsLimits.TokensKept)
+        if (_tokens.Count >= LyticsLimits.TokensKept)
         {
-            tokens.Clear();
+            _tokens.Clear();
         }
     }
 

@@ -11,7 +11,7 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal sealed class Comparison(RunDatabase db)
 {
-    private bool renames;
+    private bool _renames;
 
     /// <summary>Audiences of one job: each is a bit of a 128-bit number.</summary>
     public const int MaxAudiences = 128;
@@ -85,7 +85,7 @@ internal sealed class Comparison(RunDatabase db)
             db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"}, {book.Released})");
         }
 
-        renames = AudienceNames.Find(db, input);
+        _renames = AudienceNames.Find(db, input);
 
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
         db.Execute($"""
@@ -121,7 +121,7 @@ internal sealed class Comparison(RunDatabase db)
             SELECT kh FROM {input.OptOuts} WHERE {slice.Where()}
             UNION
             SELECT kh FROM {input.Ledger} WHERE {slice.Where()} AND contact_id IN (SELECT contact_id FROM opt_out_contact)
-            {(renames ? $"UNION {AudienceNames.Unlike(input, slice)}" : "")};
+            {(_renames ? $"UNION {AudienceNames.Unlike(input, slice)}" : "")};
             """);
     }
 

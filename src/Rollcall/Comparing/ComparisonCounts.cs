@@ -15,7 +15,7 @@ internal sealed record VerdictCount(int Book, string Action, BigInteger Audience
 /// <summary>The comparison in numbers.</summary>
 internal sealed class ComparisonCounts
 {
-    private readonly Dictionary<(int Book, string Action, BigInteger Audiences, string KnownBy), VerdictCount> verdicts = [];
+    private readonly Dictionary<(int Book, string Action, BigInteger Audiences, string KnownBy), VerdictCount> _verdicts = [];
 
     /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
     public Dictionary<int, long> Rows { get; } = [];
@@ -29,7 +29,7 @@ internal sealed class ComparisonCounts
     /// <summary>Rows without a usable address whose people stay in a book as they are, by the book's number, the audience's index and what the row counts as otherwise.</summary>
     public Dictionary<(int Book, int Audience, string Outcome), long> Kept { get; } = [];
 
-    public IEnumerable<VerdictCount> Verdicts => verdicts.Values;
+    public IEnumerable<VerdictCount> Verdicts => _verdicts.Values;
 
     public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
 
@@ -49,7 +49,7 @@ internal sealed class ComparisonCounts
         foreach (var count in counts)
         {
             var key = (count.Book, count.Action, count.Audiences, count.KnownBy);
-            verdicts[key] = verdicts.TryGetValue(key, out var had)
+            _verdicts[key] = _verdicts.TryGetValue(key, out var had)
                 ? had with { Members = had.Members + count.Members, Ours = had.Ours + count.Ours, TwiceRejected = had.TwiceRejected + count.TwiceRejected }
                 : count;
         }

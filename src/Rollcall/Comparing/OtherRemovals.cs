@@ -15,7 +15,7 @@ internal sealed class OtherRemovals(RunContext run)
     /// <summary>Why, in words.</summary>
     public const string Reason = "Another job of the data folder is just removing the person from the book; enters when that has ended.";
 
-    private readonly HashSet<long> ended = [];
+    private readonly HashSet<long> _ended = [];
 
     /// <summary>Turns entries of <c>change</c> into <see cref="Action.UnderRemoval"/>. Asks Dotdigital how far a removal is that keeps somebody waiting; what is ended is for its own job to settle.</summary>
     /// <returns>Whether anybody waits who did not.</returns>
@@ -25,7 +25,7 @@ internal sealed class OtherRemovals(RunContext run)
         {
             if (run.Db.Number($"SELECT count(*) FROM {Waiting([removal])}") > 0 && await HasEndedAsync(removal, cancellation))
             {
-                ended.Add(removal.Id);
+                _ended.Add(removal.Id);
             }
         }
 
@@ -65,7 +65,7 @@ internal sealed class OtherRemovals(RunContext run)
 
     /// <summary>Removals and unsubscriptions of other jobs that may still be carried out, by address or by contact, in books of this run.</summary>
     private IEnumerable<OpenRemoval> Open() => run.Store.Deliveries
-        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !ended.Contains(r.Id));
+        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !_ended.Contains(r.Id));
 
     private string Waiting(IEnumerable<OpenRemoval> removals) => $"""
         (WITH

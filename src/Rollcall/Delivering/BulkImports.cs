@@ -14,7 +14,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     private const int MarginForSameKey = 1_000_000;
 
     // Made when there is something to send.
-    private readonly Lazy<byte[]> body = new(() => GC.AllocateUninitializedArray<byte>(DotdigitalLimits.ImportBodyBytes));
+    private readonly Lazy<byte[]> _body = new(() => GC.AllocateUninitializedArray<byte>(DotdigitalLimits.ImportBodyBytes));
 
     /// <summary>Sends the records made from <paramref name="pairs"/>, a relation of <see cref="ImportRecords.Pairs"/>.</summary>
     /// <param name="total">How many records there are, for the progress.</param>
@@ -31,7 +31,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     {
         var changed = run.Db.Number("SELECT count(*) FROM changed");
         using var reading = run.Db.Open();
-        var filling = new Filling(body.Value, records, lateOptOuts.Found);
+        var filling = new Filling(_body.Value, records, lateOptOuts.Found);
         foreach (var slice in KeySlice.For(changed))
         {
             // The stream shows the records as they were when it was opened, whoever opts out while it lasts.
@@ -45,7 +45,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
                     sent += filling.Count;
                     await SendBodyAsync(pairs, lane, filling, cancellation);
                     run.Progress?.Report(new RunProgress("import", sent, total, "members"));
-                    filling = new Filling(body.Value, records, found);
+                    filling = new Filling(_body.Value, records, found);
                 }
 
                 filling.Append(source.Key, source.Text);
@@ -119,7 +119,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
     private Filling Refill(string pairs, ImportLane lane, Filling filling)
     {
-        var again = new Filling(body.Value, records, lateOptOuts.Found);
+        var again = new Filling(_body.Value, records, lateOptOuts.Found);
         using var reading = run.Db.Open();
         using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), lane));
         while (source.Read())
@@ -133,14 +133,14 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
     /// <summary>A body being filled: the JSON of an import between its head and its tail.</summary>
     private sealed class Filling
     {
-        private readonly byte[] body;
-        private readonly byte[] tail;
+        private readonly byte[] _body;
+        private readonly byte[] _tail;
 
         public Filling(byte[] body, ImportRecords records, int found)
         {
-            this.body = body;
+            this._body = body;
             Found = found;
-            tail = records.Tail;
+            _tail = records.Tail;
             records.Head.CopyTo(body, 0);
             Length = records.Head.Length;
         }
@@ -164,10 +164,10 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             }
             else
             {
-                body[Length++] = (byte)',';
+                _body[Length++] = (byte)',';
             }
 
-            record.CopyTo(body.AsSpan(Length));
+            record.CopyTo(_body.AsSpan(Length));
             Length += record.Length;
             Last = key;
             Count++;
@@ -175,8 +175,8 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
         public ReadOnlyMemory<byte> Close()
         {
-            tail.CopyTo(body, Length);
-            return body.AsMemory(0, Length + tail.Length);
+            _tail.CopyTo(_body, Length);
+            return _body.AsMemory(0, Length + _tail.Length);
         }
     }
 }

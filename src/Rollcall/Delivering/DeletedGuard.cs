@@ -31,7 +31,7 @@ internal sealed class DeletedGuard(RunContext run)
 
     private const string HeldReason = "Dotdigital shows no such contact, and so many at once that nobody is taken for deleted; nothing was changed.";
 
-    private readonly Dictionary<long, long> found = [];
+    private readonly Dictionary<long, long> _found = [];
 
     /// <summary>Judges the outcomes of a delivery, in a file of the data folder; gives them with deletions held back, or null where nothing is held.</summary>
     public string? Judge(string outcomes)
@@ -55,11 +55,11 @@ internal sealed class DeletedGuard(RunContext run)
         foreach (var (book, people) in run.Db.Query("SELECT book_id, count(*) FROM deletion_in GROUP BY 1 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))
         {
             var members = run.Db.Number($"SELECT count(*) FROM {ledger} WHERE book_id = {book} AND state = 'delivered'");
-            found[book] = found.GetValueOrDefault(book) + people;
-            if (found[book] > Few && found[book] * 100.0 > percent * members)
+            _found[book] = _found.GetValueOrDefault(book) + people;
+            if (_found[book] > Few && _found[book] * 100.0 > percent * members)
             {
                 held.Add(book);
-                Hold(book, string.Create(CultureInfo.InvariantCulture, $"{percent:0.##} % of {Counted.Of(members, "member")}"), found[book]);
+                Hold(book, string.Create(CultureInfo.InvariantCulture, $"{percent:0.##} % of {Counted.Of(members, "member")}"), _found[book]);
             }
         }
 

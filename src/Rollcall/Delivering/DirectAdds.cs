@@ -15,10 +15,10 @@ namespace Rollcall.Delivering;
 internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
 {
     // Who was added to one book of this run needs no second look before the next: the id, and whether Dotdigital asked them to confirm.
-    private readonly ConcurrentDictionary<string, (long? Id, bool Asked)> added = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long? Id, bool Asked)> _added = new(StringComparer.Ordinal);
 
     // Whose add to one book may still be carried out: looked up before the next book.
-    private readonly HashSet<string> unanswered = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unanswered = new(StringComparer.Ordinal);
 
     /// <summary>Whether even people unknown to Rollcall are looked up: v2 has no merge option, so values are left out where the contact exists.</summary>
     public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
@@ -52,25 +52,25 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         {
             if (code == DirectOutcomes.Unanswered)
             {
-                unanswered.Add(key);
+                _unanswered.Add(key);
             }
             else if (id is { } contact)
             {
-                added[key] = (contact, code != "Seen");
+                _added[key] = (contact, code != "Seen");
             }
         }
     }
 
     private async Task<DirectAnswer?> AddAsync(long book, DirectPerson person, CancellationToken cancellation)
     {
-        var again = added.TryGetValue(person.MemberKey, out var before);
+        var again = _added.TryGetValue(person.MemberKey, out var before);
         if (before.Asked)
         {
             return Waits(before.Id, fields: true);
         }
 
         var (email, known) = (person.Email, again || person.ContactId is not null);
-        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
+        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || _unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
         {
             var contact = await LookUps.FindAsync(run, person.MemberKey, person.ContactId, email, cancellation);
             if (Found(contact, book, person) is { } answer)
@@ -161,7 +161,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     {
         if (run.Books.Count > 1)
         {
-            added[person.MemberKey] = (contactId, asked);
+            _added[person.MemberKey] = (contactId, asked);
         }
     }
 

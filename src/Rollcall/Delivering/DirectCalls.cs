@@ -36,7 +36,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private int failuresInARow;
+    private int _failuresInARow;
 
     /// <summary>Whether so many calls failed in a row that the rest is left to the next run.</summary>
     public bool GaveUp { get; private set; }
@@ -172,9 +172,9 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <summary>One burst under way: workers that call, and one that commits their answers, several at a time when the disk is slower than they.</summary>
     private sealed class Burst(DirectCalls calls, Delivery delivery, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationTokenSource hurry)
     {
-        private readonly Channel<DirectPerson> begun = Channel.CreateBounded<DirectPerson>(IntentsAtOnce);
-        private readonly Channel<(string, DirectAnswer)> answers = Channel.CreateUnbounded<(string, DirectAnswer)>(new UnboundedChannelOptions { SingleReader = true });
-        private Exception? broken;
+        private readonly Channel<DirectPerson> _begun = Channel.CreateBounded<DirectPerson>(IntentsAtOnce);
+        private readonly Channel<(string, DirectAnswer)> _answers = Channel.CreateUnbounded<(string, DirectAnswer)>(new UnboundedChannelOptions { SingleReader = true });
+        private Exception? _broken;
 
         public DirectAnswer? End { get; private set; }
 
@@ -182,39 +182,39 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
         public string? LastFailure { get; private set; }
 
-        public bool Ended => End is not null || Refusal is not null || broken is not null;
+        public bool Ended => End is not null || Refusal is not null || _broken is not null;
 
-        public async ValueTask RoomAsync() => await begun.Writer.WaitToWriteAsync();
+        public async ValueTask RoomAsync() => await _begun.Writer.WaitToWriteAsync();
 
         public async Task BeginAsync(IEnumerable<DirectPerson> group)
         {
             foreach (var person in group)
             {
-                await begun.Writer.WriteAsync(person);
+                await _begun.Writer.WriteAsync(person);
             }
         }
 
-        public void Close() => begun.Writer.TryComplete();
+        public void Close() => _begun.Writer.TryComplete();
 
-        public void CloseAnswers() => answers.Writer.TryComplete();
+        public void CloseAnswers() => _answers.Writer.TryComplete();
 
         public void ThrowIfBroken()
         {
-            if (broken is not null)
+            if (_broken is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(broken);
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_broken);
             }
         }
 
         public async Task WorkAsync()
         {
-            await foreach (var person in begun.Reader.ReadAllAsync())
+            await foreach (var person in _begun.Reader.ReadAllAsync())
             {
                 if (End is { } end)
                 {
-                    answers.Writer.TryWrite((person.MemberKey, end));
+                    _answers.Writer.TryWrite((person.MemberKey, end));
                 }
-                else if (broken is null && !hurry.IsCancellationRequested)
+                else if (_broken is null && !hurry.IsCancellationRequested)
                 {
                     await CallAsync(person);
                 }
@@ -225,15 +225,15 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
 
         public async Task CommitAnswersAsync()
         {
-            while (await answers.Reader.WaitToReadAsync())
+            while (await _answers.Reader.WaitToReadAsync())
             {
                 List<(string, DirectAnswer)> together = [];
-                while (answers.Reader.TryRead(out var answer))
+                while (_answers.Reader.TryRead(out var answer))
                 {
                     together.Add(answer);
                 }
 
-                if (broken is not (null or DotdigitalException))
+                if (_broken is not (null or DotdigitalException))
                 {
                     continue;
                 }
@@ -256,10 +256,10 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                 if (await call(person, hurry.Token) is { } answer)
                 {
                     End = answer.EndsBook ? answer : End;
-                    answers.Writer.TryWrite((person.MemberKey, answer));
+                    _answers.Writer.TryWrite((person.MemberKey, answer));
                 }
 
-                calls.failuresInARow = 0;
+                calls._failuresInARow = 0;
             }
             catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
             {
@@ -273,7 +273,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             catch (DotdigitalException e)
             {
                 // Nothing happened.
-                answers.Writer.TryWrite((person.MemberKey, new DirectAnswer("Failed", delivery.Kind == DeliveryKind.Add ? "failed" : null, e.ErrorCode ?? "Refused", e.Message)));
+                _answers.Writer.TryWrite((person.MemberKey, new DirectAnswer("Failed", delivery.Kind == DeliveryKind.Add ? "failed" : null, e.ErrorCode ?? "Refused", e.Message)));
                 if (e.Kind == FailureKind.Configuration)
                 {
                     Refusal = e;
@@ -297,12 +297,12 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         private void Failed(DotdigitalException e)
         {
             LastFailure = e.Message;
-            calls.GaveUp |= Interlocked.Increment(ref calls.failuresInARow) >= FailuresToGiveUp;
+            calls.GaveUp |= Interlocked.Increment(ref calls._failuresInARow) >= FailuresToGiveUp;
         }
 
         private async Task BreakAsync(Exception e)
         {
-            broken ??= e;
+            _broken ??= e;
             await hurry.CancelAsync();
         }
     }

@@ -6,15 +6,15 @@ internal sealed class GrowingPause(TimeProvider clock)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    private TimeSpan next = Shortest;
+    private TimeSpan _next = Shortest;
 
     /// <summary>Waits, and will wait longer the next time.</summary>
     public async Task WaitAsync(CancellationToken cancellation)
     {
-        await Task.Delay(next, clock, cancellation);
-        next = next * 1.5 < Longest ? next * 1.5 : Longest;
+        await Task.Delay(_next, clock, cancellation);
+        _next = _next * 1.5 < Longest ? _next * 1.5 : Longest;
     }
 
     /// <summary>Begins anew with short pauses.</summary>
-    public void Reset() => next = Shortest;
+    public void Reset() => _next = Shortest;
 }

@@ -20,8 +20,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     public const int AtOnce = 100;
 
     // Deliveries of one run go one after another, so this many records never come near the limit of a body.
-    private readonly byte[] head = new ImportRecords(run.Job).Head;
-    private readonly byte[] tail = new ImportRecords(run.Job).Tail;
+    private readonly byte[] _head = new ImportRecords(run.Job).Head;
+    private readonly byte[] _tail = new ImportRecords(run.Job).Tail;
 
     private enum Sight
     {
@@ -178,7 +178,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             FROM move m JOIN changed v ON v.kh = m.kh AND v.member_key = m.member_key WHERE m.n IN ({{List(moves)}}) ORDER BY m.n
             """,
             r => r.GetString(0));
-        byte[] body = [.. head, .. System.Text.Encoding.UTF8.GetBytes(string.Join(',', records)), .. tail];
+        byte[] body = [.. _head, .. System.Text.Encoding.UTF8.GetBytes(string.Join(',', records)), .. _tail];
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM {run.Rows(manifest)} ORDER BY 1", r => r.GetInt64(0));
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Move, books, manifest, moves.Count, body.Length, lateOptOuts.SeenNo);
         try

@@ -25,7 +25,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     // A clock is read some seconds off.
     private const long Minute = 60_000;
 
-    private readonly Watch watch = new(run);
+    private readonly Watch _watch = new(run);
 
     /// <summary>Whether Dotdigital refused to put someone right.</summary>
     public bool Refused { get; private set; }
@@ -72,7 +72,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync("put_back", null, cancellation);
 
         // What pages show may be older than the opt-out: these get on the watch, once. Its time runs from the write, not from the last look.
-        watch.Enter($"SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id FROM put_back p WHERE undone AND NOT of_account AND NOT watched", run.Now);
+        _watch.Enter($"SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id FROM put_back p WHERE undone AND NOT of_account AND NOT watched", run.Now);
         await UndoAsync(cancellation);
         new CameBack(run, settlement).FirstLook();
     }
@@ -196,7 +196,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
 
             run.HeldPeople.RemoveAll(h => h.AddressBookId == book);
             run.HeldPeople.Add(new GuardHeld(Guard, null, book, $"{MostAtOnce} people and {MostPercent:0} % of {Counted.Of(size, "member")} unsubscribed again at once", people));
-            watch.Enter(
+            _watch.Enter(
                 $"SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}' ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}",
                 run.Now);
             run.Db.Execute($"""

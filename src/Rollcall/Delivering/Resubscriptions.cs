@@ -13,7 +13,7 @@ namespace Rollcall.Delivering;
 /// <param name="repeats">Whether people are asked whom Dotdigital shows as asked already.</param>
 internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
 {
-    private readonly AskedOptOuts asked = new(run);
+    private readonly AskedOptOuts _asked = new(run);
 
     /// <summary>Looks up whom <c>change</c> would resubscribe; who is not unsubscribed now is left alone, with the reason.</summary>
     public async Task ConfirmAsync(CancellationToken cancellation)
@@ -83,7 +83,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     private const string AskedAlready = "Dotdigital has asked the person by email already, and waits for the answer.";
 
     /// <summary>The opt-outs that a delivery answers.</summary>
-    public OptOutAnswers Answers(string manifest) => asked.Of(run.Db.Query(
+    public OptOutAnswers Answers(string manifest) => _asked.Of(run.Db.Query(
         $"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'",
         r => new PersonInBook(r.GetString(0), r.GetInt64(1))));
 
@@ -100,7 +100,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         }
 
         run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
-        asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
+        _asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
         LeaveOut(delivery.AnsweredElsewhere);
         return true;
     }
@@ -130,7 +130,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             {
                 await calls.SendAsync(
                     DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token), cancellation,
-                    new AnsweringCalls(keys => asked.Of([.. keys.Select(key => new PersonInBook(key, id))]), LeaveOut));
+                    new AnsweringCalls(keys => _asked.Of([.. keys.Select(key => new PersonInBook(key, id))]), LeaveOut));
             }
         }
     }

@@ -15,12 +15,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <summary>How long a run waits for Dotdigital to finish what it accepted; the next run goes on waiting.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
-    private readonly List<Delivery> active = [];
-    private readonly WatchEntries watch = new(run);
-    private readonly Dictionary<long, IReadOnlyList<long>> unread = [];
-    private readonly GrowingPause pause = new(run.Clock);
-    private readonly DeletedGuard deletedGuard = new(run);
-    private readonly Dictionary<long, string?> endedRemovals = [];
+    private readonly List<Delivery> _active = [];
+    private readonly WatchEntries _watch = new(run);
+    private readonly Dictionary<long, IReadOnlyList<long>> _unread = [];
+    private readonly GrowingPause _pause = new(run.Clock);
+    private readonly DeletedGuard _deletedGuard = new(run);
+    private readonly Dictionary<long, string?> _endedRemovals = [];
 
     /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
     public List<Delivery> Settled { get; } = [];
@@ -34,8 +34,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     /// <param name="feedsUnread">Books whose opt-outs could not be read after the call: they are tried again until it ends.</param>
     public void Await(Delivery delivery, IEnumerable<long>? feedsUnread = null)
     {
-        active.Add(delivery);
-        unread[delivery.Id] = [.. feedsUnread ?? []];
+        _active.Add(delivery);
+        _unread[delivery.Id] = [.. feedsUnread ?? []];
     }
 
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
@@ -69,17 +69,17 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public async Task MakeRoomAsync(int limit, CancellationToken cancellation)
     {
         var began = run.Clock.GetTimestamp();
-        while (active.Count >= limit)
+        while (_active.Count >= limit)
         {
             await PollAsync(cancellation);
-            if (active.Count >= limit)
+            if (_active.Count >= limit)
             {
                 if (run.Clock.GetElapsedTime(began) > Patience)
                 {
-                    throw new RollcallException(ExitCode.SomeNotDelivered, $"Dotdigital finished none of {active.Count} imports in {Patience.TotalHours:0} hours.", null, "Ask Dotdigital's support why, and run again: what was sent is settled first.");
+                    throw new RollcallException(ExitCode.SomeNotDelivered, $"Dotdigital finished none of {_active.Count} imports in {Patience.TotalHours:0} hours.", null, "Ask Dotdigital's support why, and run again: what was sent is settled first.");
                 }
 
-                await pause.WaitAsync(cancellation);
+                await _pause.WaitAsync(cancellation);
             }
         }
     }
@@ -88,26 +88,26 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public async Task SettleAllAsync(CancellationToken cancellation)
     {
         var began = run.Clock.GetTimestamp();
-        var total = active.Count;
-        while (active.Count > 0)
+        var total = _active.Count;
+        while (_active.Count > 0)
         {
             await PollAsync(cancellation);
-            if (active.Count == 0)
+            if (_active.Count == 0)
             {
                 break;
             }
 
             if (run.Clock.GetElapsedTime(began) > Patience)
             {
-                run.Notice($"Dotdigital has not finished {active.Count} of what it accepted after {Patience.TotalHours:0} hours; the next run goes on waiting for it.");
+                run.Notice($"Dotdigital has not finished {_active.Count} of what it accepted after {Patience.TotalHours:0} hours; the next run goes on waiting for it.");
                 run.SomethingLeft = true;
-                active.Where(d => d.Kind == DeliveryKind.Removal).ToList().ForEach(watch.NotFinished);
-                active.Clear();
+                _active.Where(d => d.Kind == DeliveryKind.Removal).ToList().ForEach(_watch.NotFinished);
+                _active.Clear();
                 return;
             }
 
-            run.Progress?.Report(new RunProgress("wait for Dotdigital", total - active.Count, total, "deliveries"));
-            await pause.WaitAsync(cancellation);
+            run.Progress?.Report(new RunProgress("wait for Dotdigital", total - _active.Count, total, "deliveries"));
+            await _pause.WaitAsync(cancellation);
         }
     }
 
@@ -194,9 +194,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task PollAsync(CancellationToken cancellation)
     {
-        foreach (var delivery in active.ToList())
+        foreach (var delivery in _active.ToList())
         {
-            if (!active.Contains(delivery))
+            if (!_active.Contains(delivery))
             {
                 // Settled together with another.
                 continue;
@@ -207,8 +207,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 await ReadOptOutsAgainAsync(delivery, cancellation);
                 if (await TrySettleAsync(delivery, cancellation))
                 {
-                    active.Remove(delivery);
-                    pause.Reset();
+                    _active.Remove(delivery);
+                    _pause.Reset();
                 }
             }
             catch (DotdigitalException e) when (e.Kind is FailureKind.Transient or FailureKind.Ambiguous)
@@ -308,7 +308,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (!endedRemovals.ContainsKey(delivery.Id))
+        if (!_endedRemovals.ContainsKey(delivery.Id))
         {
             var status = await run.Client.Contacts.DeletionAsync(new DeletionId(delivery.RemoteId!), cancellation);
             if (status is not (DeletionStatus.Completed or DeletionStatus.Failed or null))
@@ -317,17 +317,17 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             }
 
             // The book is read once, when all its removals have ended.
-            endedRemovals[delivery.Id] = status == DeletionStatus.Completed ? null : WatchReason.ReportGone;
+            _endedRemovals[delivery.Id] = status == DeletionStatus.Completed ? null : WatchReason.ReportGone;
         }
 
-        var together = active.Where(d => d.Kind == DeliveryKind.Removal && d.Books[0] == delivery.Books[0]).ToList();
-        if (together.Any(d => !endedRemovals.ContainsKey(d.Id)))
+        var together = _active.Where(d => d.Kind == DeliveryKind.Removal && d.Books[0] == delivery.Books[0]).ToList();
+        if (together.Any(d => !_endedRemovals.ContainsKey(d.Id)))
         {
             return false;
         }
 
-        await SettleRemovalsAsync([.. together.Select(d => (d, endedRemovals[d.Id]))], cancellation);
-        active.RemoveAll(together.Contains);
+        await SettleRemovalsAsync([.. together.Select(d => (d, _endedRemovals[d.Id]))], cancellation);
+        _active.RemoveAll(together.Contains);
         return true;
     }
 
@@ -360,24 +360,24 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null, string? why = null, string only = "true")
     {
         var file = Publish(delivery, outcomes);
-        file = deletedGuard.Judge(run.Rows(file)) is { } held ? Publish(delivery, held) : file;
+        file = _deletedGuard.Judge(run.Rows(file)) is { } held ? Publish(delivery, held) : file;
         KeepConsent(delivery, KeepDeleted(file), began);
-        if (unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
+        if (_unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
         {
             OptOutsUnread = run.SomethingLeft = true;
             run.Notice($"Who opted out of book {string.Join(", ", feeds)} while an import was under way could not be read: some may have been put back. They are looked at again.");
             (why, only) = (WatchReason.OptOutsUnread, "true");
         }
 
-        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, watch: watch.Of(delivery, file, why, only, ended)));
+        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, watch: _watch.Of(delivery, file, why, only, ended)));
     }
 
     /// <summary>What could not be read after the call is tried again until it ends.</summary>
     private async Task ReadOptOutsAgainAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (unread.GetValueOrDefault(delivery.Id) is { Count: > 0 } feeds)
+        if (_unread.GetValueOrDefault(delivery.Id) is { Count: > 0 } feeds)
         {
-            unread[delivery.Id] = [.. (await run.OptOuts.ReadAsync(run.Client, feeds, run.Progress, cancellation)).Keys];
+            _unread[delivery.Id] = [.. (await run.OptOuts.ReadAsync(run.Client, feeds, run.Progress, cancellation)).Keys];
         }
     }
 

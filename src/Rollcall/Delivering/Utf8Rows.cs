@@ -11,37 +11,37 @@ internal sealed unsafe class Utf8Rows : IDisposable
 {
     private const int InlineLength = 12;
 
-    private readonly DuckDBPreparedStatement statement;
-    private DuckDBResult result;
-    private DuckDBDataChunk? chunk;
-    private ulong* keys;
-    private byte* texts;
-    private ulong rows;
-    private ulong next;
+    private readonly DuckDBPreparedStatement _statement;
+    private DuckDBResult _result;
+    private DuckDBDataChunk? _chunk;
+    private ulong* _keys;
+    private byte* _texts;
+    private ulong _rows;
+    private ulong _next;
 
     public Utf8Rows(DuckDBConnection connection, string sql)
     {
-        if (NativeMethods.PreparedStatements.DuckDBPrepare(connection.NativeConnection, sql, out statement) != DuckDBState.Success)
+        if (NativeMethods.PreparedStatements.DuckDBPrepare(connection.NativeConnection, sql, out _statement) != DuckDBState.Success)
         {
-            var message = NativeMethods.PreparedStatements.DuckDBPrepareError(statement);
-            statement.Dispose();
+            var message = NativeMethods.PreparedStatements.DuckDBPrepareError(_statement);
+            _statement.Dispose();
             throw new InvalidOperationException(message);
         }
 
-        if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out result) != DuckDBState.Success)
+        if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(_statement, out _result) != DuckDBState.Success)
         {
             throw Failed();
         }
     }
 
-    public ulong Key => keys[next - 1];
+    public ulong Key => _keys[_next - 1];
 
     public ReadOnlySpan<byte> Text
     {
         get
         {
             // duckdb_string_t: a length, then the text itself when short, or four bytes of it and a pointer.
-            var text = texts + ((next - 1) * 16);
+            var text = _texts + ((_next - 1) * 16);
             var length = *(int*)text;
             return length <= InlineLength ? new ReadOnlySpan<byte>(text + 4, length) : new ReadOnlySpan<byte>(*(byte**)(text + 8), length);
         }
@@ -49,32 +49,32 @@ internal sealed unsafe class Utf8Rows : IDisposable
 
     public bool Read()
     {
-        while (next >= rows)
+        while (_next >= _rows)
         {
-            chunk?.Dispose();
-            chunk = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(result);
-            if (chunk.IsInvalid)
+            _chunk?.Dispose();
+            _chunk = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
+            if (_chunk.IsInvalid)
             {
                 // The end and a failure look alike; only the result's error tells them apart.
-                return NativeMethods.Query.DuckDBResultError(ref result) is { Length: > 0 } ? throw Failed() : false;
+                return NativeMethods.Query.DuckDBResultError(ref _result) is { Length: > 0 } ? throw Failed() : false;
             }
 
-            rows = NativeMethods.DataChunks.DuckDBDataChunkGetSize(chunk);
-            next = 0;
-            keys = (ulong*)NativeMethods.Vectors.DuckDBVectorGetData(NativeMethods.DataChunks.DuckDBDataChunkGetVector(chunk, 0));
-            texts = (byte*)NativeMethods.Vectors.DuckDBVectorGetData(NativeMethods.DataChunks.DuckDBDataChunkGetVector(chunk, 1));
+            _rows = NativeMethods.DataChunks.DuckDBDataChunkGetSize(_chunk);
+            _next = 0;
+            _keys = (ulong*)NativeMethods.Vectors.DuckDBVectorGetData(NativeMethods.DataChunks.DuckDBDataChunkGetVector(_chunk, 0));
+            _texts = (byte*)NativeMethods.Vectors.DuckDBVectorGetData(NativeMethods.DataChunks.DuckDBDataChunkGetVector(_chunk, 1));
         }
 
-        next++;
+        _next++;
         return true;
     }
 
     public void Dispose()
     {
-        chunk?.Dispose();
-        NativeMethods.Query.DuckDBDestroyResult(ref result);
-        statement.Dispose();
+        _chunk?.Dispose();
+        NativeMethods.Query.DuckDBDestroyResult(ref _result);
+        _statement.Dispose();
     }
 
-    private InvalidOperationException Failed() => new(NativeMethods.Query.DuckDBResultError(ref result) ?? "The query failed.");
+    private InvalidOperationException Failed() => new(NativeMethods.Query.DuckDBResultError(ref _result) ?? "The query failed.");
 }

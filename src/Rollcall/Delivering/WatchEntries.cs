@@ -6,7 +6,7 @@ namespace Rollcall.Delivering;
 /// <summary>Who gets on the watch when a delivery is settled whose end is not sure, and whose values are sure again.</summary>
 internal sealed class WatchEntries(RunContext run)
 {
-    private readonly Watch watch = new(run);
+    private readonly Watch _watch = new(run);
 
     /// <summary>What the end of a delivery means for the watch; null for nothing.</summary>
     /// <param name="outcomes">The file of its outcomes.</param>
@@ -17,7 +17,7 @@ internal sealed class WatchEntries(RunContext run)
     {
         var prepared = delivery.PreparedAt.ToUnixTimeMilliseconds();
         var people = why is null || delivery.Manifest is null ? null : People(delivery, $"(SELECT * FROM {run.Rows(outcomes)} WHERE {only})", why);
-        var entry = watch.Entry(people, prepared);
+        var entry = _watch.Entry(people, prepared);
         var sure = ended is null ? [] : OnWatch(outcomes, "fields_hash IS NOT NULL");
         var touched = delivery.Kind is DeliveryKind.Import or DeliveryKind.Add or DeliveryKind.Local ? [] : OnWatch(outcomes, "true");
 
@@ -28,7 +28,7 @@ internal sealed class WatchEntries(RunContext run)
 
     /// <summary>Puts the people of a removal on the watch that Dotdigital took and has not finished.</summary>
     public void NotFinished(Delivery delivery) =>
-        watch.Enter(People(delivery, run.Rows(delivery.Manifest!), WatchReason.NotFinished), delivery.PreparedAt.ToUnixTimeMilliseconds());
+        _watch.Enter(People(delivery, run.Rows(delivery.Manifest!), WatchReason.NotFinished), delivery.PreparedAt.ToUnixTimeMilliseconds());
 
     private static string People(Delivery delivery, string rows, string why)
     {
@@ -55,7 +55,7 @@ internal sealed class WatchEntries(RunContext run)
     /// <summary>People whose values are on the watch and to whom this delivery was delivered.</summary>
     private List<string> OnWatch(string outcomes, string only)
     {
-        var keys = watch.ValueKeys;
+        var keys = _watch.ValueKeys;
         if (keys.Count == 0)
         {
             return [];

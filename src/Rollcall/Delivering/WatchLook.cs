@@ -21,13 +21,13 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
     // Dotdigital tells its time to the second, and our call takes a moment: what it changed by our own write may look that much later.
     private const int ClockMargin = 5_000;
 
-    private readonly Watch watch = new(run);
+    private readonly Watch _watch = new(run);
 
     /// <summary>Looks; says whether there was anybody to look at.</summary>
     /// <param name="ledger">The relation of the ledger.</param>
     public async Task<bool> RunAsync(string ledger, CancellationToken cancellation)
     {
-        if (watch.CopyTo(run.Db) == 0)
+        if (_watch.CopyTo(run.Db) == 0)
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
         settlement.RecordLocal(TakenOut(ledger));
         settlement.RecordLocal(Overwritten(ledger));
         await new CameBack(run, settlement).SecondLookAsync(cancellation);
-        watch.LeaveWhoWasLookedAt(now);
+        _watch.LeaveWhoWasLookedAt(now);
         return true;
     }
 

@@ -11,17 +11,17 @@ internal sealed class Trace : IErased
     /// <summary>What stands where the address was.</summary>
     public const string Instead = "(forgotten)";
 
-    private readonly Regex inText;
-    private readonly IReadOnlyList<string> spellings;
+    private readonly Regex _inText;
+    private readonly IReadOnlyList<string> _spellings;
 
     /// <param name="email">The address, as somebody wrote it.</param>
     public Trace(string email)
     {
         Email = email.Trim();
         MemberKey = Model.MemberKey.Of(email);
-        spellings = Model.MemberKey.Spellings(email);
-        inText = new Regex(
-            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', spellings.Concat(spellings.Select(Uri.EscapeDataString)).Distinct(StringComparer.Ordinal).Select(Regex.Escape))})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
+        _spellings = Model.MemberKey.Spellings(email);
+        _inText = new Regex(
+            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', _spellings.Concat(_spellings.Select(Uri.EscapeDataString)).Distinct(StringComparer.Ordinal).Select(Regex.Escape))})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
@@ -35,22 +35,22 @@ internal sealed class Trace : IErased
     public bool Is(string? value) => value is not null && Model.MemberKey.Of(value) == MemberKey;
 
     /// <summary>Whether the address stands somewhere in a text; a longer address that only contains it is another.</summary>
-    public bool IsIn(string? text) => text is not null && inText.IsMatch(text);
+    public bool IsIn(string? text) => text is not null && _inText.IsMatch(text);
 
     /// <summary>The text without the address.</summary>
-    public string Erased(string text) => inText.Replace(text, Instead);
+    public string Erased(string text) => _inText.Replace(text, Instead);
 
     /// <summary>Whether a column is this address, in DuckDB.</summary>
     public string SqlIs(string column) => $"coalesce({MemberKeySql.Of(column)} = {SqlText.Literal(MemberKey)}, false)";
 
     /// <summary>Whether a column's text has the address, in DuckDB.</summary>
-    public string SqlIsIn(string column) => $"(coalesce({string.Join(" OR ", spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
+    public string SqlIsIn(string column) => $"(coalesce({string.Join(" OR ", _spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
 
     /// <summary>A column's text without the address, in DuckDB.</summary>
     public string SqlErased(string column) => $@"regexp_replace({column}, {SqlText.Literal(Pattern)}, '\1{Instead}\2', 'gi')";
 
     // DuckDB's expressions have no looking around: what precedes and follows is kept.
-    private string Pattern => $@"(^|[^\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', spellings.Select(Escaped))})($|[^\p{{L}}\p{{N}}.\-]|\.$|\.[^\p{{L}}\p{{N}}])";
+    private string Pattern => $@"(^|[^\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', _spellings.Select(Escaped))})($|[^\p{{L}}\p{{N}}.\-]|\.$|\.[^\p{{L}}\p{{N}}])";
 
     private static string Escaped(string spelling)
     {

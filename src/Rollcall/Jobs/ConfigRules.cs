@@ -7,15 +7,15 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
     private static readonly string[] ReservedDataFields = ["email", "id", "contactid", "notes", "unsubscribed"];
 
-    private readonly ExportConfig config = job.Config;
+    private readonly ExportConfig _config = job.Config;
 
     public void Check()
     {
         CheckSegments();
         CheckBooks();
         var from = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        CheckMappings("config.mappings", config.Mappings, from);
-        CheckMappings("config.recommender_mappings", config.RecommenderMappings, from);
+        CheckMappings("config.mappings", _config.Mappings, from);
+        CheckMappings("config.recommender_mappings", _config.RecommenderMappings, from);
         CheckFieldChanges();
         CheckInsightFields();
         CheckRecommendations();
@@ -29,19 +29,19 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        if (config.SegmentIds.Count == 0)
+        if (_config.SegmentIds.Count == 0)
         {
             problems.Error(key, "names no audience.");
             return;
         }
 
         var audiences = (job.Source as TablesSourceOptions)?.Audiences;
-        var mapped = config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
+        var mapped = _config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
         var (knowsAudiences, knowsMappings) = (audiences is not null && !problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
         var seen = new HashSet<string>();
-        for (var i = 0; i < config.SegmentIds.Count; i++)
+        for (var i = 0; i < _config.SegmentIds.Count; i++)
         {
-            var id = config.SegmentIds[i];
+            var id = _config.SegmentIds[i];
             if (!seen.Add(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
@@ -65,21 +65,21 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        if (config.SegMappings.Count == 0)
+        if (_config.SegMappings.Count == 0)
         {
             problems.Error(key, "maps no audience.");
             return;
         }
 
-        var (ids, knowsIds) = (config.SegmentIds.ToHashSet(), !problems.IsTouched("config.segment_ids"));
+        var (ids, knowsIds) = (_config.SegmentIds.ToHashSet(), !problems.IsTouched("config.segment_ids"));
         var books = new Dictionary<(long?, string?), MappedBook>();
-        for (var i = 0; i < config.SegMappings.Count; i++)
+        for (var i = 0; i < _config.SegMappings.Count; i++)
         {
-            var (id, book) = config.SegMappings[i];
+            var (id, book) = _config.SegMappings[i];
             var at = $"{key}[{i}].{id}";
             if (knowsIds && !ids.Contains(id))
             {
-                problems.Error(at, $"{JobScalar.Show(id)} is not in segment_ids.", Suggestion.For(id, config.SegmentIds));
+                problems.Error(at, $"{JobScalar.Show(id)} is not in segment_ids.", Suggestion.For(id, _config.SegmentIds));
             }
 
             if (book.Name is { } named && ReservedBooks.Contains(named, StringComparer.OrdinalIgnoreCase))
@@ -134,12 +134,12 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        var mapped = config.Mappings.Select(mapping => mapping.Field).ToHashSet();
-        for (var i = 0; i < config.FieldChanges.Count; i++)
+        var mapped = _config.Mappings.Select(mapping => mapping.Field).ToHashSet();
+        for (var i = 0; i < _config.FieldChanges.Count; i++)
         {
-            if (!mapped.Contains(config.FieldChanges[i]))
+            if (!mapped.Contains(_config.FieldChanges[i]))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(config.FieldChanges[i], mapped));
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(_config.FieldChanges[i], mapped));
             }
         }
     }
@@ -153,15 +153,15 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
 
         var seen = new HashSet<string>();
-        for (var i = 0; i < config.InsightFields.Count; i++)
+        for (var i = 0; i < _config.InsightFields.Count; i++)
         {
-            if (!seen.Add(config.InsightFields[i]))
+            if (!seen.Add(_config.InsightFields[i]))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(config.InsightFields[i])} is there twice.", "Take one out.");
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.InsightFields[i])} is there twice.", "Take one out.");
             }
         }
 
-        if (job.InsightOnExit == InsightOnExit.Remove && config.InsightFields.Count == 0 && !config.InsightRecommendations)
+        if (job.InsightOnExit == InsightOnExit.Remove && _config.InsightFields.Count == 0 && !_config.InsightRecommendations)
         {
             problems.Warning("insight_on_exit", "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is removed.");
         }
@@ -171,9 +171,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     private void CheckRecommendations()
     {
         const string key = "config.collection_id";
-        for (var i = 0; i < config.RecommenderMappings.Count; i++)
+        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
         {
-            var field = config.RecommenderMappings[i].Field;
+            var field = _config.RecommenderMappings[i].Field;
             if (RecommendationField.Parse(field) is null)
             {
                 problems.Error($"config.recommender_mappings[{i}].{field}", $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.", "Write title for the first recommendation's, 2.title for the second's, and so on.");
@@ -190,16 +190,16 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        var goes = config.RecommenderMappings.Count > 0 || config.InsightRecommendations;
-        if (config.CollectionId is null && goes)
+        var goes = _config.RecommenderMappings.Count > 0 || _config.InsightRecommendations;
+        if (_config.CollectionId is null && goes)
         {
-            problems.Error(config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings", "goes with config.collection_id, which is missing.", "Name the content collection that recommendations come from.");
+            problems.Error(_config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings", "goes with config.collection_id, which is missing.", "Name the content collection that recommendations come from.");
         }
-        else if (config.CollectionId is { } collection && !goes)
+        else if (_config.CollectionId is { } collection && !goes)
         {
             problems.Error(key, $"recommendations of {JobScalar.Show(collection)} go nowhere.", "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
         }
-        else if (config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
+        else if (_config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
         {
             problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, tables.Recommendations.Keys));
         }
@@ -209,9 +209,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     private void CheckColumns()
     {
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < config.RecommenderMappings.Count; i++)
+        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
         {
-            var field = config.RecommenderMappings[i].Field;
+            var field = _config.RecommenderMappings[i].Field;
             var at = $"config.recommender_mappings[{i}].{field}";
             if (RecommendationField.Parse(field)?.Name is not { } name)
             {

@@ -3,7 +3,7 @@ namespace Rollcall.Jobs;
 /// <summary>What must hold of the names of a platform's fields: each becomes a column, and a column's name is the same in either letter case.</summary>
 internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
 {
-    private readonly Dictionary<string, string> seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _seen = new(StringComparer.OrdinalIgnoreCase);
 
     public void Check()
     {
@@ -32,9 +32,9 @@ internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
         {
             problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall keeps for itself.", "Make a field of another name in Lytics that has its values.");
         }
-        else if (!seen.TryAdd(field, field) && seen[field] != field)
+        else if (!_seen.TryAdd(field, field) && _seen[field] != field)
         {
-            problems.Error(at, $"{JobScalar.Show(field)} differs from {JobScalar.Show(seen[field])} in letter case only, and a job cannot tell the two apart.", "Use one of them, or make a field of another name in Lytics.");
+            problems.Error(at, $"{JobScalar.Show(field)} differs from {JobScalar.Show(_seen[field])} in letter case only, and a job cannot tell the two apart.", "Use one of them, or make a field of another name in Lytics.");
         }
     }
 

@@ -5,7 +5,7 @@ namespace Rollcall.Jobs;
 /// <summary>Nodes to records. What is missing or wrong was noted by <see cref="JobShapes"/>; it is passed over here, so that the rest can still be checked.</summary>
 internal sealed class JobBinder(JobProblems problems, string path)
 {
-    private readonly string folder = Path.GetDirectoryName(path)!;
+    private readonly string _folder = Path.GetDirectoryName(path)!;
 
     public Job Bind(JobMap root)
     {
@@ -66,7 +66,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
 
     private TablesSourceOptions Tables(JobMap? tables)
     {
-        var (database, name) = Text(tables, "database") is { } text ? DatabaseAddress.Read(text, folder) : (null, null);
+        var (database, name) = Text(tables, "database") is { } text ? DatabaseAddress.Read(text, _folder) : (null, null);
         return new TablesSourceOptions
         {
             Database = database,
@@ -154,7 +154,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
         return (Text(sink, "file"), Text(sink, "postgres"), Text(sink, "profiles")) switch
         {
             ({ } file, _, _) => new FileSinkOptions(Absolute(file)!),
-            (_, { } url, _) => new PostgresSinkOptions(DatabaseAddress.Read(url, folder).Database, Text(sink, "table") ?? ""),
+            (_, { } url, _) => new PostgresSinkOptions(DatabaseAddress.Read(url, _folder).Database, Text(sink, "table") ?? ""),
             (_, _, { } profiles) => new ProfilesSinkOptions(Absolute(profiles)!),
             _ => null,
         };
@@ -168,7 +168,7 @@ internal sealed class JobBinder(JobProblems problems, string path)
         _ => TimeSpan.FromDays(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
     };
 
-    private string? Absolute(string? file) => file is null ? null : Path.GetFullPath(Path.Combine(folder, file));
+    private string? Absolute(string? file) => file is null ? null : Path.GetFullPath(Path.Combine(_folder, file));
 
     private IReadOnlyList<FieldMapping> FieldMappings(JobMap? map, string key) =>
         [.. Pairs(map, key).Select(pair => new FieldMapping(pair.Key, Text(pair.Value) ?? ""))];

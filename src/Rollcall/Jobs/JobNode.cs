@@ -17,17 +17,17 @@ internal abstract class JobNode(string path, Position at)
 /// <summary>Keys and their values, in the file's order; no key is there twice.</summary>
 internal sealed class JobMap(string path, Position at) : JobNode(path, at)
 {
-    private readonly Dictionary<string, JobNode> byKey = [];
+    private readonly Dictionary<string, JobNode> _byKey = [];
 
     public List<JobEntry> Entries { get; } = [];
 
     public override string Kind => "a group of keys";
 
-    public JobNode? this[string key] => byKey.GetValueOrDefault(key);
+    public JobNode? this[string key] => _byKey.GetValueOrDefault(key);
 
     public bool TryAdd(JobEntry entry)
     {
-        if (!byKey.TryAdd(entry.Key, entry.Value))
+        if (!_byKey.TryAdd(entry.Key, entry.Value))
         {
             return false;
         }

@@ -6,46 +6,46 @@ internal sealed class JobProblems(string path)
     /// <summary>Most problems that are told: nobody reads on, and a file of nothing else would fill memory.</summary>
     public const int Most = 100;
 
-    private readonly string file = Path.GetFileName(path);
-    private readonly List<(Position At, Problem Problem)> found = [];
-    private readonly HashSet<string> broken = [];
-    private long untold;
-    private readonly Dictionary<string, Position> positions = new() { [""] = new(1, 1) };
+    private readonly string _file = Path.GetFileName(path);
+    private readonly List<(Position At, Problem Problem)> _found = [];
+    private readonly HashSet<string> _broken = [];
+    private long _untold;
+    private readonly Dictionary<string, Position> _positions = new() { [""] = new(1, 1) };
 
     /// <summary>Where each key of the file stands.</summary>
     public IReadOnlyDictionary<string, string> Positions =>
-        positions.Where(place => place.Key.Length > 0).ToDictionary(place => place.Key, place => Place(place.Value));
+        _positions.Where(place => place.Key.Length > 0).ToDictionary(place => place.Key, place => Place(place.Value));
 
-    public bool HasErrors => broken.Count > 0;
+    public bool HasErrors => _broken.Count > 0;
 
     /// <summary>Whether there are more problems than are told.</summary>
-    public bool HasTooMany => untold > 0;
+    public bool HasTooMany => _untold > 0;
 
     /// <summary>In the order of the file; errors before warnings where there are too many, and last how many more there are.</summary>
     public IReadOnlyList<Problem> All
     {
         get
         {
-            var told = found.OrderByDescending(one => one.Problem.Severity).Take(Most).OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem).ToList();
-            var more = untold + found.Count - told.Count;
-            return more == 0 ? told : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", file, "Mend these first.", HasErrors ? Severity.Error : Severity.Warning)];
+            var told = _found.OrderByDescending(one => one.Problem.Severity).Take(Most).OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem).ToList();
+            var more = _untold + _found.Count - told.Count;
+            return more == 0 ? told : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", _file, "Mend these first.", HasErrors ? Severity.Error : Severity.Warning)];
         }
     }
 
     /// <summary>Whether the file has the key.</summary>
-    public bool Has(string key) => positions.ContainsKey(key);
+    public bool Has(string key) => _positions.ContainsKey(key);
 
-    public void Stands(string key, Position at) => positions[key] = at;
+    public void Stands(string key, Position at) => _positions[key] = at;
 
     /// <summary>Whether this very key has an error.</summary>
-    public bool IsBroken(string key) => broken.Contains(key);
+    public bool IsBroken(string key) => _broken.Contains(key);
 
     /// <summary>Whether this key or one below it has an error, or is not there because one above it has.</summary>
-    public bool IsTouched(string key) => broken.Any(one => IsAtOrBelow(one, key) || (!Has(key) && IsAtOrBelow(key, one)));
+    public bool IsTouched(string key) => _broken.Any(one => IsAtOrBelow(one, key) || (!Has(key) && IsAtOrBelow(key, one)));
 
     public void Error(string key, string message, string? todo = null)
     {
-        if (!broken.Contains(key))
+        if (!_broken.Contains(key))
         {
             ErrorAt(AtOf(key), key, message, todo);
         }
@@ -54,9 +54,9 @@ internal sealed class JobProblems(string path)
     /// <summary>An error of a place that is no key of its own, such as a key that is there twice.</summary>
     public void ErrorAt(Position at, string key, string message, string? todo = null)
     {
-        if (broken.Count < Most)
+        if (_broken.Count < Most)
         {
-            broken.Add(key);
+            _broken.Add(key);
         }
 
         Add(key, at, message, todo, Severity.Error);
@@ -66,14 +66,14 @@ internal sealed class JobProblems(string path)
 
     private void Add(string key, Position at, string message, string? todo, Severity severity)
     {
-        if (found.Count(one => one.Problem.Severity == severity) >= Most)
+        if (_found.Count(one => one.Problem.Severity == severity) >= Most)
         {
-            untold++;
+            _untold++;
             return;
         }
 
         var where = Place(at) + (key.Length == 0 ? "" : " " + Shorten(key));
-        found.Add((at, new Problem(message, where, todo, severity)));
+        _found.Add((at, new Problem(message, where, todo, severity)));
     }
 
     private static bool IsAtOrBelow(string key, string parent) =>
@@ -81,18 +81,18 @@ internal sealed class JobProblems(string path)
 
     private static string Shorten(string key) => JobScalar.Show(key)[1..^1];
 
-    private string Place(Position at) => $"{file}:{at.Line}:{at.Column}";
+    private string Place(Position at) => $"{_file}:{at.Line}:{at.Column}";
 
     private Position AtOf(string key)
     {
         for (var parent = key; parent.Length > 0; parent = parent[..Math.Max(0, parent.LastIndexOfAny(['.', '[']))])
         {
-            if (positions.TryGetValue(parent, out var at))
+            if (_positions.TryGetValue(parent, out var at))
             {
                 return at;
             }
         }
 
-        return positions[""];
+        return _positions[""];
     }
 }

@@ -18,13 +18,13 @@ internal sealed class JobSyntax
     /// <summary>The deepest nesting: twice what any key needs.</summary>
     private const int MaxDepth = 20;
 
-    private readonly JobProblems problems;
-    private readonly ReferenceMask mask;
-    private readonly CarefulParser parser;
-    private int nodes;
+    private readonly JobProblems _problems;
+    private readonly ReferenceMask _mask;
+    private readonly CarefulParser _parser;
+    private int _nodes;
 
     private JobSyntax(CarefulParser parser, ReferenceMask mask, JobProblems problems) =>
-        (this.parser, this.mask, this.problems) = (parser, mask, problems);
+        (this._parser, this._mask, this._problems) = (parser, mask, problems);
 
     /// <summary>Reads the nodes of a file; null, with an error in <paramref name="problems"/>, where they cannot be read.</summary>
     public static JobMap? Parse(string text, JobProblems problems)
@@ -72,24 +72,24 @@ internal sealed class JobSyntax
 
     private JobMap? Document()
     {
-        parser.Consume<StreamStart>();
-        if (!parser.TryConsume<DocumentStart>(out _))
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
         {
-            problems.Error("", "the file is empty.", "rollcall init writes one to begin with.");
+            _problems.Error("", "the file is empty.", "rollcall init writes one to begin with.");
             return null;
         }
 
-        var at = At(parser.Current!);
+        var at = At(_parser.Current!);
         var root = Node("", at, 0);
         if (root is null)
         {
             return null;
         }
 
-        parser.Consume<DocumentEnd>();
-        if (parser.Accept<DocumentStart>(out var second))
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out var second))
         {
-            problems.ErrorAt(At(second), "", "a second document starts here; a file holds one job.", "Put it into a file of its own.");
+            _problems.ErrorAt(At(second), "", "a second document starts here; a file holds one job.", "Put it into a file of its own.");
         }
 
         if (root is JobMap map)
@@ -97,7 +97,7 @@ internal sealed class JobSyntax
             return map;
         }
 
-        problems.ErrorAt(at, "", root is JobScalar { IsNothing: true }
+        _problems.ErrorAt(at, "", root is JobScalar { IsNothing: true }
             ? "the file is empty."
             : $"the file holds {root.Kind}; a job file is a group of keys such as tag, source and config.",
             "rollcall init writes one to begin with.");
@@ -109,27 +109,27 @@ internal sealed class JobSyntax
     {
         if (depth > MaxDepth)
         {
-            problems.ErrorAt(at, path, $"is nested more than {MaxDepth} deep; no key of a job file is.");
+            _problems.ErrorAt(at, path, $"is nested more than {MaxDepth} deep; no key of a job file is.");
             return null;
         }
 
-        if (++nodes > MaxNodes)
+        if (++_nodes > MaxNodes)
         {
-            problems.ErrorAt(at, "", $"the file has more than {MaxNodes:N0} keys and values; no job file has.", "Is it the data?");
+            _problems.ErrorAt(at, "", $"the file has more than {MaxNodes:N0} keys and values; no job file has.", "Is it the data?");
             return null;
         }
 
-        problems.Stands(path, at);
-        switch (parser.Current)
+        _problems.Stands(path, at);
+        switch (_parser.Current)
         {
             case AnchorAlias alias:
-                problems.Error(path, "is an alias (*name); a job file has none.", "Write the value out.");
-                parser.MoveNext();
+                _problems.Error(path, "is an alias (*name); a job file has none.", "Write the value out.");
+                _parser.MoveNext();
                 return new JobScalar(path, at, "*" + alias.Value, quoted: true);
             case Scalar scalar:
                 Plain(scalar, path);
-                parser.MoveNext();
-                return new JobScalar(path, at, mask.Show(scalar.Value), scalar.Style is not ScalarStyle.Plain);
+                _parser.MoveNext();
+                return new JobScalar(path, at, _mask.Show(scalar.Value), scalar.Style is not ScalarStyle.Plain);
             case SequenceStart start:
                 Plain(start, path);
                 return List(path, at, depth);
@@ -138,7 +138,7 @@ internal sealed class JobSyntax
                 return Map(path, at, depth);
             default:
                 // The library passes over some slips, such as a key that ends in nothing but a question mark.
-                problems.ErrorAt(at, path, "a value is missing after this, or it cannot be read.");
+                _problems.ErrorAt(at, path, "a value is missing after this, or it cannot be read.");
                 return null;
         }
     }
@@ -146,10 +146,10 @@ internal sealed class JobSyntax
     private JobList? List(string path, Position at, int depth)
     {
         var list = new JobList(path, at);
-        parser.MoveNext();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        _parser.MoveNext();
+        while (!_parser.TryConsume<SequenceEnd>(out _))
         {
-            if (Node($"{path}[{list.Items.Count}]", At(parser.Current!), depth + 1) is not { } item)
+            if (Node($"{path}[{list.Items.Count}]", At(_parser.Current!), depth + 1) is not { } item)
             {
                 return null;
             }
@@ -163,22 +163,22 @@ internal sealed class JobSyntax
     private JobMap? Map(string path, Position at, int depth)
     {
         var map = new JobMap(path, at);
-        parser.MoveNext();
-        while (!parser.TryConsume<MappingEnd>(out _))
+        _parser.MoveNext();
+        while (!_parser.TryConsume<MappingEnd>(out _))
         {
-            if (!parser.TryConsume<Scalar>(out var key))
+            if (!_parser.TryConsume<Scalar>(out var key))
             {
-                problems.ErrorAt(At(parser.Current!), path, "a key is a single word here, not a list, a group or an alias.");
+                _problems.ErrorAt(At(_parser.Current!), path, "a key is a single word here, not a list, a group or an alias.");
                 return null;
             }
 
-            var name = mask.Show(key.Value);
+            var name = _mask.Show(key.Value);
             var (keyAt, keyPath) = (At(key), map.PathOf(name));
             Plain(key, keyPath);
             if (map[name] is { } first)
             {
                 // Read on, so that all errors of the file are told, but keep what stood first.
-                problems.ErrorAt(keyAt, keyPath, $"is there twice, first in line {first.At.Line}.", "Keep one.");
+                _problems.ErrorAt(keyAt, keyPath, $"is there twice, first in line {first.At.Line}.", "Keep one.");
                 if (Skip(depth + 1) is null)
                 {
                     return null;
@@ -201,7 +201,7 @@ internal sealed class JobSyntax
     {
         // Positions of what is skipped must not replace those of what was kept.
         var aside = new JobProblems("");
-        var reader = new JobSyntax(parser, mask, aside);
+        var reader = new JobSyntax(_parser, _mask, aside);
         return reader.Node("", default, depth);
     }
 
@@ -209,11 +209,11 @@ internal sealed class JobSyntax
     {
         if (!node.Anchor.IsEmpty)
         {
-            problems.Error(path, $"has an anchor (&{node.Anchor.Value}); a job file has none.", "Write the value out where it is needed.");
+            _problems.Error(path, $"has an anchor (&{node.Anchor.Value}); a job file has none.", "Write the value out where it is needed.");
         }
         else if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
         {
-            problems.Error(path, "has a tag (!name); a job file has none.", "Put the value between quotes if it is text.");
+            _problems.Error(path, "has a tag (!name); a job file has none.", "Put the value between quotes if it is text.");
         }
     }
 

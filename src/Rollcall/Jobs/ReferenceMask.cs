@@ -8,10 +8,10 @@ namespace Rollcall.Jobs;
 /// </summary>
 internal sealed partial class ReferenceMask
 {
-    private readonly char open;
-    private readonly char close;
+    private readonly char _open;
+    private readonly char _close;
 
-    private ReferenceMask(char open, char close) => (this.open, this.close) = (open, close);
+    private ReferenceMask(char open, char close) => (this._open, this._close) = (open, close);
 
     /// <summary>A mask of characters that <paramref name="text"/> does not have.</summary>
     public static ReferenceMask For(string text)
@@ -22,10 +22,10 @@ internal sealed partial class ReferenceMask
     }
 
     /// <summary>The text with its references masked; every character stays in its place.</summary>
-    public string Hide(string text) => Reference().Replace(text, found => $"${open}{found.ValueSpan[2..^1]}{close}");
+    public string Hide(string text) => Reference().Replace(text, found => $"${_open}{found.ValueSpan[2..^1]}{_close}");
 
     /// <summary>A masked text as the file has it.</summary>
-    public string Show(string text) => text.Replace(open, '{').Replace(close, '}');
+    public string Show(string text) => text.Replace(_open, '{').Replace(_close, '}');
 
     [GeneratedRegex(@"\$\{[A-Za-z_][A-Za-z0-9_]*\}")]
     private static partial Regex Reference();

@@ -8,11 +8,11 @@ namespace Rollcall.Planning;
 /// <summary>Who is added one by one, so that the book's join actions fire: with <c>trigger_join</c>, everyone who enters and is not in the book as far as Rollcall knows.</summary>
 internal sealed class DirectEntries
 {
-    private readonly RunContext run;
+    private readonly RunContext _run;
 
     public DirectEntries(RunContext run)
     {
-        this.run = run;
+        this._run = run;
         FirstRunInBulk = run.Job.Config.TriggerJoin && !run.Job.JoinExisting && !FirstRunEnded(run);
         Singly = run.Job.Config.TriggerJoin && !FirstRunInBulk ? Entering : "false";
     }
@@ -24,7 +24,7 @@ internal sealed class DirectEntries
     public string Singly { get; }
 
     /// <summary>The condition of all changes that are not imported: entries sent singly, and people asked back into one book.</summary>
-    public string NotImported => $"({Singly} OR {(run.Job.Config.TriggerJoin ? $"c.action = '{Action.Resubscribe}'" : "false")})";
+    public string NotImported => $"({Singly} OR {(_run.Job.Config.TriggerJoin ? $"c.action = '{Action.Resubscribe}'" : "false")})";
 
     /// <summary>
     /// Who was in the book before the job, or was left in it by an exit that the job ignores, joins nothing: their entry goes in bulk, which writes their fields.
@@ -52,10 +52,10 @@ internal sealed class DirectEntries
             return new DirectCost(0, 0, 0);
         }
 
-        var (adds, lookUps, unknown) = run.Db.Query(
+        var (adds, lookUps, unknown) = _run.Db.Query(
             $"SELECT count(*), count(*) FILTER (contact_id IS NOT NULL OR known_code = '{DirectOutcomes.Unanswered}'), count(DISTINCT member_key) FILTER (contact_id IS NULL) FROM {People("true")}",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
-        return new DirectCost(adds, DirectAdds.LooksUpEveryone(run.Job) ? adds : lookUps, unknown);
+        return new DirectCost(adds, DirectAdds.LooksUpEveryone(_run.Job) ? adds : lookUps, unknown);
     }
 
     /// <summary>Remembers, for good, that the members of the job's first run were sent: from now on, whoever enters joins.</summary>

@@ -11,18 +11,18 @@ namespace Rollcall.Reading;
 /// <summary>Whom the ledger has in a book, and no audience of that book has any more.</summary>
 internal sealed class MissingMembers(RunContext run, Destination destination)
 {
-    private readonly KeptLedger current = LedgerFold.Current(run);
+    private readonly KeptLedger _current = LedgerFold.Current(run);
 
     /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
     public bool Any(int audience, CancellationToken cancellation)
     {
         // Nobody leaves, no address moves, and nobody's entry is forgotten, by which they may be resubscribed, because of who is missing.
-        if (current.Folder is null || run.Job is { Config: { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false }, InsightOnExit: InsightOnExit.Keep })
+        if (_current.Folder is null || run.Job is { Config: { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false }, InsightOnExit: InsightOnExit.Keep })
         {
             return false;
         }
 
-        var slices = KeySlice.For(current.Rows);
+        var slices = KeySlice.For(_current.Rows);
         foreach (var book in destination.Mapping.Where(m => m.Audience == audience).Select(m => m.Book))
         {
             if (run.Books[book].Id is not { } id)
@@ -48,7 +48,7 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
     private string Query(long book, IReadOnlyList<int> audiences, KeySlice slice) => $"""
         SELECT count(*) FROM (
             SELECT l.kh FROM (
-                SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, current.Folder)}
+                SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, _current.Folder)}
                 WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)}
                   AND (state IN ('delivered', 'failed') OR (state = 'pending' AND code IS DISTINCT FROM 'AwaitsConfirmation' AND code IS DISTINCT FROM '{DirectOutcomes.WaitsToBeAdded}') OR (state = 'suppressed' AND {run.Job.Config.BringsBack}))
                   AND code IS DISTINCT FROM '{Claims.Code}' AND audience IN ({string.Join(", ", audiences.Select(a => SqlText.Literal(run.Job.Config.SegmentIds[a])))})

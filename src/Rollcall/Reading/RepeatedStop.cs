@@ -5,35 +5,35 @@ internal sealed class RepeatedStop : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
-    private readonly Lock guard = new();
-    private readonly Timer timer;
-    private readonly CancellationTokenRegistration registration;
-    private bool over;
+    private readonly Lock _guard = new();
+    private readonly Timer _timer;
+    private readonly CancellationTokenRegistration _registration;
+    private bool _over;
 
     /// <param name="stop">Called on a thread of its own, one call at a time.</param>
     public RepeatedStop(Action stop, CancellationToken token)
     {
-        timer = new Timer(_ =>
+        _timer = new Timer(_ =>
         {
-            lock (guard)
+            lock (_guard)
             {
-                if (!over)
+                if (!_over)
                 {
                     stop();
                 }
             }
         });
-        registration = token.Register(() => timer.Change(TimeSpan.Zero, Again));
+        _registration = token.Register(() => _timer.Change(TimeSpan.Zero, Again));
     }
 
     public void Dispose()
     {
-        registration.Dispose();
-        lock (guard)
+        _registration.Dispose();
+        lock (_guard)
         {
-            over = true;
+            _over = true;
         }
 
-        timer.Dispose();
+        _timer.Dispose();
     }
 }

@@ -11,28 +11,28 @@ namespace Rollcall.Reading;
 /// </summary>
 internal sealed class Roll
 {
-    private readonly DuckDBConnection duckdb;
-    private readonly ExportConfig config;
-    private readonly bool recommended;
-    private readonly RollFields fields;
-    private readonly RollSelect select;
+    private readonly DuckDBConnection _duckdb;
+    private readonly ExportConfig _config;
+    private readonly bool _recommended;
+    private readonly RollFields _fields;
+    private readonly RollSelect _select;
 
     /// <param name="dataFields">The account's data fields by name; a mapping to any other is left out of the roll.</param>
     /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null where that is not known yet.</param>
     public Roll(DuckDBConnection duckdb, Job job, IReadOnlyDictionary<string, DataFieldType> dataFields, long accountId, RecommendationCount? recommendations = null)
     {
-        this.duckdb = duckdb;
-        config = job.Config;
-        recommended = recommendations is not null && config.RecommenderMappings.Count > 0;
-        fields = new RollFields(
-            [.. RollMapping.Of(config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(config, dataFields, keeps: recommendations.Keeps)],
+        this._duckdb = duckdb;
+        _config = job.Config;
+        _recommended = recommendations is not null && _config.RecommenderMappings.Count > 0;
+        _fields = new RollFields(
+            [.. RollMapping.Of(_config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(_config, dataFields, keeps: recommendations.Keeps)],
             job.OnMissingField);
-        select = new RollSelect(config, fields, accountId);
+        _select = new RollSelect(_config, _fields, accountId);
     }
 
     /// <summary>Makes the tables, empty.</summary>
     public Task CreateAsync(CancellationToken cancellation) =>
-        duckdb.ExecuteAsync(RollTables.Create, cancellation);
+        _duckdb.ExecuteAsync(RollTables.Create, cancellation);
 
     /// <summary>Reads an audience to its end.</summary>
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
@@ -65,7 +65,7 @@ internal sealed class Roll
 
     private async Task<AudienceCount> CountAsync(int audience, AudienceReadingResult result, CancellationToken cancellation)
     {
-        var counts = await duckdb.QueryAsync(
+        var counts = await _duckdb.QueryAsync(
             $"""
             SELECT count(*) FILTER (problem IS NULL), count(*) FILTER (problem = 'NoEmail'), count(*) FILTER (problem = 'InvalidEmail'),
                 coalesce(sum(length(left_out) - length(replace(left_out, chr(10), '')) + 1) FILTER (problem IS NULL), 0)::BIGINT
@@ -79,14 +79,14 @@ internal sealed class Roll
     /// <summary>Takes out of the roll who is no member, and lists what was left out. Nothing can be added afterwards.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        if (fields.Mappings.Count + config.InsightFields.Count > 0)
+        if (_fields.Mappings.Count + _config.InsightFields.Count > 0)
         {
-            var insight = config.InsightFields.Select(field => (field, InsightCollection.Fields)).ToList();
-            var rows = fields.LeftOutRows("audience, row, email", "roll WHERE problem IS NULL AND left_out IS NOT NULL", insight);
-            await duckdb.ExecuteAsync($"INSERT INTO value_left_out {rows}", cancellation);
+            var insight = _config.InsightFields.Select(field => (field, InsightCollection.Fields)).ToList();
+            var rows = _fields.LeftOutRows("audience, row, email", "roll WHERE problem IS NULL AND left_out IS NOT NULL", insight);
+            await _duckdb.ExecuteAsync($"INSERT INTO value_left_out {rows}", cancellation);
         }
 
-        await duckdb.ExecuteAsync(
+        await _duckdb.ExecuteAsync(
             """
             INSERT INTO lost_row
             SELECT audience, row, profile_key, CASE problem WHEN 'NoEmail' THEN 'Omitted' ELSE 'Invalid' END
@@ -103,7 +103,7 @@ internal sealed class Roll
     }
 
     private async Task<Dictionary<string, Column>> ColumnsAsync(string relation, CancellationToken cancellation) =>
-        (await RelationColumns.OfAsync(duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
+        (await RelationColumns.OfAsync(_duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -112,17 +112,17 @@ internal sealed class Roll
         try
         {
             var (relation, columns) = (reading.Relation, await ColumnsAsync(reading.Relation, cancellation));
-            if (recommended)
+            if (_recommended)
             {
-                relation = RecommendedColumns.Joined(config, relation, FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind));
+                relation = RecommendedColumns.Joined(_config, relation, FieldSql.Text(SqlText.Name(_config.EmailField), columns[_config.EmailField].Kind));
                 columns = await ColumnsAsync(relation, cancellation);
             }
 
-            await duckdb.ExecuteAsync(insert(select.Write(audience, relation, columns, [.. config.InsightFields.Select(reading.Whole)])), cancellation);
+            await _duckdb.ExecuteAsync(insert(_select.Write(audience, relation, columns, [.. _config.InsightFields.Select(reading.Whole)])), cancellation);
         }
         catch (DuckDBException e)
         {
-            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {config.SegmentIds[audience]}", inner: e);
+            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {_config.SegmentIds[audience]}", inner: e);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class Roll
             return;
         }
 
-        using var appender = duckdb.CreateAppender("roll_left_out");
+        using var appender = _duckdb.CreateAppender("roll_left_out");
         foreach (var row in rejected)
         {
             appender.CreateRow()

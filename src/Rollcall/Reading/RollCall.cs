@@ -10,13 +10,13 @@ namespace Rollcall.Reading;
 /// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
 internal sealed class RollCall(RunContext run)
 {
-    private RecommendationCount? recommendations;
+    private RecommendationCount? _recommendations;
 
     /// <summary>What was read of each audience, by its index.</summary>
     public List<AudienceCount> Counts { get; } = [];
 
     /// <summary>Whether recommendations in a table were not read completely.</summary>
-    public bool RecommendationsMissing => recommendations is { Incomplete: not null };
+    public bool RecommendationsMissing => _recommendations is { Incomplete: not null };
 
     /// <summary>The audiences, by index, whose exits wait because more of their rows have no usable address than before.</summary>
     public HashSet<int> Lost { get; } = [];
@@ -30,7 +30,7 @@ internal sealed class RollCall(RunContext run)
     {
         var job = run.Job;
         run.Db.Execute(RecommendedColumns.Create);
-        recommendations = await RecommendationTable.ReadAsync(run, mayBeEmpty, cancellation);
+        _recommendations = await RecommendationTable.ReadAsync(run, mayBeEmpty, cancellation);
         await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
         var fields = job.Config.Fields;
         Roll? roll = null;
@@ -49,7 +49,7 @@ internal sealed class RollCall(RunContext run)
                     throw reading.Failure;
                 }
 
-                roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, recommendations);
+                roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, _recommendations);
                 await roll.CreateAsync(cancellation);
             }
 
@@ -112,7 +112,7 @@ internal sealed class RollCall(RunContext run)
     /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
     public void Keep(Func<int, bool> held)
     {
-        RecommendationTable.Keep(run, recommendations);
+        RecommendationTable.Keep(run, _recommendations);
         run.Store.Audiences.Keep(run.Job.Tag, Counts.Index()
             .Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members + c.Item.KnownByKey > 0 || !held(c.Index)))
             .Select(c => Reading(c.Index, c.Item, ofAll: !held(c.Index) && !Lost.Contains(c.Index))));

@@ -25,9 +25,9 @@ internal sealed class InsightImports(RunContext run, long total)
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
-    private readonly List<(string Id, Batch Batch)> active = [];
-    private long ended;
-    private int refusedInARow;
+    private readonly List<(string Id, Batch Batch)> _active = [];
+    private long _ended;
+    private int _refusedInARow;
 
     /// <summary>Sends the records of <c>insight_due</c> in a slice, to their end.</summary>
     /// <returns>Whether more can be sent: not where Dotdigital refuses insight data altogether.</returns>
@@ -40,9 +40,9 @@ internal sealed class InsightImports(RunContext run, long total)
             await SettleAsync(0, cancellation);
             return true;
         }
-        catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration || refusedInARow == MostRefusals)
+        catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration || _refusedInARow == MostRefusals)
         {
-            active.Clear();
+            _active.Clear();
             run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record) WHERE kh >= {slice.First}::UBIGINT");
             return false;
         }
@@ -83,8 +83,8 @@ internal sealed class InsightImports(RunContext run, long total)
         await SettleAsync(UnderWay - 1, cancellation);
         try
         {
-            active.Add((await run.Client.InsightData.StartAsync(batch.Body(), cancellation), batch));
-            refusedInARow = 0;
+            _active.Add((await run.Client.InsightData.StartAsync(batch.Body(), cancellation), batch));
+            _refusedInARow = 0;
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413 && batch.Count > 1)
         {
@@ -96,7 +96,7 @@ internal sealed class InsightImports(RunContext run, long total)
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent && e.Status is 400 or 413)
         {
-            if (++refusedInARow == MostRefusals)
+            if (++_refusedInARow == MostRefusals)
             {
                 throw;
             }
@@ -117,28 +117,28 @@ internal sealed class InsightImports(RunContext run, long total)
     private async Task SettleAsync(int most, CancellationToken cancellation)
     {
         var (pause, began) = (new GrowingPause(run.Clock), run.Clock.GetTimestamp());
-        while (active.Count > most)
+        while (_active.Count > most)
         {
-            foreach (var (id, batch) in active.ToList())
+            foreach (var (id, batch) in _active.ToList())
             {
                 if (await IsOverAsync(id, batch, cancellation))
                 {
-                    active.Remove((id, batch));
-                    ended += batch.Count;
-                    run.Progress?.Report(new RunProgress("insight data", ended, total, "records"));
+                    _active.Remove((id, batch));
+                    _ended += batch.Count;
+                    run.Progress?.Report(new RunProgress("insight data", _ended, total, "records"));
                 }
             }
 
-            if (active.Count <= most)
+            if (_active.Count <= most)
             {
                 return;
             }
 
             if (run.Clock.GetElapsedTime(began) > Patience)
             {
-                active.ForEach(a => Fail(a.Batch, "Failed", "NotFinished", "Dotdigital did not finish the import of insight data within an hour."));
-                active.ForEach(a => LookAgain(a.Batch, WatchReason.NotFinished));
-                active.Clear();
+                _active.ForEach(a => Fail(a.Batch, "Failed", "NotFinished", "Dotdigital did not finish the import of insight data within an hour."));
+                _active.ForEach(a => LookAgain(a.Batch, WatchReason.NotFinished));
+                _active.Clear();
                 return;
             }
 
@@ -234,41 +234,41 @@ internal sealed class InsightImports(RunContext run, long total)
     /// <summary>Records of one collection on their way, as JSON.</summary>
     private sealed class Batch(string collection)
     {
-        private readonly ArrayBufferWriter<byte> records = new();
-        private readonly List<(long Contact, int Record, int Start, int Length)> parts = [];
+        private readonly ArrayBufferWriter<byte> _records = new();
+        private readonly List<(long Contact, int Record, int Start, int Length)> _parts = [];
 
-        public int Count => parts.Count;
+        public int Count => _parts.Count;
 
-        public int Bytes => records.WrittenCount;
+        public int Bytes => _records.WrittenCount;
 
-        public IEnumerable<(long Contact, int Record)> Parts => parts.Select(part => (part.Contact, part.Record));
+        public IEnumerable<(long Contact, int Record)> Parts => _parts.Select(part => (part.Contact, part.Record));
 
         public void Add(long contact, int record, ReadOnlySpan<byte> json)
         {
-            if (parts.Count > 0)
+            if (_parts.Count > 0)
             {
-                records.Write(","u8);
+                _records.Write(","u8);
             }
 
-            parts.Add((contact, record, records.WrittenCount, json.Length));
-            records.Write(json);
+            _parts.Add((contact, record, _records.WrittenCount, json.Length));
+            _records.Write(json);
         }
 
         public ReadOnlyMemory<byte> Body()
         {
             var body = new ArrayBufferWriter<byte>(Bytes + 200);
             body.Write(Encoding.UTF8.GetBytes($$"""{"collectionName":"{{collection}}","collectionScope":"contact","collectionType":"custom","records":["""));
-            body.Write(records.WrittenSpan);
+            body.Write(_records.WrittenSpan);
             body.Write("]}"u8);
             return body.WrittenMemory;
         }
 
         public IEnumerable<Batch> Halves()
         {
-            foreach (var half in new[] { parts[..(parts.Count / 2)], parts[(parts.Count / 2)..] })
+            foreach (var half in new[] { _parts[..(_parts.Count / 2)], _parts[(_parts.Count / 2)..] })
             {
                 var batch = new Batch(collection);
-                half.ForEach(part => batch.Add(part.Contact, part.Record, records.WrittenSpan.Slice(part.Start, part.Length)));
+                half.ForEach(part => batch.Add(part.Contact, part.Record, _records.WrittenSpan.Slice(part.Start, part.Length)));
                 yield return batch;
             }
         }

@@ -16,11 +16,11 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 
     private const int SlicesAtOnce = 8;
 
-    private readonly KeptTable sent = InsightTables.Sent(run);
+    private readonly KeptTable _sent = InsightTables.Sent(run);
     // Records of an import whose end is not known go again for so long.
     private const long AnHour = 3_600_000;
 
-    private readonly KeptTable owed = InsightTables.Owed(run);
+    private readonly KeptTable _owed = InsightTables.Owed(run);
 
     /// <summary>Whether the job has any.</summary>
     public static bool Has(ExportConfig config) => config.InsightFields.Count > 0 || config.InsightRecommendations;
@@ -30,7 +30,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
     public async Task SendAsync(bool limited, CancellationToken cancellation)
     {
         // A job that has stopped sending it still removes what it sent; one that a guard holds back does nothing.
-        if ((!Has(run.Job.Config) && sent.IsEmpty) || work.Verdict.Run)
+        if ((!Has(run.Job.Config) && _sent.IsEmpty) || work.Verdict.Run)
         {
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
         if (due > 0)
         {
             // First it is noted that Dotdigital may have them: whoever leaves after a run that was cut off is not forgotten.
-            sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
+            _sent.Replace($"SELECT * FROM {_sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
             await SendAsync(new InsightImports(run, due), KeySlice.For(due), cancellation);
         }
 
@@ -49,7 +49,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             new Watch(run).Leave(run.Db.Query($"SELECT member_key, book_id FROM watched WHERE kind = '{WatchKind.Insight}' AND until < {run.Now}", r => new PersonInBook(r.GetString(0), r.GetInt64(1))), WatchKind.Insight);
         }
 
-        await new InsightRemovals(run, sent).SendAsync(cancellation);
+        await new InsightRemovals(run, _sent).SendAsync(cancellation);
         KeepOwed();
         SayFailed();
     }
@@ -88,12 +88,12 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
 
         GatherDue(known: GatherItems());
 
-        if (!limited && run.Job.InsightOnExit == InsightOnExit.Remove && !sent.IsEmpty)
+        if (!limited && run.Job.InsightOnExit == InsightOnExit.Remove && !_sent.IsEmpty)
         {
             // Whom this job had put into a book, and who has left all its books.
             run.Db.Execute($"""
                 INSERT INTO insight_gone
-                SELECT s.contact_id, s.record, l.email, l.audience FROM {sent.Relation} s
+                SELECT s.contact_id, s.record, l.email, l.audience FROM {_sent.Relation} s
                 JOIN (SELECT contact_id, any_value(email) AS email, coalesce(any_value(audience), '') AS audience FROM {ledger} WHERE contact_id IS NOT NULL GROUP BY 1 HAVING bool_and(state = 'left') AND bool_or(origin = 'ours')) l USING (contact_id)
                 ANTI JOIN insight_person p USING (contact_id)
                 """);
@@ -122,7 +122,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
         }
 
         var asked = Recommendations.AreAsked(run.Job);
-        var source = asked ? owed.Relation : "recommended";
+        var source = asked ? _owed.Relation : "recommended";
         foreach (var slice in KeySlice.For(run.Db.Number($"SELECT count(*) FROM {source}")))
         {
             run.Db.Execute($"""
@@ -152,21 +152,21 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             QUALIFY row_number() OVER (PARTITION BY contact_id, record ORDER BY kh, member_key) = 1;
 
             -- Somebody without any value has a record to empty only if there was one.
-            DELETE FROM insight_due WHERE json = '{"{}"}' AND NOT EXISTS (SELECT 1 FROM {sent.Relation} s WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record);
-            DELETE FROM insight_due USING {sent.Relation} s
+            DELETE FROM insight_due WHERE json = '{"{}"}' AND NOT EXISTS (SELECT 1 FROM {_sent.Relation} s WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record);
+            DELETE FROM insight_due USING {_sent.Relation} s
             WHERE s.contact_id = insight_due.contact_id AND s.record = insight_due.record AND s.hash = insight_due.hash AND s.member_key = insight_due.member_key
               AND NOT EXISTS (SELECT 1 FROM watched w WHERE w.kind = '{WatchKind.Insight}' AND w.kh = insight_due.kh AND w.member_key = insight_due.member_key AND (w.since > {run.Now - AnHour} OR w.until < {run.Now}));
 
             INSERT INTO insight_gone
-            SELECT s.contact_id, s.record, p.email, p.audience FROM {sent.Relation} s JOIN insight_person p USING (contact_id)
+            SELECT s.contact_id, s.record, p.email, p.audience FROM {_sent.Relation} s JOIN insight_person p USING (contact_id)
             WHERE s.record > 0 AND {known} AND NOT EXISTS (SELECT 1 FROM insight_item i WHERE i.kh = p.kh AND i.member_key = p.member_key AND i.record = s.record);
             """);
     }
 
     /// <summary>Notes what Dotdigital has now. What it will never take is noted too, or it would be sent each time.</summary>
-    private void Record(KeySlice slice) => sent.Replace($"""
+    private void Record(KeySlice slice) => _sent.Replace($"""
         SELECT s.contact_id, s.record, CASE WHEN d.contact_id IS NOT NULL AND f.outcome IS DISTINCT FROM 'Failed' THEN d.hash ELSE s.hash END AS hash, s.kh, s.member_key
-        FROM {sent.Relation} s
+        FROM {_sent.Relation} s
         LEFT JOIN (SELECT contact_id, record, hash FROM insight_due WHERE {slice.Where()}) d ON d.contact_id = s.contact_id AND d.record = s.record
         LEFT JOIN (SELECT contact_id, record, min(outcome) AS outcome FROM insight_failed GROUP BY 1, 2) f ON f.contact_id = s.contact_id AND f.record = s.record
         """);
@@ -174,18 +174,18 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
     /// <summary>What a platform recommended stays owed until the person has it, or has left.</summary>
     private void KeepOwed()
     {
-        if (owed.IsEmpty)
+        if (_owed.IsEmpty)
         {
             return;
         }
 
-        owed.Replace($"""
-            SELECT o.kh, o.member_key, o.items FROM {owed.Relation} o
+        _owed.Replace($"""
+            SELECT o.kh, o.member_key, o.items FROM {_owed.Relation} o
             LEFT JOIN insight_person p ON p.kh = o.kh AND p.member_key = o.member_key
             LEFT JOIN (
-                SELECT d.contact_id FROM insight_due d LEFT JOIN {sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record WHERE d.record > 0 AND s.hash IS DISTINCT FROM d.hash
+                SELECT d.contact_id FROM insight_due d LEFT JOIN {_sent.Relation} s ON s.contact_id = d.contact_id AND s.record = d.record WHERE d.record > 0 AND s.hash IS DISTINCT FROM d.hash
                 UNION
-                SELECT g.contact_id FROM insight_gone g JOIN {sent.Relation} s ON s.contact_id = g.contact_id AND s.record = g.record WHERE g.record > 0) u ON u.contact_id = p.contact_id
+                SELECT g.contact_id FROM insight_gone g JOIN {_sent.Relation} s ON s.contact_id = g.contact_id AND s.record = g.record WHERE g.record > 0) u ON u.contact_id = p.contact_id
             WHERE u.contact_id IS NOT NULL OR (p.kh IS NULL AND (
                 EXISTS (SELECT 1 FROM roll r WHERE r.kh = o.kh AND r.member_key = o.member_key)
                 OR EXISTS (SELECT 1 FROM {RunSession.LedgerRelation(run)} l WHERE l.kh = o.kh AND l.member_key = o.member_key AND l.state <> 'left')))

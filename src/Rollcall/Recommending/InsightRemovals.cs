@@ -16,8 +16,8 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
     /// <summary>After so many failures in a row, the rest is left to the next run.</summary>
     private const int MostFailures = 20;
 
-    private readonly ConcurrentQueue<(Call Call, string? Failure)> ended = [];
-    private int failedInARow;
+    private readonly ConcurrentQueue<(Call Call, string? Failure)> _ended = [];
+    private int _failedInARow;
 
     public async Task SendAsync(CancellationToken cancellation)
     {
@@ -42,9 +42,9 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
 
     private async ValueTask SendAsync(Call call, int total, CancellationToken cancellation)
     {
-        if (Volatile.Read(ref failedInARow) >= MostFailures)
+        if (Volatile.Read(ref _failedInARow) >= MostFailures)
         {
-            ended.Enqueue((call, $"Not tried: {MostFailures} removals before it failed in a row."));
+            _ended.Enqueue((call, $"Not tried: {MostFailures} removals before it failed in a row."));
             return;
         }
 
@@ -55,24 +55,24 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
                 call.Fields ? InsightCollection.Fields : InsightCollection.Recommendations,
                 [.. call.Records.Split(',').Select(record => InsightImports.Key(run.Job.Tag, int.Parse(record, CultureInfo.InvariantCulture)))],
                 cancellation);
-            ended.Enqueue((call, null));
-            Volatile.Write(ref failedInARow, 0);
+            _ended.Enqueue((call, null));
+            Volatile.Write(ref _failedInARow, 0);
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
-            ended.Enqueue((call, e.Message));
+            _ended.Enqueue((call, e.Message));
             if (e.Kind == FailureKind.Configuration)
             {
-                Volatile.Write(ref failedInARow, MostFailures);
+                Volatile.Write(ref _failedInARow, MostFailures);
             }
             else if (e.Kind != FailureKind.Permanent)
             {
                 // What is refused for good says nothing of the others.
-                Interlocked.Increment(ref failedInARow);
+                Interlocked.Increment(ref _failedInARow);
             }
         }
 
-        run.Progress?.Report(new RunProgress("remove insight data", ended.Count, total, "calls"));
+        run.Progress?.Report(new RunProgress("remove insight data", _ended.Count, total, "calls"));
     }
 
     /// <summary>What is removed needs no second call; what is not is listed, and stays to be removed.</summary>
@@ -81,7 +81,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
         run.Db.Execute("CREATE OR REPLACE TABLE insight_called(contact_id BIGINT, record USMALLINT, failure VARCHAR)");
         using (var appender = run.Db.Connection.CreateAppender("insight_called"))
         {
-            foreach (var (call, failure) in ended)
+            foreach (var (call, failure) in _ended)
             {
                 foreach (var record in call.Records.Split(','))
                 {
@@ -91,7 +91,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
         }
 
         run.Db.Execute("INSERT INTO insight_failed SELECT DISTINCT contact_id, record, email, audience, 'Failed', 'NotRemoved', failure FROM insight_gone JOIN insight_called USING (contact_id, record) WHERE failure IS NOT NULL");
-        if (ended.Any(one => one.Failure is null))
+        if (_ended.Any(one => one.Failure is null))
         {
             sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN (SELECT contact_id, record FROM insight_called WHERE failure IS NULL) r USING (contact_id, record)");
         }

@@ -19,15 +19,15 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     /// <summary>Failures a result lists; the file has all.</summary>
     public const int ListedFailures = 100;
 
-    private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> fates = [];
-    private readonly Dictionary<(int Book, string KnownBy), long> exited = [];
+    private readonly Dictionary<(int Book, string Action, string Outcome), Dictionary<BigInteger, long>> _fates = [];
+    private readonly Dictionary<(int Book, string KnownBy), long> _exited = [];
 
     /// <summary>Joins the changes with what became of them; said again, later, it starts over.</summary>
     /// <param name="outcomes">The relation of this run's outcomes; null in a plan, where every change that no guard holds counts as done.</param>
     public void Judge(string? outcomes)
     {
-        fates.Clear();
-        exited.Clear();
+        _fates.Clear();
+        _exited.Clear();
 
         // As Deliveries records it: in a plan, nothing is recorded.
         var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
@@ -93,11 +93,11 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             r => (r.GetFieldValue<ushort>(0), r.GetString(1), r.GetString(2), r.GetFieldValue<BigInteger>(3), r.GetString(4), r.GetInt64(5))))
         {
             var key = (book, action, outcome);
-            fates.TryAdd(key, []);
-            fates[key][audiences] = fates[key].GetValueOrDefault(audiences) + members;
+            _fates.TryAdd(key, []);
+            _fates[key][audiences] = _fates[key].GetValueOrDefault(audiences) + members;
             if (action == Action.Exit && outcome == "Delivered")
             {
-                exited[(book, audience)] = exited.GetValueOrDefault((book, audience)) + members;
+                _exited[(book, audience)] = _exited.GetValueOrDefault((book, audience)) + members;
             }
         }
     }
@@ -123,7 +123,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Members = rows,
                 Entered = entered,
                 Updated = updated,
-                Exited = exited.GetValueOrDefault((m.Book, ids[m.Audience])),
+                Exited = _exited.GetValueOrDefault((m.Book, ids[m.Audience])),
                 Unchanged = unchanged,
                 Suppressed = suppressed,
                 Invalid = invalid,
@@ -134,7 +134,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         })];
 
         // Books and audiences that were taken out of the job and let go.
-        results.AddRange(exited.Where(e => !mapping.Any(m => m.Book == e.Key.Book && ids[m.Audience] == e.Key.KnownBy)).OrderBy(e => e.Key).Select(e =>
+        results.AddRange(_exited.Where(e => !mapping.Any(m => m.Book == e.Key.Book && ids[m.Audience] == e.Key.KnownBy)).OrderBy(e => e.Key).Select(e =>
             new AudienceResult { Id = e.Key.KnownBy, AddressBookId = run.Books[e.Key.Book].Id, AddressBook = run.Books[e.Key.Book].Name, Exited = e.Value }));
         return results;
     }
@@ -144,7 +144,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
         long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
-        long Fates(string outcome) => fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != Action.LeaveRemoved).Sum(f => f.Value.Values.Sum());
+        long Fates(string outcome) => _fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != Action.LeaveRemoved).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
             Delivered = Fates("Delivered"),
@@ -206,7 +206,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     private long Of((int Audience, int Book) pair, string? action, params ReadOnlySpan<string> outcomes)
     {
         var sum = 0L;
-        foreach (var ((book, found, outcome), members) in fates)
+        foreach (var ((book, found, outcome), members) in _fates)
         {
             if (book == pair.Book && (action is null || found == action) && outcomes.Contains(outcome))
             {
@@ -222,5 +222,5 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             .ToDictionary(r => (r.Item1, r.Item2), r => r.Item3);
 
     /// <summary>Whether something that was wanted is not done and may be later.</summary>
-    public bool AnyFailed => run.SomethingLeft || fates.Any(f => f.Key.Outcome == "Failed");
+    public bool AnyFailed => run.SomethingLeft || _fates.Any(f => f.Key.Outcome == "Failed");
 }

@@ -8,13 +8,13 @@ namespace Rollcall.Store;
 /// <param name="askedAt">The machine's timestamp before the call: a slow answer then makes this clock fast, never slow. Null: now.</param>
 internal sealed class ServerClock(TimeProvider machine, DateTimeOffset told, long? askedAt = null) : TimeProvider
 {
-    private readonly long asked = askedAt ?? machine.GetTimestamp();
+    private readonly long _asked = askedAt ?? machine.GetTimestamp();
 
     /// <inheritdoc/>
     public override long TimestampFrequency => machine.TimestampFrequency;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => told + machine.GetElapsedTime(asked);
+    public override DateTimeOffset GetUtcNow() => told + machine.GetElapsedTime(_asked);
 
     /// <inheritdoc/>
     public override long GetTimestamp() => machine.GetTimestamp();

@@ -5,16 +5,16 @@ namespace Rollcall.Store;
 /// </summary>
 internal sealed class WorkFolder : IDisposable
 {
-    private readonly DataFolder folder;
-    private readonly string lockName;
-    private readonly FileStream? inUse;
+    private readonly DataFolder _folder;
+    private readonly string _lockName;
+    private readonly FileStream? _inUse;
 
     /// <param name="name">The run's id, or a name that no other work has.</param>
     public WorkFolder(DataFolder folder, string name)
     {
-        this.folder = folder;
-        lockName = RunFolders.Lock(name);
-        inUse = folder.TryLock(lockName);
+        this._folder = folder;
+        _lockName = RunFolders.Lock(name);
+        _inUse = folder.TryLock(_lockName);
         Path = folder.RunFolder(name);
     }
 
@@ -23,7 +23,7 @@ internal sealed class WorkFolder : IDisposable
     public void Dispose()
     {
         Directory.Delete(Path, recursive: true);
-        folder.Delete($"locks/{lockName}.lock");
-        inUse?.Dispose();
+        _folder.Delete($"locks/{_lockName}.lock");
+        _inUse?.Dispose();
     }
 }

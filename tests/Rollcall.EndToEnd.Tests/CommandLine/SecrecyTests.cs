@@ -80,8 +80,8 @@ public sealed class SecrecyTests
     /// <summary>A server that refuses everything, and repeats the request in its answer.</summary>
     private sealed class Echo : IDisposable
     {
-        private readonly HttpListener listener = new();
-        private readonly Task serving;
+        private readonly HttpListener _listener = new();
+        private readonly Task _serving;
 
         public Echo()
         {
@@ -91,27 +91,27 @@ public sealed class SecrecyTests
                 Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
             }
 
-            listener.Prefixes.Add(Url + "/");
-            listener.Start();
-            serving = ServeAsync();
+            _listener.Prefixes.Add(Url + "/");
+            _listener.Start();
+            _serving = ServeAsync();
         }
 
         public string Url { get; }
 
         public void Dispose()
         {
-            listener.Close();
-            serving.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            _listener.Close();
+            _serving.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         }
 
         private async Task ServeAsync()
         {
-            while (listener.IsListening)
+            while (_listener.IsListening)
             {
                 HttpListenerContext context;
                 try
                 {
-                    context = await listener.GetContextAsync();
+                    context = await _listener.GetContextAsync();
                 }
                 catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
                 {

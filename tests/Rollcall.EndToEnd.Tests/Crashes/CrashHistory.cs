@@ -29,45 +29,45 @@ internal sealed class CrashHistory
 {
     private const int People = 60;
 
-    private readonly CrashKind kind;
-    private readonly Random random;
-    private readonly SimulatedAccount account;
-    private readonly int[] books;
-    private readonly HashSet<string>[] audiences = [[], []];
-    private readonly HashSet<string>[] alreadyThere = [[], []];
-    private readonly HashSet<string>[] optedOut = [[], []];
-    private readonly HashSet<string>[] lastIn = [[], []];
-    private readonly HashSet<string> leftAccount = [];
-    private readonly HashSet<string> longGone = [];
-    private readonly HashSet<string> wantedBack = [];
-    private readonly Dictionary<string, int> spends = [];
-    private readonly Dictionary<(string Email, int Book), int> entries = [];
+    private readonly CrashKind _kind;
+    private readonly Random _random;
+    private readonly SimulatedAccount _account;
+    private readonly int[] _books;
+    private readonly HashSet<string>[] _audiences = [[], []];
+    private readonly HashSet<string>[] _alreadyThere = [[], []];
+    private readonly HashSet<string>[] _optedOut = [[], []];
+    private readonly HashSet<string>[] _lastIn = [[], []];
+    private readonly HashSet<string> _leftAccount = [];
+    private readonly HashSet<string> _longGone = [];
+    private readonly HashSet<string> _wantedBack = [];
+    private readonly Dictionary<string, int> _spends = [];
+    private readonly Dictionary<(string Email, int Book), int> _entries = [];
 
     public CrashHistory(CrashKind kind, Random random, SimulatedAccount account)
     {
-        this.kind = kind;
-        this.random = random;
-        this.account = account;
-        books = [account.AddBook("Gold"), account.AddBook("Silver")];
+        this._kind = kind;
+        this._random = random;
+        this._account = account;
+        _books = [account.AddBook("Gold"), account.AddBook("Silver")];
         account.AddDataField("SPEND", "Numeric");
         foreach (var email in Everyone.Where(_ => random.Next(6) == 0).ToList())
         {
             var book = random.Next(2);
-            account.AddContact(email, books[book]);
-            alreadyThere[book].Add(email);
+            account.AddContact(email, _books[book]);
+            _alreadyThere[book].Add(email);
         }
 
-        foreach (var (email, book) in alreadyThere.SelectMany((a, b) => a.Select(e => (e, b))).Where(_ => random.Next(4) == 0).ToList())
+        foreach (var (email, book) in _alreadyThere.SelectMany((a, b) => a.Select(e => (e, b))).Where(_ => random.Next(4) == 0).ToList())
         {
             OptOut(email, book);
         }
 
         if (kind == CrashKind.Resubscribe)
         {
-            longGone.UnionWith(Everyone.Where(e => !alreadyThere.Any(a => a.Contains(e))).Take(12));
+            _longGone.UnionWith(Everyone.Where(e => !_alreadyThere.Any(a => a.Contains(e))).Take(12));
             account.Plant(new Seed
             {
-                Contacts = [.. longGone.Select(
+                Contacts = [.. _longGone.Select(
                     e => new SeedContact { Email = e, Status = ContactStatus.Unsubscribed,
                         StatusSince = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })],
             });
@@ -77,13 +77,13 @@ internal sealed class CrashHistory
     }
 
     public int Writes =>
-        account.Calls.Where(
+        _account.Calls.Where(
             c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "addContactToAddressBook" or "importContact"
             or "resubscribeToAddressBookWithNoChallenge").Sum(c => c.Value);
 
     /// <summary>Members who left the account long ago and have not been resubscribed.</summary>
     public IReadOnlyList<string> NotBack =>
-        [.. longGone.Where(e => audiences.Any(a => a.Contains(e)) && !leftAccount.Contains(e) && account.Contact(e)!.Status == ContactStatus.Unsubscribed)];
+        [.. _longGone.Where(e => _audiences.Any(a => a.Contains(e)) && !_leftAccount.Contains(e) && _account.Contact(e)!.Status == ContactStatus.Unsubscribed)];
 
     private static IEnumerable<string> Everyone => Enumerable.Range(0, People).Select(i => Some.Email(i));
 
@@ -120,13 +120,13 @@ internal sealed class CrashHistory
             audiences: { gold: {from: gold}, silver: {from: silver} }
         config:
           segment_ids: [gold, silver]
-          seg_mappings: [{gold: "{{books[0]}}"}, {silver: "{{books[1]}}"}]
+          seg_mappings: [{gold: "{{_books[0]}}"}, {silver: "{{_books[1]}}"}]
           mappings: [{name: FIRSTNAME}, {spend: SPEND}]
           email_field: email
-          exit_action: {{(kind == CrashKind.Unsubscribe ? "unsubscribe" : "remove")}}
-          trigger_join: {{(kind is CrashKind.Single or CrashKind.Patch ? "true" : "false")}}
-          resubscribe_no_challenge: {{(kind == CrashKind.Resubscribe ? "true" : "false")}}
-        direct_api: {{(kind == CrashKind.Patch ? "v3" : "v2")}}
+          exit_action: {{(_kind == CrashKind.Unsubscribe ? "unsubscribe" : "remove")}}
+          trigger_join: {{(_kind is CrashKind.Single or CrashKind.Patch ? "true" : "false")}}
+          resubscribe_no_challenge: {{(_kind == CrashKind.Resubscribe ? "true" : "false")}}
+        direct_api: {{(_kind == CrashKind.Patch ? "v3" : "v2")}}
         guards: {max_exit_percent: 100, max_missing_percent: 100}
         """;
 
@@ -135,16 +135,16 @@ internal sealed class CrashHistory
     {
         for (var book = 0; book < 2; book++)
         {
-            audiences[book].RemoveWhere(_ => random.Next(5) == 0);
-            foreach (var email in Everyone.Where(_ => random.Next(3) == 0).Where(audiences[book].Add).ToList())
+            _audiences[book].RemoveWhere(_ => _random.Next(5) == 0);
+            foreach (var email in Everyone.Where(_ => _random.Next(3) == 0).Where(_audiences[book].Add).ToList())
             {
-                entries[(email, book)] = entries.GetValueOrDefault((email, book)) + 1;
+                _entries[(email, book)] = _entries.GetValueOrDefault((email, book)) + 1;
             }
         }
 
-        foreach (var email in Everyone.Where(e => random.Next(4) == 0 || !spends.ContainsKey(e)).ToList())
+        foreach (var email in Everyone.Where(e => _random.Next(4) == 0 || !_spends.ContainsKey(e)).ToList())
         {
-            spends[email] = random.Next(1000);
+            _spends[email] = _random.Next(1000);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class CrashHistory
         {
             folder.Write(
                 book == 0 ? "gold.csv" : "silver.csv",
-                "email,name,spend\n" + string.Concat(audiences[book].Order(StringComparer.Ordinal).Select(e => $"{e},Name of {e},{spends[e]}\n")));
+                "email,name,spend\n" + string.Concat(_audiences[book].Order(StringComparer.Ordinal).Select(e => $"{e},Name of {e},{_spends[e]}\n")));
         }
     }
 
@@ -162,23 +162,23 @@ internal sealed class CrashHistory
     public void SomeoneOptsOut()
     {
         // While an import is under way, an opt-out that it lifts cannot be seen by anyone: a stated limit, not a crash.
-        var book = random.Next(2);
-        if (account.Options.ImportLatency > TimeSpan.Zero)
+        var book = _random.Next(2);
+        if (_account.Options.ImportLatency > TimeSpan.Zero)
         {
             return;
         }
 
-        var members = account.Members(books[book]).Where(e => !leftAccount.Contains(e)).ToList();
+        var members = _account.Members(_books[book]).Where(e => !_leftAccount.Contains(e)).ToList();
         if (members.Count == 0)
         {
             return;
         }
 
-        var email = members[random.Next(members.Count)];
-        if (random.Next(3) == 0)
+        var email = members[_random.Next(members.Count)];
+        if (_random.Next(3) == 0)
         {
-            account.Unsubscribe(email);
-            leftAccount.Add(email);
+            _account.Unsubscribe(email);
+            _leftAccount.Add(email);
         }
         else
         {
@@ -189,40 +189,40 @@ internal sealed class CrashHistory
     /// <summary>The expected state: people who were there stay, members are in, people who opted out are out, and everyone has their fields.</summary>
     public void Compare(string when)
     {
-        wantedBack.UnionWith(longGone.Where(e => audiences.Any(a => a.Contains(e))));
+        _wantedBack.UnionWith(_longGone.Where(e => _audiences.Any(a => a.Contains(e))));
         for (var book = 0; book < 2; book++)
         {
-            if (kind == CrashKind.Unsubscribe)
+            if (_kind == CrashKind.Unsubscribe)
             {
                 // People that the job had in the book and released are out permanently: they count as opted out.
-                optedOut[book].UnionWith(lastIn[book].Except(audiences[book]).Except(alreadyThere[book]));
+                _optedOut[book].UnionWith(_lastIn[book].Except(_audiences[book]).Except(_alreadyThere[book]));
             }
 
-            var members = account.Members(books[book]).Where(e => !leftAccount.Contains(e)).Order(StringComparer.Ordinal).ToList();
-            var truth = alreadyThere[book].Union(audiences[book]).Except(optedOut[book]).Except(leftAccount).Order(StringComparer.Ordinal).ToList();
+            var members = _account.Members(_books[book]).Where(e => !_leftAccount.Contains(e)).Order(StringComparer.Ordinal).ToList();
+            var truth = _alreadyThere[book].Union(_audiences[book]).Except(_optedOut[book]).Except(_leftAccount).Order(StringComparer.Ordinal).ToList();
             Assert.True(
                 truth.SequenceEqual(members),
                 $"{when}, book {book}: missing [{string.Join(' ', truth.Except(members))}], too many [{string.Join(' ', members.Except(truth))}]");
-            lastIn[book].Clear();
-            lastIn[book].UnionWith(truth);
-            foreach (var email in audiences[book].Except(optedOut[book]).Except(leftAccount))
+            _lastIn[book].Clear();
+            _lastIn[book].UnionWith(truth);
+            foreach (var email in _audiences[book].Except(_optedOut[book]).Except(_leftAccount))
             {
                 Assert.True(
-                    account.Contact(email)!.DataFields["SPEND"] == spends[email].ToString(CultureInfo.InvariantCulture), $"{when}: {email} has an old value");
+                    _account.Contact(email)!.DataFields["SPEND"] == _spends[email].ToString(CultureInfo.InvariantCulture), $"{when}: {email} has an old value");
             }
         }
 
         foreach (var (email, book) in Everyone.SelectMany(e => new[] { (e, 0), (e, 1) }))
         {
-            var joins = account.Joins(email, books[book]);
+            var joins = _account.Joins(email, _books[book]);
             Assert.True(
-                joins <= (kind is CrashKind.Single or CrashKind.Patch ? entries.GetValueOrDefault((email, book)) : 0),
+                joins <= (_kind is CrashKind.Single or CrashKind.Patch ? _entries.GetValueOrDefault((email, book)) : 0),
                 $"{when}: the join action of book {book} fired {joins} times for {email}");
         }
 
-        Assert.All(leftAccount, e => Assert.Equal(ContactStatus.Unsubscribed, account.Contact(e)!.Status));
-        Assert.Equal(wantedBack.Count, account.Counters.Resubscriptions);
-        Assert.Equal(0, account.Counters.Challenges);
+        Assert.All(_leftAccount, e => Assert.Equal(ContactStatus.Unsubscribed, _account.Contact(e)!.Status));
+        Assert.Equal(_wantedBack.Count, _account.Counters.Resubscriptions);
+        Assert.Equal(0, _account.Counters.Challenges);
     }
 
     private static Fault Fault(CrashKind kind, Random random) => new()
@@ -240,7 +240,7 @@ internal sealed class CrashHistory
 
     private void OptOut(string email, int book)
     {
-        account.Unsubscribe(email, books[book]);
-        optedOut[book].Add(email);
+        _account.Unsubscribe(email, _books[book]);
+        _optedOut[book].Add(email);
     }
 }

@@ -9,14 +9,14 @@ public sealed class GovernorTests
 {
     private const int BeforeFirstAnswer = DotdigitalLimits.CallsBeforeFirstAnswer;
 
-    private static readonly Gen<TimeSpan> s_skew = Gen.Int[-100_000_000, 100_000_000].Select(ms => TimeSpan.FromMilliseconds(ms));
-    private static readonly Gen<TimeSpan> s_latency = Gen.Int[0, 8_000].Select(ms => TimeSpan.FromMilliseconds(ms));
+    private static readonly Gen<TimeSpan> Skew = Gen.Int[-100_000_000, 100_000_000].Select(ms => TimeSpan.FromMilliseconds(ms));
+    private static readonly Gen<TimeSpan> Latency = Gen.Int[0, 8_000].Select(ms => TimeSpan.FromMilliseconds(ms));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Alone_on_an_account_no_window_is_ever_exceeded_and_nothing_waits_for_ever() =>
-        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Int[1, 20], s_skew, s_latency, Gen.Int).Sample(
+        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Int[1, 20], Skew, Latency, Gen.Int).Sample(
             (limit, atOnce, skew, latency, seed) =>
             {
                 var world = new SimulatedWindows(seed) { Limit = limit, Skew = skew, Latency = latency };
@@ -31,7 +31,7 @@ public sealed class GovernorTests
 
     [Fact]
     public void A_job_keeps_to_its_share_of_every_window() =>
-        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Double[0.01, 0.99], s_skew, s_latency, Gen.Int).Sample(
+        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Double[0.01, 0.99], Skew, Latency, Gen.Int).Sample(
             (limit, share, skew, latency, seed) =>
             {
                 var world = new SimulatedWindows(seed) { Limit = limit, Skew = skew, Latency = latency };
@@ -48,7 +48,7 @@ public sealed class GovernorTests
 
     [Fact]
     public void With_other_users_no_call_is_sent_in_a_window_known_to_be_used_up() =>
-        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Double[0, 0.3], s_skew, s_latency, Gen.Int).Sample(
+        Gen.Select(Gen.Int[BeforeFirstAnswer, 60], Gen.Double[0, 0.3], Skew, Latency, Gen.Int).Sample(
             (limit, others, skew, latency, seed) =>
             {
                 var world = new SimulatedWindows(seed) { Limit = limit, Skew = skew, Latency = latency, Others = others };

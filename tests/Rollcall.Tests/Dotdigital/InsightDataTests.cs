@@ -13,7 +13,7 @@ public sealed class InsightDataTests
     private const string Delete = $"DELETE {Home}insightData/v3/contacts/contactId/6000000000/lytics_fields/deleteRecords";
     private const string Deleted = """{"summary":{"totalRecords":1,"totalDeleted":1,"totalNotFound":0},"failures":[],"notFound":[]}""";
 
-    private static readonly string[] s_keys = ["default"];
+    private static readonly string[] Keys = ["default"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -187,7 +187,7 @@ public sealed class InsightDataTests
     {
         var script = Connected.Script().On(Delete, 404, $$"""{"errorCode":"{{code}}","description":"could not be found","details":[{"item":"x","description":"Not found"}]}""");
         using var client = await Connected.ToAsync(script);
-        Assert.False(await client.InsightData.DeleteAsync(6000000000, "lytics_fields", s_keys, Cancellation));
+        Assert.False(await client.InsightData.DeleteAsync(6000000000, "lytics_fields", Keys, Cancellation));
     }
 
     [Theory]
@@ -246,5 +246,5 @@ public sealed class InsightDataTests
 
     private static Task SendAsync(DotdigitalClient client, string call) => call == Import
         ? client.InsightData.StartAsync("""{"records":[]}"""u8.ToArray(), Cancellation)
-        : client.InsightData.DeleteAsync(6000000000, "lytics_fields", s_keys, Cancellation);
+        : client.InsightData.DeleteAsync(6000000000, "lytics_fields", Keys, Cancellation);
 }

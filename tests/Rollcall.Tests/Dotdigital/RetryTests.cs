@@ -10,8 +10,8 @@ public sealed class RetryTests
     private const string Fields = $"GET {Home}v2/data-fields";
     private const string Import = $"PUT {Home}contacts/v3/import";
 
-    private static readonly DotdigitalRequest s_read = DotdigitalRequest.Read("read", CallTier.High, "x");
-    private static readonly DotdigitalRequest s_write = DotdigitalRequest.Write("write", CallTier.Low, HttpMethod.Put, "x", null);
+    private static readonly DotdigitalRequest Read = DotdigitalRequest.Read("read", CallTier.High, "x");
+    private static readonly DotdigitalRequest Write = DotdigitalRequest.Write("write", CallTier.Low, HttpMethod.Put, "x", null);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -44,17 +44,17 @@ public sealed class RetryTests
     public void The_rules(string kind, string cause, int repeats, double? beforeRead, double? beforeWrite)
     {
         var failure = new DotdigitalException(Enum.Parse<FailureKind>(kind), "op", "m") { Cause = Enum.Parse<FailureCause>(cause) };
-        Assert.Equal(beforeRead, Seconds(s_read, failure, repeats));
-        Assert.Equal(beforeWrite, Seconds(s_write, failure, repeats));
+        Assert.Equal(beforeRead, Seconds(Read, failure, repeats));
+        Assert.Equal(beforeWrite, Seconds(Write, failure, repeats));
     }
 
     [Fact]
     public void Advice_of_the_server_goes_before_our_own_pause_within_an_hour()
     {
         var failure = new DotdigitalException(FailureKind.Transient, "op", "m") { RetryAfter = TimeSpan.FromSeconds(77) };
-        Assert.Equal(77, Seconds(s_read, failure, 0));
+        Assert.Equal(77, Seconds(Read, failure, 0));
         failure = new DotdigitalException(FailureKind.Transient, "op", "m") { RetryAfter = TimeSpan.FromDays(1) };
-        Assert.Equal(3600, Seconds(s_read, failure, 0));
+        Assert.Equal(3600, Seconds(Read, failure, 0));
     }
 
     [Fact]

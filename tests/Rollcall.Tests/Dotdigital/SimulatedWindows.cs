@@ -10,7 +10,7 @@ namespace Rollcall.Tests.Dotdigital;
 /// </summary>
 internal sealed class SimulatedWindows
 {
-    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     private readonly FakeTimeProvider _clock = Connected.NewClock();
     private readonly PriorityQueue<Action, long> _due = new();
@@ -72,7 +72,7 @@ internal sealed class SimulatedWindows
                 Count();
             }
 
-            _clock.Advance(s_step);
+            _clock.Advance(Step);
             NoteWhatIsKnown();
             var now = _clock.GetUtcNow().Ticks;
             while (_due.TryPeek(out _, out var at) && at <= now)

@@ -6,7 +6,7 @@ namespace Rollcall.Tests.Dotdigital;
 /// <summary>A clock that only advances when someone waits for it, so that no test depends on the speed of threads.</summary>
 internal sealed class WatchedClock() : FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero))
 {
-    private static readonly TimeSpan s_tolerance = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<WatchedTimer, DateTimeOffset> _due = [];
@@ -21,7 +21,7 @@ internal sealed class WatchedClock() : FakeTimeProvider(new DateTimeOffset(2026,
             Task changed;
             lock (_lock)
             {
-                if (_due.Values.FirstOrDefault(due => (due - wanted).Duration() <= s_tolerance) is var due && due != default)
+                if (_due.Values.FirstOrDefault(due => (due - wanted).Duration() <= Tolerance) is var due && due != default)
                 {
                     wanted = due;
                     break;

@@ -7,43 +7,43 @@ namespace Rollcall.Tests.Histories;
 internal sealed partial class HistoryStage
 {
     // Nothing of ours is under way: no run, and no import of a run that was cut short.
-    private bool isQuiet = true;
-    private bool disturbed;
+    private bool _isQuiet = true;
+    private bool _disturbed;
 
     /// <summary>
     /// A run's line to Dotdigital: things happen before some requests, and the model hears which opt-outs the answers show. Never disposed: the sockets
     /// below it are the stage's.
     /// </summary>
-    private sealed class HistoryLine(HistoryStage stage, RunOf? step) : DelegatingHandler(stage.sockets)
+    private sealed class HistoryLine(HistoryStage stage, RunOf? step) : DelegatingHandler(stage._sockets)
     {
-        private readonly List<OptOut> feeds = [];
-        private readonly List<OptOut> looks = [];
-        private int requests;
+        private readonly List<OptOut> _feeds = [];
+        private readonly List<OptOut> _looks = [];
+        private int _requests;
 
         /// <summary>The run ended by itself: it kept what its answers showed.</summary>
         public void Read()
         {
-            PlainModel.WereShown(feeds);
-            PlainModel.WereShown(looks);
+            PlainModel.WereShown(_feeds);
+            PlainModel.WereShown(_looks);
         }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var number = Interlocked.Increment(ref requests);
-            lock (stage.model)
+            var number = Interlocked.Increment(ref _requests);
+            lock (stage._model)
             {
                 // A page of a feed is kept before the next call; what other answers show, at the latest when the run ends.
-                PlainModel.WereShown(feeds);
-                feeds.Clear();
+                PlainModel.WereShown(_feeds);
+                _feeds.Clear();
                 foreach (var (_, happens) in step?.Meanwhile.Where(m => m.BeforeRequest == number) ?? [])
                 {
-                    stage.isQuiet = false;
+                    stage._isQuiet = false;
                     stage.Do(happens);
-                    stage.isQuiet = true;
+                    stage._isQuiet = true;
                 }
             }
 
-            stage.clocks.Asked();
+            stage._clocks.Asked();
             try
             {
                 var response = await base.SendAsync(request, cancellationToken);
@@ -57,10 +57,10 @@ internal sealed partial class HistoryStage
             }
             finally
             {
-                stage.clocks.Answered();
-                lock (stage.model)
+                stage._clocks.Answered();
+                lock (stage._model)
                 {
-                    stage.model.Look(stage.Account, stage.books, stage.clocks.Theirs.GetUtcNow());
+                    stage._model.Look(stage.Account, stage._books, stage._clocks.Theirs.GetUtcNow());
                 }
             }
         }
@@ -74,19 +74,19 @@ internal sealed partial class HistoryStage
             }
 
             using var answer = JsonDocument.Parse(body);
-            lock (stage.model)
+            lock (stage._model)
             {
-                stage.model.Look(stage.Account, stage.books, stage.clocks.Theirs.GetUtcNow());
+                stage._model.Look(stage.Account, stage._books, stage._clocks.Theirs.GetUtcNow());
                 if (isFeed)
                 {
                     var at = Array.IndexOf(path, "address-books/");
-                    var book = at < 0 ? (int?)null : stage.books.IndexOf(int.Parse(path[at + 1].TrimEnd('/'), CultureInfo.InvariantCulture));
+                    var book = at < 0 ? (int?)null : stage._books.IndexOf(int.Parse(path[at + 1].TrimEnd('/'), CultureInfo.InvariantCulture));
                     var people = answer.RootElement.EnumerateArray().Select(r => r.GetProperty("suppressedContact").GetProperty("email").GetString()!);
-                    feeds.AddRange(people.Select(email => stage.model.Shows(email, book)).OfType<OptOut>());
+                    _feeds.AddRange(people.Select(email => stage._model.Shows(email, book)).OfType<OptOut>());
                 }
                 else
                 {
-                    looks.AddRange(Contacts(answer.RootElement).SelectMany(OptOuts).OfType<OptOut>());
+                    _looks.AddRange(Contacts(answer.RootElement).SelectMany(OptOuts).OfType<OptOut>());
                 }
             }
         }
@@ -105,14 +105,14 @@ internal sealed partial class HistoryStage
             if (contact.TryGetProperty("channelProperties", out var channels)
                 && channels.GetProperty("email").GetProperty("status").GetString() is not ("subscribed" or "pendingOptIn"))
             {
-                yield return stage.model.Shows(email, null);
+                yield return stage._model.Shows(email, null);
             }
 
             foreach (var list in contact.TryGetProperty("lists", out var lists) ? lists.EnumerateArray() : [])
             {
-                if (list.GetProperty("status").GetString() == "suppressed" && stage.books.IndexOf(list.GetProperty("id").GetInt32()) is >= 0 and var book)
+                if (list.GetProperty("status").GetString() == "suppressed" && stage._books.IndexOf(list.GetProperty("id").GetInt32()) is >= 0 and var book)
                 {
-                    yield return stage.model.Shows(email, book);
+                    yield return stage._model.Shows(email, book);
                 }
             }
         }

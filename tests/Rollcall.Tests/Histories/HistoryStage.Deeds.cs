@@ -9,7 +9,7 @@ internal sealed partial class HistoryStage
     {
         if (step is ClockIsWrong clock)
         {
-            clocks.Wrong = clock.By;
+            _clocks.Wrong = clock.By;
             return;
         }
 
@@ -22,13 +22,13 @@ internal sealed partial class HistoryStage
                 Empty(deed.Book);
                 break;
             case Deed.BookIsMadeAnew:
-                books[deed.Book] = Account.RemakeBook(books[deed.Book]);
-                everyBook[deed.Book].Add(books[deed.Book]);
-                model.BookWasMadeAnew(deed.Book);
+                _books[deed.Book] = Account.RemakeBook(_books[deed.Book]);
+                _everyBook[deed.Book].Add(_books[deed.Book]);
+                _model.BookWasMadeAnew(deed.Book);
                 break;
             case Deed.RegistersAgain when Account.Contact(email) is null:
-                Account.Register(email, books[deed.Book]);
-                model.Registered(email, deed.Book);
+                Account.Register(email, _books[deed.Book]);
+                _model.Registered(email, deed.Book);
                 break;
             case Deed.RegistersAgain:
                 break;
@@ -47,37 +47,37 @@ internal sealed partial class HistoryStage
 
     private void Empty(int book)
     {
-        foreach (var member in Account.Contacts.Where(c => c.Books.TryGetValue(books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending))
+        foreach (var member in Account.Contacts.Where(c => c.Books.TryGetValue(_books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending))
         {
-            model.WasTakenOut(member.Email, book);
+            _model.WasTakenOut(member.Email, book);
         }
 
-        Account.EmptyBook(books[book]);
+        Account.EmptyBook(_books[book]);
     }
 
     private void DoToContact(AtDotdigital deed, string primary, SimulatedContact contact)
     {
-        var quiet = Account.LateWork == 0 && history.Account is { SlowImport: null, ForgottenImport: null } && isQuiet && !disturbed;
+        var quiet = Account.LateWork == 0 && _history.Account is { SlowImport: null, ForgottenImport: null } && _isQuiet && !_disturbed;
         switch (deed.Deed)
         {
             case Deed.IsDeleted:
                 Account.DeleteContact(contact.Email);
-                model.WasDeleted(contact.Email, quiet);
+                _model.WasDeleted(contact.Email, quiet);
                 break;
             case Deed.IsMerged when deed.Other is not { } other:
                 Account.Merge(contact.Email);
-                model.Merged(contact, null, books);
+                _model.Merged(contact, null, _books);
                 break;
             case Deed.IsMerged when Account.Contact(History.People[deed.Other.Value]) is { } gone && gone.Id != contact.Id:
                 Account.Merge(contact.Email, gone.Email);
-                model.Merged(contact, gone, books);
+                _model.Merged(contact, gone, _books);
                 break;
             case Deed.ChangesAddress:
                 var to = PlainModel.Key(contact.Email) == PlainModel.Key(primary) ? PlainModel.Away(primary) : primary;
                 if (Account.Contact(to) is null)
                 {
                     Account.ChangeEmail(contact.Email, to);
-                    model.ChangedAddress(contact.Email, to);
+                    _model.ChangedAddress(contact.Email, to);
                 }
 
                 break;
@@ -86,37 +86,37 @@ internal sealed partial class HistoryStage
 
     private void DoInBook(Deed deed, SimulatedContact contact, int book)
     {
-        var (email, id, now) = (contact.Email, books[book], clocks.Theirs.GetUtcNow());
+        var (email, id, now) = (contact.Email, _books[book], _clocks.Theirs.GetUtcNow());
         BookStatus? inBook = contact.Books.TryGetValue(id, out var status) ? status : null;
         switch (deed)
         {
             case Deed.LeavesBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
                 Account.Unsubscribe(email, id);
-                model.LeftBook(email, book, now);
+                _model.LeftBook(email, book, now);
                 break;
             case Deed.LeavesAccount when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn:
                 Account.Unsubscribe(email);
-                model.LeftAccount(email, ContactStatus.Unsubscribed, now);
+                _model.LeftAccount(email, ContactStatus.Unsubscribed, now);
                 break;
             case Deed.Bounces when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.HardBounced);
-                model.LeftAccount(email, ContactStatus.HardBounced, now);
+                _model.LeftAccount(email, ContactStatus.HardBounced, now);
                 break;
             case Deed.Complains when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.IspComplained);
-                model.LeftAccount(email, ContactStatus.IspComplained, now);
+                _model.LeftAccount(email, ContactStatus.IspComplained, now);
                 break;
             case Deed.ComesBackToBook when inBook is not BookStatus.Subscribed:
                 Account.Subscribe(email, id);
-                model.CameBackToBook(email, book);
+                _model.CameBackToBook(email, book);
                 break;
             case Deed.ComesBackToAccount when contact.Status == ContactStatus.Unsubscribed:
                 Account.Subscribe(email);
-                model.CameBackToAccount(email);
+                _model.CameBackToAccount(email);
                 break;
             case Deed.IsTakenOutOfBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
                 Account.RemoveFromBook(email, id);
-                model.WasTakenOut(email, book);
+                _model.WasTakenOut(email, book);
                 break;
             case Deed.Confirms when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn
                 || (contact.Status == ContactStatus.Unsubscribed && Account.Challenges(email) > 0):
@@ -128,17 +128,17 @@ internal sealed partial class HistoryStage
     private void Confirm(SimulatedContact contact)
     {
         var email = contact.Email;
-        var waiting = contact.Books.Where(b => b.Value is BookStatus.Pending or BookStatus.Challenged && books.Contains(b.Key));
-        model.Confirmed(email, waiting.Select(b => books.IndexOf(b.Key)));
+        var waiting = contact.Books.Where(b => b.Value is BookStatus.Pending or BookStatus.Challenged && _books.Contains(b.Key));
+        _model.Confirmed(email, waiting.Select(b => _books.IndexOf(b.Key)));
         Account.Confirm(email);
         if (contact.Status == ContactStatus.Unsubscribed && Account.Contact(email)!.Status == ContactStatus.Subscribed)
         {
-            model.CameBackToAccount(email);
+            _model.CameBackToAccount(email);
         }
 
-        foreach (var challenged in contact.Books.Where(b => b.Value == BookStatus.Challenged && books.Contains(b.Key)))
+        foreach (var challenged in contact.Books.Where(b => b.Value == BookStatus.Challenged && _books.Contains(b.Key)))
         {
-            model.CameBackToBook(email, books.IndexOf(challenged.Key));
+            _model.CameBackToBook(email, _books.IndexOf(challenged.Key));
         }
     }
 }

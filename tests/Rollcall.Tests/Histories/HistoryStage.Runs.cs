@@ -11,15 +11,15 @@ internal sealed partial class HistoryStage
 {
     private async Task<string?> RunAsync(HistoryJob job, RunOptions options, RunOf? step, bool mayFail, bool mayBeBusy)
     {
-        var began = clocks.Theirs.GetUtcNow();
+        var began = _clocks.Theirs.GetUtcNow();
         Job file;
-        lock (model)
+        lock (_model)
         {
-            model.Runs(job, began, options);
+            _model.Runs(job, began, options);
             file = JobOf(job);
         }
 
-        disturbed |= mayFail || step?.Kill is not null;
+        _disturbed |= mayFail || step?.Kill is not null;
         var kill = new KillPoint(step?.Kill);
         var line = new HistoryLine(this, step);
         try
@@ -27,7 +27,7 @@ internal sealed partial class HistoryStage
             // A run may wait for what is synchronous: side by side means on another thread.
             Task<RunResult> Execute() => ExportRun.ExecuteAsync(file, options, Workplace(line, kill));
             var result = mayBeBusy ? await Task.Run(Execute) : await Execute();
-            lock (model)
+            lock (_model)
             {
                 line.Read();
                 var held = result.Guards.Select(g => $"({g.Guard} {g.AddressBookId} {g.Actual})");
@@ -40,7 +40,7 @@ internal sealed partial class HistoryStage
 
                 if (result.ExitCode == ExitCode.Done && step is null or { Way: Way.Whole or Way.Verify })
                 {
-                    model.Finished(job, step?.Release, Account, books);
+                    _model.Finished(job, step?.Release, Account, _books);
                 }
 
                 return AddsUp(result, job);
@@ -48,7 +48,7 @@ internal sealed partial class HistoryStage
         }
         catch (Exception) when (kill.Struck)
         {
-            model.Killed(job, began);
+            _model.Killed(job, began);
             Tell($"{job.Tag}: killed at {step!.Kill}");
             return null;
         }
@@ -66,9 +66,9 @@ internal sealed partial class HistoryStage
 
     private void Tell(string what)
     {
-        lock (told)
+        lock (_told)
         {
-            told.Add(what);
+            _told.Add(what);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class HistoryStage
 
             // The line of a mapping that was removed and released counts the people who left, and no rows.
             var mapped = job.Mapping.Any(m => audience.Id == $"{(char)('a' + m.Audience)}" && audience.AddressBook == $"Book {m.Book}");
-            if (mapped && audience.Members != model.Rows(audience.Id[0] - 'a').Count)
+            if (mapped && audience.Members != _model.Rows(audience.Id[0] - 'a').Count)
             {
                 return $"not all rows are counted: {audience}";
             }
@@ -99,24 +99,24 @@ internal sealed partial class HistoryStage
     {
         foreach (var audience in job.Audiences.Where(_ => job.FromLytics))
         {
-            lytics.Audiences[Name(audience)] = [.. model.Rows(audience).Select((r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
+            _lytics.Audiences[Name(audience)] = [.. _model.Rows(audience).Select((r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
         }
 
         foreach (var audience in job.Audiences.Where(_ => !job.FromLytics))
         {
-            var rows = model.Rows(audience).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Email},{r.Key},{r.Spend},{r.Note}\n"));
-            File.WriteAllText(Path.Combine(folder, Name(audience) + ".csv"), "email,id,spend,note\n" + string.Concat(rows));
+            var rows = _model.Rows(audience).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Email},{r.Key},{r.Spend},{r.Note}\n"));
+            File.WriteAllText(Path.Combine(_folder, Name(audience) + ".csv"), "email,id,spend,note\n" + string.Concat(rows));
         }
 
         var names = job.Audiences.Order().Select(Name).ToList();
         var source = job.FromLytics
             ? $"lytics: {{token: {ScriptedLytics.Token}, url: \"{ScriptedLytics.Access.Url}\"}}"
             : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}, audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
-        string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{books[book]}\"";
+        string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{_books[book]}\"";
         return JobFile.Parse(
             $$"""
             tag: {{job.Tag}}
-            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{simulator.Url}}"}
+            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{_simulator.Url}}"}
             source: { {{source}} }
             config:
               segment_ids: [{{string.Join(", ", names)}}]
@@ -137,7 +137,7 @@ internal sealed partial class HistoryStage
             recreate_deleted: {{Word(job.RecreateDeleted)}}
             on_foreign_removal: {{(job.RestoreRemoved ? "restore" : "leave")}}
             """,
-            Path.Combine(folder, "job.yaml"),
+            Path.Combine(_folder, "job.yaml"),
             _ => null);
     }
 
@@ -151,7 +151,7 @@ internal sealed partial class HistoryStage
         Verify = run.Way == Way.Verify,
         Adopt = run.Way switch { Way.Adopt => AdoptAs.AlreadyThere, Way.AdoptOwn => AdoptAs.Own, _ => null },
         Release = run.Release is not { } gone ? []
-            : model.Job(run.Job).Mapping.Any(m => m.Book == gone.Book) ? [Name(gone.Audience)] : [$"Book {gone.Book}"],
+            : _model.Job(run.Job).Mapping.Any(m => m.Book == gone.Book) ? [Name(gone.Audience)] : [$"Book {gone.Book}"],
     };
 
     private static string Name(int audience) => ((char)('a' + audience)).ToString();
@@ -159,13 +159,13 @@ internal sealed partial class HistoryStage
     /// <summary>Where the process would die: from there on nothing is written, asked or heard any more.</summary>
     private sealed class KillPoint((string Word, int Number)? at)
     {
-        private int passed;
+        private int _passed;
 
         public bool Struck { get; private set; }
 
         public void Pass(string word)
         {
-            if (Struck || (word == at?.Word && Interlocked.Increment(ref passed) == at.Value.Number))
+            if (Struck || (word == at?.Word && Interlocked.Increment(ref _passed) == at.Value.Number))
             {
                 Struck = true;
                 throw new KilledException();

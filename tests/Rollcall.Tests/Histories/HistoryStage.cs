@@ -13,34 +13,34 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         Allow = new HashSet<string> { "exits", "enters", "mails", "moves", "empty", "watchdog", "rejects", "missing", "deleted", "optouts" },
     };
 
-    private readonly History history;
-    private readonly TwoClocks clocks;
-    private readonly DotdigitalSimulator simulator;
-    private readonly SocketsHttpHandler sockets = new() { AllowAutoRedirect = false };
-    private readonly ScriptedLytics lytics = new();
-    private readonly PlainModel model;
-    private readonly List<int> books = [];
-    private readonly List<List<int>> everyBook = [];
-    private readonly string folder;
-    private readonly List<string> told = [];
+    private readonly History _history;
+    private readonly TwoClocks _clocks;
+    private readonly DotdigitalSimulator _simulator;
+    private readonly SocketsHttpHandler _sockets = new() { AllowAutoRedirect = false };
+    private readonly ScriptedLytics _lytics = new();
+    private readonly PlainModel _model;
+    private readonly List<int> _books = [];
+    private readonly List<List<int>> _everyBook = [];
+    private readonly string _folder;
+    private readonly List<string> _told = [];
 
     private HistoryStage(History history, TwoClocks clocks, DotdigitalSimulator simulator)
     {
-        this.history = history;
-        this.clocks = clocks;
-        this.simulator = simulator;
-        model = new PlainModel(history);
+        this._history = history;
+        this._clocks = clocks;
+        this._simulator = simulator;
+        _model = new PlainModel(history);
 
         // Memory, where there is such a folder: a history flushes its files hundreds of times.
-        folder = Directory.Exists("/dev/shm")
+        _folder = Directory.Exists("/dev/shm")
             ? Directory.CreateDirectory($"/dev/shm/rollcall-{Guid.NewGuid():N}").FullName
             : Directory.CreateTempSubdirectory("rollcall-").FullName;
     }
 
     /// <summary>The events, to analyse a failure.</summary>
-    public IReadOnlyList<string> Told => told;
+    public IReadOnlyList<string> Told => _told;
 
-    private SimulatedAccount Account => simulator.Account;
+    private SimulatedAccount Account => _simulator.Account;
 
     public static async Task<HistoryStage> SetAsync(History history)
     {
@@ -51,17 +51,17 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         };
         var simulator = await DotdigitalSimulator.StartAsync(account);
         var stage = new HistoryStage(history, clocks, simulator);
-        stage.books.AddRange(Enumerable.Range(0, History.Books).Select(b => simulator.Account.AddBook($"Book {b}")));
-        history.Jobs.SelectMany(j => j.Audiences).ToList().ForEach(a => stage.lytics.Audiences[Name(a)] = []);
-        stage.everyBook.AddRange(stage.books.Select(id => new List<int> { id }));
+        stage._books.AddRange(Enumerable.Range(0, History.Books).Select(b => simulator.Account.AddBook($"Book {b}")));
+        history.Jobs.SelectMany(j => j.Audiences).ToList().ForEach(a => stage._lytics.Audiences[Name(a)] = []);
+        stage._everyBook.AddRange(stage._books.Select(id => new List<int> { id }));
         simulator.Account.AddDataField("SPEND", "Numeric");
         simulator.Account.AddDataField("NOTE");
         foreach (var person in history.There.GroupBy(t => t.Person))
         {
-            simulator.Account.AddContact(History.People[person.Key], person.Select(t => stage.books[t.Book]));
+            simulator.Account.AddContact(History.People[person.Key], person.Select(t => stage._books[t.Book]));
             foreach (var (who, book) in person)
             {
-                stage.model.IsThere(History.People[who], book);
+                stage._model.IsThere(History.People[who], book);
             }
         }
 
@@ -74,13 +74,13 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     /// <summary>Runs all steps, then every job until everything has finished. Returns the problem; null when there is none.</summary>
     public async Task<string?> PlayAsync()
     {
-        foreach (var step in history.Steps)
+        foreach (var step in _history.Steps)
         {
             var wrong = await PlayAsync(step);
-            lock (model)
+            lock (_model)
             {
-                model.Look(Account, books, clocks.Theirs.GetUtcNow());
-                wrong ??= Words(model.NeverRight(Account, books, everyBook));
+                _model.Look(Account, _books, _clocks.Theirs.GetUtcNow());
+                wrong ??= Words(_model.NeverRight(Account, _books, _everyBook));
             }
 
             if (wrong is not null)
@@ -97,27 +97,27 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         switch (step)
         {
             case AudienceIs audience:
-                model.AudienceIs(audience.Audience, audience.Rows);
+                _model.AudienceIs(audience.Audience, audience.Rows);
                 return null;
             case TimePasses time:
-                clocks.Pass(time.Time);
+                _clocks.Pass(time.Time);
                 return null;
             case ClockIsWrong or AtDotdigital:
                 Do(step);
                 return null;
             case JobIsEdited edit:
-                model.Edited(edit.Job, edit.Becomes);
+                _model.Edited(edit.Job, edit.Becomes);
                 return null;
             case PlanOf plan:
-                return await PlanAsync(model.Job(plan.Job));
+                return await PlanAsync(_model.Job(plan.Job));
             case ReconcileOf reconcile:
-                return await ReconcileAsync(model.Job(reconcile.Job));
+                return await ReconcileAsync(_model.Job(reconcile.Job));
             case Forgets forgets:
                 return Forget(History.People[forgets.Person]);
             case RunOf run:
-                return await WithFaultsAsync(run, () => RunAsync(model.Job(run.Job), OptionsOf(run), run, mayFail: MayFail(run), mayBeBusy: false));
+                return await WithFaultsAsync(run, () => RunAsync(_model.Job(run.Job), OptionsOf(run), run, mayFail: MayFail(run), mayBeBusy: false));
             case SideBySide two:
-                Task<string?> Run(RunOf run) => RunAsync(model.Job(run.Job), OptionsOf(run), run, mayFail: MayFail(two.First), mayBeBusy: true);
+                Task<string?> Run(RunOf run) => RunAsync(_model.Job(run.Job), OptionsOf(run), run, mayFail: MayFail(two.First), mayBeBusy: true);
                 return await WithFaultsAsync(two.First, async () => Words((await Task.WhenAll(Run(two.First), Run(two.Second))).OfType<string>()));
             default:
                 throw new InvalidOperationException($"No such step: {step}");
@@ -137,14 +137,14 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     /// </summary>
     private async Task<string?> EndAsync()
     {
-        clocks.Wrong = TimeSpan.Zero;
+        _clocks.Wrong = TimeSpan.Zero;
         Account.Options = AccountMaker.Kind(Account.Options);
-        var (writes, jobs) = (0, Enumerable.Range(0, history.Jobs.Count).Select(model.Job).ToList());
+        var (writes, jobs) = (0, Enumerable.Range(0, _history.Jobs.Count).Select(_model.Job).ToList());
         TimeSpan[] pauses = [TimeSpan.FromHours(12), TimeSpan.FromHours(26), TimeSpan.FromDays(8), TimeSpan.FromHours(1)];
         for (var round = 1; round <= pauses.Length; round++)
         {
-            clocks.Pass(pauses[round - 1]);
-            model.Look(Account, books, clocks.Theirs.GetUtcNow());
+            _clocks.Pass(pauses[round - 1]);
+            _model.Look(Account, _books, _clocks.Theirs.GetUtcNow());
             writes = WriteCalls();
             foreach (var job in jobs)
             {
@@ -160,9 +160,9 @@ internal sealed partial class HistoryStage : IAsyncDisposable
             }
         }
 
-        told.AddRange(model.Excused(Account, books));
-        model.Look(Account, books, clocks.Theirs.GetUtcNow());
-        return Words(model.NeverRight(Account, books, everyBook).Concat(model.Broken(Account, books))) is { } broken ? "at the end: " + broken
+        _told.AddRange(_model.Excused(Account, _books));
+        _model.Look(Account, _books, _clocks.Theirs.GetUtcNow());
+        return Words(_model.NeverRight(Account, _books, _everyBook).Concat(_model.Broken(Account, _books))) is { } broken ? "at the end: " + broken
             : writes != WriteCalls() ? "the last run still writes" : null;
     }
 
@@ -190,19 +190,19 @@ internal sealed partial class HistoryStage : IAsyncDisposable
 
     private string? Forget(string email)
     {
-        if (!Directory.Exists(Path.Combine(folder, "data")))
+        if (!Directory.Exists(Path.Combine(_folder, "data")))
         {
             return null;
         }
 
         try
         {
-            Rollcall.Forget.Run(email, Path.Combine(folder, "data"), _ => null);
-            model.Forgotten(email);
+            Rollcall.Forget.Run(email, Path.Combine(_folder, "data"), _ => null);
+            _model.Forgotten(email);
         }
         catch (RollcallException e) when (e.ExitCode == ExitCode.Busy)
         {
-            told.Add(e.Message);
+            _told.Add(e.Message);
         }
 
         return null;
@@ -210,20 +210,20 @@ internal sealed partial class HistoryStage : IAsyncDisposable
 
     private Workplace Workplace(HistoryLine line, KillPoint kill) => new()
     {
-        DataFolder = Path.Combine(folder, "data"),
+        DataFolder = Path.Combine(_folder, "data"),
         Credentials = a => a.Credentials!,
-        Clock = clocks.Ours,
+        Clock = _clocks.Ours,
         Logs = NullLoggerFactory.Instance,
         Checkpoint = kill.Pass,
         Http = line,
-        Platform = lytics.Platform(),
+        Platform = _lytics.Platform(),
     };
 
     public async ValueTask DisposeAsync()
     {
-        await simulator.DisposeAsync();
-        sockets.Dispose();
-        lytics.Dispose();
-        Directory.Delete(folder, recursive: true);
+        await _simulator.DisposeAsync();
+        _sockets.Dispose();
+        _lytics.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -5,54 +5,54 @@ namespace Rollcall.Tests.Histories;
 // Input of the plain model: actions of people and users of the account, and the content of Dotdigital's answers.
 internal sealed partial class PlainModel
 {
-    private readonly Dictionary<(string Who, int Book), OptOut> optedOut = [];
-    private readonly Dictionary<string, ContactStatus> accountOut = [];
-    private readonly HashSet<(string Who, int Book)> lastByHand = [];
-    private readonly HashSet<(string Who, int Book)> restorable = [];
-    private readonly HashSet<string> renamed = [];
-    private readonly HashSet<string> merged = [];
-    private readonly Dictionary<string, IReadOnlyList<string>> mustStayDeleted = [];
-    private readonly Dictionary<string, int> answerable = [];
-    private readonly List<string> wrong = [];
+    private readonly Dictionary<(string Who, int Book), OptOut> _optedOut = [];
+    private readonly Dictionary<string, ContactStatus> _accountOut = [];
+    private readonly HashSet<(string Who, int Book)> _lastByHand = [];
+    private readonly HashSet<(string Who, int Book)> _restorable = [];
+    private readonly HashSet<string> _renamed = [];
+    private readonly HashSet<string> _merged = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _mustStayDeleted = [];
+    private readonly Dictionary<string, int> _answerable = [];
+    private readonly List<string> _wrong = [];
 
     public void LeftBook(string who, int book, DateTimeOffset now)
     {
-        optedOut[(Key(who), book)] = new OptOut { At = now };
-        there.Remove((Key(who), book));
+        _optedOut[(Key(who), book)] = new OptOut { At = now };
+        _there.Remove((Key(who), book));
     }
 
     public void LeftAccount(string who, ContactStatus status, DateTimeOffset now)
     {
-        optedOut[(Key(who), WholeAccount)] = new OptOut { At = now, Lasting = status != ContactStatus.Unsubscribed };
-        accountOut[Key(who)] = status;
+        _optedOut[(Key(who), WholeAccount)] = new OptOut { At = now, Lasting = status != ContactStatus.Unsubscribed };
+        _accountOut[Key(who)] = status;
     }
 
     public void CameBackToBook(string who, int book)
     {
-        optedOut.Remove((Key(who), book));
+        _optedOut.Remove((Key(who), book));
         Uncertain(who, book, isIn: true);
     }
 
     public void CameBackToAccount(string who)
     {
-        optedOut.Remove((Key(who), WholeAccount));
-        accountOut.Remove(Key(who));
+        _optedOut.Remove((Key(who), WholeAccount));
+        _accountOut.Remove(Key(who));
         AllUncertain(who);
     }
 
     public void WasTakenOut(string who, int book)
     {
-        var known = !uncertain.Contains((Key(who), book));
+        var known = !_uncertain.Contains((Key(who), book));
         Uncertain(who, book, isIn: false);
-        _ = known && restorable.Add((Key(who), book));
-        takenOut[(Key(who), book)] = takenOut.GetValueOrDefault((Key(who), book)) + 1;
+        _ = known && _restorable.Add((Key(who), book));
+        _takenOut[(Key(who), book)] = _takenOut.GetValueOrDefault((Key(who), book)) + 1;
     }
 
     public void Confirmed(string who, IEnumerable<int> books)
     {
         foreach (var book in books)
         {
-            confirmed[(Key(who), book)] = confirmed.GetValueOrDefault((Key(who), book)) + 1;
+            _confirmed[(Key(who), book)] = _confirmed.GetValueOrDefault((Key(who), book)) + 1;
         }
     }
 
@@ -60,11 +60,11 @@ internal sealed partial class PlainModel
     public void WasDeleted(string who, bool quiet)
     {
         var key = Key(who);
-        deleted[key] = deleted.GetValueOrDefault(key) + 1;
-        deletions++;
+        _deleted[key] = _deleted.GetValueOrDefault(key) + 1;
+        _deletions++;
         if (quiet && !history.Versions.Any(j => j.RecreateDeleted))
         {
-            mustStayDeleted[key] = [.. delivered.Where(d => d.Who == key).Select(d => d.Tag)];
+            _mustStayDeleted[key] = [.. _delivered.Where(d => d.Who == key).Select(d => d.Tag)];
         }
 
         IsGone(key);
@@ -75,50 +75,50 @@ internal sealed partial class PlainModel
     {
         CameBackToAccount(who);
         CameBackToBook(who, book);
-        mustStayDeleted.Remove(Key(who));
+        _mustStayDeleted.Remove(Key(who));
     }
 
     /// <summary>The contact has another address from now on, and its opt-outs with it.</summary>
     public void ChangedAddress(string from, string to)
     {
         var (old, current) = (Key(from), Key(to));
-        renamed.Add(old.StartsWith("away.", StringComparison.Ordinal) ? current : old);
+        _renamed.Add(old.StartsWith("away.", StringComparison.Ordinal) ? current : old);
         foreach (var book in Enumerable.Range(WholeAccount, History.Books + 1))
         {
-            optedOut.Remove((current, book));
-            if (optedOut.TryGetValue((old, book), out var outOf))
+            _optedOut.Remove((current, book));
+            if (_optedOut.TryGetValue((old, book), out var outOf))
             {
-                optedOut[(current, book)] = outOf with { };
+                _optedOut[(current, book)] = outOf with { };
             }
         }
 
-        if (accountOut.TryGetValue(old, out var status))
+        if (_accountOut.TryGetValue(old, out var status))
         {
-            accountOut[current] = status;
+            _accountOut[current] = status;
         }
 
         IsGone(old);
         AllUncertain(current);
-        mustStayDeleted.Remove(current);
+        _mustStayDeleted.Remove(current);
     }
 
     /// <summary>Of two contacts one was made, or a contact got a new id.</summary>
     public void Merged(SimulatedContact kept, SimulatedContact? other, IReadOnlyList<int> books)
     {
-        merged.Add(Key(kept.Email));
+        _merged.Add(Key(kept.Email));
         for (var book = 0; book < History.Books; book++)
         {
             Uncertain(kept.Email, book, isIn: false);
             if (other?.Books.GetValueOrDefault(books[book], BookStatus.Subscribed) is not BookStatus.Subscribed && !kept.Books.ContainsKey(books[book]))
             {
-                optedOut[(Key(kept.Email), book)] = new OptOut { At = DateTimeOffset.MinValue, Limit = KnownLimits.Merged };
+                _optedOut[(Key(kept.Email), book)] = new OptOut { At = DateTimeOffset.MinValue, Limit = KnownLimits.Merged };
             }
         }
 
         if (other is not null)
         {
-            merged.Add(Key(other.Email));
-            deleted[Key(other.Email)] = deleted.GetValueOrDefault(Key(other.Email)) + 1;
+            _merged.Add(Key(other.Email));
+            _deleted[Key(other.Email)] = _deleted.GetValueOrDefault(Key(other.Email)) + 1;
             IsGone(Key(other.Email));
         }
     }
@@ -129,15 +129,15 @@ internal sealed partial class PlainModel
         {
             // A new, empty book: all of it belongs to the jobs again.
             Uncertain(who, book, isIn: false);
-            confirmedIn.Remove((who, book));
-            if (!deleted.ContainsKey(who) && !merged.Contains(who) && !Others(who).Any())
+            _confirmedIn.Remove((who, book));
+            if (!_deleted.ContainsKey(who) && !_merged.Contains(who) && !Others(who).Any())
             {
-                uncertain.Remove((who, book));
+                _uncertain.Remove((who, book));
             }
 
-            takenOut[(who, book)] = takenOut.GetValueOrDefault((who, book)) + 1;
-            remade[(who, book)] = remade.GetValueOrDefault((who, book)) + 1;
-            if (optedOut.TryGetValue((who, book), out var outOf) && !outOf.Shown)
+            _takenOut[(who, book)] = _takenOut.GetValueOrDefault((who, book)) + 1;
+            _remade[(who, book)] = _remade.GetValueOrDefault((who, book)) + 1;
+            if (_optedOut.TryGetValue((who, book), out var outOf) && !outOf.Shown)
             {
                 outOf.Limit ??= KnownLimits.Gone;
             }
@@ -148,7 +148,7 @@ internal sealed partial class PlainModel
     public static void WereShown(IEnumerable<OptOut> shown) => shown.ToList().ForEach(o => o.Shown = true);
 
     /// <summary>The opt-outs of an address that an answer shows; of the account without <paramref name="book"/>.</summary>
-    public OptOut? Shows(string email, int? book) => optedOut.GetValueOrDefault((Key(email), book ?? WholeAccount));
+    public OptOut? Shows(string email, int? book) => _optedOut.GetValueOrDefault((Key(email), book ?? WholeAccount));
 
     /// <summary>
     /// An opt-out that a write cleared or deleted before any answer showed it is lost, because it could not be known. A person who is out of a book
@@ -160,16 +160,16 @@ internal sealed partial class PlainModel
         {
             var contact = account.Contact(who);
             BookStatus? status = contact is null ? BookStatus.Pending : contact.Books.TryGetValue(books[book], out var inBook) ? inBook : null;
-            var outOf = optedOut.GetValueOrDefault((who, book));
+            var outOf = _optedOut.GetValueOrDefault((who, book));
             if (outOf is null && status == BookStatus.Unsubscribed)
             {
-                outOf = Others(who).Select(o => optedOut.GetValueOrDefault((o, book))).OfType<OptOut>().FirstOrDefault();
+                outOf = Others(who).Select(o => _optedOut.GetValueOrDefault((o, book))).OfType<OptOut>().FirstOrDefault();
                 if (outOf is null && !MayHaveUnsubscribed(who, book))
                 {
-                    wrong.Add($"{who} was unsubscribed from book {book}");
+                    _wrong.Add($"{who} was unsubscribed from book {book}");
                 }
 
-                optedOut[(who, book)] = outOf is null ? new OptOut { At = now, Shown = true } : outOf with { };
+                _optedOut[(who, book)] = outOf is null ? new OptOut { At = now, Shown = true } : outOf with { };
             }
             else if (outOf is { Shown: false, Limit: null })
             {
@@ -180,29 +180,29 @@ internal sealed partial class PlainModel
 
     private bool MayHaveUnsubscribed(string who, int book)
     {
-        if (uncertain.Contains((who, book)) || adoptedOwn)
+        if (_uncertain.Contains((who, book)) || _adoptedOwn)
         {
             return true;
         }
 
         // People who moved to a new address leave the books of the former one under the new one.
-        var leaves = MayHaveLeft(who, book) || (!jobs.Any(j => Wants(j, who, book)) && Others(who).Any(o => MayHaveLeft(o, book)));
+        var leaves = MayHaveLeft(who, book) || (!_jobs.Any(j => Wants(j, who, book)) && Others(who).Any(o => MayHaveLeft(o, book)));
         return leaves && history.Versions.Any(j => j.Exit == "unsubscribe" && j.Mapping.Any(m => m.Book == book));
     }
 
     /// <summary>Whether a job had them in a book as its own, and wanted them there no more.</summary>
     private bool MayHaveLeft(string who, int book)
     {
-        var letGo = everLetGo.Contains((who, book))
-            || leftBehind.Any(l => l.Who == who && l.Book == book) || jobs.Any(j => everWanted.Contains((who, book)) && !Wants(j, who, book));
-        return letGo && everWanted.Contains((who, book)) && (!there.Contains((who, book)) || history.Versions.Any(j => j.ExitExisting));
+        var letGo = _everLetGo.Contains((who, book))
+            || _leftBehind.Any(l => l.Who == who && l.Book == book) || _jobs.Any(j => _everWanted.Contains((who, book)) && !Wants(j, who, book));
+        return letGo && _everWanted.Contains((who, book)) && (!_there.Contains((who, book)) || history.Versions.Any(j => j.ExitExisting));
     }
 
     /// <summary>Whether an opt-out may be answered by asking the person back: they entered on a later day, by Dotdigital's clock.</summary>
     private bool MayAsk(HistoryJob job, string who, int book, OptOut outOf, DateTimeOffset now)
     {
         DateTime Day(DateTimeOffset time) => (time + history.Account.ClockOffset).UtcDateTime.Date;
-        var entered = enteredSince
+        var entered = _enteredSince
             .Where(w => w.Key.Tag == job.Tag && w.Key.Who == who && (book == WholeAccount || w.Key.Book == book))
             .Select(w => job.MembersToo ? now : w.Value);
         return !outOf.Lasting && (book == WholeAccount || job.TriggerJoin) && entered.Any(e => Day(e + ClockReading) > Day(outOf.At));
@@ -215,7 +215,7 @@ internal sealed partial class PlainModel
     private void IsGone(string who)
     {
         AllUncertain(who);
-        foreach (var outOf in optedOut.Where(o => o.Key.Who == who && !o.Value.Shown))
+        foreach (var outOf in _optedOut.Where(o => o.Key.Who == who && !o.Value.Shown))
         {
             outOf.Value.Limit ??= KnownLimits.Gone;
         }

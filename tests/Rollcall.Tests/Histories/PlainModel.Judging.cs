@@ -7,12 +7,12 @@ namespace Rollcall.Tests.Histories;
 // What the plain model finds wrong: at any time, and when all is done.
 internal sealed partial class PlainModel
 {
-    private readonly Dictionary<(string Who, int Book), int> entries = [];
-    private readonly Dictionary<(string Who, int Book), int> confirmed = [];
-    private readonly Dictionary<(string Who, int Book), int> takenOut = [];
-    private readonly Dictionary<(string Who, int Book), int> remade = [];
-    private readonly Dictionary<string, int> deleted = [];
-    private int deletions;
+    private readonly Dictionary<(string Who, int Book), int> _entries = [];
+    private readonly Dictionary<(string Who, int Book), int> _confirmed = [];
+    private readonly Dictionary<(string Who, int Book), int> _takenOut = [];
+    private readonly Dictionary<(string Who, int Book), int> _remade = [];
+    private readonly Dictionary<string, int> _deleted = [];
+    private int _deletions;
 
     /// <summary>
     /// What must never happen, even during a run: a person mailed twice, resubscribed without being asked, or removed without belonging to the job.
@@ -20,12 +20,12 @@ internal sealed partial class PlainModel
     /// <param name="everyBook">All ids that each book has had.</param>
     public IEnumerable<string> NeverRight(SimulatedAccount account, IReadOnlyList<int> books, IReadOnlyList<IReadOnlyList<int>> everyBook)
     {
-        foreach (var broken in wrong)
+        foreach (var broken in _wrong)
         {
             yield return broken;
         }
 
-        foreach (var (who, book) in there.Where(_ => !adoptedOwn && !history.Versions.Any(j => j.ExitExisting)))
+        foreach (var (who, book) in _there.Where(_ => !_adoptedOwn && !history.Versions.Any(j => j.ExitExisting)))
         {
             if (!Others(who).Prepend(who).Any(a => account.Contact(a)?.Books.ContainsKey(books[book]) == true))
             {
@@ -33,10 +33,10 @@ internal sealed partial class PlainModel
             }
         }
 
-        foreach (var (who, book) in Everybody.Where(m => !History.People.Select(Key).Any(p => renamed.Contains(p) && Away(p) == m.Who)))
+        foreach (var (who, book) in Everybody.Where(m => !History.People.Select(Key).Any(p => _renamed.Contains(p) && Away(p) == m.Who)))
         {
             // A person whose address was changed at Dotdigital is one contact under both.
-            string[] addresses = renamed.Contains(who) ? [who, Away(who)] : [who];
+            string[] addresses = _renamed.Contains(who) ? [who, Away(who)] : [who];
             var mails = addresses.Sum(address => everyBook[book].Sum(id => account.Joins(address, id)));
             var allowed = addresses.Sum(address => JoinsAllowed(address, book));
             if (mails > allowed)
@@ -47,24 +47,24 @@ internal sealed partial class PlainModel
 
         foreach (var who in Addresses)
         {
-            var times = Everybody.Where(m => m.Who == who).Sum(m => entries.GetValueOrDefault(m) + remade.GetValueOrDefault(m));
+            var times = Everybody.Where(m => m.Who == who).Sum(m => _entries.GetValueOrDefault(m) + _remade.GetValueOrDefault(m));
             var once = history.Versions.Any(j => j.TriggerJoin || j.VerifiedOptIn) ? Math.Max(1, times) : 1;
-            if (account.Confirmations(who) > once + deleted.GetValueOrDefault(who) && !merged.Contains(who))
+            if (account.Confirmations(who) > once + _deleted.GetValueOrDefault(who) && !_merged.Contains(who))
             {
                 yield return $"{who} was asked to confirm {account.Confirmations(who)} times";
             }
 
-            if (account.Challenges(who) > answerable.GetValueOrDefault(who) + Others(who).Sum(o => answerable.GetValueOrDefault(o)))
+            if (account.Challenges(who) > _answerable.GetValueOrDefault(who) + Others(who).Sum(o => _answerable.GetValueOrDefault(o)))
             {
-                yield return $"{who} was asked {account.Challenges(who)} times to come back, {answerable.GetValueOrDefault(who)} at most are right";
+                yield return $"{who} was asked {account.Challenges(who)} times to come back, {_answerable.GetValueOrDefault(who)} at most are right";
             }
         }
 
         var counters = account.Counters;
-        if (counters.ContactsDeleted != deletions || counters.Resubscriptions > answerable.Values.Sum() || (counters.AddressesChanged > 0 && !EverKeyed))
+        if (counters.ContactsDeleted != _deletions || counters.Resubscriptions > _answerable.Values.Sum() || (counters.AddressesChanged > 0 && !EverKeyed))
         {
-            yield return $"contacts deleted {counters.ContactsDeleted} (manually {deletions}), addresses changed {counters.AddressesChanged}, "
-                + $"resubscribed {counters.Resubscriptions} (at most {answerable.Values.Sum()})";
+            yield return $"contacts deleted {counters.ContactsDeleted} (manually {_deletions}), addresses changed {counters.AddressesChanged}, "
+                + $"resubscribed {counters.Resubscriptions} (at most {_answerable.Values.Sum()})";
         }
 
         foreach (var stranger in account.Contacts.Where(c => !Addresses.Contains(Key(c.Email))))
@@ -92,7 +92,7 @@ internal sealed partial class PlainModel
                 yield return $"{who} must {(must ? "" : "not ")}be in book {book}, and is {status}, {InBook(contact, books[book])}";
             }
 
-            if (isIn && MustBeIn(who, book) == true && jobs.Any(j => Wants(j, who, book)) && RowOf(who) is { } row)
+            if (isIn && MustBeIn(who, book) == true && _jobs.Any(j => Wants(j, who, book)) && RowOf(who) is { } row)
             {
                 foreach (var broken in ValuesBroken(account, contact!, row))
                 {
@@ -104,8 +104,8 @@ internal sealed partial class PlainModel
         foreach (var who in Addresses)
         {
             // A job that never had the person cannot know that they were deleted.
-            if (mustStayDeleted.GetValueOrDefault(who) is { Count: > 0 } had && account.Contact(who) is not null
-                && history.Jobs.All(j => had.Contains(j.Tag) || !everAsking.Contains((j.Tag, who))))
+            if (_mustStayDeleted.GetValueOrDefault(who) is { Count: > 0 } had && account.Contact(who) is not null
+                && history.Jobs.All(j => had.Contains(j.Tag) || !_everAsking.Contains((j.Tag, who))))
             {
                 yield return $"{who} was deleted at Dotdigital and created again";
             }
@@ -116,26 +116,26 @@ internal sealed partial class PlainModel
     private int JoinsAllowed(string who, int book)
     {
         var joins = history.Versions.Any(j => j.TriggerJoin);
-        return confirmed.GetValueOrDefault((who, book))
-            + (joins ? entries.GetValueOrDefault((who, book)) + deleted.GetValueOrDefault(who) + remade.GetValueOrDefault((who, book)) : 0)
-            + (joins && history.Versions.Any(j => j.RestoreRemoved) ? takenOut.GetValueOrDefault((who, book)) : 0);
+        return _confirmed.GetValueOrDefault((who, book))
+            + (joins ? _entries.GetValueOrDefault((who, book)) + _deleted.GetValueOrDefault(who) + _remade.GetValueOrDefault((who, book)) : 0)
+            + (joins && history.Versions.Any(j => j.RestoreRemoved) ? _takenOut.GetValueOrDefault((who, book)) : 0);
     }
 
     /// <summary>Opt-outs that are not honoured, each with the limit that explains it.</summary>
     public IEnumerable<string> Excused(SimulatedAccount account, IReadOnlyList<int> books) =>
-        optedOut
+        _optedOut
             .Where(o => o.Value.Limit is not null && o.Key.Book >= 0 && IsIn(account.Contact(o.Key.Who), books[o.Key.Book]))
             .Select(o => $"{o.Key.Who} in book {o.Key.Book}: {o.Value.Limit}");
 
     private IEnumerable<string> OptOutsBroken(SimulatedAccount account, IReadOnlyList<int> books)
     {
-        foreach (var ((who, book), outOf) in optedOut.Where(o => o.Value.Limit is null))
+        foreach (var ((who, book), outOf) in _optedOut.Where(o => o.Value.Limit is null))
         {
             var contact = account.Contact(who);
-            if (book == WholeAccount && contact is not null && contact.Status != accountOut[who]
+            if (book == WholeAccount && contact is not null && contact.Status != _accountOut[who]
                 && !(outOf.MayBeAnswered && (contact.Status == ContactStatus.Subscribed || Awaits(contact))))
             {
-                yield return $"{who} is {contact.Status} in the account and must be {accountOut[who]}";
+                yield return $"{who} is {contact.Status} in the account and must be {_accountOut[who]}";
             }
 
             if (book != WholeAccount && !outOf.MayBeAnswered && IsIn(contact, books[book]))
@@ -151,7 +151,7 @@ internal sealed partial class PlainModel
 
     /// <summary>A move that is not certain leaves the former address in, and the new one out.</summary>
     private bool StillUnderFormer(SimulatedAccount account, string who, int book, IReadOnlyList<int> books) =>
-        Others(who).Any(other => jobs.Any(j => Wants(j, other, book)) && !IsIn(account.Contact(other), books[book]));
+        Others(who).Any(other => _jobs.Any(j => Wants(j, other, book)) && !IsIn(account.Contact(other), books[book]));
 
     private IEnumerable<string> ValuesBroken(SimulatedAccount account, SimulatedContact contact, HistoryRow row)
     {
@@ -166,7 +166,7 @@ internal sealed partial class PlainModel
             yield return $"{contact.Email} has the note {contact.DataFields.GetValueOrDefault("NOTE") ?? "none"}, not {row.Note}";
         }
 
-        foreach (var job in jobs.Where(j => j.Insight && everAsking.Contains((j.Tag, Key(contact.Email)))))
+        foreach (var job in _jobs.Where(j => j.Insight && _everAsking.Contains((j.Tag, Key(contact.Email)))))
         {
             var record = account.InsightRecords("lytics_fields").GetValueOrDefault((contact.Id, job.Tag));
             if (record is null || !JsonDocument.Parse(record).RootElement.TryGetProperty("spend", out var sent) || sent.ToString() != spend)
@@ -182,8 +182,8 @@ internal sealed partial class PlainModel
     /// </summary>
     private HistoryRow? RowOf(string who)
     {
-        var asking = jobs.Where(j => everAsking.Contains((j.Tag, who))).ToList();
-        var known = asking.Count == 1 && !adopted.Contains(asking[0].Tag) && !Others(who).Any();
+        var asking = _jobs.Where(j => _everAsking.Contains((j.Tag, who))).ToList();
+        var known = asking.Count == 1 && !_adopted.Contains(asking[0].Tag) && !Others(who).Any();
         return known ? asking[0].Audiences.Order().SelectMany(Rows).FirstOrDefault(r => Key(r.Email) == who) : null;
     }
 

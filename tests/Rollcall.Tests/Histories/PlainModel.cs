@@ -12,21 +12,21 @@ internal sealed partial class PlainModel(History history)
 {
     private const int WholeAccount = -1;
 
-    private readonly List<HistoryJob> jobs = [.. history.Jobs];
-    private readonly HashSet<(string Who, int Book)> there = [];
-    private readonly HashSet<(string Who, int Book)> uncertain = [];
-    private readonly HashSet<(string Who, int Book)> confirmedIn = [];
-    private readonly HashSet<(string Who, int Book)> everWanted = [];
-    private readonly HashSet<(string Who, int Book)> everLetGo = [];
-    private readonly HashSet<(string Tag, string Who)> delivered = [];
-    private readonly HashSet<(string Tag, string Who)> everAsking = [];
-    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> wantedSince = [];
-    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> enteredSince = [];
-    private readonly Dictionary<(string Tag, string Who, int Book), HashSet<int>> wantedBy = [];
-    private readonly HashSet<(string Tag, string Who, int Book)> leftBehind = [];
-    private readonly Dictionary<int, IReadOnlyList<HistoryRow>> audiences = [];
-    private readonly HashSet<string> adopted = [];
-    private bool adoptedOwn;
+    private readonly List<HistoryJob> _jobs = [.. history.Jobs];
+    private readonly HashSet<(string Who, int Book)> _there = [];
+    private readonly HashSet<(string Who, int Book)> _uncertain = [];
+    private readonly HashSet<(string Who, int Book)> _confirmedIn = [];
+    private readonly HashSet<(string Who, int Book)> _everWanted = [];
+    private readonly HashSet<(string Who, int Book)> _everLetGo = [];
+    private readonly HashSet<(string Tag, string Who)> _delivered = [];
+    private readonly HashSet<(string Tag, string Who)> _everAsking = [];
+    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> _wantedSince = [];
+    private readonly Dictionary<(string Tag, string Who, int Book), DateTimeOffset> _enteredSince = [];
+    private readonly Dictionary<(string Tag, string Who, int Book), HashSet<int>> _wantedBy = [];
+    private readonly HashSet<(string Tag, string Who, int Book)> _leftBehind = [];
+    private readonly Dictionary<int, IReadOnlyList<HistoryRow>> _audiences = [];
+    private readonly HashSet<string> _adopted = [];
+    private bool _adoptedOwn;
 
     public static IEnumerable<string> Addresses { get; } = [.. History.People.Select(Key), .. History.People.Select(Away)];
 
@@ -48,22 +48,22 @@ internal sealed partial class PlainModel(History history)
     /// <summary>The other address of somebody whose address was changed at Dotdigital.</summary>
     public static string Away(string email) => AwayPrefix + Key(email);
 
-    public HistoryJob Job(int at) => jobs[at];
+    public HistoryJob Job(int at) => _jobs[at];
 
-    public void IsThere(string who, int book) => there.Add((Key(who), book));
+    public void IsThere(string who, int book) => _there.Add((Key(who), book));
 
-    public void AudienceIs(int audience, IReadOnlyList<HistoryRow> rows) => audiences[audience] = rows;
+    public void AudienceIs(int audience, IReadOnlyList<HistoryRow> rows) => _audiences[audience] = rows;
 
-    public IReadOnlyList<HistoryRow> Rows(int audience) => audiences.GetValueOrDefault(audience, []);
+    public IReadOnlyList<HistoryRow> Rows(int audience) => _audiences.GetValueOrDefault(audience, []);
 
     /// <summary>A job is another one from now on. Members of what was taken out of it are left as they are.</summary>
     public void Edited(int at, HistoryJob becomes)
     {
-        var dropped = jobs[at].Mapping.Except(becomes.Mapping).ToList();
-        jobs[at] = becomes;
-        foreach (var wanted in wantedBy.Where(w => w.Key.Tag == becomes.Tag && dropped.Any(d => d.Book == w.Key.Book && w.Value.Contains(d.Audience))))
+        var dropped = _jobs[at].Mapping.Except(becomes.Mapping).ToList();
+        _jobs[at] = becomes;
+        foreach (var wanted in _wantedBy.Where(w => w.Key.Tag == becomes.Tag && dropped.Any(d => d.Book == w.Key.Book && w.Value.Contains(d.Audience))))
         {
-            leftBehind.Add(wanted.Key);
+            _leftBehind.Add(wanted.Key);
         }
     }
 
@@ -72,8 +72,8 @@ internal sealed partial class PlainModel(History history)
     {
         if (options.Adopt is { } adopts)
         {
-            adopted.Add(job.Tag);
-            adoptedOwn |= adopts == AdoptAs.Own;
+            _adopted.Add(job.Tag);
+            _adoptedOwn |= adopts == AdoptAs.Own;
         }
 
         foreach (var (who, book) in Everybody)
@@ -81,32 +81,32 @@ internal sealed partial class PlainModel(History history)
             var key = (job.Tag, who, book);
             if (!Wants(job, who, book))
             {
-                if (wantedSince.Remove(key))
+                if (_wantedSince.Remove(key))
                 {
-                    everLetGo.Add((who, book));
+                    _everLetGo.Add((who, book));
                 }
 
-                enteredSince.Remove(key);
+                _enteredSince.Remove(key);
                 continue;
             }
 
-            enteredSince.TryAdd(key, now);
-            everWanted.Add((who, book));
-            everAsking.Add((job.Tag, who));
-            wantedBy.TryAdd(key, []);
-            wantedBy[key].UnionWith(job.Mapping.Where(m => m.Book == book && Has(m.Audience, who)).Select(m => m.Audience));
-            if (wantedSince.TryAdd(key, now))
+            _enteredSince.TryAdd(key, now);
+            _everWanted.Add((who, book));
+            _everAsking.Add((job.Tag, who));
+            _wantedBy.TryAdd(key, []);
+            _wantedBy[key].UnionWith(job.Mapping.Where(m => m.Book == book && Has(m.Audience, who)).Select(m => m.Audience));
+            if (_wantedSince.TryAdd(key, now))
             {
-                entries[(who, book)] = entries.GetValueOrDefault((who, book)) + 1;
+                _entries[(who, book)] = _entries.GetValueOrDefault((who, book)) + 1;
             }
         }
 
         if (job.Comeback != "no")
         {
-            foreach (var ((who, book), outOf) in optedOut.Where(o => !o.Value.MayBeAnswered && MayAsk(job, o.Key.Who, o.Key.Book, o.Value, now)))
+            foreach (var ((who, book), outOf) in _optedOut.Where(o => !o.Value.MayBeAnswered && MayAsk(job, o.Key.Who, o.Key.Book, o.Value, now)))
             {
                 outOf.MayBeAnswered = true;
-                answerable[who] = answerable.GetValueOrDefault(who) + 1;
+                _answerable[who] = _answerable.GetValueOrDefault(who) + 1;
             }
         }
     }
@@ -115,9 +115,9 @@ internal sealed partial class PlainModel(History history)
     /// <param name="began">When the run began.</param>
     public void Killed(HistoryJob job, DateTimeOffset began)
     {
-        foreach (var entry in enteredSince.Where(e => e.Key.Tag == job.Tag && e.Value == began).Select(e => e.Key).ToList())
+        foreach (var entry in _enteredSince.Where(e => e.Key.Tag == job.Tag && e.Value == began).Select(e => e.Key).ToList())
         {
-            enteredSince.Remove(entry);
+            _enteredSince.Remove(entry);
         }
     }
 
@@ -126,17 +126,17 @@ internal sealed partial class PlainModel(History history)
     {
         var wanted = Everybody.Where(m => Wants(job, m.Who, m.Book)).ToList();
         var isIn = wanted.Where(m => IsIn(account.Contact(m.Who), books[m.Book])).ToList();
-        confirmedIn.UnionWith(isIn);
-        delivered.UnionWith(isIn.Select(m => (job.Tag, m.Who)));
+        _confirmedIn.UnionWith(isIn);
+        _delivered.UnionWith(isIn.Select(m => (job.Tag, m.Who)));
         foreach (var (who, book) in wanted)
         {
-            leftBehind.Remove((job.Tag, who, book));
-            wantedBy[(job.Tag, who, book)] = [.. job.Mapping.Where(m => m.Book == book && Has(m.Audience, who)).Select(m => m.Audience)];
+            _leftBehind.Remove((job.Tag, who, book));
+            _wantedBy[(job.Tag, who, book)] = [.. job.Mapping.Where(m => m.Book == book && Has(m.Audience, who)).Select(m => m.Audience)];
         }
 
         if (released is { } gone && job.Mapping.All(m => m.Book != gone.Book))
         {
-            leftBehind.RemoveWhere(l => l.Tag == job.Tag && l.Book == gone.Book);
+            _leftBehind.RemoveWhere(l => l.Tag == job.Tag && l.Book == gone.Book);
         }
     }
 
@@ -145,12 +145,12 @@ internal sealed partial class PlainModel(History history)
     {
         var key = Key(who);
         AllUncertain(key);
-        foreach (var wanted in wantedSince.Keys.Where(w => w.Who == key).ToList())
+        foreach (var wanted in _wantedSince.Keys.Where(w => w.Who == key).ToList())
         {
-            wantedSince.Remove(wanted);
+            _wantedSince.Remove(wanted);
         }
 
-        mustStayDeleted.Remove(key);
+        _mustStayDeleted.Remove(key);
     }
 
     /// <summary>Whether a person must be in a book, or must not; null where both are right.</summary>
@@ -167,46 +167,46 @@ internal sealed partial class PlainModel(History history)
             return null;
         }
 
-        if (restorable.Contains((who, book)) && history.Jobs.Count == 1 && history.Versions.All(j => j.RestoreRemoved) && Wants(jobs[0], who, book))
+        if (_restorable.Contains((who, book)) && history.Jobs.Count == 1 && history.Versions.All(j => j.RestoreRemoved) && Wants(_jobs[0], who, book))
         {
             return true;
         }
 
-        if (uncertain.Contains((who, book)))
+        if (_uncertain.Contains((who, book)))
         {
-            return !adoptedOwn && lastByHand.Contains((who, book)) && Others(who).Prepend(who).All(a => !everWanted.Contains((a, book))) ? true : null;
+            return !_adoptedOwn && _lastByHand.Contains((who, book)) && Others(who).Prepend(who).All(a => !_everWanted.Contains((a, book))) ? true : null;
         }
 
-        if (jobs.Any(j => Wants(j, who, book)))
+        if (_jobs.Any(j => Wants(j, who, book)))
         {
             return true;
         }
 
-        if (jobs.Any(j => j.Keyed && j.Mapping.Any(m => m.Book == book && LostAddress(m.Audience, who))))
+        if (_jobs.Any(j => j.Keyed && j.Mapping.Any(m => m.Book == book && LostAddress(m.Audience, who))))
         {
             // A row without an address but with a key: a member, if the job knows the key.
             return null;
         }
 
-        if (leftBehind.Any(l => l.Book == book && (l.Who == who || Others(who).Contains(l.Who))))
+        if (_leftBehind.Any(l => l.Book == book && (l.Who == who || Others(who).Contains(l.Who))))
         {
             return null;
         }
 
-        if (there.Contains((who, book)))
+        if (_there.Contains((who, book)))
         {
-            return (everWanted.Contains((who, book)) && history.Versions.Any(j => j.ExitExisting)) || adoptedOwn ? null : true;
+            return (_everWanted.Contains((who, book)) && history.Versions.Any(j => j.ExitExisting)) || _adoptedOwn ? null : true;
         }
 
-        if (Others(who).Any(other => there.Contains((other, book)) || uncertain.Contains((other, book))))
+        if (Others(who).Any(other => _there.Contains((other, book)) || _uncertain.Contains((other, book))))
         {
             return null;
         }
 
-        return history.Versions.All(j => j.Exit != "ignore") || !everWanted.Contains((who, book)) ? false : confirmedIn.Contains((who, book)) ? true : null;
+        return history.Versions.All(j => j.Exit != "ignore") || !_everWanted.Contains((who, book)) ? false : _confirmedIn.Contains((who, book)) ? true : null;
     }
 
-    private OptOut? OptOutOf(string who, int book) => optedOut.GetValueOrDefault((who, book)) ?? optedOut.GetValueOrDefault((who, WholeAccount));
+    private OptOut? OptOutOf(string who, int book) => _optedOut.GetValueOrDefault((who, book)) ?? _optedOut.GetValueOrDefault((who, WholeAccount));
 
     /// <summary>Other addresses that the same contact may have: of the same key, or after a change at Dotdigital.</summary>
     private IEnumerable<string> Others(string who)
@@ -214,11 +214,11 @@ internal sealed partial class PlainModel(History history)
         var at = History.People.ToList().FindIndex(p => Key(p) == who);
         if (at < 0)
         {
-            return renamed.Contains(who["away.".Length..]) ? [who["away.".Length..]] : [];
+            return _renamed.Contains(who["away.".Length..]) ? [who["away.".Length..]] : [];
         }
 
         var partners = EverKeyed ? History.People.Where((_, i) => i != at && History.Keys[i] == History.Keys[at]).Select(Key) : [];
-        return renamed.Contains(who) ? partners.Append(Away(who)) : partners;
+        return _renamed.Contains(who) ? partners.Append(Away(who)) : partners;
     }
 
     private bool Wants(HistoryJob job, string who, int book) => job.Mapping.Any(m => m.Book == book && Has(m.Audience, who));
@@ -242,10 +242,10 @@ internal sealed partial class PlainModel(History history)
     /// <summary>After a manual change, the membership of a person that a job wants is uncertain.</summary>
     private void Uncertain(string who, int book, bool isIn)
     {
-        uncertain.Add((Key(who), book));
-        there.Remove((Key(who), book));
-        restorable.Remove((Key(who), book));
-        _ = isIn ? lastByHand.Add((Key(who), book)) : lastByHand.Remove((Key(who), book));
+        _uncertain.Add((Key(who), book));
+        _there.Remove((Key(who), book));
+        _restorable.Remove((Key(who), book));
+        _ = isIn ? _lastByHand.Add((Key(who), book)) : _lastByHand.Remove((Key(who), book));
     }
 
     private static bool IsIn(SimulatedContact? contact, int book) =>

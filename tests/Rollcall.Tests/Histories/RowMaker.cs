@@ -12,7 +12,7 @@ internal sealed class RowMaker(Random random, SimulatorOptions account, bool key
 
     private static readonly string[] NoKey = ["", "  ", "        "];
 
-    private readonly bool longTexts = account.TextLimit < 1000;
+    private readonly bool _longTexts = account.TextLimit < 1000;
 
     public AudienceIs Audience(int audience)
     {
@@ -57,7 +57,7 @@ internal sealed class RowMaker(Random random, SimulatorOptions account, bool key
 
     private string Note() => random.Next(8) switch
     {
-        0 when longTexts => new string('n', 300),
+        0 when _longTexts => new string('n', 300),
         1 when AccountMaker.Refuses(account) => Refused,
         2 => "n" + random.Next(3),
         _ => "",

@@ -8,11 +8,11 @@ internal sealed class TwoClocks
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
 
-    private readonly Lock gate = new();
-    private readonly List<LineTimer> armed = [];
-    private DateTimeOffset now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
-    private int requests;
-    private bool looking;
+    private readonly Lock _gate = new();
+    private readonly List<LineTimer> _armed = [];
+    private DateTimeOffset _now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private int _requests;
+    private bool _looking;
 
     public TwoClocks()
     {
@@ -32,9 +32,9 @@ internal sealed class TwoClocks
     public void Pass(TimeSpan time)
     {
         DateTimeOffset until;
-        lock (gate)
+        lock (_gate)
         {
-            until = now + time;
+            until = _now + time;
         }
 
         PassUntil(until);
@@ -43,21 +43,21 @@ internal sealed class TwoClocks
     /// <summary>A request is sent: time does not advance until <see cref="Answered"/>.</summary>
     public void Asked()
     {
-        lock (gate)
+        lock (_gate)
         {
-            requests++;
+            _requests++;
         }
     }
 
     public void Answered()
     {
-        lock (gate)
+        lock (_gate)
         {
-            requests--;
+            _requests--;
         }
 
         // What Dotdigital does without delay is done before the caller hears the answer.
-        PassUntil(now);
+        PassUntil(_now);
         Look();
     }
 
@@ -66,16 +66,16 @@ internal sealed class TwoClocks
         while (true)
         {
             LineTimer? next;
-            lock (gate)
+            lock (_gate)
             {
-                next = armed.Where(t => !t.Ours && t.Due <= until).MinBy(t => t.Due);
-                now = Max(now, next?.Due ?? until);
+                next = _armed.Where(t => !t.Ours && t.Due <= until).MinBy(t => t.Due);
+                _now = Max(_now, next?.Due ?? until);
                 if (next is null)
                 {
                     return;
                 }
 
-                armed.Remove(next);
+                _armed.Remove(next);
             }
 
             next.Fire();
@@ -84,14 +84,14 @@ internal sealed class TwoClocks
 
     private void Look()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (looking || requests > 0 || !armed.Any(t => t.IsWait))
+            if (_looking || _requests > 0 || !_armed.Any(t => t.IsWait))
             {
                 return;
             }
 
-            looking = true;
+            _looking = true;
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(_ => LetTheEngineGoOn(), null);
@@ -100,10 +100,10 @@ internal sealed class TwoClocks
     private void LetTheEngineGoOn()
     {
         DateTimeOffset due;
-        lock (gate)
+        lock (_gate)
         {
-            looking = false;
-            if (requests > 0 || armed.Where(t => t.IsWait).MinBy(t => t.Due) is not { } first)
+            _looking = false;
+            if (_requests > 0 || _armed.Where(t => t.IsWait).MinBy(t => t.Due) is not { } first)
             {
                 return;
             }
@@ -113,10 +113,10 @@ internal sealed class TwoClocks
 
         PassUntil(due);
         List<LineTimer> waits;
-        lock (gate)
+        lock (_gate)
         {
-            waits = [.. armed.Where(t => t.IsWait && t.Due <= due)];
-            armed.RemoveAll(waits.Contains);
+            waits = [.. _armed.Where(t => t.IsWait && t.Due <= due)];
+            _armed.RemoveAll(waits.Contains);
         }
 
         foreach (var wait in waits)
@@ -137,17 +137,17 @@ internal sealed class TwoClocks
 
         public override DateTimeOffset GetUtcNow()
         {
-            lock (line.gate)
+            lock (line._gate)
             {
-                return ours ? line.now + line.Wrong : line.now;
+                return ours ? line._now + line.Wrong : line._now;
             }
         }
 
         public override long GetTimestamp()
         {
-            lock (line.gate)
+            lock (line._gate)
             {
-                return line.now.Ticks;
+                return line._now.Ticks;
             }
         }
 
@@ -172,13 +172,13 @@ internal sealed class TwoClocks
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (line.gate)
+            lock (line._gate)
             {
-                line.armed.Remove(this);
+                line._armed.Remove(this);
                 if (dueTime >= TimeSpan.Zero)
                 {
-                    Due = line.now + dueTime;
-                    line.armed.Add(this);
+                    Due = line._now + dueTime;
+                    line._armed.Add(this);
                 }
             }
 
@@ -188,9 +188,9 @@ internal sealed class TwoClocks
 
         public void Dispose()
         {
-            lock (line.gate)
+            lock (line._gate)
             {
-                line.armed.Remove(this);
+                line._armed.Remove(this);
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     private const string Token = "simulated-token";
 
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
     private ConfigurationScene(LyticsSimulator lytics, DotdigitalSimulator dotdigital)
     {
@@ -95,12 +95,12 @@ internal sealed class ConfigurationScene : IAsyncDisposable
     {
         await LyticsServer.DisposeAsync();
         await DotdigitalServer.DisposeAsync();
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     private Workplace Workplace() => new()
     {
-        DataFolder = folder["data"],
+        DataFolder = _folder["data"],
         Credentials = a => a.Credentials!,
         Clock = TimeProvider.System,
         Logs = NullLoggerFactory.Instance,
@@ -120,6 +120,6 @@ internal sealed class ConfigurationScene : IAsyncDisposable
         {{Config}}
         {{More}}
         """,
-        folder["job.yaml"],
+        _folder["job.yaml"],
         _ => null);
 }

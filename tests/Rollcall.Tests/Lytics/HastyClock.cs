@@ -4,16 +4,16 @@ namespace Rollcall.Tests.Lytics;
 internal sealed class HastyClock : TimeProvider
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);
-    private readonly Lock sync = new();
-    private readonly List<TimeSpan> pauses = [];
+    private readonly Lock _sync = new();
+    private readonly List<TimeSpan> _pauses = [];
 
     public IReadOnlyList<TimeSpan> Pauses
     {
         get
         {
-            lock (sync)
+            lock (_sync)
             {
-                return [.. pauses];
+                return [.. _pauses];
             }
         }
     }
@@ -25,9 +25,9 @@ internal sealed class HastyClock : TimeProvider
             return base.CreateTimer(callback, state, dueTime, period);
         }
 
-        lock (sync)
+        lock (_sync)
         {
-            pauses.Add(dueTime);
+            _pauses.Add(dueTime);
         }
 
         return base.CreateTimer(callback, state, TimeSpan.Zero, period);

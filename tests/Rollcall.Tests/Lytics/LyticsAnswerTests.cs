@@ -15,8 +15,8 @@ public sealed class LyticsAnswerTests : IDisposable
 {
     private const string Half = "\\ud83d";
 
-    private readonly ScriptedLytics lytics = new();
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ScriptedLytics _lytics = new();
+    private readonly ReadingWorkshop _workshop = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -49,8 +49,8 @@ public sealed class LyticsAnswerTests : IDisposable
     [InlineData($$"""{"total":1,"{{Half}}":"","data":[]}""")]
     public async Task Half_a_character_in_a_page_is_an_unreadable_answer(string body)
     {
-        lytics.Add("all", 1);
-        lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, body) : null;
+        _lytics.Add("all", 1);
+        _lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, body) : null;
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
@@ -63,8 +63,8 @@ public sealed class LyticsAnswerTests : IDisposable
     [InlineData("{\"total\":1,\"_next\":\"\",\"data\":[{\"\u00e2\u0082\":1,\"email\":\"a@example.com\"}]}")]
     public async Task Cut_UTF_8_in_a_page_is_an_unreadable_answer(string latin)
     {
-        lytics.Add("all", 1);
-        lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? Bytes(latin) : null;
+        _lytics.Add("all", 1);
+        _lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? Bytes(latin) : null;
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => ReadAsync("email"));
 
@@ -79,8 +79,8 @@ public sealed class LyticsAnswerTests : IDisposable
     [InlineData("/api/schema/user")]
     public async Task Half_a_character_in_what_check_asks_for_is_an_unreadable_answer(string call)
     {
-        lytics.Add("all", 1);
-        lytics.Schema = """{"data":{"columns":[]}}""";
+        _lytics.Add("all", 1);
+        _lytics.Schema = """{"data":{"columns":[]}}""";
         var hit = 0;
         foreach (var answer in (Func<HttpResponseMessage>[])
             [
@@ -88,8 +88,8 @@ public sealed class LyticsAnswerTests : IDisposable
                 () => Bytes("{\"data\":[{\"id\":\"\u00c3\",\"slug_name\":\"\u00c3\"}],\"\u00c3\":1}"),
             ])
         {
-            lytics.Instead = asked => asked.StartsWith(call, StringComparison.Ordinal) && ++hit > 0 ? answer() : call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
-            await using var source = lytics.Platform(new HastyClock()).Source(Job());
+            _lytics.Instead = asked => asked.StartsWith(call, StringComparison.Ordinal) && ++hit > 0 ? answer() : call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
+            await using var source = _lytics.Platform(new HastyClock()).Source(Job());
             try
             {
                 var problems = await source.CheckAsync(["all"], ["email"], Cancellation);
@@ -109,9 +109,9 @@ public sealed class LyticsAnswerTests : IDisposable
     [InlineData("{\"data\":[{\"title\":\"x\"}]")]
     public async Task An_unreadable_answer_about_one_person_affects_only_that_person(string body)
     {
-        lytics.Collections.Add("articles");
-        lytics.Audiences["articles"] = [];
-        lytics.Instead = call => !call.StartsWith("/api/content/recommend", StringComparison.Ordinal) ? null
+        _lytics.Collections.Add("articles");
+        _lytics.Audiences["articles"] = [];
+        _lytics.Instead = call => !call.StartsWith("/api/content/recommend", StringComparison.Ordinal) ? null
             : ScriptedLytics.Answer(HttpStatusCode.OK, call.Contains("bad%40", StringComparison.Ordinal) ? body : """{"data":[{"title":"T"}]}""");
 
         var answers = await AskAsync("a@example.com", "bad@example.com", "b@example.com");
@@ -127,19 +127,19 @@ public sealed class LyticsAnswerTests : IDisposable
     public async Task A_value_of_more_than_64_levels_is_left_out_alone(int levels, bool stays)
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1" + new string('}', levels);
-        lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{deep}},"first_name":{{deep}},"other":{{deep}}}""", """{"email":"b@example.com","v":{"x":[1]},"first_name":"B"}"""];
+        _lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{deep}},"first_name":{{deep}},"other":{{deep}}}""", """{"email":"b@example.com","v":{"x":[1]},"first_name":"B"}"""];
         var job = Job() with { Config = Job().Config with { InsightFields = ["v"], Mappings = [new FieldMapping("first_name", "FIRSTNAME")] } };
-        await using var source = lytics.Platform(new HastyClock()).Source(job);
+        await using var source = _lytics.Platform(new HastyClock()).Source(job);
         var roll = new Rollcall.Reading.Roll(
-            workshop.DuckDb, job, new Dictionary<string, Rollcall.Reading.DataFieldType> { ["FIRSTNAME"] = Rollcall.Reading.DataFieldType.String }, 1);
+            _workshop.DuckDb, job, new Dictionary<string, Rollcall.Reading.DataFieldType> { ["FIRSTNAME"] = Rollcall.Reading.DataFieldType.String }, 1);
         await roll.CreateAsync(Cancellation);
-        await using var reading = await source.OpenAsync("all", job.Config.Fields, workshop.DuckDb, null, null, Cancellation);
+        await using var reading = await source.OpenAsync("all", job.Config.Fields, _workshop.DuckDb, null, null, Cancellation);
 
         await roll.AddAsync(0, reading, Cancellation);
         await roll.FinishAsync(Cancellation);
 
-        Assert.Equal(["a@example.com|" + (stays ? $$"""{"v":{{deep}}}""" : "{}"), """b@example.com|{"v":{"x":[1]}}"""], workshop.Query("SELECT email, insight FROM roll ORDER BY 1"));
-        Assert.Equal(stays ? ["first_name"] : ["first_name", "v"], workshop.Query("SELECT field FROM value_left_out ORDER BY 1"));
+        Assert.Equal(["a@example.com|" + (stays ? $$"""{"v":{{deep}}}""" : "{}"), """b@example.com|{"v":{"x":[1]}}"""], _workshop.Query("SELECT email, insight FROM roll ORDER BY 1"));
+        Assert.Equal(stays ? ["first_name"] : ["first_name", "v"], _workshop.Query("SELECT field FROM value_left_out ORDER BY 1"));
     }
 
     [Theory]
@@ -150,10 +150,10 @@ public sealed class LyticsAnswerTests : IDisposable
     [InlineData("empty")]
     public async Task A_collection_that_goes_while_people_are_asked_about_recommends_nothing_to_nobody(string how)
     {
-        lytics.Collections.Add("articles");
-        lytics.Audiences["articles"] = [];
+        _lytics.Collections.Add("articles");
+        _lytics.Audiences["articles"] = [];
         var asked = 0;
-        lytics.Instead = call =>
+        _lytics.Instead = call =>
         {
             if (!call.StartsWith("/api/content/recommend", StringComparison.Ordinal))
             {
@@ -182,22 +182,22 @@ public sealed class LyticsAnswerTests : IDisposable
     [Fact]
     public async Task A_person_Lytics_does_not_know_has_nothing_once_the_collection_is_confirmed()
     {
-        lytics.Collections.Add("articles");
-        lytics.Audiences["articles"] = [];
+        _lytics.Collections.Add("articles");
+        _lytics.Audiences["articles"] = [];
 
         var answers = await AskAsync("a@example.com");
 
         Assert.Equal("[]", answers[0].Items);
-        Assert.Equal("/api/segment/articles", lytics.Calls[^1]);
+        Assert.Equal("/api/segment/articles", _lytics.Calls[^1]);
     }
 
     [Fact]
     public async Task A_property_of_a_recommendation_that_is_too_deep_is_left_out_alone()
     {
-        lytics.Collections.Add("articles");
-        lytics.Audiences["articles"] = [];
+        _lytics.Collections.Add("articles");
+        _lytics.Audiences["articles"] = [];
         var deep = new string('[', 70) + new string(']', 70);
-        lytics.Instead = call => call.StartsWith("/api/content/recommend", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, $$"""{"deep":{{deep}},"data":[{"title":"T","topics":{{deep}},"id":1}]}""") : null;
+        _lytics.Instead = call => call.StartsWith("/api/content/recommend", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, $$"""{"deep":{{deep}},"data":[{"title":"T","topics":{{deep}},"id":1}]}""") : null;
 
         var answers = await AskAsync("a@example.com");
 
@@ -206,8 +206,8 @@ public sealed class LyticsAnswerTests : IDisposable
 
     public void Dispose()
     {
-        lytics.Dispose();
-        workshop.Dispose();
+        _lytics.Dispose();
+        _workshop.Dispose();
     }
 
     private static Job Job() => ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access));
@@ -230,7 +230,7 @@ public sealed class LyticsAnswerTests : IDisposable
     private async Task<IReadOnlyList<Recommended>> AskAsync(params IReadOnlyList<string> emails)
     {
         var job = Job() with { Config = Job().Config with { CollectionId = "articles" } };
-        await using var recommender = lytics.Platform(new HastyClock()).Recommender(job);
+        await using var recommender = _lytics.Platform(new HastyClock()).Recommender(job);
         var answers = new List<Recommended>();
         await foreach (var answer in recommender.RecommendAsync(emails, 1, Cancellation))
         {
@@ -242,7 +242,7 @@ public sealed class LyticsAnswerTests : IDisposable
 
     private async Task ReadAsync(params string[] fields)
     {
-        await using var source = lytics.Platform(new HastyClock()).Source(Job());
-        await using var reading = await source.OpenAsync("all", fields, workshop.DuckDb, null, null, Cancellation);
+        await using var source = _lytics.Platform(new HastyClock()).Source(Job());
+        await using var reading = await source.OpenAsync("all", fields, _workshop.DuckDb, null, null, Cancellation);
     }
 }

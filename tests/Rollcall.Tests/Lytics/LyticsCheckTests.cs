@@ -6,13 +6,13 @@ namespace Rollcall.Tests.Lytics;
 
 public sealed class LyticsCheckTests : IDisposable
 {
-    private readonly ScriptedLytics lytics = new();
+    private readonly ScriptedLytics _lytics = new();
 
     public LyticsCheckTests()
     {
-        lytics.Add("big_spenders", 1_234);
-        lytics.Add("brazil", 7);
-        lytics.Schema = """{"data":{"columns":[{"as":"email","type":"string"},{"as":"first_name","type":"string"},{"as":"scores","type":"map[string]number"},{"as":"tags","type":"[]string"},{"as":"dm_contact_id","type":"map[string]string"}]}}""";
+        _lytics.Add("big_spenders", 1_234);
+        _lytics.Add("brazil", 7);
+        _lytics.Schema = """{"data":{"columns":[{"as":"email","type":"string"},{"as":"first_name","type":"string"},{"as":"scores","type":"map[string]number"},{"as":"tags","type":"[]string"},{"as":"dm_contact_id","type":"map[string]string"}]}}""";
     }
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class LyticsCheckTests : IDisposable
     [Fact]
     public async Task Unknown_and_invalid_audiences_are_reported_all_at_once()
     {
-        lytics.Add("old", 3);
-        lytics.Invalid.Add("old");
+        _lytics.Add("old", 3);
+        _lytics.Invalid.Add("old");
 
         var problems = await CheckAsync(["big_spender", "old", "brazil", "id-brazil"]);
 
@@ -82,10 +82,10 @@ public sealed class LyticsCheckTests : IDisposable
     [Fact]
     public async Task A_collection_that_Lytics_calls_invalid_is_an_error_and_nobody_is_asked_about()
     {
-        lytics.Add("articles", 0);
-        lytics.Invalid.Add("articles");
+        _lytics.Add("articles", 0);
+        _lytics.Invalid.Add("articles");
         var job = Job(["brazil"]);
-        await using var recommender = lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
+        await using var recommender = _lytics.Platform().Recommender(job with { Config = job.Config with { CollectionId = "articles" } });
 
         var problems = await recommender.CheckAsync(TestContext.Current.CancellationToken);
         var answer = await recommender.RecommendAsync(["a@example.com"], 1, TestContext.Current.CancellationToken)
@@ -95,7 +95,7 @@ public sealed class LyticsCheckTests : IDisposable
             ["config.collection_id: The content collection is invalid in Lytics and is not evaluated. Fix its definition in Lytics."],
             problems.Select(problem => problem.ToString()));
         Assert.Equal("The content collection is invalid in Lytics and is not evaluated.", answer.Failure);
-        Assert.DoesNotContain(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
+        Assert.DoesNotContain(_lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class LyticsCheckTests : IDisposable
     [InlineData("""{"data":{"columns":[7,{"as":8},{"type":"string"}]}}""")]
     public async Task A_schema_of_another_shape_is_no_error(string? schema)
     {
-        lytics.Schema = schema;
+        _lytics.Schema = schema;
 
         Assert.DoesNotContain(await CheckAsync(["brazil"]), problem => problem.Severity == Severity.Error);
     }
@@ -113,7 +113,7 @@ public sealed class LyticsCheckTests : IDisposable
     [Fact]
     public async Task A_token_that_is_not_taken_is_exit_3()
     {
-        lytics.Instead = _ => ScriptedLytics.Refuse(401, "unauthorized");
+        _lytics.Instead = _ => ScriptedLytics.Refuse(401, "unauthorized");
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => CheckAsync(["brazil"]));
 
@@ -126,11 +126,11 @@ public sealed class LyticsCheckTests : IDisposable
         var job = Job(["brazil"]);
 
         Assert.Contains(
-            "-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", lytics.Platform().Source(job).Sql("brazil"),
+            "-- GET https://lytics.example/api/segment/brazil/scan?limit=100&fields=email&splits=0", _lytics.Platform().Source(job).Sql("brazil"),
             StringComparison.Ordinal);
     }
 
-    public void Dispose() => lytics.Dispose();
+    public void Dispose() => _lytics.Dispose();
 
     private static Job Job(IReadOnlyList<string> audiences)
     {
@@ -142,7 +142,7 @@ public sealed class LyticsCheckTests : IDisposable
     {
         var job = Job(audiences);
         job = job with { Config = config?.Invoke(job.Config) ?? job.Config };
-        await using var source = lytics.Platform().Source(job);
+        await using var source = _lytics.Platform().Source(job);
         return await source.CheckAsync(audiences, job.Config.Fields, TestContext.Current.CancellationToken);
     }
 }

@@ -17,12 +17,12 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 {
     private const string Account = "a-77";
 
-    private readonly HastyClock clock = new();
-    private LyticsSimulator lytics = null!;
+    private readonly HastyClock _clock = new();
+    private LyticsSimulator _lytics = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
+    public async ValueTask InitializeAsync() => _lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
     {
         AccountId = Account,
         Seed = new LyticsSeed
@@ -32,15 +32,15 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         },
     });
 
-    public ValueTask DisposeAsync() => lytics.DisposeAsync();
+    public ValueTask DisposeAsync() => _lytics.DisposeAsync();
 
     [Theory]
     [InlineData("articles")]
     [InlineData("c01")]
     public async Task Recommendations_come_in_the_order_of_Lytics_and_no_more_than_are_wanted(string collection)
     {
-        lytics.Account.Put("""{"_id":"ann","email":"ann@example.com"}""");
-        lytics.Account.Recommend("ann", """{"title":"Z"}""", """{"title":"A"}""", """{"title":"M"}""", """{"title":"B"}""");
+        _lytics.Account.Put("""{"_id":"ann","email":"ann@example.com"}""");
+        _lytics.Account.Recommend("ann", """{"title":"Z"}""", """{"title":"A"}""", """{"title":"M"}""", """{"title":"B"}""");
 
         var answers = await AskAsync(["person1@example.com", "ann@example.com"], most: 3, collection: collection);
 
@@ -54,14 +54,14 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Many_people_are_asked_about_side_by_side_and_each_has_their_own_answer()
     {
-        lytics.Account.Options = lytics.Account.Options with { RecommendLatency = TimeSpan.FromMilliseconds(20) };
+        _lytics.Account.Options = _lytics.Account.Options with { RecommendLatency = TimeSpan.FromMilliseconds(20) };
 
         var answers = await AskAsync(People(500));
         var alone = await AskAsync(["person7@example.com"]);
 
         Assert.All(answers, answer => Assert.NotNull(answer.Items));
         Assert.Equal(alone[0].Items, answers[6].Items);
-        Assert.InRange(lytics.Account.MostAtOnce, 9, 100);
+        Assert.InRange(_lytics.Account.MostAtOnce, 9, 100);
     }
 
     [Fact]
@@ -76,24 +76,24 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Whose_calls_keep_failing_is_a_failure_and_the_others_are_answered()
     {
-        lytics.Account.Options = lytics.Account.Options with { RecommendFailures = 0.2 };
+        _lytics.Account.Options = _lytics.Account.Options with { RecommendFailures = 0.2 };
 
         var answers = await AskAsync(People(300));
 
         var failures = answers.Where(answer => answer.Failure is not null).ToList();
         Assert.InRange(failures.Count, 30, 90);
-        Assert.All(failures, answer => Assert.Equal($"{lytics.Url.Authority} refused recommendations of a person (500).", answer.Failure));
-        Assert.Equal(300 + (3 * failures.Count), lytics.Account.Calls["recommend"]);
+        Assert.All(failures, answer => Assert.Equal($"{_lytics.Url.Authority} refused recommendations of a person (500).", answer.Failure));
+        Assert.Equal(300 + (3 * failures.Count), _lytics.Account.Calls["recommend"]);
     }
 
     [Fact]
     public async Task After_twenty_failures_in_a_row_no_more_people_are_requested()
     {
-        lytics.Account.Options = lytics.Account.Options with { RecommendFailures = 1 };
+        _lytics.Account.Options = _lytics.Account.Options with { RecommendFailures = 1 };
         await using var recommender = Recommender();
 
         var answers = await AskAsync(recommender, People(2_000));
-        var calls = lytics.Account.Calls["recommend"];
+        var calls = _lytics.Account.Calls["recommend"];
         var later = await AskAsync(recommender, People(50));
 
         Assert.All(answers, answer => Assert.Null(answer.Items));
@@ -104,24 +104,24 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
                     "No more people are requested, because the recommendations of 20 people in a row failed.", StringComparison.Ordinal)), 1_800, 1_980);
         Assert.InRange(calls, 20 * 4, 120 * 4);
         Assert.All(later, answer => Assert.StartsWith("No more people", answer.Failure, StringComparison.Ordinal));
-        Assert.Equal(calls, lytics.Account.Calls["recommend"]);
+        Assert.Equal(calls, _lytics.Account.Calls["recommend"]);
     }
 
     [Fact]
     public async Task An_overloaded_Lytics_is_waited_for_and_everybody_is_answered()
     {
-        lytics.Account.AddFaults(new Fault { Operation = "recommend", Every = 5, Kind = FaultKind.Refuse, Status = 429 });
+        _lytics.Account.AddFaults(new Fault { Operation = "recommend", Every = 5, Kind = FaultKind.Refuse, Status = 429 });
 
         var answers = await AskAsync(People(200));
 
         Assert.All(answers, answer => Assert.NotNull(answer.Items));
-        Assert.Equal(lytics.Account.Calls["recommend"] - 200, clock.Pauses.Count);
+        Assert.Equal(_lytics.Account.Calls["recommend"] - 200, _clock.Pauses.Count);
     }
 
     [Fact]
     public async Task Too_many_concurrent_calls_are_reduced()
     {
-        lytics.Account.Options = lytics.Account.Options with { MaxAtOnce = 3, RecommendLatency = TimeSpan.FromMilliseconds(1) };
+        _lytics.Account.Options = _lytics.Account.Options with { MaxAtOnce = 3, RecommendLatency = TimeSpan.FromMilliseconds(1) };
 
         var answers = await AskAsync(People(300));
 
@@ -131,7 +131,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task Broken_connections_now_and_then_lose_nobody()
     {
-        lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault
+        _lytics.Account.AddFaults(new Fault { Operation = "recommend", Times = 3, Kind = FaultKind.DropBefore }, new Fault
         {
             Operation = "recommend",
             Occurrence = 60,
@@ -151,19 +151,19 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
 
         Assert.All(answers, answer => Assert.Contains("(401)", answer.Failure, StringComparison.Ordinal));
         Assert.All(answers, answer => Assert.Contains("Check the token", answer.Failure, StringComparison.Ordinal));
-        Assert.Equal(["getSegment"], lytics.Account.Calls.Where(call => call.Value > 0).Select(call => call.Key));
+        Assert.Equal(["getSegment"], _lytics.Account.Calls.Where(call => call.Value > 0).Select(call => call.Key));
     }
 
     [Fact]
     public async Task A_token_that_is_withdrawn_ends_the_asking_in_the_middle()
     {
-        lytics.Account.AddFaults(new Fault { Operation = "recommend", Occurrence = 300, Times = 10_000, Kind = FaultKind.Refuse, Status = 403 });
+        _lytics.Account.AddFaults(new Fault { Operation = "recommend", Occurrence = 300, Times = 10_000, Kind = FaultKind.Refuse, Status = 403 });
 
         var answers = await AskAsync(People(1_000));
 
         Assert.InRange(answers.Count(answer => answer.Items is not null), 199, 299);
         Assert.All(answers.Where(answer => answer.Items is null), answer => Assert.Contains("(403)", answer.Failure, StringComparison.Ordinal));
-        Assert.InRange(lytics.Account.Calls["recommend"], 300, 400);
+        Assert.InRange(_lytics.Account.Calls["recommend"], 300, 400);
     }
 
     [Fact]
@@ -177,12 +177,12 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task A_collection_that_is_gone_is_a_failure_of_everybody_and_not_an_empty_answer()
     {
-        lytics.Account.RemoveCollection("articles");
+        _lytics.Account.RemoveCollection("articles");
 
         var answers = await AskAsync(People(5));
 
         Assert.All(answers, answer => Assert.Equal((null, "The content collection was not found in Lytics."), (answer.Items, answer.Failure)));
-        Assert.Equal(0, lytics.Account.Calls.GetValueOrDefault("recommend"));
+        Assert.Equal(0, _lytics.Account.Calls.GetValueOrDefault("recommend"));
     }
 
     [Fact]
@@ -192,8 +192,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
             "..@example.com", "x~y*(z)!@example.com"];
         foreach (var (i, email) in odd.Index())
         {
-            lytics.Account.Put(new JsonObject { ["_id"] = $"odd-{i}", ["email"] = email }.ToJsonString());
-            lytics.Account.Recommend($"odd-{i}", new JsonObject { ["title"] = email }.ToJsonString());
+            _lytics.Account.Put(new JsonObject { ["_id"] = $"odd-{i}", ["email"] = email }.ToJsonString());
+            _lytics.Account.Recommend($"odd-{i}", new JsonObject { ["title"] = email }.ToJsonString());
         }
 
         var answers = await AskAsync(odd);
@@ -204,8 +204,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task The_person_is_found_by_the_jobs_email_field()
     {
-        lytics.Account.Put("""{"_id":"ann","e-mail / work":"ann@work.example"}""");
-        lytics.Account.Recommend("ann", """{"title":"Hers"}""");
+        _lytics.Account.Put("""{"_id":"ann","e-mail / work":"ann@work.example"}""");
+        _lytics.Account.Recommend("ann", """{"title":"Hers"}""");
         await using var recommender = Recommender(field: "e-mail / work");
 
         Assert.Equal("""[{"title":"Hers"}]""", (await AskAsync(recommender, ["ann@work.example"]))[0].Items);
@@ -232,7 +232,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
             break;
         }
 
-        Assert.InRange(lytics.Account.Calls["recommend"], 1, 200);
+        Assert.InRange(_lytics.Account.Calls["recommend"], 1, 200);
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     [Fact]
     public async Task A_check_of_a_Lytics_that_is_down_is_exit_3()
     {
-        lytics.Account.Options = lytics.Account.Options with { Down = true };
+        _lytics.Account.Options = _lytics.Account.Options with { Down = true };
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => CheckAsync("articles"));
 
@@ -279,8 +279,8 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     private IRecommender Recommender(
         string collection = "articles", string field = "email", string token = "demo", string? account = null, HttpMessageHandler? http = null)
     {
-        var job = ReadingWorkshop.Job(new LyticsSourceOptions(new LyticsAccess(token, lytics.Url, account)), email: field);
-        return new LyticsPlatform(clock, NullLoggerFactory.Instance, http).Recommender(job with { Config = job.Config with { CollectionId = collection } });
+        var job = ReadingWorkshop.Job(new LyticsSourceOptions(new LyticsAccess(token, _lytics.Url, account)), email: field);
+        return new LyticsPlatform(_clock, NullLoggerFactory.Instance, http).Recommender(job with { Config = job.Config with { CollectionId = collection } });
     }
 
     private async Task<IReadOnlyList<Problem>> CheckAsync(string collection)
@@ -311,11 +311,11 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     /// <summary>Gives no recommendations until the caller gives up.</summary>
     private sealed class Silent() : DelegatingHandler(new SocketsHttpHandler())
     {
-        private int underWay;
+        private int _underWay;
 
         public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public int UnderWay => Volatile.Read(ref underWay);
+        public int UnderWay => Volatile.Read(ref _underWay);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -324,7 +324,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
                 return await base.SendAsync(request, cancellationToken);
             }
 
-            if (Interlocked.Increment(ref underWay) == LyticsLimits.FirstAtOnce)
+            if (Interlocked.Increment(ref _underWay) == LyticsLimits.FirstAtOnce)
             {
                 Waiting.SetResult();
             }
@@ -336,7 +336,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
             }
             finally
             {
-                Interlocked.Decrement(ref underWay);
+                Interlocked.Decrement(ref _underWay);
             }
         }
     }

@@ -10,16 +10,16 @@ namespace Rollcall.Tests.Lytics;
 /// <summary>Scans that seem complete and are not, and scans without an end.</summary>
 public sealed class LyticsScanTrustTests : IDisposable
 {
-    private readonly ScriptedLytics lytics = new();
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ScriptedLytics _lytics = new();
+    private readonly ReadingWorkshop _workshop = new();
 
     [Theory]
     [InlineData("a", "b", "a", "the next page of a page was already read")]
     [InlineData("a", "b", "c", "a", "the next page of a page was already read")]
     public async Task A_scan_that_goes_round_stops(params string[] tokensAndWhy)
     {
-        lytics.Add("all", 1_000);
-        lytics.Instead = call =>
+        _lytics.Add("all", 1_000);
+        _lytics.Instead = call =>
         {
             if (!call.Contains("&splits=", StringComparison.Ordinal))
             {
@@ -42,9 +42,9 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData("""{"email":"p1@example.com"}""", "are more than an audience of 1,000 profiles can have")]
     public async Task A_scan_with_ever_new_tokens_stops(string row, string why)
     {
-        lytics.Add("all", 1_000);
+        _lytics.Add("all", 1_000);
         var tokens = 0;
-        lytics.Instead = call => call.Contains("&splits=", StringComparison.Ordinal)
+        _lytics.Instead = call => call.Contains("&splits=", StringComparison.Ordinal)
             ? ScriptedLytics.Answer(HttpStatusCode.OK, $$"""{"total":1000,"_next":"t{{Interlocked.Increment(ref tokens)}}","data":[{{row}}]}""")
             : null;
 
@@ -61,8 +61,8 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData(100, 250)]
     public async Task Rows_far_above_the_reported_size_hold_exits(int reported, int rows)
     {
-        lytics.Add("all", rows);
-        lytics.Total = _ => reported;
+        _lytics.Add("all", rows);
+        _lytics.Total = _ => reported;
 
         var (read, result) = await ReadAsync("email");
 
@@ -75,9 +75,9 @@ public sealed class LyticsScanTrustTests : IDisposable
     [Fact]
     public async Task A_size_of_zero_on_the_first_page_only_holds_exits()
     {
-        lytics.Add("all", 250);
+        _lytics.Add("all", 250);
         var first = 1;
-        lytics.Total = size => Interlocked.Exchange(ref first, 0) == 1 ? 0 : size;
+        _lytics.Total = size => Interlocked.Exchange(ref first, 0) == 1 ? 0 : size;
 
         var (_, result) = await ReadAsync("email");
 
@@ -89,7 +89,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData(11, "11 of the scan's 10,000 profiles are duplicates, and as many others may be missing.")]
     public async Task Rows_that_are_there_again_hold_exits_beyond_a_thousandth(int again, string? why)
     {
-        lytics.Add("all", 10_000, i => LyticsScene.Person($"p{(i < again ? i + again : i)}"));
+        _lytics.Add("all", 10_000, i => LyticsScene.Person($"p{(i < again ? i + again : i)}"));
 
         var (rows, result) = await ReadAsync("email", "first_name");
 
@@ -99,12 +99,12 @@ public sealed class LyticsScanTrustTests : IDisposable
     [Fact]
     public async Task A_profile_is_recognised_by_its_id_even_if_its_values_changed()
     {
-        lytics.Add("all", 100, i => $$"""{"_uid":"u{{Math.Max(i, 1)}}","email":"p{{i}}@example.com"}""");
+        _lytics.Add("all", 100, i => $$"""{"_uid":"u{{Math.Max(i, 1)}}","email":"p{{i}}@example.com"}""");
 
         var (_, result) = await ReadAsync("email");
 
         Assert.Equal("1 of the scan's 100 profiles are duplicates, and as many others may be missing.", result.HoldExits);
-        Assert.All(lytics.Scans, call => Assert.Contains("&fields=email,_uid", call, StringComparison.Ordinal));
+        Assert.All(_lytics.Scans, call => Assert.Contains("&fields=email,_uid", call, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData("""{"email":null,"first_name":"P"}""")]
     public async Task Different_profiles_are_no_repeats(string profile)
     {
-        lytics.Add("all", 250, i => profile.Replace("#", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        _lytics.Add("all", 250, i => profile.Replace("#", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
         var (_, result) = await ReadAsync("email", "first_name");
 
@@ -125,16 +125,16 @@ public sealed class LyticsScanTrustTests : IDisposable
 
     public void Dispose()
     {
-        lytics.Dispose();
-        workshop.Dispose();
+        _lytics.Dispose();
+        _workshop.Dispose();
     }
 
     private async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(params string[] fields)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var source = lytics.Platform(new HastyClock()).Source(ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access)));
-        await using var reading = await source.OpenAsync("all", fields, workshop.DuckDb, null, null, cancellation);
-        var rows = workshop.Query($"SELECT {string.Join(", ", fields.Select(field => $"{field} ->> '$'"))} FROM {reading.Relation} ORDER BY 1");
+        await using var source = _lytics.Platform(new HastyClock()).Source(ReadingWorkshop.Job(new LyticsSourceOptions(ScriptedLytics.Access)));
+        await using var reading = await source.OpenAsync("all", fields, _workshop.DuckDb, null, null, cancellation);
+        var rows = _workshop.Query($"SELECT {string.Join(", ", fields.Select(field => $"{field} ->> '$'"))} FROM {reading.Relation} ORDER BY 1");
         return (rows, await reading.CompleteAsync(cancellation));
     }
 }

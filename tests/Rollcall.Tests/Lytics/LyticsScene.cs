@@ -9,7 +9,7 @@ namespace Rollcall.Tests.Lytics;
 /// <summary>A job from a small Lytics to a simulated Dotdigital, in one process: an audience <c>gold</c> into a book Gold.</summary>
 internal sealed class LyticsScene : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
     private LyticsScene(DotdigitalSimulator simulator) => Simulator = simulator;
 
@@ -32,7 +32,7 @@ internal sealed class LyticsScene : IAsyncDisposable
 
     public string Mappings { get; set; } = "[{first_name: FIRSTNAME}]";
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
     public static async Task<LyticsScene> StartAsync()
     {
@@ -70,14 +70,14 @@ internal sealed class LyticsScene : IAsyncDisposable
         guards: {max_exit_percent: none}
         {{More}}
         """,
-        folder["job.yaml"],
+        _folder["job.yaml"],
         name => name == "TOKEN" ? ScriptedLytics.Token : null);
 
     public Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
     public Workplace Workplace() => new()
     {
-        DataFolder = folder["data"],
+        DataFolder = _folder["data"],
         Credentials = a => a.Credentials!,
         Clock = TimeProvider.System,
         Logs = NullLoggerFactory.Instance,
@@ -91,6 +91,6 @@ internal sealed class LyticsScene : IAsyncDisposable
     {
         await Simulator.DisposeAsync();
         Lytics.Dispose();
-        folder.Dispose();
+        _folder.Dispose();
     }
 }

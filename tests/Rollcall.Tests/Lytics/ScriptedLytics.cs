@@ -16,10 +16,10 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     public static readonly LyticsAccess Access = new(Token, new Uri("https://lytics.example"), null);
 
-    private readonly Lock sync = new();
-    private readonly List<string> calls = [];
-    private readonly List<string> events = [];
-    private int atOnce;
+    private readonly Lock _sync = new();
+    private readonly List<string> _calls = [];
+    private readonly List<string> _events = [];
+    private int _atOnce;
 
     /// <summary>Audiences by slug; each has the id <c>id-SLUG</c>.</summary>
     public Dictionary<string, List<string>> Audiences { get; } = [];
@@ -41,9 +41,9 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     /// <summary>The audience's size in pages, for the real size.</summary>
     public Func<int, int> Total { get; set; } = size => size;
 
-    public IReadOnlyList<string> Calls => Snapshot(calls);
+    public IReadOnlyList<string> Calls => Snapshot(_calls);
 
-    public IReadOnlyList<string> Events => Snapshot(events);
+    public IReadOnlyList<string> Events => Snapshot(_events);
 
     public int MostAtOnce { get; private set; }
 
@@ -68,11 +68,11 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     {
         var call = request.RequestUri!.PathAndQuery;
         var body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken);
-        lock (sync)
+        lock (_sync)
         {
-            calls.Add(call);
+            _calls.Add(call);
             Authorization = request.Headers.GetValues("Authorization").Single();
-            MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
+            MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
         }
 
         try
@@ -83,9 +83,9 @@ internal sealed class ScriptedLytics : HttpMessageHandler
         }
         finally
         {
-            lock (sync)
+            lock (_sync)
             {
-                atOnce--;
+                _atOnce--;
             }
         }
     }
@@ -136,9 +136,9 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     private HttpResponseMessage Collect(string body)
     {
         using var json = JsonDocument.Parse(body);
-        lock (sync)
+        lock (_sync)
         {
-            events.AddRange(json.RootElement.EnumerateArray().Select(one => one.GetRawText()));
+            _events.AddRange(json.RootElement.EnumerateArray().Select(one => one.GetRawText()));
         }
 
         return Ok(new { status = 200, message = "success", data = new { message_count = json.RootElement.GetArrayLength(), rejected_count = 0 } });
@@ -148,7 +148,7 @@ internal sealed class ScriptedLytics : HttpMessageHandler
 
     private List<string> Snapshot(List<string> list)
     {
-        lock (sync)
+        lock (_sync)
         {
             return [.. list];
         }

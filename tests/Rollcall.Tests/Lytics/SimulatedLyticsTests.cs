@@ -13,16 +13,16 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
 {
     private const string Token = "simulated-token";
 
-    private readonly TempFolder folder = new();
-    private LyticsSimulator lytics = null!;
-    private DotdigitalSimulator dotdigital = null!;
-    private int gold;
-    private int silver;
-    private Action? beforeSplits;
+    private readonly TempFolder _folder = new();
+    private LyticsSimulator _lytics = null!;
+    private DotdigitalSimulator _dotdigital = null!;
+    private int _gold;
+    private int _silver;
+    private Action? _beforeSplits;
 
     public async ValueTask InitializeAsync()
     {
-        dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        _dotdigital = await DotdigitalSimulator.StartAsync(new SimulatorOptions
         {
             UserName = Some.Username,
             Password = Some.Password,
@@ -30,7 +30,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
             ImportLatencyPerContact = TimeSpan.Zero,
             DeletionLatency = TimeSpan.Zero,
         });
-        lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
+        _lytics = await LyticsSimulator.StartAsync(new LyticsSimulatorOptions
         {
             Token = Token,
             Seed = new LyticsSeed
@@ -39,17 +39,17 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
                     new SeedAudience { Id = "a02", Slug = "silver", From = 2_001, Generate = 1_500 }],
             },
         });
-        (gold, silver) = (dotdigital.Account.AddBook("Gold"), dotdigital.Account.AddBook("Silver"));
-        dotdigital.Account.AddDataField("SPEND", "Numeric");
-        dotdigital.Account.AddDataField("VIP", "Boolean");
-        dotdigital.Account.AddDataField("JOINED", "Date");
+        (_gold, _silver) = (_dotdigital.Account.AddBook("Gold"), _dotdigital.Account.AddBook("Silver"));
+        _dotdigital.Account.AddDataField("SPEND", "Numeric");
+        _dotdigital.Account.AddDataField("VIP", "Boolean");
+        _dotdigital.Account.AddDataField("JOINED", "Date");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await lytics.DisposeAsync();
-        await dotdigital.DisposeAsync();
-        folder.Dispose();
+        await _lytics.DisposeAsync();
+        await _dotdigital.DisposeAsync();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     public async Task A_first_run_then_changes_entries_and_exits()
     {
         var first = await RunAsync();
-        lytics.Account.ChangeGenerated(1, 20);
-        lytics.Account.ExitGenerated("gold", 101, 50);
-        lytics.Account.EnterGenerated("silver", 10, 5);
+        _lytics.Account.ChangeGenerated(1, 20);
+        _lytics.Account.ExitGenerated("gold", 101, 50);
+        _lytics.Account.EnterGenerated("silver", 10, 5);
 
         var second = await RunAsync();
         var third = await RunAsync();
@@ -74,7 +74,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
         Assert.Equal([(3_000L, 3_000L, 0L, 0L), (1_500L, 1_500L, 0L, 0L)], Counts(first));
         Assert.Equal((50L, 5L), (second.Audiences[0].Exited, second.Audiences[1].Entered));
         Assert.Equal([(2_950L, 0L, 0L, 0L), (1_505L, 0L, 0L, 0L)], Counts(third));
-        Assert.Equal((2_950, 1_505), (dotdigital.Account.Members(gold).Count, dotdigital.Account.Members(silver).Count));
+        Assert.Equal((2_950, 1_505), (_dotdigital.Account.Members(_gold).Count, _dotdigital.Account.Members(_silver).Count));
         Assert.All([first, second, third], run => Assert.Equal(ExitCode.Done, run.ExitCode));
     }
 
@@ -82,18 +82,18 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     public async Task A_person_missed_by_one_scan_is_found_by_the_next_and_stays()
     {
         await RunAsync();
-        lytics.Account.ExitGenerated("gold", 9, 1);
+        _lytics.Account.ExitGenerated("gold", 9, 1);
 
         // The first page, which only determines the size of the audience, does not count.
-        beforeSplits = () => lytics.Account.MissInNextScan("gold", "person7", "person8");
+        _beforeSplits = () => _lytics.Account.MissInNextScan("gold", "person7", "person8");
 
         var second = await RunAsync();
 
-        Assert.Null(beforeSplits);
+        Assert.Null(_beforeSplits);
 
         Assert.Equal(1, second.Audiences[0].Exited);
-        Assert.Contains("person7@example.com", dotdigital.Account.Members(gold));
-        Assert.DoesNotContain("person9@example.com", dotdigital.Account.Members(gold));
+        Assert.Contains("person7@example.com", _dotdigital.Account.Members(_gold));
+        Assert.DoesNotContain("person9@example.com", _dotdigital.Account.Members(_gold));
         Assert.Equal(ExitCode.Done, second.ExitCode);
     }
 
@@ -101,24 +101,24 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     public async Task Scans_cut_short_hold_exits_and_the_next_run_makes_up_for_it()
     {
         await RunAsync();
-        lytics.Account.ExitGenerated("gold", 1, 5);
-        lytics.Account.EnterGenerated("gold", 9_001, 3);
-        lytics.Account.Options = lytics.Account.Options with { CutAfterPages = 1, CutTimes = 15 };
+        _lytics.Account.ExitGenerated("gold", 1, 5);
+        _lytics.Account.EnterGenerated("gold", 9_001, 3);
+        _lytics.Account.Options = _lytics.Account.Options with { CutAfterPages = 1, CutTimes = 15 };
 
         var held = await RunAsync();
-        lytics.Account.Options = lytics.Account.Options with { CutAfterPages = null };
+        _lytics.Account.Options = _lytics.Account.Options with { CutAfterPages = null };
         var after = await RunAsync();
 
         Assert.Equal((0L, ExitCode.SomeNotDelivered), (held.Audiences[0].Exited, held.ExitCode));
         Assert.Contains(held.Notices, notice => notice.StartsWith("Exits from \"Gold\" wait", StringComparison.Ordinal));
         Assert.Equal((5L, ExitCode.Done), (after.Audiences[0].Exited, after.ExitCode));
-        Assert.Equal(2_998, dotdigital.Account.Members(gold).Count);
+        Assert.Equal(2_998, _dotdigital.Account.Members(_gold).Count);
     }
 
     [Fact]
     public async Task Stale_tokens_and_too_many_calls_lose_nobody_and_count_nobody_twice()
     {
-        lytics.Account.Options = lytics.Account.Options with { StaleAfterPages = 1, StaleTimes = 1, MaxAtOnce = 3 };
+        _lytics.Account.Options = _lytics.Account.Options with { StaleAfterPages = 1, StaleTimes = 1, MaxAtOnce = 3 };
 
         var first = await RunAsync();
 
@@ -129,7 +129,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     [Fact]
     public async Task Refusals_and_broken_connections_now_and_then_lose_nobody()
     {
-        lytics.Account.AddFaults(
+        _lytics.Account.AddFaults(
             new Fault { Operation = "scanSegment", Every = 19, Kind = FaultKind.Refuse, Status = 429 },
             new Fault { Operation = "scanSegment", Every = 23, Kind = FaultKind.DropBefore },
             new Fault { Operation = "scanSegment", Every = 29, Kind = FaultKind.DropAfter },
@@ -144,13 +144,13 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     public async Task Lytics_down_is_exit_3_and_nobody_exits()
     {
         await RunAsync();
-        lytics.Account.ExitGenerated("gold", 1, 500);
-        lytics.Account.Options = lytics.Account.Options with { Down = true };
+        _lytics.Account.ExitGenerated("gold", 1, 500);
+        _lytics.Account.Options = _lytics.Account.Options with { Down = true };
 
         var stop = await Assert.ThrowsAsync<RollcallException>(RunAsync);
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
-        Assert.Equal(3_000, dotdigital.Account.Members(gold).Count);
+        Assert.Equal(3_000, _dotdigital.Account.Members(_gold).Count);
     }
 
     [Fact]
@@ -161,37 +161,37 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
         var account = new SimulatorOptions().AccountId;
 
         Assert.Equal(ExitCode.Done, first.ExitCode);
-        Assert.Equal(4_500, lytics.Account.Events().Count);
-        var profile = System.Text.Json.JsonDocument.Parse(lytics.Account.Profile("person2500")).RootElement;
+        Assert.Equal(4_500, _lytics.Account.Events().Count);
+        var profile = System.Text.Json.JsonDocument.Parse(_lytics.Account.Profile("person2500")).RootElement;
         Assert.Equal("Subscribed", profile.GetProperty("dm_account_status").GetProperty($"{account}").GetString());
-        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{gold}").GetString());
-        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{silver}").GetString());
+        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{_gold}").GetString());
+        Assert.Equal("Subscribed", profile.GetProperty("dm_addressbook_status").GetProperty($"{account}_{_silver}").GetString());
     }
 
     [Fact]
     public async Task Rejected_events_are_sent_again_by_the_next_run()
     {
-        lytics.Account.Options = lytics.Account.Options with { RejectEvery = 1_000 };
+        _lytics.Account.Options = _lytics.Account.Options with { RejectEvery = 1_000 };
         var first = await RunAsync();
-        lytics.Account.Options = lytics.Account.Options with { RejectEvery = null };
+        _lytics.Account.Options = _lytics.Account.Options with { RejectEvery = null };
 
         var second = await RunAsync();
 
         Assert.Equal((ExitCode.SomeNotDelivered, ExitCode.Done), (first.ExitCode, second.ExitCode));
         Assert.Equal(
-            4_500, lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString())
+            4_500, _lytics.Account.Events().Select(one => System.Text.Json.JsonDocument.Parse(one.Json).RootElement.GetProperty("event_id").GetString())
             .Distinct().Count());
     }
 
     [Fact]
     public async Task Events_rejected_twice_are_given_up_and_keep_nobody_waiting()
     {
-        lytics.Account.Options = lytics.Account.Options with { RejectEvery = 1_000 };
+        _lytics.Account.Options = _lytics.Account.Options with { RejectEvery = 1_000 };
         await RunAsync();
-        lytics.Account.ChangeGenerated(1, 1);
+        _lytics.Account.ChangeGenerated(1, 1);
 
         var second = await RunAsync();
-        lytics.Account.Options = lytics.Account.Options with { RejectEvery = null };
+        _lytics.Account.Options = _lytics.Account.Options with { RejectEvery = null };
         var third = await RunAsync();
 
         Assert.Contains(second.Notices, notice => notice.Contains("a second time: they are given up", StringComparison.Ordinal));
@@ -205,11 +205,11 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
 
     private Workplace Workplace() => new()
     {
-        DataFolder = folder["data"],
+        DataFolder = _folder["data"],
         Credentials = a => a.Credentials!,
         Clock = TimeProvider.System,
         Logs = NullLoggerFactory.Instance,
-        Platform = new LyticsPlatform(new HastyClock(), NullLoggerFactory.Instance, beforeSplits is null ? null : new Hook(this)),
+        Platform = new LyticsPlatform(new HastyClock(), NullLoggerFactory.Instance, _beforeSplits is null ? null : new Hook(this)),
     };
 
     private sealed class Hook(SimulatedLyticsTests test) : DelegatingHandler(new SocketsHttpHandler())
@@ -218,7 +218,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
         {
             if (request.RequestUri!.Query.Contains("splits=", StringComparison.Ordinal))
             {
-                Interlocked.Exchange(ref test.beforeSplits, null)?.Invoke();
+                Interlocked.Exchange(ref test._beforeSplits, null)?.Invoke();
             }
 
             return base.SendAsync(request, cancellationToken);
@@ -228,17 +228,17 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     private Job Job() => JobFile.Parse(
         $$"""
         tag: scene
-        authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{dotdigital.Url}}"}
-        source: { lytics: { token: {{Token}}, url: "{{lytics.Url}}" } }
+        authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{_dotdigital.Url}}"}
+        source: { lytics: { token: {{Token}}, url: "{{_lytics.Url}}" } }
         config:
           segment_ids: [gold, a02]
-          seg_mappings: [{gold: "{{gold}}"}, {a02: "{{silver}}"}]
+          seg_mappings: [{gold: "{{_gold}}"}, {a02: "{{_silver}}"}]
           mappings: [{first_name: FIRSTNAME}, {total_spend: SPEND}, {vip: VIP}, {joined: JOINED}]
           email_field: email
           exit_action: remove
           sync_status: true
-        status_sink: { lytics: { token: {{Token}}, url: "{{lytics.Url}}" } }
+        status_sink: { lytics: { token: {{Token}}, url: "{{_lytics.Url}}" } }
         """,
-        folder["job.yaml"],
+        _folder["job.yaml"],
         _ => null);
 }

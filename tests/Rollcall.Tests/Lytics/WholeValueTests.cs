@@ -11,8 +11,8 @@ namespace Rollcall.Tests.Lytics;
 /// <summary>Complete values that DuckDB returns as Lytics wrote them: of insight fields, and of recommendations.</summary>
 public sealed class WholeValueTests : IDisposable
 {
-    private readonly ScriptedLytics lytics = new();
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ScriptedLytics _lytics = new();
+    private readonly ReadingWorkshop _workshop = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,7 +47,7 @@ public sealed class WholeValueTests : IDisposable
     [MemberData(nameof(Values))]
     public async Task An_insight_field_is_whole(string written, string? kept)
     {
-        lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{written}}}"""];
+        _lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{written}}}"""];
 
         Assert.Equal([$"a@example.com|{kept ?? "\u2205"}"], await InsightAsync(Job()));
     }
@@ -78,7 +78,7 @@ public sealed class WholeValueTests : IDisposable
     [Fact]
     public async Task A_field_that_is_mapped_as_well_keeps_the_value_that_fits_a_data_field()
     {
-        lytics.Audiences["all"] =
+        _lytics.Audiences["all"] =
         [
             """{"email":"a@example.com","v":["x","y"]}""", """{"v":12345678901234567,"email":"b@example.com"}""", """{"email":"c@example.com","v":null}""", """{"email":"d@example.com"}""", """{"email":"e@example.com","v":"text"}""",
         ];
@@ -94,32 +94,32 @@ public sealed class WholeValueTests : IDisposable
     [Fact]
     public async Task A_field_only_insight_data_need_is_kept_once_and_asked_for_once()
     {
-        lytics.Audiences["all"] = ["""{"email":"a@example.com","v":[1]}"""];
-        await using var source = lytics.Platform().Source(Job());
-        await using var reading = await source.OpenAsync("all", Job().Config.Fields, workshop.DuckDb, null, null, Cancellation);
+        _lytics.Audiences["all"] = ["""{"email":"a@example.com","v":[1]}"""];
+        await using var source = _lytics.Platform().Source(Job());
+        await using var reading = await source.OpenAsync("all", Job().Config.Fields, _workshop.DuckDb, null, null, Cancellation);
 
         Assert.Equal(
-            ["email|JSON", "v|JSON", "__row|BIGINT"], workshop.Query($"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {reading.Relation})"));
+            ["email|JSON", "v|JSON", "__row|BIGINT"], _workshop.Query($"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {reading.Relation})"));
         Assert.Equal("\"v\"", reading.Whole("v"));
-        Assert.All(lytics.Scans, call => Assert.Contains("&fields=email,v", call, StringComparison.Ordinal));
+        Assert.All(_lytics.Scans, call => Assert.Contains("&fields=email,v", call, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_email_field_may_be_an_insight_field_too_and_the_roll_is_as_ever()
     {
-        lytics.Audiences["all"] = ["""{"email":"a@example.com","v":[1]}""", """{"email":["b@example.com"],"v":2}"""];
+        _lytics.Audiences["all"] = ["""{"email":"a@example.com","v":[1]}""", """{"email":["b@example.com"],"v":2}"""];
         var job = Job() with { Config = Job().Config with { InsightFields = ["email", "v"] } };
-        var roll = new Roll(workshop.DuckDb, job, new Dictionary<string, DataFieldType>(), 1);
+        var roll = new Roll(_workshop.DuckDb, job, new Dictionary<string, DataFieldType>(), 1);
         await roll.CreateAsync(Cancellation);
-        await using var source = lytics.Platform().Source(job);
-        await using var reading = await source.OpenAsync("all", job.Config.Fields, workshop.DuckDb, null, null, Cancellation);
+        await using var source = _lytics.Platform().Source(job);
+        await using var reading = await source.OpenAsync("all", job.Config.Fields, _workshop.DuckDb, null, null, Cancellation);
 
         var count = await roll.AddAsync(0, reading, Cancellation);
 
         Assert.Equal(1, count.Members);
         Assert.Equal(
             ["\"a@example.com\"|[1]", "[\"b@example.com\"]|2"],
-            workshop.Query($"SELECT {reading.Whole("email")}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row"));
+            _workshop.Query($"SELECT {reading.Whole("email")}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row"));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class WholeValueTests : IDisposable
 
         Assert.Null(answer.Items);
         Assert.Contains("does not match the Lytics API", answer.Failure, StringComparison.Ordinal);
-        Assert.Single(lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
+        Assert.Single(_lytics.Calls, call => call.Contains("/recommend/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -164,8 +164,8 @@ public sealed class WholeValueTests : IDisposable
 
     public void Dispose()
     {
-        lytics.Dispose();
-        workshop.Dispose();
+        _lytics.Dispose();
+        _workshop.Dispose();
     }
 
     private static Job Job(params IReadOnlyList<FieldMapping> mappings)
@@ -177,9 +177,9 @@ public sealed class WholeValueTests : IDisposable
     /// <summary>What the table has of each person: some columns, and the field <c>v</c> whole.</summary>
     private async Task<IReadOnlyList<string>> InsightAsync(Job job, string columns = "email ->> '$'")
     {
-        await using var source = lytics.Platform().Source(job);
-        await using var reading = await source.OpenAsync("all", job.Config.Fields, workshop.DuckDb, null, null, Cancellation);
-        return workshop.Query($"SELECT {columns}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row");
+        await using var source = _lytics.Platform().Source(job);
+        await using var reading = await source.OpenAsync("all", job.Config.Fields, _workshop.DuckDb, null, null, Cancellation);
+        return _workshop.Query($"SELECT {columns}, {reading.Whole("v")} FROM {reading.Relation} ORDER BY __row");
     }
 
     /// <summary>The items of an answer, when DuckDB had them.</summary>
@@ -187,25 +187,25 @@ public sealed class WholeValueTests : IDisposable
     {
         var answer = await AskAsync(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(body) });
         Assert.Null(answer.Failure);
-        workshop.Execute("CREATE OR REPLACE TABLE items(item JSON)");
-        using (var appender = workshop.DuckDb.CreateAppender("items"))
+        _workshop.Execute("CREATE OR REPLACE TABLE items(item JSON)");
+        using (var appender = _workshop.DuckDb.CreateAppender("items"))
         {
             appender.CreateRow().AppendValue(answer.Items).EndRow();
         }
 
-        Assert.Equal(["True"], workshop.Query("SELECT json_valid(item) AND (item -> '$[*]') IS NOT NULL FROM items"));
-        return workshop.Query("SELECT item FROM items")[0];
+        Assert.Equal(["True"], _workshop.Query("SELECT json_valid(item) AND (item -> '$[*]') IS NOT NULL FROM items"));
+        return _workshop.Query("SELECT item FROM items")[0];
     }
 
     private async Task<Recommended> AskAsync(Func<HttpResponseMessage> answer)
     {
-        lytics.Audiences["articles"] = [];
-        lytics.Collections.Add("articles");
-        lytics.Instead = call =>
+        _lytics.Audiences["articles"] = [];
+        _lytics.Collections.Add("articles");
+        _lytics.Instead = call =>
             call.StartsWith("/api/content/recommend/user/email/ann.lee%40example.com?contentsegment=id-articles&limit=2", StringComparison.Ordinal)
             ? answer()
             : null;
-        await using var recommender = lytics.Platform().Recommender(Job());
+        await using var recommender = _lytics.Platform().Recommender(Job());
         return await recommender.RecommendAsync(["ann.lee@example.com"], 2, Cancellation).SingleAsync(Cancellation);
     }
 }

@@ -14,7 +14,7 @@ public sealed class BoundTests : IDisposable
 
     private const string EndlessRows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' || i AS email FROM n";
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
     public static TheoryData<string, string> Endless => new()
     {
@@ -32,13 +32,13 @@ public sealed class BoundTests : IDisposable
         { "duckdb", "SELECT count(*)::VARCHAR AS email FROM range(100000) AS a, range(100000) AS b, range(100000) AS c WHERE a.range + b.range + c.range = -1" },
     };
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Theory]
     [MemberData(nameof(Endless))]
     public async Task A_query_that_takes_longer_than_its_limit_is_cancelled_and_reported(string kind, string sql)
     {
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await workshop.CallAsync(Job(await SourceAsync(kind, sql) with { Timeout = TimeSpan.FromSeconds(1) })));
+        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql) with { Timeout = TimeSpan.FromSeconds(1) })));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.StartsWith("audience all: The SQL took longer than 1 second, and was ended.", error.Message, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class BoundTests : IDisposable
         var since = 0L;
         using var registration = stop.Token.Register(() => since = Stopwatch.GetTimestamp());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await workshop.CallAsync(Job(await SourceAsync(kind, sql)), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql)), cancellation: stop.Token));
 
         // A second, and another for a busy machine.
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(2));
@@ -65,11 +65,11 @@ public sealed class BoundTests : IDisposable
     [InlineData("sqlite", "SELECT 'a@x.com' AS email, hex(zeroblob(4000000)) AS v UNION ALL SELECT 'b@x.com', hex(zeroblob(500000))")]
     public async Task A_value_of_more_than_a_million_characters_rejects_its_row(string kind, string sql)
     {
-        var (rows, result) = await workshop.ReadAsync(await SourceAsync(kind, sql), ["email"]);
+        var (rows, result) = await _workshop.ReadAsync(await SourceAsync(kind, sql), ["email"]);
         Assert.Equal(2, rows.Count);
         Assert.Null(result.HoldExits);
 
-        (rows, result) = await workshop.ReadAsync(await SourceAsync(kind, sql), ["email", "v"]);
+        (rows, result) = await _workshop.ReadAsync(await SourceAsync(kind, sql), ["email", "v"]);
 
         Assert.Equal("b@x.com", Assert.Single(rows)[..7]);
         Assert.Equal("the field v is longer than 1048576 characters", Assert.Single(result.Rejected).Reason);
@@ -78,7 +78,7 @@ public sealed class BoundTests : IDisposable
     [Fact]
     public async Task SQLite_makes_no_value_of_more_than_16_MiB()
     {
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await workshop.ReadAsync(await SourceAsync("sqlite", "SELECT 'a@x.com' AS email, hex(zeroblob(100000000)) AS v"), ["email", "v"]));
+        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.ReadAsync(await SourceAsync("sqlite", "SELECT 'a@x.com' AS email, hex(zeroblob(100000000)) AS v"), ["email", "v"]));
 
         Assert.Contains("string or blob too big", error.Message, StringComparison.Ordinal);
     }
@@ -86,9 +86,9 @@ public sealed class BoundTests : IDisposable
     [Fact]
     public async Task Rows_that_do_not_fit_into_the_memory_of_the_run_are_an_error_of_the_source()
     {
-        workshop.Execute("SET memory_limit = '150MB'; SET temp_directory = ''");
+        _workshop.Execute("SET memory_limit = '150MB'; SET temp_directory = ''");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await workshop.ReadAsync(
+        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.ReadAsync(
             await SourceAsync("sqlite", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i || '@x.com' AS email, hex(zeroblob(500000)) AS v FROM n"), ["email", "v"]));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
@@ -106,15 +106,15 @@ public sealed class BoundTests : IDisposable
                 audiences["all"] = new(sql.Replace("information_columns", "(SELECT 1 AS c UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9 UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND())", StringComparison.Ordinal), null, null);
                 return new TablesSourceOptions { Database = TestDatabases.MySqlOrSkip().ToString(), DatabaseName = "test", Audiences = audiences };
             case "sqlite":
-                await using (var connection = new SqliteConnection($"Data Source={workshop.At("test.sqlite")};Pooling=False"))
+                await using (var connection = new SqliteConnection($"Data Source={_workshop.At("test.sqlite")};Pooling=False"))
                 {
                     await connection.OpenAsync();
                     await DatabasePeople.ExecuteAsync(connection, "CREATE TABLE IF NOT EXISTS t(email)");
                 }
 
-                return new TablesSourceOptions { Database = workshop.At("test.sqlite"), DatabaseName = "test.sqlite", Audiences = audiences };
+                return new TablesSourceOptions { Database = _workshop.At("test.sqlite"), DatabaseName = "test.sqlite", Audiences = audiences };
             default:
-                return Files(workshop.Write("people.csv", "email\na@x.com\n"), sql);
+                return Files(_workshop.Write("people.csv", "email\na@x.com\n"), sql);
         }
     }
 }

@@ -10,16 +10,16 @@ public sealed class CsvFilesTests : IDisposable
 {
     private static readonly string[] Email = ["email"];
     private static readonly string[] IdEmailName = ["id", "email", "name"];
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public async Task Columns_are_text_so_that_leading_zeros_stay()
     {
-        var path = workshop.Write("people.csv", "id,email,name\n00123,a@x.com,1e5\n");
+        var path = _workshop.Write("people.csv", "id,email,name\n00123,a@x.com,1e5\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal(["00123|a@x.com|1e5"], rows);
         Assert.Null(result.HoldExits);
@@ -29,9 +29,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_row_whose_quoted_value_is_cut_at_a_comma_because_of_a_space_before_its_quote_is_rejected()
     {
-        var path = workshop.Write("people.csv", "email,id,name\na@x.com, \"p,q\"\nb@x.com, \"first,y\nc@x.com, \"ok\",5\"\n\"d,x@x.com\", \"p,q\" \n");
+        var path = _workshop.Write("people.csv", "email,id,name\na@x.com, \"p,q\"\nb@x.com, \"first,y\nc@x.com, \"ok\",5\"\n\"d,x@x.com\", \"p,q\" \n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal([" \"first|b@x.com|y", " \"ok\"|c@x.com|5\""], rows);
         Assert.Equal([2L, 5L], result.Rejected.Select(row => row.Line!.Value));
@@ -40,9 +40,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_ragged_row_never_takes_the_file_down()
     {
-        var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com,Ann\n2,b@x.com\n3,c@x.com,Cy,extra\n4,d@x.com,Di\n");
+        var path = _workshop.Write("people.csv", "id,email,name\n1,a@x.com,Ann\n2,b@x.com\n3,c@x.com,Cy,extra\n4,d@x.com,Di\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com", "d@x.com"], rows);
         Assert.Equal([new RejectedRow(path, 3, "2 values where the header has 3"), new RejectedRow(path, 4, "4 values where the header has 3")], result.Rejected);
@@ -52,9 +52,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Quoted_values_may_hold_delimiters_quotes_and_new_lines()
     {
-        var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com,\"An, \"\"the\"\" n\"\n2,\"b@x.com\",\"two\nlines\"\n3,c'\"@x.com,C\"y\n");
+        var path = _workshop.Write("people.csv", "id,email,name\n1,a@x.com,\"An, \"\"the\"\" n\"\n2,\"b@x.com\",\"two\nlines\"\n3,c'\"@x.com,C\"y\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal(["1|a@x.com|An, \"the\" n", "2|b@x.com|two\nlines", "3|c'\"@x.com|C\"y"], rows);
         Assert.Equal(0, result.RejectedCount);
@@ -63,9 +63,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Bad_quoting_costs_its_own_line_only()
     {
-        var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com,\"An\"n\"\n2,b@x.com,\"Bo\n3,c@x.com,Cy\n4,\"d@x.com\",Di\n");
+        var path = _workshop.Write("people.csv", "id,email,name\n1,a@x.com,\"An\"n\"\n2,b@x.com,\"Bo\n3,c@x.com,Cy\n4,\"d@x.com\",Di\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["c@x.com", "d@x.com"], rows);
         Assert.Equal([2L, 3L], result.Rejected.Select(row => row.Line!.Value));
@@ -80,9 +80,9 @@ public sealed class CsvFilesTests : IDisposable
             text.Append(i).Append(",u").Append(i).Append("@x.com,N\n");
         }
 
-        var path = workshop.Write("people.csv", text.ToString());
+        var path = _workshop.Write("people.csv", text.ToString());
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(99_998, rows.Count);
         Assert.Equal(3, Assert.Single(result.Rejected).Line);
@@ -91,9 +91,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Bytes_that_are_not_of_the_encoding_reject_their_row()
     {
-        var path = workshop.Write("people.csv", [.. "id,email,name\n1,a@x.com,Ann\n2,b@x.com,B"u8, 0xF6, .. "\n3,c@x.com,Çy\n4,d@x.com,\0\n"u8]);
+        var path = _workshop.Write("people.csv", [.. "id,email,name\n1,a@x.com,Ann\n2,b@x.com,B"u8, 0xF6, .. "\n3,c@x.com,Çy\n4,d@x.com,\0\n"u8]);
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal(["1|a@x.com|Ann", "3|c@x.com|Çy"], rows);
         Assert.Equal(["bytes that are not UTF-8", "a zero byte"], result.Rejected.Select(row => row.Reason));
@@ -107,9 +107,9 @@ public sealed class CsvFilesTests : IDisposable
     public async Task Other_encodings_are_read_when_they_are_named(string encoding, string name)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var path = workshop.Write("people.csv", Encoding.GetEncoding(encoding).GetBytes($"email;name\na@x.com;{name}\n"));
+        var path = _workshop.Write("people.csv", Encoding.GetEncoding(encoding).GetBytes($"email;name\na@x.com;{name}\n"));
 
-        var (rows, result) = await workshop.ReadAsync(Files(path, delimiter: ";", encoding: encoding), ["email", "name"]);
+        var (rows, result) = await _workshop.ReadAsync(Files(path, delimiter: ";", encoding: encoding), ["email", "name"]);
 
         Assert.Equal([$"a@x.com|{name}"], rows);
         Assert.Null(result.HoldExits);
@@ -121,9 +121,9 @@ public sealed class CsvFilesTests : IDisposable
     public async Task A_byte_order_mark_says_which_UTF16_it_is(bool bigEndian)
     {
         var utf16 = new UnicodeEncoding(bigEndian, byteOrderMark: true);
-        var path = workshop.Write("people.csv", [.. utf16.GetPreamble(), .. utf16.GetBytes("email,name\na@x.com,Ä\n")]);
+        var path = _workshop.Write("people.csv", [.. utf16.GetPreamble(), .. utf16.GetBytes("email,name\na@x.com,Ä\n")]);
 
-        var (rows, _) = await workshop.ReadAsync(Files(path, encoding: "utf-16"), ["email", "name"]);
+        var (rows, _) = await _workshop.ReadAsync(Files(path, encoding: "utf-16"), ["email", "name"]);
 
         Assert.Equal(["a@x.com|Ä"], rows);
     }
@@ -131,9 +131,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_byte_that_the_named_encoding_does_not_know_rejects_its_row()
     {
-        var path = workshop.Write("people.csv", [.. "email,name\na@x.com,"u8, 0xF6, .. "\nb@x.com,B\n"u8]);
+        var path = _workshop.Write("people.csv", [.. "email,name\na@x.com,"u8, 0xF6, .. "\nb@x.com,B\n"u8]);
 
-        var (rows, result) = await workshop.ReadAsync(Files(path, encoding: "us-ascii"), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path, encoding: "us-ascii"), Email);
 
         Assert.Equal(["b@x.com"], rows);
         Assert.Equal(1, result.RejectedCount);
@@ -142,10 +142,10 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Declared_types_convert_and_a_value_that_does_not_fit_rejects_its_row()
     {
-        var path = workshop.Write("people.csv", "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\nc@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
+        var path = _workshop.Write("people.csv", "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\nc@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
         var types = new Dictionary<string, string> { ["n"] = "integer", ["d"] = "decimal", ["day"] = "date", ["seen"] = "timestamp", ["ok"] = "boolean" };
 
-        var (rows, result) = await workshop.ReadAsync(Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types), ["email", "n", "d", "day", "seen", "ok"]);
+        var (rows, result) = await _workshop.ReadAsync(Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types), ["email", "n", "d", "day", "seen", "ok"]);
 
         Assert.Equal("a@x.com|13|True|03/01/2024|01/02/2024 01:04:05|False", rows[0]);
         Assert.Equal("c@x.com|∅|∅|∅|∅|∅", rows[1]);
@@ -155,9 +155,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Byte_order_mark_tabs_and_mixed_new_lines_are_read()
     {
-        var path = workshop.Write("people.tsv", [.. "\uFEFFid\temail\tname\r\n1\ta@x.com\t\"A\r\nA\"\n\n2\tb@x.com\tB\r3\tc@x.com\tC"u8]);
+        var path = _workshop.Write("people.tsv", [.. "\uFEFFid\temail\tname\r\n1\ta@x.com\t\"A\r\nA\"\n\n2\tb@x.com\tB\r3\tc@x.com\tC"u8]);
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal(["1|a@x.com|A\r\nA", "2|b@x.com|B", "3|c@x.com|C"], rows);
         Assert.Empty(result.Shape.EndsWithNewline);
@@ -169,13 +169,13 @@ public sealed class CsvFilesTests : IDisposable
     {
         var random = new Random(1);
         var whole = Zipped("email,name\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"u{i}@x.com,{random.Next()}\n")));
-        var path = workshop.Write("people.csv.gz", whole);
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var path = _workshop.Write("people.csv.gz", whole);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
         Assert.Equal(5000, rows.Count);
         Assert.Null(result.HoldExits);
 
-        workshop.Write("people.csv.gz", whole[..(whole.Length / 2)]);
-        (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        _workshop.Write("people.csv.gz", whole[..(whole.Length / 2)]);
+        (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.InRange(rows.Count, 1000, 4000);
         Assert.Equal("u0@x.com", rows[0]);
@@ -185,9 +185,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_gzipped_file_of_several_members_is_whole()
     {
-        var path = workshop.Write("people.csv.gz", [.. Zipped("email,name\na@x.com,A\n"), .. Zipped("b@x.com,B\n")]);
+        var path = _workshop.Write("people.csv.gz", [.. Zipped("email,name\na@x.com,A\n"), .. Zipped("b@x.com,B\n")]);
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com", "b@x.com"], rows);
         Assert.Null(result.HoldExits);
@@ -201,27 +201,27 @@ public sealed class CsvFilesTests : IDisposable
     public async Task Zero_bytes_behind_the_end_of_a_gzipped_file_are_no_truncation(int zeros)
     {
         byte[] member = [.. Zipped("email,name\na@x.com,A\n")];
-        var one = workshop.Write("one.csv.gz", [.. member, .. new byte[zeros]]);
-        var several = workshop.Write("several.csv.gz", [.. member, .. Zipped("b@x.com,B\n"), .. new byte[zeros]]);
+        var one = _workshop.Write("one.csv.gz", [.. member, .. new byte[zeros]]);
+        var several = _workshop.Write("several.csv.gz", [.. member, .. Zipped("b@x.com,B\n"), .. new byte[zeros]]);
         var many = Zipped("email,name\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"u{i}@x.com,N{i * 7919 % 104_729}\n")));
-        var cut = workshop.Write("cut.csv.gz", [.. many[..(many.Length / 2)], .. new byte[zeros]]);
+        var cut = _workshop.Write("cut.csv.gz", [.. many[..(many.Length / 2)], .. new byte[zeros]]);
 
-        var (rows, result) = await workshop.ReadAsync(Files(one), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(one), Email);
         Assert.Equal(["a@x.com"], rows);
         Assert.Null(result.HoldExits);
-        (rows, result) = await workshop.ReadAsync(Files(several), Email);
+        (rows, result) = await _workshop.ReadAsync(Files(several), Email);
         Assert.Equal(["a@x.com", "b@x.com"], rows);
         Assert.Null(result.HoldExits);
-        (_, result) = await workshop.ReadAsync(Files(cut), Email);
+        (_, result) = await _workshop.ReadAsync(Files(cut), Email);
         Assert.NotNull(result.HoldExits);
     }
 
     [Fact]
     public async Task Blank_lines_before_the_header_are_no_header()
     {
-        var path = workshop.Write("people.csv", "\n\r\n\n email , name\na@x.com,A\n\nb@x.com,B\n");
+        var path = _workshop.Write("people.csv", "\n\r\n\n email , name\na@x.com,A\n\nb@x.com,B\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com", "b@x.com"], rows);
         Assert.Equal(0, result.RejectedCount);
@@ -230,9 +230,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_blank_before_a_quote_is_part_of_a_plain_value()
     {
-        var path = workshop.Write("people.csv", "id,email,name\n1,a@x.com, \"first\n2,b@x.com,second\n3,c@x.com,third\"\n4,d@x.com, \"p,q\"\n");
+        var path = _workshop.Write("people.csv", "id,email,name\n1,a@x.com, \"first\n2,b@x.com,second\n3,c@x.com,third\"\n4,d@x.com, \"p,q\"\n");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), IdEmailName);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), IdEmailName);
 
         Assert.Equal(["1|a@x.com| \"first", "2|b@x.com|second", "3|c@x.com|third\""], rows);
         Assert.Equal(new RejectedRow(path, 5, "4 values where the header has 3"), Assert.Single(result.Rejected));
@@ -241,9 +241,9 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_file_that_ends_inside_a_record_holds_exits()
     {
-        var path = workshop.Write("people.csv", "email,name\na@x.com,Ann\nb@x.com,\"B");
+        var path = _workshop.Write("people.csv", "email,name\na@x.com,Ann\nb@x.com,\"B");
 
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com"], rows);
         Assert.Contains($"{path}: it ends inside a record", result.HoldExits, StringComparison.Ordinal);
@@ -252,12 +252,12 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_missing_final_newline_holds_exits_where_the_last_reading_had_one()
     {
-        var path = workshop.Write("people.csv", "email,name\na@x.com,Ann\n");
-        var (_, first) = await workshop.ReadAsync(Files(path), Email);
-        workshop.Write("people.csv", "email,name\na@x.com,A");
+        var path = _workshop.Write("people.csv", "email,name\na@x.com,Ann\n");
+        var (_, first) = await _workshop.ReadAsync(Files(path), Email);
+        _workshop.Write("people.csv", "email,name\na@x.com,A");
 
-        var (_, unknown) = await workshop.ReadAsync(Files(path), Email);
-        var (rows, second) = await workshop.ReadAsync(Files(path), Email, first.Shape);
+        var (_, unknown) = await _workshop.ReadAsync(Files(path), Email);
+        var (rows, second) = await _workshop.ReadAsync(Files(path), Email, first.Shape);
 
         Assert.Null(unknown.HoldExits);
         Assert.Equal(["a@x.com"], rows);
@@ -267,14 +267,14 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_glob_that_matches_fewer_files_than_last_time_holds_exits()
     {
-        workshop.Write("p-1.csv", "email,name\na@x.com,A\n");
-        var second = workshop.Write("p-2.csv", "name,email,more\nB,b@x.com,x\n");
-        var (rows, result) = await workshop.ReadAsync(Files(workshop.At("p-*.csv")), ["email", "name"]);
+        _workshop.Write("p-1.csv", "email,name\na@x.com,A\n");
+        var second = _workshop.Write("p-2.csv", "name,email,more\nB,b@x.com,x\n");
+        var (rows, result) = await _workshop.ReadAsync(Files(_workshop.At("p-*.csv")), ["email", "name"]);
         Assert.Equal(["a@x.com|A", "b@x.com|B"], rows.Order());
         Assert.Null(result.HoldExits);
 
         File.Delete(second);
-        (rows, result) = await workshop.ReadAsync(Files(workshop.At("p-*.csv")), ["email", "name"], result.Shape);
+        (rows, result) = await _workshop.ReadAsync(Files(_workshop.At("p-*.csv")), ["email", "name"], result.Shape);
 
         Assert.Equal(["a@x.com|A"], rows);
         Assert.Equal("source.tables.files.people: 1 files where the last reading found 2", result.HoldExits);
@@ -283,8 +283,8 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task A_missing_file_and_an_empty_one_are_errors()
     {
-        var missing = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Files(workshop.At("none-*.csv")), Email));
-        var empty = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Files(workshop.Write("empty.csv", "")), Email));
+        var missing = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(_workshop.At("none-*.csv")), Email));
+        var empty = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(_workshop.Write("empty.csv", "")), Email));
 
         Assert.Equal((ExitCode.Source, ExitCode.Source), (missing.ExitCode, empty.ExitCode));
         Assert.Contains("No file matches", missing.Message, StringComparison.Ordinal);
@@ -294,11 +294,11 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Copies_of_damaged_files_go_when_the_source_does()
     {
-        var path = workshop.Write("people.csv", "email,name\na@x.com,A\nb@x.com\n");
+        var path = _workshop.Write("people.csv", "email,name\na@x.com,A\nb@x.com\n");
 
-        await workshop.ReadAsync(Files(path), Email);
+        await _workshop.ReadAsync(Files(path), Email);
 
-        Assert.Empty(Directory.GetFiles(workshop.At("copies")));
+        Assert.Empty(Directory.GetFiles(_workshop.At("copies")));
     }
 
     private static byte[] Zipped(string text)

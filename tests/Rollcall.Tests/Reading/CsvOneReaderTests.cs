@@ -16,9 +16,9 @@ public sealed class CsvOneReaderTests : IDisposable
     private const int AtOnce = 50;
     private static readonly string[] Pieces = ["a", "b", "é", ",", ",", "\"", "\"", " ", "\n", "\n", "\r\n", "\"\"", ", \"", "\" ,", ",\"x\"", "\t", ";", "'"];
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public void Every_row_of_any_file_is_read_as_an_independent_parser_reads_it_or_rejected()
@@ -33,15 +33,15 @@ public sealed class CsvOneReaderTests : IDisposable
                 var (rows, rejected) = Parse(text);
                 expected.AddRange(rows.Select(row => $"{i}|{string.Join('|', row.Select(value => value.Length == 0 ? "∅" : value))}"));
                 expected.Add($"{i} rejected {rejected}");
-                var prepared = CsvTable.Prepare("people", new FileTable("", new Dictionary<string, string>(), null, null), [workshop.Write($"{i}.csv", text)], workshop.At("copies"), null, TestContext.Current.CancellationToken);
+                var prepared = CsvTable.Prepare("people", new FileTable("", new Dictionary<string, string>(), null, null), [_workshop.Write($"{i}.csv", text)], _workshop.At("copies"), null, TestContext.Current.CancellationToken);
                 selects.Add($"SELECT {i} AS file, k, a, b FROM ({prepared.Select})");
                 selects.Add($"SELECT {i}, '{prepared.RejectedCount}', NULL, NULL");
             }
 
-            var read = workshop.Query(string.Join(" UNION ALL ", selects));
+            var read = _workshop.Query(string.Join(" UNION ALL ", selects));
 
             Assert.Equal(expected.Order(StringComparer.Ordinal), read.Select(Told).Order(StringComparer.Ordinal));
-            Directory.Delete(workshop.At("copies"), recursive: true);
+            Directory.Delete(_workshop.At("copies"), recursive: true);
         }
 
         string Told(string row) => row.EndsWith("|∅|∅", StringComparison.Ordinal) && row.Split('|') is { Length: 4 } parts && int.TryParse(parts[1], out _)

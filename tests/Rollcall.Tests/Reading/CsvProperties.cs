@@ -8,9 +8,9 @@ namespace Rollcall.Tests.Reading;
 /// <summary>Any CSV file: its valid records are read as they were written, and DuckDB agrees on which are valid.</summary>
 public sealed class CsvProperties : IDisposable
 {
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public async Task Every_value_comes_as_it_was_written()
@@ -23,9 +23,9 @@ public sealed class CsvProperties : IDisposable
             {
                 var newline = given.returns ? "\r\n" : "\n";
                 var lines = given.rows.Select((row, i) => string.Join(',', i.ToString(CultureInfo.InvariantCulture), Written(row.a, given.quoteAll), Written(row.b, given.quoteAll)));
-                var path = workshop.Write("people.csv", "n,a,b" + newline + string.Join(newline, lines) + (given.last ? newline : ""));
+                var path = _workshop.Write("people.csv", "n,a,b" + newline + string.Join(newline, lines) + (given.last ? newline : ""));
 
-                var (rows, result) = await workshop.ReadAsync(Files(path), ["n", "a", "b"]);
+                var (rows, result) = await _workshop.ReadAsync(Files(path), ["n", "a", "b"]);
 
                 Assert.Equal(0, result.RejectedCount);
                 Assert.Equal(given.rows.Select((row, i) => $"{i}|{Read(row.a)}|{Read(row.b)}"), rows);
@@ -42,9 +42,9 @@ public sealed class CsvProperties : IDisposable
         await bytes.SampleAsync(
             async given =>
             {
-                var path = workshop.Write("people.csv", [.. "a,b\nfirst,1\n"u8, .. given, .. "\nlast,1\n"u8]);
+                var path = _workshop.Write("people.csv", [.. "a,b\nfirst,1\n"u8, .. given, .. "\nlast,1\n"u8]);
 
-                var (rows, result) = await workshop.ReadAsync(Files(path), ["a"]);
+                var (rows, result) = await _workshop.ReadAsync(Files(path), ["a"]);
 
                 Assert.Equal("first", rows[0]);
                 Assert.True(rows[^1] == "last" || result.RejectedCount > 0);

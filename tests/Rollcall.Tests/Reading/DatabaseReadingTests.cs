@@ -15,20 +15,20 @@ public sealed class DatabaseReadingTests : IDisposable
     private async Task<IReadOnlyList<string>> InsightAsync(TablesSourceOptions source, params string[] fields)
     {
         var job = Job(source);
-        await workshop.CallAsync(job with { Config = job.Config with { InsightFields = fields } });
-        return workshop.Query("SELECT insight FROM roll");
+        await _workshop.CallAsync(job with { Config = job.Config with { InsightFields = fields } });
+        return _workshop.Query("SELECT insight FROM roll");
     }
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public async Task A_SQLite_column_may_hold_values_of_every_type()
     {
         var source = await SqliteAsync("CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', 1), ('b@x.com', 37.620000000000005), ('c@x.com', '00123'), ('d@x.com', x'c3a9'), ('e@x.com', NULL), ('f@x.com', 1e300), ('g@x.com', 9007199254740993)", "SELECT * FROM t");
 
-        var (rows, result) = await workshop.ReadAsync(source, ["email", "v"]);
+        var (rows, result) = await _workshop.ReadAsync(source, ["email", "v"]);
 
         Assert.Equal(["a@x.com|1", "b@x.com|37.62", "c@x.com|00123", "d@x.com|é", "e@x.com|∅", "f@x.com|1E+300", "g@x.com|9007199254740993"], rows);
         Assert.Null(result.HoldExits);
@@ -39,7 +39,7 @@ public sealed class DatabaseReadingTests : IDisposable
     {
         var source = await SqliteAsync("CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', x'ff00'), ('b@x.com', 'b'), ('c@x.com', CAST(x'610062' AS TEXT))", "SELECT * FROM t");
 
-        var (rows, result) = await workshop.ReadAsync(source, ["email", "v"]);
+        var (rows, result) = await _workshop.ReadAsync(source, ["email", "v"]);
 
         Assert.Equal(["b@x.com|b"], rows);
         Assert.Equal([1L, 3L], result.Rejected.Select(row => row.Line!.Value));
@@ -50,13 +50,13 @@ public sealed class DatabaseReadingTests : IDisposable
     public async Task All_audiences_of_a_run_see_one_state_of_the_database()
     {
         var source = await SqliteAsync("PRAGMA journal_mode = wal; CREATE TABLE t(email); INSERT INTO t VALUES ('a@x.com')", "SELECT * FROM t");
-        await using var opened = workshop.Open(Job(source));
-        await using var first = await opened.OpenAsync("all", ["email"], workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
+        await using var opened = _workshop.Open(Job(source));
+        await using var first = await opened.OpenAsync("all", ["email"], _workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
         await SqliteAsync("INSERT INTO t VALUES ('b@x.com')", "SELECT 1");
 
-        await using var second = await opened.OpenAsync("all", ["email"], workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
+        await using var second = await opened.OpenAsync("all", ["email"], _workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(["1"], workshop.Query($"SELECT count(*) FROM {second.Relation}"));
+        Assert.Equal(["1"], _workshop.Query($"SELECT count(*) FROM {second.Relation}"));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class DatabaseReadingTests : IDisposable
     {
         var source = await SqliteAsync("CREATE TABLE t(email, n); INSERT INTO t VALUES ('a@x.com', 1), ('b@x.com', -9223372036854775808)", "SELECT email, abs(n) AS n FROM t");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(source, ["email", "n"]));
+        var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, ["email", "n"]));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.Contains("integer overflow", error.Message, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class DatabaseReadingTests : IDisposable
             DatabaseName = "postgres://127.0.0.1:1/shop",
             Audiences = new Dictionary<string, AudienceQuery> { ["a"] = new("SELECT 1", null, null), ["b"] = new("SELECT 2", null, null) },
         };
-        await using var opened = workshop.Open(Job(source));
+        await using var opened = _workshop.Open(Job(source));
 
         var problem = Assert.Single(await opened.CheckAsync(["a", "b"], ["email"], TestContext.Current.CancellationToken));
 
@@ -95,7 +95,7 @@ public sealed class DatabaseReadingTests : IDisposable
         await using var server = await PostgresAsync();
         await DatabasePeople.ExecuteAsync(server, $"CREATE VIEW {view} AS SELECT 'a' || i || '@x.com' AS email FROM generate_series(1, 1000000) AS i WHERE i < 900000 OR pg_terminate_backend(pg_backend_pid())");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Postgres($"SELECT * FROM {view}"), ["email"]));
+        var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Postgres($"SELECT * FROM {view}"), ["email"]));
         await DatabasePeople.ExecuteAsync(server, $"DROP VIEW {view}");
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
@@ -110,7 +110,7 @@ public sealed class DatabaseReadingTests : IDisposable
                 '2024-01-01 01:00:00.5+03'::timestamptz AS seen, '2024-01-01'::date AS day, true AS yes, gen_random_uuid()::text <> '' AS ok, 'x'::char(3) AS padded
             """);
 
-        var (rows, _) = await workshop.ReadAsync(source, ["exact", "nan", "single", "never", "seen", "day", "yes", "padded"]);
+        var (rows, _) = await _workshop.ReadAsync(source, ["exact", "nan", "single", "never", "seen", "day", "yes", "padded"]);
 
         Assert.Equal(["12345678901234567.123456789|NaN|0.1|-infinity|2023-12-31T22:00:00.5Z|2024-01-01|true|x"], rows.Select(row => row.TrimEnd()));
     }
@@ -119,13 +119,13 @@ public sealed class DatabaseReadingTests : IDisposable
     public async Task PostgreSQL_arrays_and_documents_are_no_fields_but_may_hold_contact_ids()
     {
         var source = Postgres("SELECT 'a@x.com'::text AS email, ARRAY[1, 2] AS tags, '{\"1\": 77}'::jsonb AS ids, ROW(1, 2) AS pair, '\\x00'::bytea AS bytes");
-        await using var opened = workshop.Open(Job(source, id: "ids"));
+        await using var opened = _workshop.Open(Job(source, id: "ids"));
 
         var problems = await opened.CheckAsync(["all"], ["email", "tags", "ids", "pair", "bytes"], TestContext.Current.CancellationToken);
-        await workshop.CallAsync(Job(source, id: "ids"));
+        await _workshop.CallAsync(Job(source, id: "ids"));
 
         Assert.Equal(["tags", "pair", "bytes"], problems.Select(problem => problem.Message.Split('"')[1]));
-        Assert.Equal(["77"], workshop.Query("SELECT contact_id FROM roll"));
+        Assert.Equal(["77"], _workshop.Query("SELECT contact_id FROM roll"));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class DatabaseReadingTests : IDisposable
     {
         var source = MySql("SELECT 'a@x.com' AS email, CAST('12345678901234567.123456789' AS DECIMAL(40, 9)) AS exact, CAST(18446744073709551615 AS UNSIGNED) AS big, TIMESTAMP('2024-01-01 01:00:00') AS seen, 1 = 1 AS yes, '💌' AS heart");
 
-        var (rows, _) = await workshop.ReadAsync(source, ["exact", "big", "seen", "yes", "heart"]);
+        var (rows, _) = await _workshop.ReadAsync(source, ["exact", "big", "seen", "yes", "heart"]);
 
         Assert.Equal(["12345678901234567.123456789|18446744073709551615|2024-01-01T01:00:00|1|💌"], rows);
     }
@@ -173,11 +173,11 @@ public sealed class DatabaseReadingTests : IDisposable
         var source = MySql("SELECT CONCAT(n, '@x.com') AS email, CAST(v AS FLOAT) AS single, CAST(v AS DOUBLE) + 5e-15 AS twice FROM (SELECT 1 AS n, 37.62 AS v UNION SELECT 2, 0.1 UNION SELECT 3, 16777217 UNION SELECT 4, 1234.567) AS t");
         Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase) { ["N"] = DataFieldType.Numeric, ["T"] = DataFieldType.String, ["D"] = DataFieldType.String };
 
-        await workshop.CallAsync(Job(source, [new("single", "N"), new("single", "T"), new("twice", "D")]), types);
+        await _workshop.CallAsync(Job(source, [new("single", "N"), new("single", "T"), new("twice", "D")]), types);
 
         Assert.Equal(
             ["\"N\":37.62,\"T\":\"37.62\",\"D\":\"37.62\"", "\"N\":0.1,\"T\":\"0.1\",\"D\":\"0.1\"", "\"N\":16777216,\"T\":\"16777216\",\"D\":\"16777217\"", "\"N\":1234.567,\"T\":\"1234.567\",\"D\":\"1234.567\""],
-            workshop.Query("SELECT fields FROM roll ORDER BY email"));
+            _workshop.Query("SELECT fields FROM roll ORDER BY email"));
         Assert.Contains("""{"single":37.62}""", await InsightAsync(source, "single"));
     }
 
@@ -220,8 +220,8 @@ public sealed class DatabaseReadingTests : IDisposable
 
     private async Task<string?> SuggestedAsync(TablesSourceOptions source)
     {
-        await using var opened = workshop.Open(Job(source));
-        await using var reading = await opened.OpenAsync("all", ["email", "v"], workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
+        await using var opened = _workshop.Open(Job(source));
+        await using var reading = await opened.OpenAsync("all", ["email", "v"], _workshop.DuckDb, null, null, TestContext.Current.CancellationToken);
         return (await reading.SuggestedAsync("v", TestContext.Current.CancellationToken))?.ToString();
     }
 
@@ -231,7 +231,7 @@ public sealed class DatabaseReadingTests : IDisposable
         var source = Postgres("SELECT 1 AS email");
         foreach (var name in new[] { "pg_catalog.pg_class", "PG_CLASS" })
         {
-            var (rows, _) = await workshop.ReadAsync(source with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, name, "relname = 'pg_type'") } }, ["relname"]);
+            var (rows, _) = await _workshop.ReadAsync(source with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, name, "relname = 'pg_type'") } }, ["relname"]);
             Assert.Equal(["pg_type"], rows);
         }
     }
@@ -275,9 +275,9 @@ public sealed class DatabaseReadingTests : IDisposable
 
     private async Task<TablesSourceOptions> SqliteAsync(string setup, string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={workshop.At("test.sqlite")};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={_workshop.At("test.sqlite")};Pooling=False");
         await connection.OpenAsync();
         await DatabasePeople.ExecuteAsync(connection, setup);
-        return new TablesSourceOptions { Database = workshop.At("test.sqlite"), DatabaseName = "test.sqlite", Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
+        return new TablesSourceOptions { Database = _workshop.At("test.sqlite"), DatabaseName = "test.sqlite", Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
     }
 }

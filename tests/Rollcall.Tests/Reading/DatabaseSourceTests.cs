@@ -24,36 +24,36 @@ public sealed class SqliteSourceTests : SourceContract
 
 public sealed class PostgresSourceTests : SourceContract
 {
-    private Uri? server;
-    private string database = "";
+    private Uri? _server;
+    private string _database = "";
 
     protected override async Task<TablesSourceOptions> PublishAsync()
     {
-        server = TestDatabases.PostgresOrSkip();
-        database = "people_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        await using (var maintenance = await OpenAsync(server.AbsolutePath.TrimStart('/')))
+        _server = TestDatabases.PostgresOrSkip();
+        _database = "people_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        await using (var maintenance = await OpenAsync(_server.AbsolutePath.TrimStart('/')))
         {
-            await DatabasePeople.ExecuteAsync(maintenance, $"CREATE DATABASE {database} ENCODING utf8 TEMPLATE template0");
+            await DatabasePeople.ExecuteAsync(maintenance, $"CREATE DATABASE {_database} ENCODING utf8 TEMPLATE template0");
         }
 
-        await using var connection = await OpenAsync(database);
+        await using var connection = await OpenAsync(_database);
         await DatabasePeople.CreateAsync(connection, People, "email text, name varchar(80), total numeric(20, 2), score double precision, active boolean, born date, seen timestamp", value => value);
-        return Options(server, database);
+        return Options(_server, _database);
     }
 
     protected override TablesSourceOptions Nowhere() => new()
     {
-        Database = $"postgres://someone:secret@{server!.Authority}/nowhere",
-        DatabaseName = $"postgres://{server.Authority}/nowhere",
+        Database = $"postgres://someone:secret@{_server!.Authority}/nowhere",
+        DatabaseName = $"postgres://{_server.Authority}/nowhere",
         Audiences = new Dictionary<string, AudienceQuery>(),
     };
 
     public override async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await using var maintenance = await OpenAsync(server.AbsolutePath.TrimStart('/'));
-            await DatabasePeople.ExecuteAsync(maintenance, $"DROP DATABASE {database} WITH (FORCE)");
+            await using var maintenance = await OpenAsync(_server.AbsolutePath.TrimStart('/'));
+            await DatabasePeople.ExecuteAsync(maintenance, $"DROP DATABASE {_database} WITH (FORCE)");
         }
 
         await base.DisposeAsync();
@@ -68,8 +68,8 @@ public sealed class PostgresSourceTests : SourceContract
 
     private async Task<NpgsqlConnection> OpenAsync(string name)
     {
-        var user = server!.UserInfo.Split(':');
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder { Host = server.Host, Port = server.Port, Username = user[0], Password = user.ElementAtOrDefault(1), Database = name.Length == 0 ? "postgres" : name, Pooling = false }.ToString());
+        var user = _server!.UserInfo.Split(':');
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder { Host = _server.Host, Port = _server.Port, Username = user[0], Password = user.ElementAtOrDefault(1), Database = name.Length == 0 ? "postgres" : name, Pooling = false }.ToString());
         await connection.OpenAsync();
         return connection;
     }
@@ -77,38 +77,38 @@ public sealed class PostgresSourceTests : SourceContract
 
 public sealed class MySqlSourceTests : SourceContract
 {
-    private Uri? server;
-    private string database = "";
+    private Uri? _server;
+    private string _database = "";
 
     protected override async Task<TablesSourceOptions> PublishAsync()
     {
-        server = TestDatabases.MySqlOrSkip();
-        database = "people_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        _server = TestDatabases.MySqlOrSkip();
+        _database = "people_" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         await using var connection = await OpenAsync();
-        await DatabasePeople.ExecuteAsync(connection, $"CREATE DATABASE {database} CHARACTER SET utf8mb4");
-        await connection.ChangeDatabaseAsync(database);
+        await DatabasePeople.ExecuteAsync(connection, $"CREATE DATABASE {_database} CHARACTER SET utf8mb4");
+        await connection.ChangeDatabaseAsync(_database);
         await DatabasePeople.CreateAsync(connection, People, "email text, name varchar(80), total decimal(20, 2), score double, active tinyint(1), born date, seen datetime", value => value switch { "true" => "1", "false" => "0", _ => value?.Replace("\\", "\\\\", StringComparison.Ordinal) });
         return new()
         {
-            Database = new UriBuilder(server) { Scheme = "mysql", Path = database }.Uri.ToString(),
-            DatabaseName = $"mysql://{server.Authority}/{database}",
+            Database = new UriBuilder(_server) { Scheme = "mysql", Path = _database }.Uri.ToString(),
+            DatabaseName = $"mysql://{_server.Authority}/{_database}",
             Audiences = new Dictionary<string, AudienceQuery>(),
         };
     }
 
     protected override TablesSourceOptions Nowhere() => new()
     {
-        Database = $"mysql://someone:secret@{server!.Authority}/nowhere",
-        DatabaseName = $"mysql://{server.Authority}/nowhere",
+        Database = $"mysql://someone:secret@{_server!.Authority}/nowhere",
+        DatabaseName = $"mysql://{_server.Authority}/nowhere",
         Audiences = new Dictionary<string, AudienceQuery>(),
     };
 
     public override async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
             await using var connection = await OpenAsync();
-            await DatabasePeople.ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {database}");
+            await DatabasePeople.ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {_database}");
         }
 
         await base.DisposeAsync();
@@ -116,8 +116,8 @@ public sealed class MySqlSourceTests : SourceContract
 
     private async Task<MySqlConnection> OpenAsync()
     {
-        var user = server!.UserInfo.Split(':');
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = server.Host, Port = (uint)server.Port, UserID = user[0], Password = user.ElementAtOrDefault(1), Pooling = false }.ToString());
+        var user = _server!.UserInfo.Split(':');
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = _server.Host, Port = (uint)_server.Port, UserID = user[0], Password = user.ElementAtOrDefault(1), Pooling = false }.ToString());
         await connection.OpenAsync();
         return connection;
     }

@@ -8,9 +8,9 @@ namespace Rollcall.Tests.Reading;
 public sealed class FileQueryTests : IDisposable
 {
     private static readonly string[] Email = ["email"];
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Theory]
     [InlineData("SELECT * FROM read_csv('/etc/passwd')", "read_csv()")]
@@ -27,7 +27,7 @@ public sealed class FileQueryTests : IDisposable
     [InlineData("SET threads = 1", "no SELECT")]
     public async Task SQL_that_leaves_the_jobs_files_is_refused(string sql, string expected)
     {
-        await using var source = workshop.Open(Job(Files(workshop.Write("people.csv", "email\na@x.com\n"), sql)));
+        await using var source = _workshop.Open(Job(Files(_workshop.Write("people.csv", "email\na@x.com\n"), sql)));
 
         var problems = await source.CheckAsync(["all"], Email, TestContext.Current.CancellationToken);
 
@@ -37,18 +37,18 @@ public sealed class FileQueryTests : IDisposable
     [Fact]
     public async Task Files_may_be_joined_under_any_name_and_hide_tables_of_the_run()
     {
-        workshop.Execute("CREATE TABLE roll(email VARCHAR)");
+        _workshop.Execute("CREATE TABLE roll(email VARCHAR)");
         var source = new TablesSourceOptions
         {
             Files = new Dictionary<string, FileTable>
             {
-                ["roll"] = new(workshop.Write("a.csv", "id,email\n1,a@x.com\n2,b@x.com\n"), new Dictionary<string, string>(), null, null),
-                ["my orders"] = new(workshop.Write("b.jsonl", "{\"id\": 1}\n"), new Dictionary<string, string>(), null, null),
+                ["roll"] = new(_workshop.Write("a.csv", "id,email\n1,a@x.com\n2,b@x.com\n"), new Dictionary<string, string>(), null, null),
+                ["my orders"] = new(_workshop.Write("b.jsonl", "{\"id\": 1}\n"), new Dictionary<string, string>(), null, null),
             },
             Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT r.email FROM ROLL r JOIN \"my orders\" o ON o.id = r.id::INT, unnest([1]) AS one(x), range(1)", null, null) },
         };
 
-        var (rows, result) = await workshop.ReadAsync(source, Email);
+        var (rows, result) = await _workshop.ReadAsync(source, Email);
 
         Assert.Equal(["a@x.com"], rows);
         Assert.Equal(["my orders", "roll"], result.Shape.Files.Keys.Order());
@@ -57,7 +57,7 @@ public sealed class FileQueryTests : IDisposable
     [Fact]
     public async Task A_syntax_error_is_shown_where_it_is()
     {
-        await using var source = workshop.Open(Job(Files(workshop.Write("people.csv", "email\na@x.com\n"), "SELECT email\nFROM people WHERE ORDER")));
+        await using var source = _workshop.Open(Job(Files(_workshop.Write("people.csv", "email\na@x.com\n"), "SELECT email\nFROM people WHERE ORDER")));
 
         var problem = Assert.Single(await source.CheckAsync(["all"], Email, TestContext.Current.CancellationToken));
 
@@ -67,19 +67,19 @@ public sealed class FileQueryTests : IDisposable
     [Fact]
     public async Task A_check_reads_no_row_of_a_CSV_file()
     {
-        await using var source = workshop.Open(Job(Files(workshop.Write("people.csv", "email,name\na@x.com\n"))));
+        await using var source = _workshop.Open(Job(Files(_workshop.Write("people.csv", "email,name\na@x.com\n"))));
 
         Assert.Empty(await source.CheckAsync(["all"], Email, TestContext.Current.CancellationToken));
-        Assert.False(Directory.Exists(workshop.At("copies")));
+        Assert.False(Directory.Exists(_workshop.At("copies")));
     }
 
     [Fact]
     public async Task Texts_of_a_Parquet_file_that_does_not_say_they_are_texts_are_read_as_texts()
     {
-        var path = workshop.At("plain.parquet");
-        workshop.Execute($"COPY (SELECT encode('jörg@x.com') AS email, encode('Zoë') AS name) TO '{path}' (FORMAT parquet)");
+        var path = _workshop.At("plain.parquet");
+        _workshop.Execute($"COPY (SELECT encode('jörg@x.com') AS email, encode('Zoë') AS name) TO '{path}' (FORMAT parquet)");
 
-        var (rows, _) = await workshop.ReadAsync(Files(path), ["email", "name"]);
+        var (rows, _) = await _workshop.ReadAsync(Files(path), ["email", "name"]);
 
         Assert.Equal(["jörg@x.com|Zoë"], rows);
     }
@@ -91,14 +91,14 @@ public sealed class FileQueryTests : IDisposable
         {
             Files = new Dictionary<string, FileTable>
             {
-                ["one"] = new(workshop.At("one.csv"), new Dictionary<string, string>(), null, null),
-                ["two"] = new(workshop.At("two-*.parquet"), new Dictionary<string, string>(), null, null),
-                ["three"] = new(workshop.Write("three.csv", "email\n"), new Dictionary<string, string> { ["emial"] = "date" }, null, null),
-                ["four"] = new(workshop.Write("four.parquet", "no parquet"), new Dictionary<string, string>(), null, null),
+                ["one"] = new(_workshop.At("one.csv"), new Dictionary<string, string>(), null, null),
+                ["two"] = new(_workshop.At("two-*.parquet"), new Dictionary<string, string>(), null, null),
+                ["three"] = new(_workshop.Write("three.csv", "email\n"), new Dictionary<string, string> { ["emial"] = "date" }, null, null),
+                ["four"] = new(_workshop.Write("four.parquet", "no parquet"), new Dictionary<string, string>(), null, null),
             },
             Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, "three", null), ["last"] = new(null, "four", null) },
         };
-        await using var opened = workshop.Open(Job(source));
+        await using var opened = _workshop.Open(Job(source));
 
         var problems = await opened.CheckAsync(["all", "last"], Email, TestContext.Current.CancellationToken);
 

@@ -10,11 +10,11 @@ namespace Rollcall.Tests.Reading;
 /// <summary>Servers at a database's address that are not databases: exit 3, with a clear message.</summary>
 public sealed class HostileDatabaseTests : IDisposable
 {
-    private static readonly byte[] s_welcome = [.. "R"u8, 0, 0, 0, 8, 0, 0, 0, 0, .. "K"u8, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1, .. "Z"u8, 0, 0, 0, 5, .. "I"u8];
+    private static readonly byte[] Welcome = [.. "R"u8, 0, 0, 0, 8, 0, 0, 0, 0, .. "K"u8, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1, .. "Z"u8, 0, 0, 0, 5, .. "I"u8];
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     /// <summary>The scheme, and the answer to a connection.</summary>
     public static TheoryData<string, string> Nonsense
@@ -54,7 +54,7 @@ public sealed class HostileDatabaseTests : IDisposable
             Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 'a' AS email", null, null) },
         };
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(source, ["email"]));
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, ["email"]));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.DoesNotContain("secretword", stop.Message, StringComparison.Ordinal);
@@ -74,9 +74,9 @@ public sealed class HostileDatabaseTests : IDisposable
             "two gigabytes" => huge,
             "negative length" => [.. "R"u8, 0xFF, 0xFF, 0xFF, 0xFE, .. garbage],
             "web page" => Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
-            "welcome, then garbage" => [.. s_welcome, .. garbage],
-            "welcome, then two gigabytes" => [.. s_welcome, .. huge],
-            _ => s_welcome,
+            "welcome, then garbage" => [.. Welcome, .. garbage],
+            "welcome, then two gigabytes" => [.. Welcome, .. huge],
+            _ => Welcome,
         };
     }
 

@@ -10,9 +10,9 @@ namespace Rollcall.Tests.Reading;
 public sealed class HostileFilesTests : IDisposable
 {
     private static readonly string[] Email = ["email"];
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     /// <summary>What is in place of a file, and its name in messages.</summary>
     public static TheoryData<string, bool> Others => new()
@@ -32,7 +32,7 @@ public sealed class HostileFilesTests : IDisposable
         foreach (var name in new[] { "people.csv", "people.jsonl", "people.parquet", "people.csv.gz" })
         {
             using var made = Make(kind, link, name);
-            var stop = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Files(workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(_workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
             Assert.Equal(ExitCode.Source, stop.ExitCode);
             Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
         }
@@ -43,8 +43,8 @@ public sealed class HostileFilesTests : IDisposable
     public async Task What_is_no_regular_file_is_no_database(string kind, bool link)
     {
         using var made = Make(kind, link, "people.sqlite");
-        var source = new TablesSourceOptions { Database = workshop.At("people.sqlite"), Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) } };
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(source, Email));
+        var source = new TablesSourceOptions { Database = _workshop.At("people.sqlite"), Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) } };
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, Email));
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
     }
@@ -54,7 +54,7 @@ public sealed class HostileFilesTests : IDisposable
     public void What_is_no_regular_file_is_no_job_file(string kind, bool link)
     {
         using var made = Make(kind, link, "job.yaml");
-        var stop = Assert.Throws<RollcallException>(() => JobFile.Read(workshop.At("job.yaml"), _ => null));
+        var stop = Assert.Throws<RollcallException>(() => JobFile.Read(_workshop.At("job.yaml"), _ => null));
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
         Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
     }
@@ -62,9 +62,9 @@ public sealed class HostileFilesTests : IDisposable
     [Fact]
     public async Task A_link_to_a_regular_file_is_a_source()
     {
-        var path = workshop.Write("real.csv", "email\na@x.com\n");
-        File.CreateSymbolicLink(workshop.At("people.csv"), path);
-        Assert.Equal(["a@x.com"], (await workshop.ReadAsync(Files(workshop.At("people.csv")), Email)).Rows);
+        var path = _workshop.Write("real.csv", "email\na@x.com\n");
+        File.CreateSymbolicLink(_workshop.At("people.csv"), path);
+        Assert.Equal(["a@x.com"], (await _workshop.ReadAsync(Files(_workshop.At("people.csv")), Email)).Rows);
     }
 
     [Theory]
@@ -75,14 +75,14 @@ public sealed class HostileFilesTests : IDisposable
     public async Task More_columns_than_any_table_has_are_refused_at_once(string name)
     {
         var columns = Enumerable.Range(0, 100_000).Select(i => $"c{i}").ToList();
-        var path = workshop.Write(name, name switch
+        var path = _workshop.Write(name, name switch
         {
             "people.csv" => $"email,{string.Join(',', columns)}\na@x.com{new string(',', columns.Count)}\n",
             "many.jsonl" => string.Concat(columns.Select(c => $"{{\"email\":\"a@x.com\",\"{c}\":1}}\n")),
             _ => $"{{\"email\":\"a@x.com\",{string.Join(',', columns.Select(c => $"\"{c}\":1"))}}}\n",
         });
         var clock = Stopwatch.StartNew();
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => workshop.ReadAsync(Files(path), Email));
+        var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(path), Email));
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains("10,000", stop.Message, StringComparison.Ordinal);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
@@ -92,8 +92,8 @@ public sealed class HostileFilesTests : IDisposable
     public async Task As_many_columns_as_a_table_may_have_are_read()
     {
         var columns = string.Join(',', Enumerable.Range(1, 9_999).Select(i => $"c{i}"));
-        var path = workshop.Write("people.csv", $"email,{columns}\na@x.com{new string(',', 9_999)}\n");
-        Assert.Equal(["a@x.com"], (await workshop.ReadAsync(Files(path), Email)).Rows);
+        var path = _workshop.Write("people.csv", $"email,{columns}\na@x.com{new string(',', 9_999)}\n");
+        Assert.Equal(["a@x.com"], (await _workshop.ReadAsync(Files(path), Email)).Rows);
     }
 
     [Theory]
@@ -107,13 +107,13 @@ public sealed class HostileFilesTests : IDisposable
     {
         var deep = $"{{\"email\":\"deep@x.com\",\"n\":{new string('[', depth)}{new string(']', depth)}}}";
         string[] objects = ["{\"email\":\"a@x.com\"}", deep, "{\"email\":\"b@x.com\"}"];
-        var path = workshop.Write(name, name switch
+        var path = _workshop.Write(name, name switch
         {
             "one-line.json" => $"[{string.Join(',', objects)}]",
             "people.json" => $"[\n{string.Join(",\n", objects)}\n]\n",
             _ => string.Join('\n', objects) + "\n",
         });
-        var (rows, result) = await workshop.ReadAsync(Files(path), Email);
+        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
         Assert.Equal(["a@x.com", "b@x.com"], rows);
         Assert.Equal(1, result.RejectedCount);
         Assert.Contains("deep", result.Rejected[0].Reason, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class HostileFilesTests : IDisposable
     private Made Make(string kind, bool link, string name)
     {
         var made = new Made();
-        var target = link ? workshop.At("target-" + name) : workshop.At(name);
+        var target = link ? _workshop.At("target-" + name) : _workshop.At(name);
         switch (kind)
         {
             case "a named pipe":
@@ -150,7 +150,7 @@ public sealed class HostileFilesTests : IDisposable
 
         if (link)
         {
-            File.CreateSymbolicLink(workshop.At(name), target);
+            File.CreateSymbolicLink(_workshop.At(name), target);
         }
 
         return made;

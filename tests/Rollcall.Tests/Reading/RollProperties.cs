@@ -20,9 +20,9 @@ public sealed class RollProperties : IDisposable
         // DuckDB's appender, which the test writes with, ends a text at a zero; halves of surrogate pairs are not text.
         .Select(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\0", "", StringComparison.Ordinal))));
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public async Task Any_text_comes_out_of_the_JSON_as_it_went_in()
@@ -70,8 +70,8 @@ public sealed class RollProperties : IDisposable
 
     private async Task ABinaryNumberKeepsNineDigits(double[] numbers)
     {
-        workshop.Execute("CREATE OR REPLACE TABLE numbers(n DOUBLE, __row BIGINT)");
-        using (var appender = workshop.DuckDb.CreateAppender("numbers"))
+        _workshop.Execute("CREATE OR REPLACE TABLE numbers(n DOUBLE, __row BIGINT)");
+        using (var appender = _workshop.DuckDb.CreateAppender("numbers"))
         {
             for (var i = 0; i < numbers.Length; i++)
             {
@@ -81,7 +81,7 @@ public sealed class RollProperties : IDisposable
 
         foreach (var (type, wanted) in new (DataFieldType, Func<string, string>)[] { (DataFieldType.Numeric, number => number), (DataFieldType.String, number => $"\"{number}\"") })
         {
-            await workshop.CallAsync(Job(Files("-"), [new("n", "F")]), "(SELECT 'a' || __row || '@x.com' AS email, * FROM numbers)", Types(type));
+            await _workshop.CallAsync(Job(Files("-"), [new("n", "F")]), "(SELECT 'a' || __row || '@x.com' AS email, * FROM numbers)", Types(type));
 
             var plain = numbers.Select(number => PlainNumber.Of(number.ToString("R", CultureInfo.InvariantCulture)));
             Assert.All(numbers.Zip(plain, Fields()).Where(one => type == DataFieldType.Numeric || one.Second is not null), one => Assert.Equal(one.Second is null ? null : wanted(one.Second), one.Third));
@@ -129,11 +129,11 @@ public sealed class RollProperties : IDisposable
         await addresses.Array[200].SampleAsync(
             async given =>
             {
-                await workshop.CallAsync(Job(Files("-")), Relation([.. given.Select(address => address.Given)], "email"), Types(DataFieldType.String));
+                await _workshop.CallAsync(Job(Files("-")), Relation([.. given.Select(address => address.Given)], "email"), Types(DataFieldType.String));
 
-                Assert.Equal(given.Select(address => address.Address), workshop.Query("SELECT email FROM roll ORDER BY row"));
-                Assert.Equal(given.Select(address => MemberKey.Of(address.Address)), workshop.Query("SELECT member_key FROM roll ORDER BY row"));
-                Assert.Equal(["0"], workshop.Query("SELECT count(*) FROM roll WHERE kh <> md5_number_lower(member_key)"));
+                Assert.Equal(given.Select(address => address.Address), _workshop.Query("SELECT email FROM roll ORDER BY row"));
+                Assert.Equal(given.Select(address => MemberKey.Of(address.Address)), _workshop.Query("SELECT member_key FROM roll ORDER BY row"));
+                Assert.Equal(["0"], _workshop.Query("SELECT count(*) FROM roll WHERE kh <> md5_number_lower(member_key)"));
             },
             iter: 5,
             threads: 1);
@@ -167,17 +167,17 @@ public sealed class RollProperties : IDisposable
 
     private async Task<IReadOnlyList<string?>> FieldsAsync(string[] texts, DataFieldType type)
     {
-        await workshop.CallAsync(Job(Files("-"), [new("f", "F")]), Relation(texts, "f"), Types(type));
+        await _workshop.CallAsync(Job(Files("-"), [new("f", "F")]), Relation(texts, "f"), Types(type));
         return Fields();
     }
 
     private List<string?> Fields() =>
-        [.. workshop.Query("SELECT fields FROM roll ORDER BY row").Select(fields => fields.Length == 0 ? null : fields["\"F\":".Length..])];
+        [.. _workshop.Query("SELECT fields FROM roll ORDER BY row").Select(fields => fields.Length == 0 ? null : fields["\"F\":".Length..])];
 
     private string Relation(string[] texts, string column)
     {
-        workshop.Execute("CREATE OR REPLACE TABLE texts(text VARCHAR, __row BIGINT)");
-        using var appender = workshop.DuckDb.CreateAppender("texts");
+        _workshop.Execute("CREATE OR REPLACE TABLE texts(text VARCHAR, __row BIGINT)");
+        using var appender = _workshop.DuckDb.CreateAppender("texts");
         for (var i = 0; i < texts.Length; i++)
         {
             appender.CreateRow().AppendValue(texts[i]).AppendValue((long)i).EndRow();

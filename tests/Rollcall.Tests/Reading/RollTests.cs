@@ -15,35 +15,35 @@ public sealed class RollTests : IDisposable
         ["VIP"] = DataFieldType.Boolean,
     };
 
-    private readonly ReadingWorkshop workshop = new();
+    private readonly ReadingWorkshop _workshop = new();
 
-    public void Dispose() => workshop.Dispose();
+    public void Dispose() => _workshop.Dispose();
 
     [Fact]
     public async Task A_member_is_one_row_with_its_fields_as_JSON()
     {
         var job = Job(Files("-"), [new("name", "FIRSTNAME"), new("total", "Spend"), new("since", "SINCE"), new("vip", "VIP")], key: "id", id: "contact");
 
-        var count = await workshop.CallAsync(job, Values("('  Ann@X.com\u00A0', 'C1', '7', 'Ann \"A\" Ö', '0012.500', '2024-01-02', 'Yes')", "email, id, contact, name, total, since, vip"), DataFields);
+        var count = await _workshop.CallAsync(job, Values("('  Ann@X.com\u00A0', 'C1', '7', 'Ann \"A\" Ö', '0012.500', '2024-01-02', 'Yes')", "email, id, contact, name, total, since, vip"), DataFields);
 
         Assert.Equal(
             ["ann@x.com|0|Ann@X.com|C1|7|\"FIRSTNAME\":\"Ann \\\"A\\\" Ö\",\"Spend\":12.5,\"SINCE\":\"2024-01-02T00:00:00Z\",\"VIP\":true|1"],
-            workshop.Query("SELECT member_key, audience, email, profile_key, contact_id, fields, row FROM roll"));
+            _workshop.Query("SELECT member_key, audience, email, profile_key, contact_id, fields, row FROM roll"));
         Assert.Equal((1, 0, 0, 0), (count.Members, count.NoEmail, count.InvalidEmail, count.ValuesLeftOut));
     }
 
     [Fact]
     public async Task The_key_hash_is_md5_of_the_member_key()
     {
-        await workshop.CallAsync(Job(Files("-")), Values("('Ann@x.com')", "email"), DataFields);
+        await _workshop.CallAsync(Job(Files("-")), Values("('Ann@x.com')", "email"), DataFields);
 
-        Assert.Equal(["True"], workshop.Query("SELECT kh = md5_number_lower('ann@x.com') AND fields = '' FROM roll"));
+        Assert.Equal(["True"], _workshop.Query("SELECT kh = md5_number_lower('ann@x.com') AND fields = '' FROM roll"));
     }
 
     [Fact]
     public async Task Rows_without_an_email_or_with_none_are_left_out_with_a_reason()
     {
-        var count = await workshop.CallAsync(
+        var count = await _workshop.CallAsync(
             Job(Files("-")),
             Values("(NULL), (''), (' \t '), ('nobody'), ('a@b'), ('a@@b.com'), ('a b@x.com'), ('a@.b.com'), ('a@b..com'), ('a@b.com.'), ('@b.com'), ('ok@x.com'), ('a@b.com;c'), ('a\uFFFD@b.com'), (repeat('a', 65) || '@x.com'), ('a@' || repeat('b', 250) || '.com')", "email"),
             DataFields);
@@ -51,7 +51,7 @@ public sealed class RollTests : IDisposable
         Assert.Equal((1, 3, 12), (count.Members, count.NoEmail, count.InvalidEmail));
         Assert.Equal(
             ["1||Omitted|NoEmail|no email", "4|nobody|Invalid|InvalidEmail|not an email address"],
-            workshop.Query("SELECT row, email, outcome, code, reason FROM roll_left_out WHERE row IN (1, 4) ORDER BY row"));
+            _workshop.Query("SELECT row, email, outcome, code, reason FROM roll_left_out WHERE row IN (1, 4) ORDER BY row"));
     }
 
     [Theory]
@@ -63,9 +63,9 @@ public sealed class RollTests : IDisposable
     [InlineData("x@sub.domain-1.co.uk")]
     public async Task Unusual_addresses_survive_unchanged(string email)
     {
-        await workshop.CallAsync(Job(Files("-")), Values($"('{email.Replace("'", "''", StringComparison.Ordinal)}')", "email"), DataFields);
+        await _workshop.CallAsync(Job(Files("-")), Values($"('{email.Replace("'", "''", StringComparison.Ordinal)}')", "email"), DataFields);
 
-        Assert.Equal([email], workshop.Query("SELECT email FROM roll"));
+        Assert.Equal([email], _workshop.Query("SELECT email FROM roll"));
     }
 
     [Fact]
@@ -74,13 +74,13 @@ public sealed class RollTests : IDisposable
         FieldMapping[] mappings = [new("name", "FIRSTNAME"), new("total", "SPEND"), new("since", "SINCE"), new("vip", "VIP")];
         var rows = Values("('a@x.com', '', ' ', NULL, ''), ('b@x.com', ' ', '1', NULL, NULL)", "email, name, total, since, vip");
 
-        await workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
-        Assert.Equal(["", "\"FIRSTNAME\":\" \",\"SPEND\":1"], workshop.Query("SELECT fields FROM roll ORDER BY row"));
+        await _workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
+        Assert.Equal(["", "\"FIRSTNAME\":\" \",\"SPEND\":1"], _workshop.Query("SELECT fields FROM roll ORDER BY row"));
 
-        var count = await workshop.CallAsync(Job(Files("-"), mappings, onMissing: OnMissingField.Clear), rows, DataFields);
+        var count = await _workshop.CallAsync(Job(Files("-"), mappings, onMissing: OnMissingField.Clear), rows, DataFields);
         Assert.Equal(
             ["\"FIRSTNAME\":null,\"SPEND\":null,\"SINCE\":null,\"VIP\":null", "\"FIRSTNAME\":\" \",\"SPEND\":1,\"SINCE\":null,\"VIP\":null"],
-            workshop.Query("SELECT fields FROM roll ORDER BY row"));
+            _workshop.Query("SELECT fields FROM roll ORDER BY row"));
         Assert.Equal(0, count.ValuesLeftOut);
     }
 
@@ -91,12 +91,12 @@ public sealed class RollTests : IDisposable
     {
         FieldMapping[] mappings = [new("name", "FIRSTNAME"), new("total", "SPEND"), new("since", "SINCE"), new("vip", "VIP")];
 
-        var count = await workshop.CallAsync(
+        var count = await _workshop.CallAsync(
             Job(Files("-"), mappings, onMissing: onMissing),
             Values("('a@x.com', repeat('ü', 1001), '12 pounds', 'yesterday', 'maybe'), ('b@x.com', repeat('ü', 1000), '1', '2024-02-30', 'f')", "email, name, total, since, vip"),
             DataFields);
 
-        Assert.Equal(["", $"\"FIRSTNAME\":\"{new string('ü', 1000)}\",\"SPEND\":1,\"VIP\":false"], workshop.Query("SELECT fields FROM roll ORDER BY row"));
+        Assert.Equal(["", $"\"FIRSTNAME\":\"{new string('ü', 1000)}\",\"SPEND\":1,\"VIP\":false"], _workshop.Query("SELECT fields FROM roll ORDER BY row"));
         Assert.Equal(
             [
                 "1|a@x.com|name|FIRSTNAME|too long (1,001 characters; at most 1,000 fit)",
@@ -105,7 +105,7 @@ public sealed class RollTests : IDisposable
                 "1|a@x.com|vip|VIP|not true or false",
                 "2|b@x.com|since|SINCE|not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
             ],
-            workshop.Query("SELECT row, email, field, data_field, reason FROM value_left_out ORDER BY row, field"));
+            _workshop.Query("SELECT row, email, field, data_field, reason FROM value_left_out ORDER BY row, field"));
         Assert.Equal(5, count.ValuesLeftOut);
     }
 
@@ -116,12 +116,12 @@ public sealed class RollTests : IDisposable
     [InlineData("jsonl", "{\"email\":\"a@x.com\",\"n\":37.620000000000005}\n{\"email\":\"b@x.com\"}\n", "37.62")]
     public async Task A_number_with_more_than_nine_places_is_rounded_wherever_it_comes_from(string ending, string content, string text)
     {
-        var path = workshop.Write($"people.{ending}", content);
+        var path = _workshop.Write($"people.{ending}", content);
         Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase) { ["N"] = DataFieldType.Numeric, ["T"] = DataFieldType.String };
 
-        await workshop.CallAsync(Job(Files(path), [new("n", "N"), new("n", "T")]), types);
+        await _workshop.CallAsync(Job(Files(path), [new("n", "N"), new("n", "T")]), types);
 
-        Assert.Equal([$"\"N\":37.62,\"T\":\"{text}\""], workshop.Query("SELECT fields FROM roll WHERE email = 'a@x.com'"));
+        Assert.Equal([$"\"N\":37.62,\"T\":\"{text}\""], _workshop.Query("SELECT fields FROM roll WHERE email = 'a@x.com'"));
     }
 
     [Theory]
@@ -141,25 +141,25 @@ public sealed class RollTests : IDisposable
     [InlineData("2", "VIP", "a number other than 1 and 0, not true or false")]
     public async Task A_reason_says_what_the_value_is(string value, string dataField, string reason)
     {
-        await workshop.CallAsync(Job(Files("-"), [new("v", dataField)]), $"(SELECT 'a@x.com' AS email, {value} AS v, 1::BIGINT AS __row)", DataFields);
+        await _workshop.CallAsync(Job(Files("-"), [new("v", dataField)]), $"(SELECT 'a@x.com' AS email, {value} AS v, 1::BIGINT AS __row)", DataFields);
 
-        Assert.Equal([reason], workshop.Query("SELECT reason FROM value_left_out"));
+        Assert.Equal([reason], _workshop.Query("SELECT reason FROM value_left_out"));
     }
 
     [Fact]
     public async Task Text_is_measured_in_UTF16_units()
     {
-        await workshop.CallAsync(Job(Files("-"), [new("name", "FIRSTNAME")]), Values("('a@x.com', repeat('💌', 500)), ('b@x.com', repeat('💌', 500) || 'x')", "email, name"), DataFields);
+        await _workshop.CallAsync(Job(Files("-"), [new("name", "FIRSTNAME")]), Values("('a@x.com', repeat('💌', 500)), ('b@x.com', repeat('💌', 500) || 'x')", "email, name"), DataFields);
 
-        Assert.Equal(["a@x.com|True", "b@x.com|False"], workshop.Query("SELECT email, fields <> '' FROM roll ORDER BY email"));
+        Assert.Equal(["a@x.com|True", "b@x.com|False"], _workshop.Query("SELECT email, fields <> '' FROM roll ORDER BY email"));
     }
 
     [Fact]
     public async Task A_field_whose_data_field_vanished_is_left_out_of_the_roll()
     {
-        await workshop.CallAsync(Job(Files("-"), [new("name", "GONE"), new("name", "FIRSTNAME")]), Values("('a@x.com', 'A')", "email, name"), DataFields);
+        await _workshop.CallAsync(Job(Files("-"), [new("name", "GONE"), new("name", "FIRSTNAME")]), Values("('a@x.com', 'A')", "email, name"), DataFields);
 
-        Assert.Equal(["\"FIRSTNAME\":\"A\""], workshop.Query("SELECT fields FROM roll"));
+        Assert.Equal(["\"FIRSTNAME\":\"A\""], _workshop.Query("SELECT fields FROM roll"));
     }
 
     [Fact]
@@ -168,11 +168,11 @@ public sealed class RollTests : IDisposable
         FieldMapping[] mappings = [new("name", "FIRSTNAME"), new("total", "SPEND")];
         var rows = Values("('a@x.com', 'A', '1'), (' A@x.com', 'A', '2'), ('a@x.com', 'B', '1'), ('b@x.com', 'A', '1')", "email, name, total");
 
-        await workshop.CallAsync(Job(Files("-"), mappings, fieldChanges: ["name"]), rows, DataFields);
-        Assert.Equal(["True|False|False|4"], workshop.Query("SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
+        await _workshop.CallAsync(Job(Files("-"), mappings, fieldChanges: ["name"]), rows, DataFields);
+        Assert.Equal(["True|False|False|4"], _workshop.Query("SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
 
-        await workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
-        Assert.Equal(["4"], workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
+        await _workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
+        Assert.Equal(["4"], _workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
     }
 
     [Theory]
@@ -194,45 +194,45 @@ public sealed class RollTests : IDisposable
     [InlineData("'{\"1\": 12}'::JSON", "12")]
     public async Task A_contact_id_is_a_number_or_a_map_by_account(string sql, string expected)
     {
-        await workshop.CallAsync(Job(Files("-"), id: "contact"), Values($"('a@x.com', {sql})", "email, contact"), DataFields);
+        await _workshop.CallAsync(Job(Files("-"), id: "contact"), Values($"('a@x.com', {sql})", "email, contact"), DataFields);
 
-        Assert.Equal([expected], workshop.Query("SELECT contact_id FROM roll"));
+        Assert.Equal([expected], _workshop.Query("SELECT contact_id FROM roll"));
     }
 
     [Fact]
     public async Task Each_audience_of_the_roll_is_ordered_by_key_hash()
     {
-        var path = workshop.Write("people.csv", "email\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"u{i}@x.com\n")));
+        var path = _workshop.Write("people.csv", "email\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"u{i}@x.com\n")));
         var source = new TablesSourceOptions
         {
             Files = Files(path).Files,
             Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, "people", null), ["few"] = new(null, "people", "email LIKE 'u1%'"), ["bad"] = new("SELECT 'x' AS email", null, null) },
         };
 
-        var counts = await workshop.CallAsync(Job(source));
+        var counts = await _workshop.CallAsync(Job(source));
 
         Assert.Equal([1000L, 111L, 0L], counts.Select(count => count.Members));
-        Assert.Equal(["True|1111"], workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)"));
-        Assert.Equal(["2|InvalidEmail"], workshop.Query("SELECT audience, code FROM roll_left_out"));
+        Assert.Equal(["True|1111"], _workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)"));
+        Assert.Equal(["2|InvalidEmail"], _workshop.Query("SELECT audience, code FROM roll_left_out"));
     }
 
     [Fact]
     public async Task Rejected_rows_are_listed_among_those_left_out()
     {
-        var path = workshop.Write("people.csv", "email,name\na@x.com,A\nb@x.com\n");
+        var path = _workshop.Write("people.csv", "email,name\na@x.com,A\nb@x.com\n");
 
-        var counts = await workshop.CallAsync(Job(Files(path)));
+        var counts = await _workshop.CallAsync(Job(Files(path)));
 
         Assert.Equal((2, 1), (counts[0].Rows, counts[0].Rejected));
-        Assert.Equal(["3||Omitted|RejectedRow|1 value where the header has 2|people.csv"], workshop.Query("SELECT row, email, outcome, code, reason, file FROM roll_left_out"));
+        Assert.Equal(["3||Omitted|RejectedRow|1 value where the header has 2|people.csv"], _workshop.Query("SELECT row, email, outcome, code, reason, file FROM roll_left_out"));
     }
 
     [Fact]
     public async Task An_error_while_rows_are_read_does_not_quote_their_values()
     {
-        var path = workshop.Write("people.csv", "email,n\nsecret@x.com,1\n");
+        var path = _workshop.Write("people.csv", "email,n\nsecret@x.com,1\n");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(() => workshop.CallAsync(Job(Files(path, "SELECT email, CAST(email AS INTEGER) AS n FROM people"), [new("n", "SPEND")]), DataFields));
+        var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.CallAsync(Job(Files(path, "SELECT email, CAST(email AS INTEGER) AS n FROM people"), [new("n", "SPEND")]), DataFields));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);

@@ -9,11 +9,11 @@ namespace Rollcall.Tests.Recording;
 
 public sealed class ProfilesSinkTests : IDisposable
 {
-    private readonly TempFolder folder = new();
-    private readonly ReadingWorkshop workshop = new();
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly TempFolder _folder = new();
+    private readonly ReadingWorkshop _workshop = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
 
-    private string Path => folder["status/profiles.parquet"];
+    private string Path => _folder["status/profiles.parquet"];
 
     [Fact]
     public async Task Events_become_the_streams_three_fields()
@@ -32,7 +32,7 @@ public sealed class ProfilesSinkTests : IDisposable
     public async Task Later_events_change_only_what_they_say()
     {
         await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"), new StatusEvent("e2", "bob@example.com", 4711, "Subscribed", 12, "Subscribed"));
-        clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromHours(1));
 
         await DeliverAsync(new StatusEvent("e3", "ann@example.com", 4712, "Subscribed", 14, "Subscribed"), new StatusEvent("e4", "ann@example.com", 4711, "Subscribed", 12, "Removed"));
 
@@ -55,7 +55,7 @@ public sealed class ProfilesSinkTests : IDisposable
         StatusEvent[] events = [new("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"), new("e2", "ann@example.com", 4711, "Unsubscribed", 12, "Unsubscribed")];
         await DeliverAsync(events);
         var before = Rows();
-        clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromHours(1));
 
         await DeliverAsync(events);
 
@@ -67,13 +67,13 @@ public sealed class ProfilesSinkTests : IDisposable
     {
         await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"));
 
-        Assert.Equal([Path], Directory.GetFileSystemEntries(folder["status"]));
+        Assert.Equal([Path], Directory.GetFileSystemEntries(_folder["status"]));
     }
 
     [Fact]
     public async Task Someone_elses_file_is_not_overwritten()
     {
-        Directory.CreateDirectory(folder["status"]);
+        Directory.CreateDirectory(_folder["status"]);
         await File.WriteAllTextAsync(Path, "not parquet", TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed")));
@@ -84,7 +84,7 @@ public sealed class ProfilesSinkTests : IDisposable
     [Fact]
     public async Task A_job_that_writes_at_the_same_time_makes_it_wait()
     {
-        Directory.CreateDirectory(folder["status"]);
+        Directory.CreateDirectory(_folder["status"]);
         await using var other = new FileStream(Path + ".lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
         await Assert.ThrowsAsync<StatusSinkException>(() => DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed")));
@@ -92,13 +92,13 @@ public sealed class ProfilesSinkTests : IDisposable
 
     public void Dispose()
     {
-        workshop.Dispose();
-        folder.Dispose();
+        _workshop.Dispose();
+        _folder.Dispose();
     }
 
     private Task DeliverAsync(params StatusEvent[] events) =>
-        new ProfilesSink(new ProfilesSinkOptions(Path), clock).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+        new ProfilesSink(new ProfilesSinkOptions(Path), _clock).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
 
     private IReadOnlyList<string> Rows() =>
-        workshop.Query($"SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR FROM read_parquet('{Path}') ORDER BY email");
+        _workshop.Query($"SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR FROM read_parquet('{Path}') ORDER BY email");
 }

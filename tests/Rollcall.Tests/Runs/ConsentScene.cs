@@ -8,12 +8,12 @@ internal sealed class ConsentScene : IAsyncDisposable
     public const string Ann = "ann@example.com";
     public const string Bob = "bob@example.com";
 
-    private readonly LeapingClock clock;
+    private readonly LeapingClock _clock;
 
     private ConsentScene(ExportScene export, LeapingClock clock)
     {
         Export = export;
-        this.clock = clock;
+        this._clock = clock;
         export.Clock = clock;
     }
 
@@ -31,13 +31,13 @@ internal sealed class ConsentScene : IAsyncDisposable
         return new ConsentScene(export, clock);
     }
 
-    public void PassHours(int hours) => clock.Ahead += TimeSpan.FromHours(hours);
+    public void PassHours(int hours) => _clock.Ahead += TimeSpan.FromHours(hours);
 
-    public void PassDays(int days) => clock.Ahead += TimeSpan.FromDays(days);
+    public void PassDays(int days) => _clock.Ahead += TimeSpan.FromDays(days);
 
     /// <summary>An existing contact with this status for ten days.</summary>
     public void Known(string email, ContactStatus status = ContactStatus.Subscribed, params (int Book, BookStatus Status)[] books) =>
-        Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = status, StatusSince = clock.GetUtcNow().AddDays(-10), Books = books.ToDictionary(b => b.Book, b => b.Status) }] });
+        Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = status, StatusSince = _clock.GetUtcNow().AddDays(-10), Books = books.ToDictionary(b => b.Book, b => b.Status) }] });
 
     /// <summary>A person who left a book ten days ago.</summary>
     public void Left(string email, int book)

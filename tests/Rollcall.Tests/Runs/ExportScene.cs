@@ -11,8 +11,8 @@ namespace Rollcall.Tests.Runs;
 /// </summary>
 internal sealed class ExportScene : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
-    private readonly Dictionary<string, List<string>> audiences = new() { ["gold"] = [], ["silver"] = [] };
+    private readonly TempFolder _folder = new();
+    private readonly Dictionary<string, List<string>> _audiences = new() { ["gold"] = [], ["silver"] = [] };
 
     private ExportScene(DotdigitalSimulator simulator) => Simulator = simulator;
 
@@ -51,9 +51,9 @@ internal sealed class ExportScene : IAsyncDisposable
     /// <summary>Gives another body than Dotdigital's to a request: what a server that lags would say.</summary>
     public Func<string, string, string>? Answer { get; set; }
 
-    public string DataFolder => folder["data"];
+    public string DataFolder => _folder["data"];
 
-    public string Folder => folder.Path;
+    public string Folder => _folder.Path;
 
     public static async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
@@ -83,22 +83,22 @@ internal sealed class ExportScene : IAsyncDisposable
     }
 
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
-    public void Set(string audience, params IEnumerable<string> rows) => audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
+    public void Set(string audience, params IEnumerable<string> rows) => _audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
     /// <summary>Writes a file next to the job's.</summary>
-    public void Write(string name, params IEnumerable<string> lines) => folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
+    public void Write(string name, params IEnumerable<string> lines) => _folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
 
     /// <summary>Removes an audience from the job.</summary>
-    public void Remove(string audience) => audiences.Remove(audience);
+    public void Remove(string audience) => _audiences.Remove(audience);
 
     public Job Job()
     {
-        foreach (var (name, rows) in audiences)
+        foreach (var (name, rows) in _audiences)
         {
-            folder.Write($"{name}.csv", "email,name,spend\n" + string.Concat(rows.Select(r => r + "\n")));
+            _folder.Write($"{name}.csv", "email,name,spend\n" + string.Concat(rows.Select(r => r + "\n")));
         }
 
-        var names = audiences.Keys.ToList();
+        var names = _audiences.Keys.ToList();
         var text =
             $$"""
             tag: scene
@@ -116,8 +116,8 @@ internal sealed class ExportScene : IAsyncDisposable
             {{Config}}
             {{More}}
             """;
-        folder.Write("job.yaml", text);
-        return JobFile.Parse(text, folder["job.yaml"], _ => null);
+        _folder.Write("job.yaml", text);
+        return JobFile.Parse(text, _folder["job.yaml"], _ => null);
     }
 
     public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
@@ -173,6 +173,6 @@ internal sealed class ExportScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Simulator.DisposeAsync();
-        folder.Dispose();
+        _folder.Dispose();
     }
 }

@@ -16,30 +16,30 @@ internal sealed class FormerFolder : IAsyncDisposable
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    private readonly TempFolder folder = new();
-    private readonly LaterClock clock = new();
-    private DotdigitalSimulator? simulator;
+    private readonly TempFolder _folder = new();
+    private readonly LaterClock _clock = new();
+    private DotdigitalSimulator? _simulator;
 
-    public FormerFolder() => ZipFile.ExtractToDirectory(Path.Combine(AppContext.BaseDirectory, "Data", "store-2.zip"), folder.Path);
+    public FormerFolder() => ZipFile.ExtractToDirectory(Path.Combine(AppContext.BaseDirectory, "Data", "store-2.zip"), _folder.Path);
 
-    public string DataFolder => folder["data"];
+    public string DataFolder => _folder["data"];
 
-    public SimulatedAccount Account => simulator!.Account;
+    public SimulatedAccount Account => _simulator!.Account;
 
     /// <summary>Starts the account.</summary>
     /// <param name="without">Addresses of contacts that it has no more.</param>
     public static async Task<FormerFolder> StartAsync(params IEnumerable<string> without)
     {
         var former = new FormerFolder();
-        var seed = JsonSerializer.Deserialize<Seed>(await File.ReadAllTextAsync(former.folder["account.json"]), Json)!;
-        former.simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        var seed = JsonSerializer.Deserialize<Seed>(await File.ReadAllTextAsync(former._folder["account.json"]), Json)!;
+        former._simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions
         {
             UserName = Some.Username,
             Password = Some.Password,
             ImportLatency = TimeSpan.Zero,
             ImportLatencyPerContact = TimeSpan.Zero,
             DeletionLatency = TimeSpan.Zero,
-            Clock = former.clock,
+            Clock = former._clock,
             Seed = seed with { Contacts = [.. seed.Contacts.Where(c => !without.Contains(c.Email))] },
         });
         return former;
@@ -49,7 +49,7 @@ internal sealed class FormerFolder : IAsyncDisposable
 
     public Task<RunResult> ShopAsync(params IEnumerable<string> emails)
     {
-        folder.Write("picks.csv", "email,rank,title\nÅSA.ÖBERG@example.com,1,Boots\nshop.only@example.com,1,Hat\nİlker@example.com,1,Coat\n");
+        _folder.Write("picks.csv", "email,rank,title\nÅSA.ÖBERG@example.com,1,Boots\nshop.only@example.com,1,Hat\nİlker@example.com,1,Coat\n");
         return RunAsync(
             "shop", Gold, emails,
             "  exit_action: remove\n  insight_fields: [name]\n  collection_id: picks\n  recommender_mappings: [{title: REC_TITLE}]",
@@ -64,10 +64,10 @@ internal sealed class FormerFolder : IAsyncDisposable
 
     private Task<RunResult> RunAsync(string tag, int book, IEnumerable<string> emails, string config, string files, string tables)
     {
-        folder.Write($"{tag}.csv", "email,name,spend\n" + string.Concat(emails.Select(email => email + ",Someone,1\n")));
+        _folder.Write($"{tag}.csv", "email,name,spend\n" + string.Concat(emails.Select(email => email + ",Someone,1\n")));
         var text = $$"""
             tag: {{tag}}
-            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{simulator!.Url}}"}
+            authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{_simulator!.Url}}"}
             source:
               tables:
                 files: { all: {{tag}}.csv{{files}} }
@@ -80,25 +80,25 @@ internal sealed class FormerFolder : IAsyncDisposable
               email_field: email
             {{config}}
             """;
-        var workplace = new Workplace { DataFolder = DataFolder, Credentials = a => a.Credentials!, Clock = clock, Logs = NullLoggerFactory.Instance };
-        return ExportRun.ExecuteAsync(JobFile.Parse(text, folder[$"{tag}.yaml"], _ => null), new RunOptions { Allow = new HashSet<string> { "exits" } }, workplace, TestContext.Current.CancellationToken);
+        var workplace = new Workplace { DataFolder = DataFolder, Credentials = a => a.Credentials!, Clock = _clock, Logs = NullLoggerFactory.Instance };
+        return ExportRun.ExecuteAsync(JobFile.Parse(text, _folder[$"{tag}.yaml"], _ => null), new RunOptions { Allow = new HashSet<string> { "exits" } }, workplace, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (simulator is not null)
+        if (_simulator is not null)
         {
-            await simulator.DisposeAsync();
+            await _simulator.DisposeAsync();
         }
 
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     /// <summary>The day after the folder was written.</summary>
     private sealed class LaterClock : TimeProvider
     {
-        private readonly long began = System.GetTimestamp();
+        private readonly long _began = System.GetTimestamp();
 
-        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 30, 8, 0, 0, TimeSpan.Zero) + System.GetElapsedTime(began);
+        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 30, 8, 0, 0, TimeSpan.Zero) + System.GetElapsedTime(_began);
     }
 }

@@ -11,14 +11,14 @@ public sealed class HostileAnswerTests
     private const string Ann = "ann@example.com";
     private const string Bob = "bob@example.com";
 
-    private static readonly string s_long = new(' ', 70_000_000);
+    private static readonly string Long = new(' ', 70_000_000);
 
     [Fact]
     public async Task An_import_accepted_with_an_answer_without_end_stays_open_and_loses_nobody()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Ann, Bob);
-        scene.Answer = (request, body) => request == "PUT /contacts/v3/import" ? body + s_long : body;
+        scene.Answer = (request, body) => request == "PUT /contacts/v3/import" ? body + Long : body;
         await StopsAsync(scene, "contacts.import");
         Assert.Equal(1, scene.Account.Calls["importContacts"]);
 
@@ -40,7 +40,7 @@ public sealed class HostileAnswerTests
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Ann, Bob);
-        scene.Answer = (asked, body) => asked.StartsWith(request, StringComparison.Ordinal) ? s_long + body : body;
+        scene.Answer = (asked, body) => asked.StartsWith(request, StringComparison.Ordinal) ? Long + body : body;
         await StopsAsync(scene, operation);
 
         scene.Answer = null;
@@ -73,9 +73,9 @@ public sealed class HostileAnswerTests
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
         scene.Set("gold", Bob, "cid@example.com");
-        scene.Answer = (request, body) => request.EndsWith("/contacts/delete", StringComparison.Ordinal) ? body + s_long : body;
+        scene.Answer = (request, body) => request.EndsWith("/contacts/delete", StringComparison.Ordinal) ? body + Long : body;
         await StopsAsync(scene, "contacts.removeFromBook", "exits");
-        scene.Answer = (request, body) => request.EndsWith("/contacts", StringComparison.Ordinal) && request.StartsWith("POST", StringComparison.Ordinal) ? body + s_long : body;
+        scene.Answer = (request, body) => request.EndsWith("/contacts", StringComparison.Ordinal) && request.StartsWith("POST", StringComparison.Ordinal) ? body + Long : body;
         await StopsAsync(scene, "contacts.addToBook", "exits");
 
         scene.Answer = null;

@@ -13,7 +13,7 @@ public sealed class OptOutWatchTests
     private const string Bob = "bob@example.com";
     private static readonly string[] Many = [.. Enumerable.Range(0, 101).Select(i => $"p{i:D3}@example.com")];
 
-    private readonly FakeTimeProvider theirs = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _theirs = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task An_opt_out_before_our_import_that_is_first_read_when_the_person_leaves_is_put_right()
@@ -23,7 +23,7 @@ public sealed class OptOutWatchTests
         await scene.RunAsync();
         var (feed, readings) = (LateFeed(scene, [Ann]), 0);
         scene.Answer = (request, body) => request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) && ++readings > 1 ? feed() : body;
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Set("gold", Bob);
         await scene.RunAsync();
 
@@ -38,16 +38,16 @@ public sealed class OptOutWatchTests
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Account.Unsubscribe(Ann, scene.Gold);
         await scene.RunAsync();
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Account.Subscribe(Ann, scene.Gold);
         await scene.RunAsync(new RunOptions { Verify = true });
 
         for (var hour = 0; hour < 3; hour++)
         {
-            theirs.Advance(TimeSpan.FromHours(1));
+            _theirs.Advance(TimeSpan.FromHours(1));
             var result = await scene.RunAsync();
             Assert.DoesNotContain(result.Notices, n => n.Contains("unsubscribed again", StringComparison.Ordinal));
         }
@@ -62,12 +62,12 @@ public sealed class OptOutWatchTests
         scene.Set("gold", Ann, Bob);
         scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropAfter });
         await scene.RunAsync();
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Account.Unsubscribe(Ann, scene.Gold);
         for (var day = 0; day < 10; day++)
         {
             await scene.RunAsync();
-            theirs.Advance(TimeSpan.FromDays(1));
+            _theirs.Advance(TimeSpan.FromDays(1));
         }
 
         scene.Account.Subscribe(Ann, scene.Gold);
@@ -125,13 +125,13 @@ public sealed class OptOutWatchTests
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Account.SetStatus(Ann, ContactStatus.HardBounced);
         await scene.RunAsync();
-        theirs.Advance(TimeSpan.FromHours(1));
+        _theirs.Advance(TimeSpan.FromHours(1));
         scene.Account.SetStatus(Ann, ContactStatus.Subscribed);
         await scene.RunAsync(new RunOptions { Verify = true });
-        theirs.Advance(TimeSpan.FromHours(25));
+        _theirs.Advance(TimeSpan.FromHours(25));
         await scene.RunAsync();
 
         scene.Set("gold", Bob);
@@ -149,7 +149,7 @@ public sealed class OptOutWatchTests
             if (feed is null && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))
             {
                 feed = LateFeed(scene, Many);
-                theirs.Advance(TimeSpan.FromMinutes(2));
+                _theirs.Advance(TimeSpan.FromMinutes(2));
             }
             else if (feed is not null && request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal))
             {
@@ -163,10 +163,10 @@ public sealed class OptOutWatchTests
     /// <summary>The book's feed, with people who opted out a minute ago.</summary>
     private Func<string> LateFeed(ExportScene scene, string[] people)
     {
-        var since = theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var since = _theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         return () => $"[{string.Join(',', people.Select(p => $$"""{"suppressedContact":{"id":{{scene.Account.Contact(p)!.Id}},"email":"{{p}}","status":"Subscribed"},"dateRemoved":"{{since}}","reason":"Unsubscribed"}"""))}]";
     }
 
     private async Task<ExportScene> StartAsync() =>
-        await ExportScene.StartAsync(o => o with { Clock = theirs, ListSuppression = ListSuppression.Clears });
+        await ExportScene.StartAsync(o => o with { Clock = _theirs, ListSuppression = ListSuppression.Clears });
 }

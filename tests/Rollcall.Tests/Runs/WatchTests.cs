@@ -13,7 +13,7 @@ public sealed class WatchTests
 
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(20);
 
-    private readonly FakeTimeProvider theirs = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _theirs = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task Somebody_who_left_before_their_unanswered_import_was_applied_is_out_in_the_end()
@@ -112,7 +112,7 @@ public sealed class WatchTests
                 {
                     Email = Ann,
                     Status = ContactStatus.Unsubscribed,
-                    StatusSince = theirs.GetUtcNow().AddDays(-10),
+                    StatusSince = _theirs.GetUtcNow().AddDays(-10),
                     Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Subscribed },
                 },
             ],
@@ -445,7 +445,7 @@ public sealed class WatchTests
     /// <summary>A feed with late opt-outs of people who opted out a minute before an import resubscribed them.</summary>
     private Func<string, string, string> LateFeed(ExportScene scene, string[] people)
     {
-        var since = theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var since = _theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         var rows = string.Join(',', people.Select(p => $$"""{"suppressedContact":{"id":{{scene.Account.Contact(p)!.Id}},"email":"{{p}}","status":"Subscribed"},"dateRemoved":"{{since}}","reason":"Unsubscribed"}"""));
         return (request, body) => request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? $"[{rows}]" : body;
     }
@@ -466,8 +466,8 @@ public sealed class WatchTests
 
     /// <summary>A scene whose Dotdigital has its own clock; this machine's clock must not matter.</summary>
     private async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null) =>
-        await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = theirs, ListSuppression = ListSuppression.Clears });
+        await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = _theirs, ListSuppression = ListSuppression.Clears });
 
     /// <summary>Lets time pass at Dotdigital.</summary>
-    private void Pass(TimeSpan time) => theirs.Advance(time);
+    private void Pass(TimeSpan time) => _theirs.Advance(time);
 }

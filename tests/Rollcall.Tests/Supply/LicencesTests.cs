@@ -10,9 +10,9 @@ namespace Rollcall.Tests.Supply;
 public sealed class LicencesTests
 {
     /// <summary>Licences, by their SPDX names, that allow using and distributing Rollcall under MIT without further checks.</summary>
-    private static readonly string[] s_permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL"];
+    private static readonly string[] Permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL"];
 
-    private static readonly string[] s_folders = ["src", "tests", "bench"];
+    private static readonly string[] Folders = ["src", "tests", "bench"];
 
     [Fact]
     public void The_committed_list_of_licences_is_what_the_packages_say() =>
@@ -20,7 +20,7 @@ public sealed class LicencesTests
 
     [Fact]
     public void Every_licence_is_permissive() =>
-        Assert.All(Packages(), package => Assert.Contains(Licence(package.Name, package.Version), s_permissive));
+        Assert.All(Packages(), package => Assert.Contains(Licence(package.Name, package.Version), Permissive));
 
     [Fact]
     public void Every_project_has_its_packages_locked_to_their_contents()
@@ -66,7 +66,7 @@ public sealed class LicencesTests
             .ThenBy(one => one.Version, StringComparer.Ordinal);
     }
 
-    private static IEnumerable<string> Projects() => s_folders
+    private static IEnumerable<string> Projects() => Folders
         .SelectMany(folder => Directory.GetDirectories(Path.Combine(RepositoryFiles.Root, folder)))
         .SelectMany(folder => Directory.GetFiles(folder, "*.csproj"));
 

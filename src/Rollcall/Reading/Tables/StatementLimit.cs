@@ -6,20 +6,20 @@ internal sealed class StatementLimit : IDisposable
     /// <summary>As far as timers go.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    private readonly CancellationTokenSource expired;
-    private readonly CancellationTokenSource either;
-    private readonly CancellationToken cancellation;
-    private readonly TimeSpan limit;
+    private readonly CancellationTokenSource _expired;
+    private readonly CancellationTokenSource _either;
+    private readonly CancellationToken _cancellation;
+    private readonly TimeSpan _limit;
 
     public StatementLimit(TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
     {
-        (this.limit, this.cancellation) = (limit, cancellation);
-        expired = new CancellationTokenSource(limit < Most ? limit : Most, clock);
-        either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expired.Token);
+        (this._limit, this._cancellation) = (limit, cancellation);
+        _expired = new CancellationTokenSource(limit < Most ? limit : Most, clock);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _expired.Token);
     }
 
     /// <summary>Cancelled when the statement has to end.</summary>
-    public CancellationToken Token => either.Token;
+    public CancellationToken Token => _either.Token;
 
     /// <summary>Stops a statement when it has to end, until this is disposed.</summary>
     public RepeatedStop Stops(Action stop) => new(stop, Token);
@@ -28,17 +28,17 @@ internal sealed class StatementLimit : IDisposable
     /// <param name="where">The audience.</param>
     public void Explain(string where, Exception? inner = null)
     {
-        cancellation.ThrowIfCancellationRequested();
-        if (expired.IsCancellationRequested)
+        _cancellation.ThrowIfCancellationRequested();
+        if (_expired.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The SQL took longer than {Words(limit)}, and was ended.", where, "Make it cheaper, or raise source.tables.timeout.", inner);
+            throw new RollcallException(ExitCode.Source, $"The SQL took longer than {Words(_limit)}, and was ended.", where, "Make it cheaper, or raise source.tables.timeout.", inner);
         }
     }
 
     public void Dispose()
     {
-        either.Dispose();
-        expired.Dispose();
+        _either.Dispose();
+        _expired.Dispose();
     }
 
     private static string Words(TimeSpan time) =>

@@ -9,8 +9,8 @@ namespace Rollcall.Tests.Reading.Hostile;
 
 public sealed class HostileToMariaDb : HostileSql
 {
-    private readonly string database = $"hostile_{Guid.NewGuid():N}";
-    private readonly string folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"rollcall-hostile-{Guid.NewGuid():N}")).FullName;
+    private readonly string _database = $"hostile_{Guid.NewGuid():N}";
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"rollcall-hostile-{Guid.NewGuid():N}")).FullName;
 
     public static TheoryData<string> Refused =>
     [
@@ -111,7 +111,7 @@ public sealed class HostileToMariaDb : HostileSql
         await Assert.ThrowsAsync<MySqlException>(() => QueryAsync(source => source.Around(Placed("SELECT 'x' AS email) AS q INTO OUTFILE 'FOLDER/out' -- "))));
         await Assert.ThrowsAsync<MySqlException>(() => QueryAsync(source => source.Around(Placed("SELECT 'x' AS email) AS q INTO OUTFILE 'FOLDER/out' UNION SELECT 1 FROM (SELECT 1"))));
 
-        Assert.Equal(["secret"], Directory.GetFiles(folder).Select(Path.GetFileName));
+        Assert.Equal(["secret"], Directory.GetFiles(_folder).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class HostileToMariaDb : HostileSql
         await using var connection = await OpenAsync(TestDatabases.MySqlOrSkip());
         foreach (var sql in new[]
         {
-            $"CREATE DATABASE {database} CHARACTER SET utf8mb4", $"USE {database}", "CREATE TABLE people(email varchar(100), name varchar(100))",
+            $"CREATE DATABASE {_database} CHARACTER SET utf8mb4", $"USE {_database}", "CREATE TABLE people(email varchar(100), name varchar(100))",
             "INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B')", "CREATE SEQUENCE counter",
             "CREATE FUNCTION empty_people() RETURNS int MODIFIES SQL DATA BEGIN DELETE FROM people; RETURN 1; END",
             "CREATE PROCEDURE forget() DELETE FROM people",
@@ -139,10 +139,10 @@ public sealed class HostileToMariaDb : HostileSql
         if (!OperatingSystem.IsWindows())
         {
             // The server, another user, may do in it what it likes.
-            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+            File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "secret"), Secret);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret);
         return new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() };
     }
 
@@ -155,17 +155,17 @@ public sealed class HostileToMariaDb : HostileSql
             SELECT CONCAT_WS(' ', (SELECT GROUP_CONCAT(email, name ORDER BY email) FROM people), (SELECT next_not_cached_value FROM counter),
                 (SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables WHERE table_schema = DATABASE()), IS_FREE_LOCK('rollcall'), @@global.general_log)
             """;
-        return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(folder).Order())}";
+        return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(_folder).Order())}";
     }
 
     public override async ValueTask DisposeAsync()
     {
         await using (var connection = await OpenAsync(TestDatabases.MySqlOrSkip()))
         {
-            await DatabasePeople.ExecuteAsync(connection, $"DROP DATABASE {database}");
+            await DatabasePeople.ExecuteAsync(connection, $"DROP DATABASE {_database}");
         }
 
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
         await base.DisposeAsync();
     }
 
@@ -177,9 +177,9 @@ public sealed class HostileToMariaDb : HostileSql
         source.Read(connection, sql(source), limit, reader => reader.Read());
     }
 
-    private string Placed(string sql) => sql.Replace("FOLDER", folder, StringComparison.Ordinal);
+    private string Placed(string sql) => sql.Replace("FOLDER", _folder, StringComparison.Ordinal);
 
-    private Uri Server() => new UriBuilder(TestDatabases.MySqlOrSkip()) { Path = database }.Uri;
+    private Uri Server() => new UriBuilder(TestDatabases.MySqlOrSkip()) { Path = _database }.Uri;
 
     private static async Task<MySqlConnection> OpenAsync(Uri server)
     {

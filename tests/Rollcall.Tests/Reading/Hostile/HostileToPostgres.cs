@@ -9,8 +9,8 @@ namespace Rollcall.Tests.Reading.Hostile;
 
 public sealed class HostileToPostgres : HostileSql
 {
-    private readonly string database = $"hostile_{Guid.NewGuid():N}";
-    private readonly string folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"rollcall-hostile-{Guid.NewGuid():N}")).FullName;
+    private readonly string _database = $"hostile_{Guid.NewGuid():N}";
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"rollcall-hostile-{Guid.NewGuid():N}")).FullName;
 
     public static TheoryData<string> Refused =>
     [
@@ -125,16 +125,16 @@ public sealed class HostileToPostgres : HostileSql
     {
         await using (var server = await OpenAsync(TestDatabases.PostgresOrSkip()))
         {
-            await DatabasePeople.ExecuteAsync(server, $"CREATE DATABASE {database}");
+            await DatabasePeople.ExecuteAsync(server, $"CREATE DATABASE {_database}");
         }
 
         await using var connection = await OpenAsync(Server());
         await DatabasePeople.ExecuteAsync(connection, $"CREATE TABLE people(email text, name text); INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B'); CREATE SEQUENCE counter; SELECT lo_from_bytea(4711, '{Secret}')");
-        await File.WriteAllTextAsync(Path.Combine(folder, "secret"), Secret);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret);
         if (!OperatingSystem.IsWindows())
         {
             // The server, another user, may do in it what it likes.
-            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+            File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 
         return new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() };
@@ -150,23 +150,23 @@ public sealed class HostileToPostgres : HostileSql
                 || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')
             """,
             connection);
-        return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(folder).Order())}";
+        return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(_folder).Order())}";
     }
 
     public override async ValueTask DisposeAsync()
     {
         await using (var server = await OpenAsync(TestDatabases.PostgresOrSkip()))
         {
-            await DatabasePeople.ExecuteAsync(server, $"DROP DATABASE {database} WITH (FORCE)");
+            await DatabasePeople.ExecuteAsync(server, $"DROP DATABASE {_database} WITH (FORCE)");
         }
 
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
         await base.DisposeAsync();
     }
 
-    private string Placed(string sql) => sql.Replace("FOLDER", folder, StringComparison.Ordinal).Replace("LARGE", "4711", StringComparison.Ordinal);
+    private string Placed(string sql) => sql.Replace("FOLDER", _folder, StringComparison.Ordinal).Replace("LARGE", "4711", StringComparison.Ordinal);
 
-    private Uri Server() => new UriBuilder(TestDatabases.PostgresOrSkip()) { Path = database }.Uri;
+    private Uri Server() => new UriBuilder(TestDatabases.PostgresOrSkip()) { Path = _database }.Uri;
 
     private static async Task<NpgsqlConnection> OpenAsync(Uri server)
     {

@@ -13,7 +13,7 @@ internal sealed record DatabaseColumn(Column Column, string Expression, string J
 /// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
 internal abstract class Database
 {
-    private readonly string audience = $"audience_{Guid.NewGuid():N}";
+    private readonly string _audience = $"audience_{Guid.NewGuid():N}";
 
     /// <summary>The name for messages, without a password.</summary>
     public required string Name { get; init; }
@@ -62,7 +62,7 @@ internal abstract class Database
     public virtual string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A column of <see cref="Around"/>.</summary>
-    protected string Named(string column) => $"{audience}.{Quote(column)}";
+    protected string Named(string column) => $"{_audience}.{Quote(column)}";
 
     /// <summary>The SELECT of a table, given its name as the job spells it.</summary>
     public virtual Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation) =>
@@ -99,7 +99,7 @@ internal abstract class Database
     /// A SELECT around an audience's. Its columns belong to a name that nobody can know beforehand and that is given behind the audience's SQL: SQL that
     /// leaves its parentheses, or makes a comment of what follows, leaves them without a table.
     /// </summary>
-    public string Around(string sql, string? columns = null, string more = "") => $"SELECT {columns ?? $"{audience}.*"} FROM (\n{sql}\n) AS {audience}{more}";
+    public string Around(string sql, string? columns = null, string more = "") => $"SELECT {columns ?? $"{_audience}.*"} FROM (\n{sql}\n) AS {_audience}{more}";
 
     /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
     public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);

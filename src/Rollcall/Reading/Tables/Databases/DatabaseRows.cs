@@ -14,8 +14,8 @@ internal sealed class DatabaseRows(
     string table)
 {
     private const int Reported = 10_000;
-    private readonly RejectedRows rejected = new();
-    private long row;
+    private readonly RejectedRows _rejected = new();
+    private long _row;
 
     public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, StatementLimit limit)
     {
@@ -32,21 +32,21 @@ internal sealed class DatabaseRows(
                 {
                 }
 
-                return row;
+                return _row;
             });
             transaction.Commit();
         }
         catch (Exception e) when (Database.IsTrouble(e))
         {
             limit.Explain($"audience {audience}", e);
-            throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
+            throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(_row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
         }
         catch (DuckDBException e) when (IsMemory(e))
         {
-            throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);
+            throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(_row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);
         }
 
-        return new Reading(duckdb, table, suggested, new AudienceReadingResult(rejected.Rows, rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = rejected.Count });
+        return new Reading(duckdb, table, suggested, new AudienceReadingResult(_rejected.Rows, _rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(_rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = _rejected.Count });
     }
 
     /// <summary>The column with a field's whole value.</summary>
@@ -72,9 +72,9 @@ internal sealed class DatabaseRows(
 
             gathered += Append(reader, appender);
             stop.ThrowIfCancellationRequested();
-            if (row % Reported == 0)
+            if (_row % Reported == 0)
             {
-                progress?.Report(row);
+                progress?.Report(_row);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class DatabaseRows(
     /// <returns>How many characters the row has.</returns>
     private long Append(DbDataReader reader, DuckDBAppender appender)
     {
-        row++;
+        _row++;
         var length = 0L;
         var values = new string?[columns.Count];
         for (var i = 0; i < values.Length; i++)
@@ -95,14 +95,14 @@ internal sealed class DatabaseRows(
             }
             catch (NotTextException)
             {
-                rejected.Add(null, row, $"the field {Field(columns[i])} holds bytes that are no text");
+                _rejected.Add(null, _row, $"the field {Field(columns[i])} holds bytes that are no text");
                 return length;
             }
 
             length += values[i]?.Length ?? 0;
             if (values[i]?.Length > ValueLimit.Characters || length > ValueLimit.RowCharacters)
             {
-                rejected.Add(null, row, values[i]!.Length > ValueLimit.Characters
+                _rejected.Add(null, _row, values[i]!.Length > ValueLimit.Characters
                     ? $"the field {Field(columns[i])} is longer than {ValueLimit.Characters} characters"
                     : $"its fields are longer than {ValueLimit.RowCharacters} characters together");
                 return length;
@@ -122,7 +122,7 @@ internal sealed class DatabaseRows(
             }
         }
 
-        target.AppendValue(row).EndRow();
+        target.AppendValue(_row).EndRow();
         return length;
     }
 

@@ -14,11 +14,11 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     /// <summary>The server ends a statement that Rollcall could not end.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly Database database = Database.Of(options, dataFolder);
-    private DbConnection? connection;
-    private int tables;
+    private readonly Database _database = Database.Of(options, dataFolder);
+    private DbConnection? _connection;
+    private int _tables;
 
-    public string Name => database.Name;
+    public string Name => _database.Name;
 
     public string Sql(string audience) => options.Audiences[audience] switch
     {
@@ -41,10 +41,10 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             catch (RollcallException e)
             {
                 problems.AddRange(e.Problems);
-                if (e.Problems.Any(problem => problem.Where == database.Name || problem.Where == "source.tables.database"))
+                if (e.Problems.Any(problem => problem.Where == _database.Name || problem.Where == "source.tables.database"))
                 {
                     // Without the database, at least what can be seen in the SQL alone.
-                    problems.AddRange(audiences.Select(other => (other, wrong: SingleSelect.Wrong(Sql(other), database.Lexis))).Where(other => other.wrong is not null).Select(other => Refused(other.other, other.wrong!)));
+                    problems.AddRange(audiences.Select(other => (other, wrong: SingleSelect.Wrong(Sql(other), _database.Lexis))).Where(other => other.wrong is not null).Select(other => Refused(other.other, other.wrong!)));
                     break;
                 }
             }
@@ -57,7 +57,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     {
         await using var own = await ConnectAsync(cancellation);
         return await RightsAsync(own, cancellation) is { Count: > 0 } rights
-            ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
+            ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", _database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
             : [];
     }
 
@@ -81,26 +81,26 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         // What only insight data need is read whole, and not as one value.
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
-        var text = await TextAsync(connection!, audience, cancellation);
-        var select = database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))), ending);
-        var table = $"source_rows_{++tables}";
+        var text = await TextAsync(_connection!, audience, cancellation);
+        var select = _database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))), ending);
+        var table = $"source_rows_{++_tables}";
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {
             using var suggesting = Limit(stop);
             try
             {
-                return await database.SuggestedAsync(connection!, Of(field), text, suggesting);
+                return await _database.SuggestedAsync(_connection!, Of(field), text, suggesting);
             }
             catch (Exception e) when (Database.IsTrouble(e))
             {
                 suggesting.Explain($"audience {audience}", e);
-                throw new RollcallException(ExitCode.Source, $"Reading failed: {database.Message(e)}", $"audience {audience}", inner: e);
+                throw new RollcallException(ExitCode.Source, $"Reading failed: {_database.Message(e)}", $"audience {audience}", inner: e);
             }
         }
 
-        var rows = new DatabaseRows(database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
+        var rows = new DatabaseRows(_database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
         using var limit = Limit(cancellation);
-        return await Task.Run(() => rows.Read(connection!, select, duckdb, progress, limit), CancellationToken.None);
+        return await Task.Run(() => rows.Read(_connection!, select, duckdb, progress, limit), CancellationToken.None);
     }
 
     public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation) =>
@@ -108,9 +108,9 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
     public async ValueTask DisposeAsync()
     {
-        if (connection is not null)
+        if (_connection is not null)
         {
-            await connection.DisposeAsync();
+            await _connection.DisposeAsync();
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     {
         try
         {
-            return await database.RightsAsync(own, cancellation);
+            return await _database.RightsAsync(own, cancellation);
         }
         catch (DbException) when (!cancellation.IsCancellationRequested)
         {
@@ -136,27 +136,27 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
     private async Task<IReadOnlyList<DatabaseColumn>> KnownColumnsAsync(string audience, CancellationToken cancellation)
     {
-        connection ??= await ConnectAsync(cancellation);
-        return await ColumnsAsync(connection, audience, cancellation);
+        _connection ??= await ConnectAsync(cancellation);
+        return await ColumnsAsync(_connection, audience, cancellation);
     }
 
     private async Task<string> TextAsync(DbConnection open, string audience, CancellationToken cancellation)
     {
         var query = options.Audiences[audience];
         return query.Sql is { } sql
-            ? SingleSelect.Bare(sql, database.Lexis)
-            : Select(await database.TableAsync(open, query.From!, cancellation), query.Condition);
+            ? SingleSelect.Bare(sql, _database.Lexis)
+            : Select(await _database.TableAsync(open, query.From!, cancellation), query.Condition);
     }
 
     private async Task<DbConnection> ConnectAsync(CancellationToken cancellation)
     {
         try
         {
-            return await database.OpenAsync(options.Timeout + Grace, cancellation);
+            return await _database.OpenAsync(options.Timeout + Grace, cancellation);
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {database.Message(e)}", database.Name, "Check that it runs, the address, the user and the password.", e);
+            throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {_database.Message(e)}", _database.Name, "Check that it runs, the address, the user and the password.", e);
         }
     }
 
@@ -169,21 +169,21 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             var query = options.Audiences[audience];
             var text = await TextAsync(open, audience, limit.Token);
             var whole = query.Sql ?? text;
-            if ((SingleSelect.Wrong(whole, database.Lexis) ?? await database.ForbiddenAsync(open, whole, limit.Token)) is { } wrong)
+            if ((SingleSelect.Wrong(whole, _database.Lexis) ?? await _database.ForbiddenAsync(open, whole, limit.Token)) is { } wrong)
             {
                 throw new RollcallException(ExitCode.Source, [Refused(audience, wrong)]);
             }
 
-            return await Task.Run(() => database.Read(open, database.Around(text, more: " LIMIT 0"), limit, database.Columns), CancellationToken.None);
+            return await Task.Run(() => _database.Read(open, _database.Around(text, more: " LIMIT 0"), limit, _database.Columns), CancellationToken.None);
         }
         catch (Exception e) when (e is DbException { InnerException: not (IOException or System.Net.Sockets.SocketException) } or OperationCanceledException)
         {
             limit.Explain($"audience {audience}", e);
-            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {database.Message(e)}", $"audience {audience}", inner: e);
+            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {_database.Message(e)}", $"audience {audience}", inner: e);
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database broke off: {database.Message(e)}", database.Name, "Check that it is the database meant, and that it runs.", e);
+            throw new RollcallException(ExitCode.Source, $"The database broke off: {_database.Message(e)}", _database.Name, "Check that it is the database meant, and that it runs.", e);
         }
     }
 }

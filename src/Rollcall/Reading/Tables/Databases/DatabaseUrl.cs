@@ -7,30 +7,30 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <summary>A database's URL, taken apart: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
 internal sealed class DatabaseUrl
 {
-    private readonly string name;
-    private readonly Uri url;
+    private readonly string _name;
+    private readonly Uri _url;
 
     /// <param name="name">The URL without its password, for messages.</param>
     public DatabaseUrl(string url, string name)
     {
-        this.name = name;
-        this.url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+        this._name = name;
+        this._url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
             ? parsed
             : throw new RollcallException(ExitCode.Source, "The database's URL cannot be read.", name, "Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.");
     }
 
-    public string Host => url.Host;
+    public string Host => _url.Host;
 
-    public int? Port => url.Port > 0 ? url.Port : null;
+    public int? Port => _url.Port > 0 ? _url.Port : null;
 
-    public string Database => Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/'));
+    public string Database => Uri.UnescapeDataString(_url.AbsolutePath.TrimStart('/'));
 
-    public string User => Uri.UnescapeDataString(url.UserInfo.Split(':')[0]);
+    public string User => Uri.UnescapeDataString(_url.UserInfo.Split(':')[0]);
 
-    public string Password => url.UserInfo.Split(':', 2) is [_, var password] ? Secrets.Keep(Uri.UnescapeDataString(password)) : "";
+    public string Password => _url.UserInfo.Split(':', 2) is [_, var password] ? Secrets.Keep(Uri.UnescapeDataString(password)) : "";
 
     /// <summary>Whether the database is on this machine: then nobody is between.</summary>
-    public bool IsLoopback => url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    public bool IsLoopback => _url.IsLoopback || (IPAddress.TryParse(_url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Whether <c>tls=off</c> is written out: the way to a database on another machine without TLS.</summary>
     public bool TlsOff { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class DatabaseUrl
     {
         if (!insists)
         {
-            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", name, "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
+            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", _name, "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
         }
     }
 
@@ -49,19 +49,19 @@ internal sealed class DatabaseUrl
     /// <param name="known">The options' names to the connection string's.</param>
     public void Set(DbConnectionStringBuilder connection, IReadOnlyDictionary<string, string> known)
     {
-        foreach (var option in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var option in _url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = option.Split('=', 2);
             var key = Uri.UnescapeDataString(parts[0]);
             if (key == "tls")
             {
-                TlsOff = parts is [_, "off"] ? true : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", name);
+                TlsOff = parts is [_, "off"] ? true : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", _name);
                 continue;
             }
 
             if (!known.TryGetValue(key, out var keyword))
             {
-                throw new RollcallException(ExitCode.Source, $"The database's URL has an unknown option \"{key}\".", name, Suggestion.For(key, known.Keys));
+                throw new RollcallException(ExitCode.Source, $"The database's URL has an unknown option \"{key}\".", _name, Suggestion.For(key, known.Keys));
             }
 
             try
@@ -72,7 +72,7 @@ internal sealed class DatabaseUrl
             }
             catch (ArgumentException e)
             {
-                throw new RollcallException(ExitCode.Source, $"The option \"{key}\" of the database's URL cannot have this value.", name, inner: e);
+                throw new RollcallException(ExitCode.Source, $"The option \"{key}\" of the database's URL cannot have this value.", _name, inner: e);
             }
         }
     }

@@ -17,9 +17,9 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         ["connect_timeout"] = "Connection Timeout",
     };
 
-    private SelectLexis lexis = SelectLexis.MySql;
+    private SelectLexis _lexis = SelectLexis.MySql;
 
-    public override SelectLexis Lexis => lexis;
+    public override SelectLexis Lexis => _lexis;
 
     public override string Password => url.Password;
 
@@ -69,7 +69,7 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
             ? $"max_statement_time = {Math.Clamp((long)limit.TotalSeconds, 1, 31_536_000)}"
             : $"max_execution_time = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
         command.CommandText = $"SET SESSION time_zone = '+00:00', SESSION {ends}; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY; SELECT @@sql_mode";
-        lexis = SelectLexis.Of((string)(await command.ExecuteScalarAsync(cancellation))!);
+        _lexis = SelectLexis.Of((string)(await command.ExecuteScalarAsync(cancellation))!);
         return connection;
     }
 

@@ -33,55 +33,55 @@ internal sealed class SqlTokens
 {
     private const string Open = "The SQL ends inside a string or a comment.";
 
-    private readonly string sql;
-    private readonly SelectLexis lexis;
-    private readonly List<SqlToken> tokens = [];
-    private int position;
-    private string? broken;
+    private readonly string _sql;
+    private readonly SelectLexis _lexis;
+    private readonly List<SqlToken> _tokens = [];
+    private int _position;
+    private string? _broken;
 
-    private SqlTokens(string sql, SelectLexis lexis) => (this.sql, this.lexis) = (sql, lexis);
+    private SqlTokens(string sql, SelectLexis lexis) => (this._sql, this._lexis) = (sql, lexis);
 
     /// <summary>The pieces of SQL, and why they are not all; null when they are.</summary>
     public static (IReadOnlyList<SqlToken> Tokens, string? Broken) Of(string sql, SelectLexis lexis)
     {
         var read = new SqlTokens(sql, lexis);
-        while (read.broken is null && read.position < sql.Length)
+        while (read._broken is null && read._position < sql.Length)
         {
             read.Next();
         }
 
-        return (read.tokens, read.broken);
+        return (read._tokens, read._broken);
     }
 
-    private bool Is(SqlDialect dialect) => lexis.Dialect == dialect;
+    private bool Is(SqlDialect dialect) => _lexis.Dialect == dialect;
 
-    private char? At(int index) => index < sql.Length ? sql[index] : null;
+    private char? At(int index) => index < _sql.Length ? _sql[index] : null;
 
     private void Next()
     {
-        var start = position;
-        var c = sql[position++];
+        var start = _position;
+        var c = _sql[_position++];
         switch (c)
         {
-            case var _ when lexis.IsSpace(c):
+            case var _ when _lexis.IsSpace(c):
                 break;
-            case '-' when At(position) == '-' && lexis.BeginsComment(At(position + 1)):
+            case '-' when At(_position) == '-' && _lexis.BeginsComment(At(_position + 1)):
             case '#' when Is(SqlDialect.MySql):
                 SkipLine();
                 break;
-            case '/' when At(position) == '*':
+            case '/' when At(_position) == '*':
                 SkipComment();
                 break;
             case '\'':
-                SkipQuoted(c, lexis.Backslashes);
+                SkipQuoted(c, _lexis.Backslashes);
                 Add(SqlTokenKind.Value, start);
                 break;
-            case '"' when lexis.AnsiQuotes:
+            case '"' when _lexis.AnsiQuotes:
             case '`' when !Is(SqlDialect.Postgres):
                 AddName(start, c);
                 break;
             case '"':
-                SkipQuoted(c, lexis.Backslashes);
+                SkipQuoted(c, _lexis.Backslashes);
                 Add(SqlTokenKind.Value, start);
                 break;
             case '[' when Is(SqlDialect.Sqlite):
@@ -92,18 +92,18 @@ internal sealed class SqlTokens
                 break;
             case '$' when Is(SqlDialect.Sqlite):
             case '@' or ':' or '?' when !(Is(SqlDialect.Postgres) || (c == ':' && Is(SqlDialect.MySql))):
-                broken = $"The SQL has a variable ({c}), which has no value here.";
+                _broken = $"The SQL has a variable ({c}), which has no value here.";
                 break;
             case '\\':
-                broken = "The SQL has a backslash outside of a string.";
+                _broken = "The SQL has a backslash outside of a string.";
                 break;
             case < ' ' or '\u007f':
-                broken = "The SQL has a control character.";
+                _broken = "The SQL has a control character.";
                 break;
             case var _ when char.IsAsciiDigit(c):
                 SkipNumber(start);
                 break;
-            case var _ when lexis.BeginsName(c):
+            case var _ when _lexis.BeginsName(c):
                 Word(start);
                 break;
             default:
@@ -112,25 +112,25 @@ internal sealed class SqlTokens
         }
     }
 
-    private void Add(SqlTokenKind kind, int start) => tokens.Add(new SqlToken(kind, sql[start..Math.Min(position, sql.Length)], start));
+    private void Add(SqlTokenKind kind, int start) => _tokens.Add(new SqlToken(kind, _sql[start..Math.Min(_position, _sql.Length)], start));
 
     private void Word(int start)
     {
-        if (Is(SqlDialect.Postgres) && sql[start] is 'e' or 'E' && At(position) == '\'')
+        if (Is(SqlDialect.Postgres) && _sql[start] is 'e' or 'E' && At(_position) == '\'')
         {
-            position++;
+            _position++;
             SkipQuoted('\'', backslashes: true);
             RefuseContinued();
             Add(SqlTokenKind.Value, start);
             return;
         }
 
-        if (Is(SqlDialect.Postgres) && sql[start] is 'u' or 'U' && At(position) == '&' && At(position + 1) is '"' or '\'')
+        if (Is(SqlDialect.Postgres) && _sql[start] is 'u' or 'U' && At(_position) == '&' && At(_position + 1) is '"' or '\'')
         {
-            var quote = sql[position + 1];
-            position += 2;
+            var quote = _sql[_position + 1];
+            _position += 2;
             SkipQuoted(quote, backslashes: false);
-            broken ??= quote == '"' ? "The SQL has a name of the form U&\"...\": write its signs as they are." : null;
+            _broken ??= quote == '"' ? "The SQL has a name of the form U&\"...\": write its signs as they are." : null;
             Add(SqlTokenKind.Value, start);
             return;
         }
@@ -141,9 +141,9 @@ internal sealed class SqlTokens
 
     private void SkipName()
     {
-        while (At(position) is { } next && lexis.ContinuesName(next))
+        while (At(_position) is { } next && _lexis.ContinuesName(next))
         {
-            position++;
+            _position++;
         }
     }
 
@@ -151,13 +151,13 @@ internal sealed class SqlTokens
     private void SkipNumber(int start)
     {
         var mayBeName = Is(SqlDialect.MySql);
-        while (At(position) is { } next && (char.IsAsciiDigit(next) || next == '.'))
+        while (At(_position) is { } next && (char.IsAsciiDigit(next) || next == '.'))
         {
             mayBeName &= next != '.';
-            position++;
+            _position++;
         }
 
-        if (mayBeName && At(position) is { } more && lexis.ContinuesName(more))
+        if (mayBeName && At(_position) is { } more && _lexis.ContinuesName(more))
         {
             SkipName();
             Add(SqlTokenKind.Word, start);
@@ -170,30 +170,30 @@ internal sealed class SqlTokens
     private void AddName(int start, char quote)
     {
         SkipQuoted(quote, backslashes: false);
-        if (broken is null)
+        if (_broken is null)
         {
-            tokens.Add(new SqlToken(SqlTokenKind.Name, sql[(start + 1)..(position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal), start));
+            _tokens.Add(new SqlToken(SqlTokenKind.Name, _sql[(start + 1)..(_position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal), start));
         }
     }
 
     private void AddBracketed(int start)
     {
-        var end = sql.IndexOf(']', position);
+        var end = _sql.IndexOf(']', _position);
         if (end < 0)
         {
-            broken = Open;
+            _broken = Open;
             return;
         }
 
-        tokens.Add(new SqlToken(SqlTokenKind.Name, sql[position..end], start));
-        position = end + 1;
+        _tokens.Add(new SqlToken(SqlTokenKind.Name, _sql[_position..end], start));
+        _position = end + 1;
     }
 
     private void SkipQuoted(char quote, bool backslashes)
     {
-        while (position < sql.Length)
+        while (_position < _sql.Length)
         {
-            var c = sql[position++];
+            var c = _sql[_position++];
             if (c == '\0')
             {
                 break;
@@ -201,87 +201,87 @@ internal sealed class SqlTokens
 
             if (c == '\\' && backslashes)
             {
-                position++;
+                _position++;
             }
             else if (c == quote)
             {
-                if (At(position) != quote)
+                if (At(_position) != quote)
                 {
                     return;
                 }
 
-                position++;
+                _position++;
             }
         }
 
-        broken = Open;
+        _broken = Open;
     }
 
     /// <summary>PostgreSQL goes on with a string that follows on another line, and with its backslashes.</summary>
     private void RefuseContinued()
     {
-        var (before, count) = (position, tokens.Count);
-        while (broken is null && position < sql.Length && (lexis.IsSpace(sql[position]) || (sql[position] == '-' && At(position + 1) == '-')))
+        var (before, count) = (_position, _tokens.Count);
+        while (_broken is null && _position < _sql.Length && (_lexis.IsSpace(_sql[_position]) || (_sql[_position] == '-' && At(_position + 1) == '-')))
         {
             Next();
         }
 
-        if (At(position) == '\'' && position > before)
+        if (At(_position) == '\'' && _position > before)
         {
-            broken = "The SQL continues a string E'...' with another string: join them with ||.";
+            _broken = "The SQL continues a string E'...' with another string: join them with ||.";
         }
 
-        System.Diagnostics.Debug.Assert(tokens.Count == count, "Only blank space and comments were skipped.");
+        System.Diagnostics.Debug.Assert(_tokens.Count == count, "Only blank space and comments were skipped.");
     }
 
     private void SkipDollars(int start)
     {
-        var end = position;
-        while (At(end) is { } c && (char.IsAsciiLetter(c) || c is '_' or > '\u007f' || (char.IsAsciiDigit(c) && end > position)))
+        var end = _position;
+        while (At(end) is { } c && (char.IsAsciiLetter(c) || c is '_' or > '\u007f' || (char.IsAsciiDigit(c) && end > _position)))
         {
             end++;
         }
 
         if (At(end) != '$')
         {
-            broken = "The SQL has a parameter ($), which has no value here.";
+            _broken = "The SQL has a parameter ($), which has no value here.";
             return;
         }
 
-        var tag = sql[start..(end + 1)];
-        var close = sql.IndexOf(tag, end + 1, StringComparison.Ordinal);
-        (position, broken) = close < 0 ? (sql.Length, Open) : (close + tag.Length, null);
+        var tag = _sql[start..(end + 1)];
+        var close = _sql.IndexOf(tag, end + 1, StringComparison.Ordinal);
+        (_position, _broken) = close < 0 ? (_sql.Length, Open) : (close + tag.Length, null);
         Add(SqlTokenKind.Value, start);
     }
 
     private void SkipLine()
     {
-        while (position < sql.Length && !lexis.EndsLine(sql[position]))
+        while (_position < _sql.Length && !_lexis.EndsLine(_sql[_position]))
         {
-            broken = sql[position++] == '\0' ? "The SQL has a control character." : broken;
+            _broken = _sql[_position++] == '\0' ? "The SQL has a control character." : _broken;
         }
     }
 
     private void SkipComment()
     {
-        position++;
-        if (Is(SqlDialect.MySql) && (At(position) == '!' || (At(position) is 'M' or 'm' && At(position + 1) == '!')))
+        _position++;
+        if (Is(SqlDialect.MySql) && (At(_position) == '!' || (At(_position) is 'M' or 'm' && At(_position + 1) == '!')))
         {
-            broken = "The SQL has a comment of the form /*! ... */, which the server would run.";
+            _broken = "The SQL has a comment of the form /*! ... */, which the server would run.";
             return;
         }
 
         for (var depth = 1; depth > 0;)
         {
-            var close = sql.IndexOf("*/", position, StringComparison.Ordinal);
-            var open = Is(SqlDialect.Postgres) ? sql.IndexOf("/*", position, StringComparison.Ordinal) : -1;
+            var close = _sql.IndexOf("*/", _position, StringComparison.Ordinal);
+            var open = Is(SqlDialect.Postgres) ? _sql.IndexOf("/*", _position, StringComparison.Ordinal) : -1;
             if (close < 0)
             {
-                (position, broken) = (sql.Length, Open);
+                (_position, _broken) = (_sql.Length, Open);
                 return;
             }
 
-            (position, depth) = open >= 0 && open < close ? (open + 2, depth + 1) : (close + 2, depth - 1);
+            (_position, depth) = open >= 0 && open < close ? (open + 2, depth + 1) : (close + 2, depth - 1);
         }
     }
 }

@@ -11,24 +11,24 @@ namespace Rollcall.Reading.Tables.Files;
 /// </summary>
 internal sealed unsafe partial class CarriedRows : IDisposable
 {
-    private static int functions;
+    private static int _functions;
 
-    private readonly DuckDBConnection source;
-    private readonly string sql;
-    private readonly string where;
-    private readonly Func<StatementLimit> limits;
-    private readonly Lock guard = new();
-    private DuckDBPreparedStatement? statement;
-    private DuckDBResult result;
-    private bool streaming;
-    private StatementLimit? limit;
-    private RepeatedStop? stopping;
+    private readonly DuckDBConnection _source;
+    private readonly string _sql;
+    private readonly string _where;
+    private readonly Func<StatementLimit> _limits;
+    private readonly Lock _guard = new();
+    private DuckDBPreparedStatement? _statement;
+    private DuckDBResult _result;
+    private bool _streaming;
+    private StatementLimit? _limit;
+    private RepeatedStop? _stopping;
 
     /// <param name="source">The database that runs the query; disposed of with this.</param>
     /// <param name="where">The audience, for messages.</param>
     /// <param name="limits">Makes the limit of a scan.</param>
     public CarriedRows(DuckDBConnection source, string sql, string where, Func<StatementLimit> limits) =>
-        (this.source, this.sql, this.where, this.limits) = (source, sql, where, limits);
+        (this._source, this._sql, this._where, this._limits) = (source, sql, where, limits);
 
     /// <summary>Why the last scan failed; null when it did not.</summary>
     public RollcallException? Failure { get; private set; }
@@ -36,7 +36,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     /// <summary>Makes the rows a relation of another database.</summary>
     public string RelationIn(DuckDBConnection target)
     {
-        var name = $"carried_rows_{Interlocked.Increment(ref functions)}";
+        var name = $"carried_rows_{Interlocked.Increment(ref _functions)}";
         var function = NativeMethods.TableFunction.DuckDBCreateTableFunction();
         NativeMethods.TableFunction.DuckDBTableFunctionSetName(function, name);
         NativeMethods.TableFunction.DuckDBTableFunctionSetBind(function, &Bind);
@@ -50,12 +50,12 @@ internal sealed unsafe partial class CarriedRows : IDisposable
 
     public void Dispose()
     {
-        lock (guard)
+        lock (_guard)
         {
             End();
         }
 
-        source.Dispose();
+        _source.Dispose();
     }
 
     private static CarriedRows Of(IntPtr extra) =>
@@ -107,7 +107,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
 
     private void AddColumns(IntPtr info)
     {
-        var state = NativeMethods.Query.DuckDBQuery(source.NativeConnection, $"SELECT * FROM ({sql}) AS rows LIMIT 0", out var columns);
+        var state = NativeMethods.Query.DuckDBQuery(_source.NativeConnection, $"SELECT * FROM ({_sql}) AS rows LIMIT 0", out var columns);
         try
         {
             if (state != DuckDBState.Success)
@@ -130,21 +130,21 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     /// <summary>Begins a scan; one that had not ended is over.</summary>
     private void Begin()
     {
-        lock (guard)
+        lock (_guard)
         {
             End();
             Failure = null;
-            limit = limits();
-            stopping = limit.Stops(() => NativeMethods.Startup.DuckDBInterrupt(source.NativeConnection));
-            if (NativeMethods.PreparedStatements.DuckDBPrepare(source.NativeConnection, sql, out statement) != DuckDBState.Success)
+            _limit = _limits();
+            _stopping = _limit.Stops(() => NativeMethods.Startup.DuckDBInterrupt(_source.NativeConnection));
+            if (NativeMethods.PreparedStatements.DuckDBPrepare(_source.NativeConnection, _sql, out _statement) != DuckDBState.Success)
             {
-                throw Failed(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+                throw Failed(NativeMethods.PreparedStatements.DuckDBPrepareError(_statement));
             }
 
-            streaming = true;
-            if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out result) != DuckDBState.Success)
+            _streaming = true;
+            if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(_statement, out _result) != DuckDBState.Success)
             {
-                throw Failed(NativeMethods.Query.DuckDBResultError(ref result));
+                throw Failed(NativeMethods.Query.DuckDBResultError(ref _result));
             }
         }
     }
@@ -153,19 +153,19 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     private void Next(IntPtr chunk)
     {
         DuckDBDataChunk rows;
-        lock (guard)
+        lock (_guard)
         {
-            if (!streaming)
+            if (!_streaming)
             {
                 SetSize(chunk, 0);
                 return;
             }
 
-            rows = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(result);
+            rows = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
             if (rows.IsInvalid)
             {
                 // The end and a failure look alike; only the result's error tells them apart.
-                var error = NativeMethods.Query.DuckDBResultError(ref result);
+                var error = NativeMethods.Query.DuckDBResultError(ref _result);
                 if (error is { Length: > 0 })
                 {
                     throw Failed(error);
@@ -192,8 +192,8 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     {
         try
         {
-            limit?.Explain(where);
-            Failure ??= new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(error ?? "the query failed")}", where);
+            _limit?.Explain(_where);
+            Failure ??= new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(error ?? "the query failed")}", _where);
         }
         catch (RollcallException e)
         {
@@ -209,15 +209,15 @@ internal sealed unsafe partial class CarriedRows : IDisposable
 
     private void End()
     {
-        stopping?.Dispose();
-        limit?.Dispose();
-        if (streaming)
+        _stopping?.Dispose();
+        _limit?.Dispose();
+        if (_streaming)
         {
-            NativeMethods.Query.DuckDBDestroyResult(ref result);
+            NativeMethods.Query.DuckDBDestroyResult(ref _result);
         }
 
-        statement?.Dispose();
-        (stopping, limit, statement, streaming) = (null, null, null, false);
+        _statement?.Dispose();
+        (_stopping, _limit, _statement, _streaming) = (null, null, null, false);
     }
 
     [LibraryImport("duckdb", EntryPoint = "duckdb_init_set_max_threads")]

@@ -19,10 +19,10 @@ internal enum CsvRecordState
 internal sealed class CsvRecord(byte[] delimiter)
 {
     private const byte Quote = (byte)'"';
-    private readonly List<(int Start, int Length, bool Quoted)> fields = [];
+    private readonly List<(int Start, int Length, bool Quoted)> _fields = [];
 
     /// <summary>How many values the last record has.</summary>
-    public int Count => fields.Count;
+    public int Count => _fields.Count;
 
     /// <summary>How many bytes the last record takes, with its new line.</summary>
     public int Consumed { get; private set; }
@@ -40,7 +40,7 @@ internal sealed class CsvRecord(byte[] delimiter)
     /// <param name="last">Whether the file ends after the bytes.</param>
     public CsvRecordState Read(ReadOnlySpan<byte> bytes, bool last)
     {
-        fields.Clear();
+        _fields.Clear();
         (EndsWithReturn, Regular) = (false, true);
         var position = 0;
         while (true)
@@ -54,7 +54,7 @@ internal sealed class CsvRecord(byte[] delimiter)
                     return CsvRecordState.Unfinished;
                 }
 
-                fields.Add((start + 1, position - start - 2, true));
+                _fields.Add((start + 1, position - start - 2, true));
                 while (position < bytes.Length && bytes[position] == ' ')
                 {
                     (Regular, position) = (false, position + 1);
@@ -63,7 +63,7 @@ internal sealed class CsvRecord(byte[] delimiter)
             else
             {
                 position += IndexOfEnd(bytes[position..]);
-                fields.Add((start, position - start, false));
+                _fields.Add((start, position - start, false));
                 Regular &= !bytes[start..position].Contains(Quote);
             }
 
@@ -97,7 +97,7 @@ internal sealed class CsvRecord(byte[] delimiter)
     /// <summary>A value of the last record, unquoted.</summary>
     public string Text(ReadOnlySpan<byte> bytes, int index)
     {
-        var (start, length, quoted) = fields[index];
+        var (start, length, quoted) = _fields[index];
         var text = Encoding.UTF8.GetString(bytes.Slice(start, length));
         return quoted ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
     }
@@ -109,7 +109,7 @@ internal sealed class CsvRecord(byte[] delimiter)
     public bool IsCutInQuotes(ReadOnlySpan<byte> bytes)
     {
         var open = false;
-        foreach (var (start, length, quoted) in Regular ? [] : fields)
+        foreach (var (start, length, quoted) in Regular ? [] : _fields)
         {
             var value = bytes.Slice(start, length);
             if (quoted || !value.Contains(Quote))
@@ -137,9 +137,9 @@ internal sealed class CsvRecord(byte[] delimiter)
             return;
         }
 
-        for (var i = 0; i < fields.Count; i++)
+        for (var i = 0; i < _fields.Count; i++)
         {
-            var (start, length, quoted) = fields[i];
+            var (start, length, quoted) = _fields[i];
             var value = bytes.Slice(start, length);
             to.Write(i == 0 ? [] : delimiter);
             if (quoted)

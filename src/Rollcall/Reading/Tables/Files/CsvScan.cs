@@ -27,31 +27,31 @@ internal sealed class CsvScan
     private static readonly SearchValues<byte> Special = SearchValues.Create("\"\r\0"u8);
     private static readonly byte[] UndecodableBytes = Encoding.UTF8.GetBytes(CsvDialect.Undecodable);
 
-    private readonly string path;
-    private readonly CsvDialect dialect;
-    private readonly byte[] delimiter;
-    private readonly CsvRecord record;
-    private readonly RejectedRows rejected;
-    private readonly Stream? copy;
-    private readonly Action<long>? progress;
+    private readonly string _path;
+    private readonly CsvDialect _dialect;
+    private readonly byte[] _delimiter;
+    private readonly CsvRecord _record;
+    private readonly RejectedRows _rejected;
+    private readonly Stream? _copy;
+    private readonly Action<long>? _progress;
 
-    private List<string>? header;
-    private (int Index, string Name, Func<string, bool> Fits, string Type)[] typed = [];
-    private long line = 1;
-    private long records;
-    private bool lineFeeds;
-    private bool returns;
-    private bool lineFeedsAfterReturns;
-    private bool blanks;
-    private bool quotedNewlines;
-    private bool irregular;
-    private string? hold;
+    private List<string>? _header;
+    private (int Index, string Name, Func<string, bool> Fits, string Type)[] _typed = [];
+    private long _line = 1;
+    private long _records;
+    private bool _lineFeeds;
+    private bool _returns;
+    private bool _lineFeedsAfterReturns;
+    private bool _blanks;
+    private bool _quotedNewlines;
+    private bool _irregular;
+    private string? _hold;
 
     private CsvScan(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress)
     {
-        (this.path, this.dialect, this.rejected, this.copy, this.progress) = (path, dialect, rejected, copy, progress);
-        delimiter = Encoding.UTF8.GetBytes(dialect.Delimiter);
-        record = new CsvRecord(delimiter);
+        (this._path, this._dialect, this._rejected, this._copy, this._progress) = (path, dialect, rejected, copy, progress);
+        _delimiter = Encoding.UTF8.GetBytes(dialect.Delimiter);
+        _record = new CsvRecord(_delimiter);
     }
 
     /// <summary>Looks through a file.</summary>
@@ -82,7 +82,7 @@ internal sealed class CsvScan
             buffer.Use(3);
         }
 
-        var rejectedBefore = rejected.Count;
+        var rejectedBefore = _rejected.Count;
         while (true)
         {
             if (buffer.Span.IsEmpty)
@@ -99,11 +99,11 @@ internal sealed class CsvScan
 
             if (buffer.Broken && buffer.Span.IndexOf((byte)'\n') < 0)
             {
-                rejected.Add(path, line, "the file breaks off inside this record");
+                _rejected.Add(_path, _line, "the file breaks off inside this record");
                 break;
             }
 
-            var used = header is null ? Header(buffer.Span, buffer.Ended) : Next(buffer.Span, buffer.Ended);
+            var used = _header is null ? Header(buffer.Span, buffer.Ended) : Next(buffer.Span, buffer.Ended);
             if (used > 0)
             {
                 buffer.Use(used);
@@ -114,7 +114,7 @@ internal sealed class CsvScan
                 buffer.Refill();
             }
 
-            if (headerOnly && header is not null)
+            if (headerOnly && _header is not null)
             {
                 break;
             }
@@ -122,57 +122,57 @@ internal sealed class CsvScan
 
         if (buffer.Broken)
         {
-            hold = "its gzip data breaks off";
+            _hold = "its gzip data breaks off";
         }
 
-        var newlines = (lineFeeds ? 1 : 0) + (lineFeedsAfterReturns ? 1 : 0) + (returns ? 2 : 0);
-        var clean = dialect.IsUtf8 && rejected.Count == rejectedBefore && !irregular && newlines <= 1 && !buffer.Broken && !(blanks && header?.Count == 1);
-        return new CsvScanResult(header, records, clean, quotedNewlines, buffer.Last is (byte)'\n' or (byte)'\r', hold);
+        var newlines = (_lineFeeds ? 1 : 0) + (_lineFeedsAfterReturns ? 1 : 0) + (_returns ? 2 : 0);
+        var clean = _dialect.IsUtf8 && _rejected.Count == rejectedBefore && !_irregular && newlines <= 1 && !buffer.Broken && !(_blanks && _header?.Count == 1);
+        return new CsvScanResult(_header, _records, clean, _quotedNewlines, buffer.Last is (byte)'\n' or (byte)'\r', _hold);
     }
 
     /// <summary>Reads the header, after blank lines; returns the bytes used, 0 when more are needed.</summary>
     private int Header(ReadOnlySpan<byte> bytes, bool last)
     {
-        var state = record.Read(bytes, last);
+        var state = _record.Read(bytes, last);
         if (state == CsvRecordState.Unfinished && !last && bytes.Length < LongestRecord)
         {
             return 0;
         }
 
-        var length = record.Length;
+        var length = _record.Length;
         if (state != CsvRecordState.Complete || !Utf8.IsValid(bytes[..length]) || bytes[..length].Contains((byte)0) || bytes[..length].IndexOf(UndecodableBytes) >= 0)
         {
-            throw new RollcallException(ExitCode.Source, "The first line is no header row: its quoting or its bytes are wrong.", $"{path}:{line}", "Give the file's encoding and delimiter in the job file.");
+            throw new RollcallException(ExitCode.Source, "The first line is no header row: its quoting or its bytes are wrong.", $"{_path}:{_line}", "Give the file's encoding and delimiter in the job file.");
         }
 
-        CountNewlines(bytes[..record.Consumed], length);
-        line += Lines(bytes[..record.Consumed]);
+        CountNewlines(bytes[.._record.Consumed], length);
+        _line += Lines(bytes[.._record.Consumed]);
         if (length == 0)
         {
             // DuckDB takes the first line for the header, blank or not.
-            irregular = true;
-            return record.Consumed;
+            _irregular = true;
+            return _record.Consumed;
         }
 
-        if (record.Count > TableFiles.MostColumns)
+        if (_record.Count > TableFiles.MostColumns)
         {
-            throw TableFiles.TooWide(path, "columns");
+            throw TableFiles.TooWide(_path, "columns");
         }
 
-        irregular |= !record.Regular;
-        var names = new List<string>(record.Count);
-        for (var i = 0; i < record.Count; i++)
+        _irregular |= !_record.Regular;
+        var names = new List<string>(_record.Count);
+        for (var i = 0; i < _record.Count; i++)
         {
-            names.Add(Distinct(record.Text(bytes, i).Trim(), i, names));
+            names.Add(Distinct(_record.Text(bytes, i).Trim(), i, names));
         }
 
-        header = names;
-        typed = [.. dialect.Types
+        _header = names;
+        _typed = [.. _dialect.Types
             .Where(pair => pair.Value != "text")
             .Select(pair => (names.FindIndex(name => string.Equals(name, pair.Key, StringComparison.OrdinalIgnoreCase)), pair.Key, CsvTypes.Fits(pair.Value), pair.Value))
             .Where(type => type.Item1 >= 0)];
         Copy(bytes[..length], split: true);
-        return record.Consumed;
+        return _record.Consumed;
     }
 
     private static string Distinct(string name, int index, List<string> taken)
@@ -199,7 +199,7 @@ internal sealed class CsvScan
         // A line without quotes, the usual case, needs no splitting.
         var whole = end < 0 ? bytes : bytes[..end];
         var text = whole.EndsWith("\r"u8) && end >= 0 ? whole[..^1] : whole;
-        if (typed.Length > 0 || (end < 0 && !last) || text.Length > LongestRecord || text.ContainsAny(Special))
+        if (_typed.Length > 0 || (end < 0 && !last) || text.Length > LongestRecord || text.ContainsAny(Special))
         {
             return Split(bytes, last);
         }
@@ -207,38 +207,38 @@ internal sealed class CsvScan
         var used = Math.Min(bytes.Length, whole.Length + 1);
         CountNewlines(bytes[..used], text.Length);
         Judge(text, Occurrences(text) + 1, split: false);
-        line++;
+        _line++;
         return used;
     }
 
-    private int Occurrences(ReadOnlySpan<byte> text) => delimiter.Length == 1 ? text.Count(delimiter[0]) : text.Count(delimiter);
+    private int Occurrences(ReadOnlySpan<byte> text) => _delimiter.Length == 1 ? text.Count(_delimiter[0]) : text.Count(_delimiter);
 
     private int Split(ReadOnlySpan<byte> bytes, bool last)
     {
-        var state = record.Read(bytes, last);
+        var state = _record.Read(bytes, last);
         if (state == CsvRecordState.Unfinished && !last && bytes.Length < LongestRecord)
         {
             return 0;
         }
 
-        if (state != CsvRecordState.Complete || record.Length > LongestRecord)
+        if (state != CsvRecordState.Complete || _record.Length > LongestRecord)
         {
             return RejectLine(bytes, last, state);
         }
 
-        var text = bytes[..record.Length];
-        CountNewlines(bytes[..record.Consumed], record.Length);
-        if (Judge(text, record.Count, split: true))
+        var text = bytes[.._record.Length];
+        CountNewlines(bytes[.._record.Consumed], _record.Length);
+        if (Judge(text, _record.Count, split: true))
         {
-            irregular |= !record.Regular;
-            quotedNewlines |= text.ContainsAny((byte)'\n', (byte)'\r');
+            _irregular |= !_record.Regular;
+            _quotedNewlines |= text.ContainsAny((byte)'\n', (byte)'\r');
         }
 
-        line += Lines(bytes[..record.Consumed]);
-        return record.Consumed;
+        _line += Lines(bytes[.._record.Consumed]);
+        return _record.Consumed;
     }
 
-    private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (this.record.EndsWithReturn ? 1 : 0);
+    private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (this._record.EndsWithReturn ? 1 : 0);
 
     /// <summary>Gives up on a line only: a quote that is never closed must not swallow the rest of the file.</summary>
     private int RejectLine(ReadOnlySpan<byte> bytes, bool last, CsvRecordState state)
@@ -247,41 +247,41 @@ internal sealed class CsvScan
         if (state == CsvRecordState.Unfinished)
         {
             reason = last ? "the file ends inside a quoted value" : $"the record is longer than {LongestRecord} bytes: a quote may not be closed";
-            hold = last ? "it ends inside a record" : hold;
+            _hold = last ? "it ends inside a record" : _hold;
         }
 
-        rejected.Add(path, line, reason);
-        line++;
+        _rejected.Add(_path, _line, reason);
+        _line++;
         var end = bytes.IndexOf((byte)'\n');
         return end < 0 ? bytes.Length : end + 1;
     }
 
     /// <summary>Counts a record, or rejects it.</summary>
-    /// <param name="split">Whether <see cref="record"/> has it.</param>
+    /// <param name="split">Whether <see cref="_record"/> has it.</param>
     private bool Judge(ReadOnlySpan<byte> text, int values, bool split)
     {
         if (text.IsEmpty)
         {
-            blanks = true;
+            _blanks = true;
             return false;
         }
 
-        var reason = values != header!.Count ? $"{Counted.Of(values, "value")} where the header has {header.Count}"
-            : split && record.IsCutInQuotes(text) ? "a value in quotes has a blank before its quote and is cut at a delimiter"
+        var reason = values != _header!.Count ? $"{Counted.Of(values, "value")} where the header has {_header.Count}"
+            : split && _record.IsCutInQuotes(text) ? "a value in quotes has a blank before its quote and is cut at a delimiter"
             : !Utf8.IsValid(text) ? "bytes that are not UTF-8"
             : text.Contains((byte)0) ? "a zero byte"
-            : !dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {dialect.Encoding.WebName}"
+            : !_dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {_dialect.Encoding.WebName}"
             : Misfit(text);
         if (reason is not null)
         {
-            rejected.Add(path, line, reason);
+            _rejected.Add(_path, _line, reason);
             return false;
         }
 
-        records++;
-        if (records % 100_000 == 0)
+        _records++;
+        if (_records % 100_000 == 0)
         {
-            progress?.Invoke(records);
+            _progress?.Invoke(_records);
         }
 
         Copy(text, split);
@@ -290,9 +290,9 @@ internal sealed class CsvScan
 
     private string? Misfit(ReadOnlySpan<byte> text)
     {
-        foreach (var (index, name, fits, type) in typed)
+        foreach (var (index, name, fits, type) in _typed)
         {
-            var value = record.Text(text, index);
+            var value = _record.Text(text, index);
             if (value.Length > 0 && !fits(value))
             {
                 return $"column {name} holds no {type}";
@@ -307,33 +307,33 @@ internal sealed class CsvScan
         switch (withNewline.Length - length)
         {
             case 2:
-                lineFeedsAfterReturns = true;
+                _lineFeedsAfterReturns = true;
                 break;
             case 1 when withNewline[^1] == '\n':
-                lineFeeds = true;
+                _lineFeeds = true;
                 break;
             case 1:
-                returns = true;
+                _returns = true;
                 break;
         }
     }
 
     private void Copy(ReadOnlySpan<byte> text, bool split)
     {
-        if (copy is null)
+        if (_copy is null)
         {
             return;
         }
 
         if (split)
         {
-            record.WriteRegular(text, copy);
+            _record.WriteRegular(text, _copy);
         }
         else
         {
-            copy.Write(text);
+            _copy.Write(text);
         }
 
-        copy.WriteByte((byte)'\n');
+        _copy.WriteByte((byte)'\n');
     }
 }

@@ -88,7 +88,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
     /// <summary>The tables, functions and common table expressions that a parsed query names.</summary>
     private sealed class References
     {
-        private bool inGrowing;
+        private bool _inGrowing;
 
         public HashSet<string> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -163,7 +163,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         {
             var inside = new References();
             inside.CollectGrowing(arguments);
-            return !inside.inGrowing && arguments.GetArrayLength() > 1 && arguments[1].TryGetProperty("value", out var constant)
+            return !inside._inGrowing && arguments.GetArrayLength() > 1 && arguments[1].TryGetProperty("value", out var constant)
                 && constant.TryGetProperty("value", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var most) && most <= MostGrown;
         }
 
@@ -178,7 +178,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
             }
             else if (node.ValueKind == JsonValueKind.Object)
             {
-                inGrowing |= node.TryGetProperty("function_name", out var name) && name.ValueKind == JsonValueKind.String && Growing.Contains(name.GetString()!);
+                _inGrowing |= node.TryGetProperty("function_name", out var name) && name.ValueKind == JsonValueKind.String && Growing.Contains(name.GetString()!);
                 foreach (var member in node.EnumerateObject())
                 {
                     CollectGrowing(member.Value);

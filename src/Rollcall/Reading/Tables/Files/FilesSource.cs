@@ -6,8 +6,8 @@ namespace Rollcall.Reading.Tables.Files;
 /// <summary>Audiences in files, read by DuckDB. Each file is looked through once a run, whatever the number of audiences over it.</summary>
 internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder, string dataFolder, TimeProvider clock) : ITableSource
 {
-    private readonly DuckDBConnection parser = OpenParser();
-    private readonly Dictionary<string, PreparedTable> prepared = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DuckDBConnection _parser = OpenParser();
+    private readonly Dictionary<string, PreparedTable> _prepared = new(StringComparer.OrdinalIgnoreCase);
 
     public string Name => options.Files.Count == 1 ? options.Files.Values.First().Path : $"{options.Files.Count} files";
 
@@ -31,7 +31,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
         foreach (var audience in audiences)
         {
-            var (query, wrong) = FileQuery.Parse(parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
+            var (query, wrong) = FileQuery.Parse(_parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
             problems.AddRange(wrong);
             if (query is not null && query.Keys.All(outlines.ContainsKey))
             {
@@ -90,7 +90,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
     public ValueTask DisposeAsync()
     {
-        parser.Dispose();
+        _parser.Dispose();
         foreach (var copy in Directory.Exists(folder) ? Directory.GetFiles(folder, "copy-*") : [])
         {
             File.Delete(copy);
@@ -113,7 +113,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
     private FileQuery Parsed(string audience)
     {
-        var (query, problems) = FileQuery.Parse(parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
+        var (query, problems) = FileQuery.Parse(_parser, audience, options.Audiences[audience], [.. options.Files.Keys]);
         return query ?? throw new RollcallException(ExitCode.Source, problems);
     }
 
@@ -162,7 +162,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
     private (FileKind Kind, IReadOnlyList<string> Paths) Find(string key)
     {
-        var found = TableFiles.Find(parser, key, options.Files[key]);
+        var found = TableFiles.Find(_parser, key, options.Files[key]);
         foreach (var path in found.Paths)
         {
             OutsideDataFolder.Require(path, dataFolder, $"source.tables.files.{key}");
@@ -186,7 +186,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
 
     private async Task<PreparedTable> PrepareAsync(string key, IProgress<long>? progress, CancellationToken cancellation)
     {
-        if (prepared.TryGetValue(key, out var known))
+        if (_prepared.TryGetValue(key, out var known))
         {
             return known;
         }
@@ -198,10 +198,10 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
             {
                 FileKind.Csv => CsvTable.Prepare(key, table, paths, folder, progress is null ? null : progress.Report, cancellation),
                 FileKind.Parquet => ParquetTable.Prepare(paths),
-                _ => JsonTable.Prepare(parser, key, paths, folder, progress is null ? null : progress.Report, cancellation),
+                _ => JsonTable.Prepare(_parser, key, paths, folder, progress is null ? null : progress.Report, cancellation),
             }),
             cancellation);
-        prepared[key] = made;
+        _prepared[key] = made;
         return made;
     }
 

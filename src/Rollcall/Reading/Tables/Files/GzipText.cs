@@ -9,15 +9,15 @@ namespace Rollcall.Reading.Tables.Files;
 /// </summary>
 internal sealed class GzipText : Stream
 {
-    private readonly string path;
-    private readonly FileStream file;
-    private readonly GZipStream text;
-    private long read;
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly GZipStream _text;
+    private long _read;
 
     public GzipText(string path, FileStream file)
     {
-        (this.path, this.file) = (path, file);
-        text = new GZipStream(file, CompressionMode.Decompress);
+        (this._path, this._file) = (path, file);
+        _text = new GZipStream(file, CompressionMode.Decompress);
     }
 
     /// <summary>Whether zero bytes stand behind the last member, known at the end. Other readers take them for damage.</summary>
@@ -41,12 +41,12 @@ internal sealed class GzipText : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var count = text.Read(buffer);
-        read += count;
+        var count = _text.Read(buffer);
+        _read += count;
         return count > 0 || buffer.IsEmpty || IsWhole() ? count : throw new InvalidDataException("The gzip data breaks off.");
     }
 
-    public override void Flush() => text.Flush();
+    public override void Flush() => _text.Flush();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -58,8 +58,8 @@ internal sealed class GzipText : Stream
     {
         if (disposing)
         {
-            text.Dispose();
-            file.Dispose();
+            _text.Dispose();
+            _file.Dispose();
         }
 
         base.Dispose(disposing);
@@ -67,22 +67,22 @@ internal sealed class GzipText : Stream
 
     private bool IsWhole()
     {
-        if (file.Length < 18)
+        if (_file.Length < 18)
         {
-            return file.Length == 0;
+            return _file.Length == 0;
         }
 
         // A member ends with the length of its text. Where that is not what was read, the file is cut short or has several members.
         var ends = Ends();
         var end = ends.Where(EndsMember).Concat(ends.Where(LeadsIntoAnotherMember)).FirstOrDefault();
-        Padded = end > 0 && end < file.Length;
+        Padded = end > 0 && end < _file.Length;
         return end > 0;
     }
 
     /// <summary>Where the last member may end: zero bytes behind it, as tapes and disks leave them, are none of it, and its length may end with such.</summary>
     private List<long> Ends()
     {
-        using var bytes = File.OpenRead(path);
+        using var bytes = File.OpenRead(_path);
         var last = bytes.Length;
         var block = new byte[4096];
         while (last > 0)
@@ -105,17 +105,17 @@ internal sealed class GzipText : Stream
     private bool EndsMember(long at)
     {
         Span<byte> trailer = stackalloc byte[4];
-        using var end = File.OpenRead(path);
+        using var end = File.OpenRead(_path);
         end.Position = at - 4;
         end.ReadExactly(trailer);
-        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)read;
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)_read;
     }
 
     /// <summary>Reads the file once more with a member of ours behind it: that one appears only where the file's last member ends.</summary>
     private bool LeadsIntoAnotherMember(long at)
     {
         var (mark, member) = Mark();
-        using var whole = new GZipStream(new Joined(File.OpenRead(path), at, new MemoryStream(member)), CompressionMode.Decompress);
+        using var whole = new GZipStream(new Joined(File.OpenRead(_path), at, new MemoryStream(member)), CompressionMode.Decompress);
         var buffer = new byte[1 << 20];
         var kept = 0;
         try

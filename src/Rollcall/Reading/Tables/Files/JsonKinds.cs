@@ -20,73 +20,73 @@ internal sealed class TooManyKeysException() : Exception("Too many keys.");
 /// <summary>The keys of JSON objects in order, as they appeared first, and the values they were seen with.</summary>
 internal sealed class JsonKeys
 {
-    private readonly List<Key> keys = [];
-    private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Key> columns = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<(Key Key, JsonKinds Kinds)> pending = [];
-    private int expected;
-    private long objects;
+    private readonly List<Key> _keys = [];
+    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Key> _columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<(Key Key, JsonKinds Kinds)> _pending = [];
+    private int _expected;
+    private long _objects;
 
     /// <summary>The keys of objects that were taken.</summary>
-    public IEnumerable<(string Name, JsonKinds Kinds)> All => keys.Where(key => key.Taken).Select(key => (key.Name, key.Kinds));
+    public IEnumerable<(string Name, JsonKinds Kinds)> All => _keys.Where(key => key.Taken).Select(key => (key.Name, key.Kinds));
 
     /// <summary>The number of the key a reader stands at. Objects mostly have their keys in one order, so the next one is tried first.</summary>
     public int Find(ref Utf8JsonReader reader)
     {
-        if (expected >= keys.Count || !reader.ValueTextEquals(keys[expected].Bytes))
+        if (_expected >= _keys.Count || !reader.ValueTextEquals(_keys[_expected].Bytes))
         {
             var name = reader.GetString()!;
-            if (!index.TryGetValue(name, out expected))
+            if (!_index.TryGetValue(name, out _expected))
             {
-                if (keys.Count == TableFiles.MostColumns)
+                if (_keys.Count == TableFiles.MostColumns)
                 {
                     throw new TooManyKeysException();
                 }
 
-                expected = keys.Count;
-                index[name] = expected;
-                keys.Add(new Key(name, System.Text.Encoding.UTF8.GetBytes(name)));
+                _expected = _keys.Count;
+                _index[name] = _expected;
+                _keys.Add(new Key(name, System.Text.Encoding.UTF8.GetBytes(name)));
             }
         }
 
-        return expected++;
+        return _expected++;
     }
 
     /// <summary>An object begins.</summary>
     public void NextObject()
     {
-        expected = 0;
-        objects++;
-        pending.Clear();
+        _expected = 0;
+        _objects++;
+        _pending.Clear();
     }
 
     /// <summary>Notes a key and its value; says what is wrong with it, null when nothing is: columns are one whatever the letter case.</summary>
     public string? Add(int number, JsonKinds kinds)
     {
-        var key = keys[number];
-        if (!columns.TryGetValue(key.Name, out var column))
+        var key = _keys[number];
+        if (!_columns.TryGetValue(key.Name, out var column))
         {
-            columns[key.Name] = column = key;
+            _columns[key.Name] = column = key;
         }
 
-        if (column.Object == objects)
+        if (column.Object == _objects)
         {
             return "a key that stands in it twice";
         }
 
-        column.Object = objects;
-        pending.Add((key, kinds));
+        column.Object = _objects;
+        _pending.Add((key, kinds));
         return column == key || !column.Taken ? null : $"the key \"{key.Name}\", which other objects write \"{column.Name}\"";
     }
 
     /// <summary>The object is in order.</summary>
     public void Take()
     {
-        foreach (var (key, kinds) in pending)
+        foreach (var (key, kinds) in _pending)
         {
             key.Taken = true;
             key.Kinds |= kinds;
-            columns[key.Name] = key;
+            _columns[key.Name] = key;
         }
     }
 

@@ -34,24 +34,24 @@ internal sealed class JsonScan
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
 
-    private readonly string path;
-    private readonly JsonKeys keys;
-    private readonly RejectedRows rejected;
-    private readonly Stream? copy;
-    private readonly Action<long>? progress;
-    private readonly Dictionary<int, HashSet<string>> nested = [];
+    private readonly string _path;
+    private readonly JsonKeys _keys;
+    private readonly RejectedRows _rejected;
+    private readonly Stream? _copy;
+    private readonly Action<long>? _progress;
+    private readonly Dictionary<int, HashSet<string>> _nested = [];
 
-    private bool array;
-    private bool arrayEnded;
-    private bool oneALine = true;
-    private bool lineTaken;
-    private long line = 1;
-    private long records;
-    private string? hold;
-    private bool changed;
+    private bool _array;
+    private bool _arrayEnded;
+    private bool _oneALine = true;
+    private bool _lineTaken;
+    private long _line = 1;
+    private long _records;
+    private string? _hold;
+    private bool _changed;
 
     private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress) =>
-        (this.path, this.keys, this.rejected, this.copy, this.progress) = (path, keys, rejected, copy, progress);
+        (this._path, this._keys, this._rejected, this._copy, this._progress) = (path, keys, rejected, copy, progress);
 
     /// <summary>Looks through a file.</summary>
     /// <param name="keys">Takes the keys of the objects.</param>
@@ -66,7 +66,7 @@ internal sealed class JsonScan
 
     private JsonScanResult Run(RefillingBuffer buffer, CancellationToken cancellation)
     {
-        var before = rejected.Count;
+        var before = _rejected.Count;
         buffer.Refill();
         var mark = buffer.Span.StartsWith("\uFEFF"u8);
         buffer.Use(mark ? 3 : 0);
@@ -82,13 +82,13 @@ internal sealed class JsonScan
             buffer.Use(used);
         }
 
-        hold = buffer.Broken ? "its gzip data breaks off" : array && !arrayEnded ? "its array is not closed: it may be cut short" : hold;
+        _hold = buffer.Broken ? "its gzip data breaks off" : _array && !_arrayEnded ? "its array is not closed: it may be cut short" : _hold;
         return new JsonScanResult(
-            array ? JsonForm.Array : oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
-            records,
-            rejected.Count == before && !changed && !mark && !buffer.Broken && (!array || arrayEnded),
+            _array ? JsonForm.Array : _oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
+            _records,
+            _rejected.Count == before && !_changed && !mark && !buffer.Broken && (!_array || _arrayEnded),
             buffer.Last == (byte)'\n',
-            hold);
+            _hold);
     }
 
     /// <summary>Moves over white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
@@ -102,18 +102,18 @@ internal sealed class JsonScan
         switch (bytes[0])
         {
             case (byte)'\n':
-                line++;
-                lineTaken = false;
+                _line++;
+                _lineTaken = false;
                 return 1;
             case (byte)' ' or (byte)'\t' or (byte)'\r':
                 return 1;
-            case (byte)'[' when !array && records == 0 && rejected.Count == 0:
-                array = true;
+            case (byte)'[' when !_array && _records == 0 && _rejected.Count == 0:
+                _array = true;
                 return 1;
-            case (byte)',' when array && !arrayEnded:
+            case (byte)',' when _array && !_arrayEnded:
                 return 1;
-            case (byte)']' when array && !arrayEnded:
-                arrayEnded = true;
+            case (byte)']' when _array && !_arrayEnded:
+                _arrayEnded = true;
                 return 1;
             default:
                 return Value(bytes, last);
@@ -148,23 +148,23 @@ internal sealed class JsonScan
                 return 0;
             }
 
-            hold = last ? "it ends inside a record" : hold;
+            _hold = last ? "it ends inside a record" : _hold;
             return Reject(bytes, last, last ? "the file ends inside this object" : $"an object longer than {LongestRecord} bytes");
         }
 
         var used = (int)reader.BytesConsumed;
         var value = bytes[..used];
-        reason ??= Utf8.IsValid(value) ? arrayEnded ? "something behind the end of the array" : null : "bytes that are not UTF-8";
+        reason ??= Utf8.IsValid(value) ? _arrayEnded ? "something behind the end of the array" : null : "bytes that are not UTF-8";
         if (reason is not null)
         {
-            rejected.Add(path, line, reason);
+            _rejected.Add(_path, _line, reason);
         }
         else
         {
             Take(value);
         }
 
-        line += value.Count((byte)'\n');
+        _line += value.Count((byte)'\n');
         return used;
     }
 
@@ -177,8 +177,8 @@ internal sealed class JsonScan
             return used;
         }
 
-        rejected.Add(path, line, Reason);
-        line += bytes[..used].Count((byte)'\n');
+        _rejected.Add(_path, _line, Reason);
+        _line += bytes[..used].Count((byte)'\n');
         return used;
     }
 
@@ -192,7 +192,7 @@ internal sealed class JsonScan
 
         var value = bytes[..used].ToArray();
         HalfCharacters.Replace(value);
-        changed = true;
+        _changed = true;
         return Value(value, last: true);
     }
 
@@ -234,7 +234,7 @@ internal sealed class JsonScan
             return reader.TrySkip() ? "no object" : Unfinished;
         }
 
-        keys.NextObject();
+        _keys.NextObject();
         string? reason = null;
         var key = 0;
         while (true)
@@ -253,11 +253,11 @@ internal sealed class JsonScan
 
             if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
             {
-                key = keys.Find(ref reader);
+                key = _keys.Find(ref reader);
             }
             else if (reader.CurrentDepth == 1 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
             {
-                reason ??= keys.Add(key, kinds);
+                reason ??= _keys.Add(key, kinds);
             }
 
             reason ??= Nested(ref reader);
@@ -269,13 +269,13 @@ internal sealed class JsonScan
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            nested.GetValueOrDefault(reader.CurrentDepth + 1)?.Clear();
+            _nested.GetValueOrDefault(reader.CurrentDepth + 1)?.Clear();
         }
         else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth > 1)
         {
-            if (!nested.TryGetValue(reader.CurrentDepth, out var names))
+            if (!_nested.TryGetValue(reader.CurrentDepth, out var names))
             {
-                nested[reader.CurrentDepth] = names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+                _nested[reader.CurrentDepth] = names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
             }
 
             return names.Add(reader.GetString()!) ? null : "a key that stands twice in a nested object";
@@ -311,23 +311,23 @@ internal sealed class JsonScan
 
     private void Take(ReadOnlySpan<byte> value)
     {
-        keys.Take();
-        oneALine &= !lineTaken && !value.Contains((byte)'\n');
-        lineTaken = true;
-        records++;
-        if (records % 100_000 == 0)
+        _keys.Take();
+        _oneALine &= !_lineTaken && !value.Contains((byte)'\n');
+        _lineTaken = true;
+        _records++;
+        if (_records % 100_000 == 0)
         {
-            progress?.Invoke(records);
+            _progress?.Invoke(_records);
         }
 
-        if (copy is not null)
+        if (_copy is not null)
         {
             // Between tokens a new line is white space, and within strings there is none.
             var oneLine = value.ToArray();
             oneLine.AsSpan().Replace((byte)'\n', (byte)' ');
             oneLine.AsSpan().Replace((byte)'\r', (byte)' ');
-            copy.Write(oneLine);
-            copy.WriteByte((byte)'\n');
+            _copy.Write(oneLine);
+            _copy.WriteByte((byte)'\n');
         }
     }
 
@@ -340,9 +340,9 @@ internal sealed class JsonScan
             return 0;
         }
 
-        rejected.Add(path, line, reason);
+        _rejected.Add(_path, _line, reason);
         var used = end < 0 ? bytes.Length : end;
-        if (oneALine && !array)
+        if (_oneALine && !_array)
         {
             return used;
         }
@@ -351,7 +351,7 @@ internal sealed class JsonScan
         while (used < bytes.Length && !(bytes[used..].StartsWith("\n{"u8) || bytes[used..].StartsWith("\n  {\""u8) || bytes[used..].StartsWith("\n  {\n"u8)))
         {
             var next = bytes[(used + 1)..].IndexOf((byte)'\n');
-            line++;
+            _line++;
             used = next < 0 ? bytes.Length : used + 1 + next;
         }
 

@@ -3,12 +3,12 @@ namespace Rollcall.Reading.Tables.Files;
 /// <summary>A window over a stream that is refilled as its front is used up. A gzip stream that breaks off counts as ended, and it is remembered.</summary>
 internal sealed class RefillingBuffer(Stream stream, int size)
 {
-    private readonly byte[] bytes = new byte[size];
-    private int start;
-    private int end;
+    private readonly byte[] _bytes = new byte[size];
+    private int _start;
+    private int _end;
 
     /// <summary>The bytes not used yet.</summary>
-    public ReadOnlySpan<byte> Span => bytes.AsSpan(start, end - start);
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(_start, _end - _start);
 
     /// <summary>Whether the stream ends after <see cref="Span"/>.</summary>
     public bool Ended { get; private set; }
@@ -20,15 +20,15 @@ internal sealed class RefillingBuffer(Stream stream, int size)
     public byte? Last { get; private set; }
 
     /// <summary>Whether no more fits.</summary>
-    public bool Full => end - start == bytes.Length;
+    public bool Full => _end - _start == _bytes.Length;
 
-    public void Use(int count) => start += count;
+    public void Use(int count) => _start += count;
 
     public void Refill()
     {
-        bytes.AsSpan(start, end - start).CopyTo(bytes);
-        (start, end) = (0, end - start);
-        while (!Ended && end < bytes.Length)
+        _bytes.AsSpan(_start, _end - _start).CopyTo(_bytes);
+        (_start, _end) = (0, _end - _start);
+        while (!Ended && _end < _bytes.Length)
         {
             var read = Read();
             if (read == 0)
@@ -37,8 +37,8 @@ internal sealed class RefillingBuffer(Stream stream, int size)
             }
             else
             {
-                end += read;
-                Last = bytes[end - 1];
+                _end += read;
+                Last = _bytes[_end - 1];
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class RefillingBuffer(Stream stream, int size)
     {
         try
         {
-            return stream.Read(bytes, end, bytes.Length - end);
+            return stream.Read(_bytes, _end, _bytes.Length - _end);
         }
         catch (InvalidDataException)
         {

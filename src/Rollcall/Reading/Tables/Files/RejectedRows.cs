@@ -6,18 +6,18 @@ internal sealed class RejectedRows
     /// <summary>How many are listed.</summary>
     public const int Listed = 10_000;
 
-    private readonly List<RejectedRow> rows = [];
+    private readonly List<RejectedRow> _rows = [];
 
-    public IReadOnlyList<RejectedRow> Rows => rows;
+    public IReadOnlyList<RejectedRow> Rows => _rows;
 
     public long Count { get; private set; }
 
     public void Add(string? file, long? line, string reason)
     {
         Count++;
-        if (rows.Count < Listed)
+        if (_rows.Count < Listed)
         {
-            rows.Add(new RejectedRow(file, line, reason));
+            _rows.Add(new RejectedRow(file, line, reason));
         }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Delivering;

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Delivering;
-using Rollcall.Dotdigital;
 using Rollcall.Forgetting;
 using Rollcall.Jobs;
 using Rollcall.Planning;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Rollcall.Forgetting;
-using Rollcall.Jobs;
 using Rollcall.Store;
 
 namespace Rollcall;

@@ -1,4 +1,3 @@
-using Rollcall.Connecting;
 using Rollcall.Jobs;
 using Rollcall.Reconciling;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
-using Rollcall.Jobs;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

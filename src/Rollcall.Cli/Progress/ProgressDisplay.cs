@@ -1,7 +1,6 @@
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Rollcall.Cli.Progress;
 

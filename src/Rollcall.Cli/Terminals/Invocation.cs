@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
-using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Store;
 using Spectre.Console;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Rollcall.Dotdigital;

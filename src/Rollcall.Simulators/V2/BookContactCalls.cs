@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Rollcall.Simulators.Http;
 using Rollcall.Simulators.State;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Rollcall.Simulators.State;
 
 namespace Rollcall.Simulators.V3;
 

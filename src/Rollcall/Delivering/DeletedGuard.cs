@@ -1,6 +1,4 @@
 using System.Globalization;
-using Rollcall.Jobs;
-using Rollcall.Planning;
 
 namespace Rollcall.Delivering;
 

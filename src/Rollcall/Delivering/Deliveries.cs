@@ -5,7 +5,6 @@ using Rollcall.Jobs;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recommending;
-using Rollcall.Recording;
 using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 

@@ -1,5 +1,4 @@
 using Rollcall.Recording;
-using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 

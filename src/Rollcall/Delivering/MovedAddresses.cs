@@ -4,7 +4,6 @@ using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Planning;
-using Rollcall.Recording;
 using Rollcall.Store;
 using Action = Rollcall.Comparing.Action;
 

@@ -1,6 +1,4 @@
-using Rollcall.Comparing;
 using Rollcall.Delivering;
-using Rollcall.Jobs;
 using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Planning;

@@ -1,4 +1,3 @@
-using Rollcall.Comparing;
 using Rollcall.Model;
 using Action = Rollcall.Comparing.Action;
 

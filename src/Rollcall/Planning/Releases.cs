@@ -1,7 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Jobs;
-using Rollcall.Store;
 
 namespace Rollcall.Planning;
 

@@ -1,5 +1,3 @@
-using Rollcall.Jobs;
-
 namespace Rollcall.Reading;
 
 /// <summary>Converts a column to a data field's JSON, as DuckDB expressions.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Connecting;
-using Rollcall.Dotdigital;
 using Rollcall.Recommending;
 using Rollcall.Store;
 

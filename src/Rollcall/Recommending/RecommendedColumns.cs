@@ -1,6 +1,5 @@
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading;
 
 namespace Rollcall.Recommending;
 

@@ -1,7 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
-using Rollcall.Store;
 
 namespace Rollcall.Reconciling;
 

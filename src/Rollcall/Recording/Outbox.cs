@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Jobs;
-using Rollcall.Store;
 
 namespace Rollcall.Recording;
 

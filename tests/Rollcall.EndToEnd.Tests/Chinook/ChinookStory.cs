@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Rollcall.TestKit;
-using Rollcall.TestKit.Processes;
 using Rollcall.TestKit.Specifications;
 using Xunit;
 

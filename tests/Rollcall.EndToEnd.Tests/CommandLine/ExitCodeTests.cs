@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Rollcall.TestKit;
-using Rollcall.TestKit.Processes;
 using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;

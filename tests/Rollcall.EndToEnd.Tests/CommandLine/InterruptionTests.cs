@@ -1,5 +1,4 @@
 using Rollcall.TestKit;
-using Rollcall.TestKit.Processes;
 using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;

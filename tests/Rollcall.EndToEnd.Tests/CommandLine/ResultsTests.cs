@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using Rollcall.TestKit;
-using Rollcall.TestKit.Processes;
 using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Processes;

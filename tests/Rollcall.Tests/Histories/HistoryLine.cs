@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Rollcall.Simulators;
 
 namespace Rollcall.Tests.Histories;
 

@@ -1,5 +1,3 @@
-using Rollcall.Simulators;
-
 namespace Rollcall.Tests.Histories;
 
 /// <summary>Makes a random history from a seed.</summary>

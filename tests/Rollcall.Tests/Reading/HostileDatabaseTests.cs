@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Rollcall.Jobs;
 using Xunit;
-using static Rollcall.Tests.Reading.ReadingWorkshop;
 
 namespace Rollcall.Tests.Reading;
 

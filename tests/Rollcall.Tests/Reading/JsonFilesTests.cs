@@ -1,5 +1,4 @@
 using System.Text;
-using Rollcall.Jobs;
 using Rollcall.Reading;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading;
 using Xunit;

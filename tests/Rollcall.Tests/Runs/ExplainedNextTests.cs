@@ -1,5 +1,4 @@
 using System.Globalization;
-using Rollcall.Jobs;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

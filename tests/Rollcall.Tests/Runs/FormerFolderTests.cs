@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
 using Xunit;

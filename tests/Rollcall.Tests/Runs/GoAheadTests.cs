@@ -1,4 +1,3 @@
-using Rollcall.Jobs;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

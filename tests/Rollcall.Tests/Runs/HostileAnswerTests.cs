@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Rollcall.Dotdigital;
-using Rollcall.Simulators;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -1,5 +1,4 @@
 using Rollcall.Simulators;
-using Rollcall.TestKit;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -1,4 +1,3 @@
-using Rollcall.Simulators;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
 using Xunit;

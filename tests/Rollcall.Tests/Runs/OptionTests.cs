@@ -1,4 +1,3 @@
-using Rollcall.TestKit;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

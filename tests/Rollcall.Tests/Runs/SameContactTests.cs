@@ -1,4 +1,3 @@
-using Rollcall.Simulators;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

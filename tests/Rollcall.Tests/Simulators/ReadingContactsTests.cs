@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Rollcall.Simulators;
 using Xunit;
 using static Rollcall.Tests.Simulators.SimulatedSession;
 

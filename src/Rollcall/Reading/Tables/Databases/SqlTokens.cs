@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>What a piece of SQL is.</summary>

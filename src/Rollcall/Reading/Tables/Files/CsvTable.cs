@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rollcall.Jobs;
 
 namespace Rollcall.Reading.Tables.Files;

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Bench;
 

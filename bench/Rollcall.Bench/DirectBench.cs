@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Simulators;
 
 namespace Rollcall.Bench;

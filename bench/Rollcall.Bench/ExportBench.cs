@@ -4,6 +4,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Bench;
 

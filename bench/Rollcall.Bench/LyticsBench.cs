@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Simulators.Lytics;
+using Rollcall.Work;
 
 namespace Rollcall.Bench;
 

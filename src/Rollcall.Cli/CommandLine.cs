@@ -7,6 +7,7 @@ using Rollcall.Cli.Commands;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 
 namespace Rollcall.Cli;
 

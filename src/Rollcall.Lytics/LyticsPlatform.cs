@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Jobs;
-using Rollcall.Reading;
-using Rollcall.Recommending;
-using Rollcall.Recording;
+using Rollcall.Work;
 
 namespace Rollcall.Lytics;
 

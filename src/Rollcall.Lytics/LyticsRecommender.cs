@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Rollcall.Jobs;
-using Rollcall.Recommending;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Lytics;
 

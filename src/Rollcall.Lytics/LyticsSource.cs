@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Lytics;
 

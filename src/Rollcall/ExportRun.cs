@@ -1,15 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Delivering;
-using Rollcall.Forgetting;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
-using Rollcall.Recommending;
-using Rollcall.Reconciling;
 using Rollcall.Recording;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall;
 

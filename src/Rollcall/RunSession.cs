@@ -2,11 +2,13 @@ using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
-using Rollcall.Forgetting;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Planning;
 using Rollcall.Recording;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall;
 

@@ -4,6 +4,7 @@ using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

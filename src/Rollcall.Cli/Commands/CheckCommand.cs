@@ -3,6 +3,8 @@ using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

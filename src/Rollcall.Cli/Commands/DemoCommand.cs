@@ -4,6 +4,8 @@ using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Commands;

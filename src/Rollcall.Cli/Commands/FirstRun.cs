@@ -2,6 +2,7 @@ using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

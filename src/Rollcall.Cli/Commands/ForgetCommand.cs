@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

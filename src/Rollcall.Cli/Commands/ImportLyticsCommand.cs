@@ -3,6 +3,8 @@ using Rollcall.Cli.Importing;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Commands;
 

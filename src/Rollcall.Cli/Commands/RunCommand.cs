@@ -2,6 +2,8 @@ using System.CommandLine;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Rollcall.Simulators;
 
 namespace Rollcall.Cli.Commands;

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Cli.Demo;
 
 /// <summary>The answer of <c>rollcall demo</c>.</summary>

@@ -1,4 +1,5 @@
 using Rollcall.Cli.Reports;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Demo;

@@ -2,6 +2,8 @@ using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Terminals;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 

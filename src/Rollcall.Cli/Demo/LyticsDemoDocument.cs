@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Rollcall.Cli.Json;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 

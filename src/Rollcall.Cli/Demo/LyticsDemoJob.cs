@@ -1,4 +1,5 @@
 using Rollcall.Cli.Importing;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Demo;
 

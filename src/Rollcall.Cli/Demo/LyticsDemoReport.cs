@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rollcall.Cli.Reports;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Demo;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Rollcall.Model;
 using static Rollcall.Cli.Importing.JobFileWriter;
 
 namespace Rollcall.Cli.Importing;

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
-using Rollcall.Authorizations;
 using Rollcall.Cli.Demo;
+using Rollcall.Model;
+using Rollcall.Operations;
+using Rollcall.Store;
 
 namespace Rollcall.Cli.Json;
 

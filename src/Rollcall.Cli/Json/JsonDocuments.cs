@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Json;
 

@@ -1,5 +1,6 @@
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Progress;

@@ -1,4 +1,5 @@
 using Rollcall.Cli.Reports;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Progress;
 

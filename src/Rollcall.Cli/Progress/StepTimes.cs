@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Cli.Progress;
 
 /// <summary>How far one step of a run is, how fast it goes, and how long it will take.</summary>

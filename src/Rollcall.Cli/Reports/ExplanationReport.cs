@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;

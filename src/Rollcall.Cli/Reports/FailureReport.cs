@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Model;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;

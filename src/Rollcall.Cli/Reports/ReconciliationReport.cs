@@ -1,3 +1,4 @@
+using Rollcall.Operations;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;

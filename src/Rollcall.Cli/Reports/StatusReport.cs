@@ -1,3 +1,5 @@
+using Rollcall.Model;
+using Rollcall.Operations;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Reports;

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Rollcall.Authorizations;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Lytics;
+using Rollcall.Model;
 using Rollcall.Store;
 using Spectre.Console;
 

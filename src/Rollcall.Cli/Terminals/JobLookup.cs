@@ -1,4 +1,6 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 
 namespace Rollcall.Cli.Terminals;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Rollcall.Model;
 using Rollcall.Store;
 using Spectre.Console;
 

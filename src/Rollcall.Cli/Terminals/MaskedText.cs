@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rollcall.Model;
 
 namespace Rollcall.Cli.Terminals;
 

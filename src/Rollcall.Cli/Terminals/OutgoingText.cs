@@ -1,4 +1,5 @@
 using System.Text;
+using Rollcall.Model;
 using Spectre.Console.Rendering;
 
 namespace Rollcall.Cli.Terminals;

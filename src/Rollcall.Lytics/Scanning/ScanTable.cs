@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Threading.Channels;
 using DuckDB.NET.Data;
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Lytics;
 

@@ -1,3 +1,6 @@
+using Rollcall.Model;
+using Rollcall.Work;
+
 namespace Rollcall.Comparing;
 
 /// <summary>
@@ -10,7 +13,7 @@ internal static class AudienceNames
     public const string Keep = $"""
         INSERT INTO renamed
         SELECT kh, member_key, book_id, wanted_by_id FROM verdict
-        WHERE wanted AND state <> 'left' AND NOT known_wants AND known_by IS DISTINCT FROM wanted_by_id AND action NOT IN ('{Action.Enter}', '{Action.Resubscribe}');
+        WHERE wanted AND state <> 'left' AND NOT known_wants AND known_by IS DISTINCT FROM wanted_by_id AND action NOT IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}');
         """;
 
     /// <summary>Makes <c>renamed</c>, empty, and <c>named</c>: the names in the ledger that may be out of date, because the book lost an audience or has several.</summary>

@@ -1,5 +1,6 @@
-using Rollcall.Reconciling;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Comparing;
 
@@ -8,9 +9,6 @@ internal static class Claims
 {
     /// <summary>The origin, in <c>change</c>, of an exit that another job's claim stops.</summary>
     public const string Claimed = "claimed";
-
-    /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
-    public const string Code = "ClaimedByAnotherJob";
 
     /// <summary>Why such a person stays, in words.</summary>
     public const string Reason = "Left the audience; another job of the data folder wants the person in the book.";
@@ -23,7 +21,7 @@ internal static class Claims
     /// <returns>Whether there are any that were not marked before; they are in <c>claimed(kh, member_key, book_no)</c>.</returns>
     public static bool Mark(RunContext run)
     {
-        if (run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours'") == 0)
+        if (run.Db.Number($"SELECT count(*) FROM change WHERE action = '{ChangeAction.Exit}' AND origin = 'ours'") == 0)
         {
             return false;
         }
@@ -38,13 +36,13 @@ internal static class Claims
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE claimed AS
             WITH
-            x AS (SELECT c.kh, c.member_key, c.contact_id, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Exit}' AND c.origin = 'ours'),
+            x AS (SELECT c.kh, c.member_key, c.contact_id, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
             o AS ({string.Join(" UNION ALL ", others)})
             SELECT x.kh, x.member_key, x.book_no FROM x JOIN o ON o.kh = x.kh AND o.member_key = x.member_key AND o.book_id = x.book_id
             UNION
             SELECT x.kh, x.member_key, x.book_no FROM x JOIN o ON o.contact_id = x.contact_id AND o.book_id = x.book_id;
             UPDATE change SET origin = '{Claimed}' FROM claimed k
-            WHERE change.action = '{Action.Exit}' AND change.kh = k.kh AND change.member_key = k.member_key AND change.book_no = k.book_no;
+            WHERE change.action = '{ChangeAction.Exit}' AND change.kh = k.kh AND change.member_key = k.member_key AND change.book_no = k.book_no;
             """);
         var marked = run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1)));
         foreach (var (book, members) in marked)
@@ -58,7 +56,7 @@ internal static class Claims
     private static IEnumerable<string> Others(RunContext run, LedgerLeases leases)
     {
         var (ledgers, manifests) = leases.Read(() => run.Store.Deliveries.ClaimsBeside(run.Client.Account.Id, run.Job.Tag), claims => claims.Ledgers);
-        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{Code}', '{Adoption.NoMember}')")
+        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{ReasonCode.ClaimedByAnotherJob}', '{ReasonCode.FoundThere}')")
             .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM {run.Rows(m)} WHERE book_id IS NOT NULL"));
     }
 }

@@ -1,7 +1,6 @@
 using System.Numerics;
-using Rollcall.Delivering;
-using Rollcall.Forgetting;
-using Rollcall.Reconciling;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Comparing;
 
@@ -109,7 +108,7 @@ internal sealed class Comparison(RunDatabase db)
             WITH
             wants AS (SELECT r.kh, m.book_no, r.fields_hash FROM roll r JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")}),
             known AS (
-                SELECT k.kh, b.book_no, k.fields_hash, k.state = 'delivered' AND k.code IS DISTINCT FROM '{Claims.Code}' AS there
+                SELECT k.kh, b.book_no, k.fields_hash, k.state = 'delivered' AND k.code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}' AS there
                 FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE {slice.Where("k.kh")})
             SELECT coalesce(w.kh, k.kh) AS kh
             FROM wants w FULL OUTER JOIN known k ON k.kh = w.kh AND k.book_no = w.book_no AND k.fields_hash = w.fields_hash
@@ -140,7 +139,7 @@ internal sealed class Comparison(RunDatabase db)
             ANTI JOIN (SELECT kh FROM {input.AlreadyThere} WHERE {where}) USING (kh);
 
             INSERT INTO change
-            SELECT r.kh, r.member_key, m.book_no, '{Action.Enter}', m.bit, m.audience_id, r.email, NULL, 'ours', NULL, NULL, NULL, NULL, false, NULL, NULL
+            SELECT r.kh, r.member_key, m.book_no, '{ChangeAction.Enter}', m.bit, m.audience_id, r.email, NULL, 'ours', NULL, NULL, NULL, NULL, false, NULL, NULL
             FROM roll r SEMI JOIN fresh USING (kh) JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")};
 
             INSERT INTO changed
@@ -151,7 +150,7 @@ internal sealed class Comparison(RunDatabase db)
             """);
         counts.Add(db.Query(
             $"SELECT m.book_no, m.bit, count(*) FROM roll r SEMI JOIN fresh USING (kh) JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")} GROUP BY 1, 2",
-            r => new VerdictCount(r.GetFieldValue<ushort>(0), Action.Enter, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(2), 0)));
+            r => new VerdictCount(r.GetFieldValue<ushort>(0), ChangeAction.Enter, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(2), 0)));
     }
 
     /// <summary>Collects what roll and ledger say of those who need a closer look.</summary>
@@ -203,8 +202,8 @@ internal sealed class Comparison(RunDatabase db)
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
                        k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
-            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}')) AS contact_id,
-                min(entered_at) FILTER (state <> 'left' OR code = '{ForeignRemovals.Code}') AS member_since FROM known GROUP BY kh, member_key),
+            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}')) AS contact_id,
+                min(entered_at) FILTER (state <> 'left' OR code = '{ReasonCode.RemovedAtDotdigital}') AS member_since FROM known GROUP BY kh, member_key),
             out AS (SELECT kh, email_key, book_id, contact_id, status, since, margin, cause, asked_since, asked_at, back_since IS NOT NULL AS back FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
@@ -236,27 +235,27 @@ internal sealed class Comparison(RunDatabase db)
                 {Consent.Together(input.Consent)})
             SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not, 'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
                 CASE
-                    WHEN state = 'pending' AND code IN {Consent.AskedCodes} AND coalesce(account_out, 'Unsubscribed') = 'Unsubscribed' AND coalesce(book_out, 'Unsubscribed') = 'Unsubscribed' AND NOT ({input.Consent.Repeats} AND wanted)
-                        THEN CASE WHEN wanted THEN '{Action.StillPending}' ELSE '{Action.None}' END
+                    WHEN state = 'pending' AND code IN {ReasonCode.AskedBack} AND coalesce(account_out, 'Unsubscribed') = 'Unsubscribed' AND coalesce(book_out, 'Unsubscribed') = 'Unsubscribed' AND NOT ({input.Consent.Repeats} AND wanted)
+                        THEN CASE WHEN wanted THEN '{ChangeAction.StillPending}' ELSE '{ChangeAction.None}' END
                     WHEN opted_out AND wanted AND {input.Consent.Asks} AND why_not IS NULL AND NOT another_speaks_against AND state IS DISTINCT FROM 'invalid'
-                        THEN CASE WHEN asking_book IS NULL OR asking_book = book_no THEN '{Action.Resubscribe}' ELSE '{Action.Await}' END
-                    WHEN NOT wanted AND state = 'suppressed' THEN CASE WHEN still_mapped AND opted_out THEN '{Action.Leave}' ELSE '{Action.None}' END
-                    WHEN opted_out AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{Action.StillSuppressed}' ELSE '{Action.Suppress}' END ELSE '{Action.None}' END
-                    WHEN opted_out THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{Action.Suppress}' ELSE '{Action.None}' END
-                    WHEN recreated THEN '{Action.Enter}'
-                    WHEN wanted AND state = 'suppressed' THEN '{Action.StillSuppressed}'
-                    WHEN wanted AND state = 'invalid' THEN '{Action.StillInvalid}'
-                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}', 'UnansweredMail') THEN '{Action.StillPending}'
-                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{Claims.Code}' THEN '{Action.Update}' ELSE '{Action.Unchanged}' END
-                    WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT wanted THEN '{Action.LeaveRemoved}'
-                    WHEN state = 'left' AND code = '{ForeignRemovals.Code}' AND NOT {input.RestoreRemoved} THEN '{Action.StillRemoved}'
-                    WHEN wanted THEN '{Action.Enter}'
-                    WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}') THEN '{Action.None}'
-                    WHEN state = 'failed' AND coalesce(code, '') NOT IN {ImportOutcomes.MayBeApplied} AND known_status IS DISTINCT FROM 'Subscribed' THEN '{Action.Leave}'
-                    WHEN state NOT IN ('delivered', 'pending', 'failed') THEN '{Action.None}'
-                    WHEN code = '{Adoption.NoMember}' THEN '{Action.None}'
-                    WHEN NOT still_mapped THEN '{Action.TakenOut}'
-                    ELSE '{Action.Exit}'
+                        THEN CASE WHEN asking_book IS NULL OR asking_book = book_no THEN '{ChangeAction.Resubscribe}' ELSE '{ChangeAction.Await}' END
+                    WHEN NOT wanted AND state = 'suppressed' THEN CASE WHEN still_mapped AND opted_out THEN '{ChangeAction.Leave}' ELSE '{ChangeAction.None}' END
+                    WHEN opted_out AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{ChangeAction.StillSuppressed}' ELSE '{ChangeAction.Suppress}' END ELSE '{ChangeAction.None}' END
+                    WHEN opted_out THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{ChangeAction.Suppress}' ELSE '{ChangeAction.None}' END
+                    WHEN recreated THEN '{ChangeAction.Enter}'
+                    WHEN wanted AND state = 'suppressed' THEN '{ChangeAction.StillSuppressed}'
+                    WHEN wanted AND state = 'invalid' THEN '{ChangeAction.StillInvalid}'
+                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', 'UnansweredMail') THEN '{ChangeAction.StillPending}'
+                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{ReasonCode.ClaimedByAnotherJob}' THEN '{ChangeAction.Update}' ELSE '{ChangeAction.Unchanged}' END
+                    WHEN state = 'left' AND code = '{ReasonCode.RemovedAtDotdigital}' AND NOT wanted THEN '{ChangeAction.LeaveRemoved}'
+                    WHEN state = 'left' AND code = '{ReasonCode.RemovedAtDotdigital}' AND NOT {input.RestoreRemoved} THEN '{ChangeAction.StillRemoved}'
+                    WHEN wanted THEN '{ChangeAction.Enter}'
+                    WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}') THEN '{ChangeAction.None}'
+                    WHEN state = 'failed' AND coalesce(code, '') NOT IN {ReasonCode.MayBeApplied} AND known_status IS DISTINCT FROM 'Subscribed' THEN '{ChangeAction.Leave}'
+                    WHEN state NOT IN ('delivered', 'pending', 'failed') THEN '{ChangeAction.None}'
+                    WHEN code = '{ReasonCode.FoundThere}' THEN '{ChangeAction.None}'
+                    WHEN NOT still_mapped THEN '{ChangeAction.TakenOut}'
+                    ELSE '{ChangeAction.Exit}'
                 END AS action
             FROM asked;
             """);
@@ -270,15 +269,15 @@ internal sealed class Comparison(RunDatabase db)
         db.Execute($"""
             INSERT INTO change
             SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
-                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(CASE WHEN action = '{Action.Resubscribe}' THEN out_since END, account_since, book_since), why_not
-            FROM verdict WHERE action NOT IN ('{Action.Unchanged}', '{Action.None}', '{Action.TakenOut}');
+                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(CASE WHEN action = '{ChangeAction.Resubscribe}' THEN out_since END, account_since, book_since), why_not
+            FROM verdict WHERE action NOT IN ('{ChangeAction.Unchanged}', '{ChangeAction.None}', '{ChangeAction.TakenOut}');
 
             {AudienceNames.Keep}
 
             INSERT INTO changed
             SELECT kh, member_key, v.email, v.profile_key, d.contact_id, v.contact_id, v.fields, v.fields_hash
             FROM winner v JOIN (
-                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{Action.Enter}', '{Action.Update}', '{Action.Resubscribe}') GROUP BY kh, member_key) d USING (kh, member_key);
+                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{ChangeAction.Enter}', '{ChangeAction.Update}', '{ChangeAction.Resubscribe}') GROUP BY kh, member_key) d USING (kh, member_key);
             """);
         counts.Add(db.Query(
             $$"""

@@ -1,5 +1,5 @@
+using Rollcall.Model;
 using Rollcall.Jobs;
-using Rollcall.Reconciling;
 
 namespace Rollcall.Comparing;
 
@@ -29,21 +29,6 @@ internal sealed record ConsentRules(bool Asks, bool Members, bool OfBooks, long 
 /// </summary>
 internal static class Consent
 {
-    /// <summary>Pending, because Dotdigital asked the person whether to come back.</summary>
-    public const string Challenged = "Challenged";
-
-    /// <summary>Pending: a resubscription was sent and not answered. It counts as sent.</summary>
-    public const string UnansweredChallenge = "UnansweredChallenge";
-
-    /// <summary>Pending: the person was asked through another book; this one follows their answer.</summary>
-    public const string AwaitsAnswer = "AwaitsAnswer";
-
-    /// <summary>Delivered: Dotdigital shows the person back.</summary>
-    public const string Resubscribed = "Resubscribed";
-
-    /// <summary>The pending people who wait for their own answer.</summary>
-    public const string AskedCodes = $"('{Challenged}', '{UnansweredChallenge}', '{AwaitsAnswer}')";
-
     /// <summary>What is said of a row <c>c</c> of the changes whose person opted out: how, since when, and why they are not asked back.</summary>
     public const string OptOutWords = """
         c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END
@@ -60,7 +45,7 @@ internal static class Consent
     // all along; and who left the account did so as a member of any book.
     private static string Before(ConsentRules rules)
     {
-        var ofBook = $"(CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
+        var ofBook = $"(CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT FROM '{ReasonCode.RemovedAtDotdigital}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
         return rules.Members ? $"{rules.Now}" : $"(CASE WHEN account_out IS NOT NULL THEN least({ofBook}, coalesce(member_since, {ofBook})) ELSE {ofBook} END)";
     }
 
@@ -79,7 +64,7 @@ internal static class Consent
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
              WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
              WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
-             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {AskedCodes} AND (out_since IS NULL OR {Answered}) THEN NULL" : "")}
+             {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {ReasonCode.AskedBack} AND (out_since IS NULL OR {Answered}) THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
              WHEN NOT dated THEN 'Dotdigital does not say since when.'
              WHEN asked_at IS NOT NULL AND {Answered}

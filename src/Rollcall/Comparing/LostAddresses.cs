@@ -1,5 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Reading;
-using Rollcall.Reconciling;
+using Rollcall.Work;
 
 namespace Rollcall.Comparing;
 
@@ -9,9 +10,6 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal static class LostAddresses
 {
-    /// <summary>The code, in <c>roll_left_out</c>, of a row whose person stays as they are in all books of the audience: it is not left out.</summary>
-    public const string Code = "KnownByKey";
-
     /// <summary>The relation of everyone wanted, <c>member_key, profile_key</c>: those who are wanted under an address that their row lost among them.</summary>
     public const string Wanted = "(SELECT member_key, profile_key FROM roll UNION ALL SELECT member_key, NULL FROM kept)";
 
@@ -35,7 +33,7 @@ internal static class LostAddresses
             INSERT INTO kept
             SELECT DISTINCT l.audience, l.row, l.outcome, l.kh, l.member_key, b.book_no
             FROM lost_known l JOIN mapping m ON m.audience = l.audience JOIN book b ON b.book_no = m.book_no AND b.book_id = l.book_id
-            WHERE l.state <> 'left' OR l.code = '{ForeignRemovals.Code}';
+            WHERE l.state <> 'left' OR l.code = '{ReasonCode.RemovedAtDotdigital}';
             """);
         TakeBack(db, counts);
         CountRows(run, roll, ledger);
@@ -59,8 +57,8 @@ internal static class LostAddresses
         counts.Recount(db, Touched, -1);
         db.Execute($"""
             DELETE FROM change USING kept k
-            WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no AND change.action IN ('{Action.Exit}', '{Action.Leave}', '{Action.LeaveRemoved}');
-            UPDATE roll_left_out SET code = '{Code}'
+            WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no AND change.action IN ('{ChangeAction.Exit}', '{ChangeAction.Leave}', '{ChangeAction.LeaveRemoved}');
+            UPDATE roll_left_out SET code = '{ReasonCode.KnownByKey}'
             FROM (SELECT audience, row FROM kept GROUP BY audience, row HAVING count(DISTINCT book_no) = (SELECT count(*) FROM mapping m WHERE m.audience = kept.audience)) k
             WHERE k.audience = roll_left_out.audience AND k.row = roll_left_out.row AND roll_left_out.code IN ('NoEmail', 'InvalidEmail');
             """);

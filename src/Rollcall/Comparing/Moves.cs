@@ -1,4 +1,5 @@
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Comparing;
 
@@ -8,12 +9,6 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal static class Moves
 {
-    /// <summary>The outcome's code of an address that is not moved because it is not certain whose it is.</summary>
-    public const string Unclear = "MoveUnclear";
-
-    /// <summary>The ledger's code of an address whose contact has another one since: it says nothing of whoever has the address now.</summary>
-    public const string Moved = "Moved";
-
     /// <summary>Makes the tables of a job without <c>key_field</c>: empty.</summary>
     public static void None(RunDatabase db) => db.Execute("""
         CREATE OR REPLACE TABLE key_of(kh UBIGINT, member_key VARCHAR, profile_key VARCHAR);
@@ -22,7 +17,7 @@ internal static class Moves
 
     /// <summary>
     /// Fills <c>move(n, kh, member_key, email, profile_key, old_kh, old_key, old_email, contact_id)</c>, and turns the changes of both addresses into
-    /// <see cref="Action.Move"/>, <see cref="Action.MovedAway"/> or <see cref="Action.MoveUnclear"/>.
+    /// <see cref="ChangeAction.Move"/>, <see cref="ChangeAction.MovedAway"/> or <see cref="ChangeAction.MoveUnclear"/>.
     /// </summary>
     /// <param name="ledger">The relation of the whole ledger.</param>
     /// <param name="wanted">The relation of everyone wanted: <c>member_key, profile_key</c>.</param>
@@ -66,27 +61,27 @@ internal static class Moves
         const string Touched = "SELECT kh, member_key FROM suspect UNION SELECT old_kh, old_key FROM suspect";
         counts.Recount(db, Touched, -1);
         db.Execute($"""
-            UPDATE change SET action = '{Action.MoveUnclear}', reason = s.why
+            UPDATE change SET action = '{ChangeAction.MoveUnclear}', reason = s.why
             FROM (SELECT kh, member_key, min(why) AS why FROM suspect WHERE why IS NOT NULL GROUP BY 1, 2) s
-            WHERE s.kh = change.kh AND s.member_key = change.member_key AND change.action = '{Action.Enter}';
+            WHERE s.kh = change.kh AND s.member_key = change.member_key AND change.action = '{ChangeAction.Enter}';
 
-            UPDATE change SET action = '{Action.MovedAway}'
+            UPDATE change SET action = '{ChangeAction.MovedAway}'
             FROM (SELECT DISTINCT old_kh, old_key FROM suspect WHERE why IS NOT NULL) s
-            WHERE s.old_kh = change.kh AND s.old_key = change.member_key AND change.action = '{Action.Exit}';
+            WHERE s.old_kh = change.kh AND s.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
 
             -- In the books that both addresses are about, the contact stays; in the others, the new one enters and the former one leaves.
             CREATE OR REPLACE TABLE moved_pair AS
             SELECT m.kh, m.member_key, m.old_kh, m.old_key, b.book_no
             FROM move m JOIN (SELECT DISTINCT old_kh, old_key, book_id FROM namesake WHERE state IN ('delivered', 'pending')) k ON k.old_kh = m.old_kh AND k.old_key = m.old_key
             JOIN book b ON b.book_id = k.book_id
-            JOIN change c ON c.kh = m.kh AND c.member_key = m.member_key AND c.book_no = b.book_no AND c.action = '{Action.Enter}';
-            UPDATE change SET action = '{Action.Move}' FROM moved_pair p WHERE p.kh = change.kh AND p.member_key = change.member_key AND p.book_no = change.book_no;
-            UPDATE change SET action = '{Action.MovedAway}' FROM moved_pair p WHERE p.old_kh = change.kh AND p.old_key = change.member_key AND p.book_no = change.book_no AND change.action = '{Action.Exit}';
+            JOIN change c ON c.kh = m.kh AND c.member_key = m.member_key AND c.book_no = b.book_no AND c.action = '{ChangeAction.Enter}';
+            UPDATE change SET action = '{ChangeAction.Move}' FROM moved_pair p WHERE p.kh = change.kh AND p.member_key = change.member_key AND p.book_no = change.book_no;
+            UPDATE change SET action = '{ChangeAction.MovedAway}' FROM moved_pair p WHERE p.old_kh = change.kh AND p.old_key = change.member_key AND p.book_no = change.book_no AND change.action = '{ChangeAction.Exit}';
             UPDATE changed SET contact_id = m.contact_id FROM move m WHERE m.kh = changed.kh AND m.member_key = changed.member_key;
-            UPDATE change SET contact_id = m.contact_id FROM move m WHERE m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{Action.Enter}', '{Action.Move}');
+            UPDATE change SET contact_id = m.contact_id FROM move m WHERE m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
             """);
         counts.Recount(db, Touched, 1);
-        KeyOptOuts.DeleteIdle(db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
+        KeyOptOuts.DeleteIdle(db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
     }
 
     /// <summary>
@@ -105,22 +100,22 @@ internal static class Moves
             : "true";
         var ofAccount = accountStatus is not ("Subscribed" or "PendingOptIn");
         db.Execute($"""
-            UPDATE change SET action = CASE WHEN {out_} THEN '{Action.Suppress}' ELSE '{Action.Enter}' END, contact_id = {contactId},
+            UPDATE change SET action = CASE WHEN {out_} THEN '{ChangeAction.Suppress}' ELSE '{ChangeAction.Enter}' END, contact_id = {contactId},
                 status = CASE WHEN {out_} THEN {SqlText.Literal(ofAccount ? accountStatus : "Unsubscribed")} ELSE status END, status_of_account = {ofAccount}
-            FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{Action.Enter}', '{Action.Move}');
+            FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
             UPDATE changed SET contact_id = {contactId} FROM move m WHERE m.n = {n} AND m.kh = changed.kh AND m.member_key = changed.member_key;
-            UPDATE change SET action = '{Action.Exit}' FROM move m
-            WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{Action.MovedAway}';
+            UPDATE change SET action = '{ChangeAction.Exit}' FROM move m
+            WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.MovedAway}';
             """);
         counts.Recount(db, both, 1);
         db.Execute($"DELETE FROM move WHERE n = {n}");
     }
 
     /// <summary>Gives up a move that turned out not to be certain: the new address is left out, and the former one stays as it is.</summary>
-    public static void GiveUp(RunDatabase db, long n, string why, string action = Action.MoveUnclear) => db.Execute($"""
+    public static void GiveUp(RunDatabase db, long n, string why, string action = ChangeAction.MoveUnclear) => db.Execute($"""
         UPDATE change SET action = {SqlText.Literal(action)}, reason = {SqlText.Literal(why)}
-        FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{Action.Enter}', '{Action.Move}');
-        UPDATE change SET action = '{Action.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{Action.Exit}';
+        FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
+        UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
         DELETE FROM move WHERE n = {n};
         """);
 }

@@ -1,3 +1,6 @@
+using Rollcall.Model;
+using Rollcall.Work;
+
 namespace Rollcall.Comparing;
 
 /// <summary>
@@ -24,7 +27,7 @@ internal static class Whose
     public static void KeepThere(RunContext run, string there, string ledger, ComparisonCounts counts)
     {
         if (run.Job.ExitExisting
-            || run.Db.Number($"SELECT count(*) FROM change WHERE action = '{Action.Exit}' AND origin = 'ours' AND contact_id IS NOT NULL") == 0)
+            || run.Db.Number($"SELECT count(*) FROM change WHERE action = '{ChangeAction.Exit}' AND origin = 'ours' AND contact_id IS NOT NULL") == 0)
         {
             return;
         }
@@ -33,7 +36,7 @@ internal static class Whose
             CREATE OR REPLACE TABLE there_before AS
             SELECT DISTINCT c.kh, c.member_key, c.book_no, t.kh AS there_kh, t.member_key AS there_key, b.book_id
             FROM change c JOIN book b USING (book_no) JOIN {there} t ON t.contact_id = c.contact_id AND t.book_id = b.book_id
-            WHERE c.action = '{Action.Exit}' AND c.origin = 'ours' AND t.member_key <> c.member_key;
+            WHERE c.action = '{ChangeAction.Exit}' AND c.origin = 'ours' AND t.member_key <> c.member_key;
             DELETE FROM there_before t
             WHERE EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = t.there_kh AND k.member_key = t.there_key AND k.book_id = t.book_id AND k.origin = 'ours');
             """);
@@ -46,13 +49,13 @@ internal static class Whose
         counts.Recount(run.Db, Touched, -1);
         run.Db.Execute($"""
             UPDATE change SET origin = 'there' FROM there_before t
-            WHERE t.kh = change.kh AND t.member_key = change.member_key AND t.book_no = change.book_no AND change.action = '{Action.Exit}'
+            WHERE t.kh = change.kh AND t.member_key = change.member_key AND t.book_no = change.book_no AND change.action = '{ChangeAction.Exit}'
             """);
         counts.Recount(run.Db, Touched, 1);
     }
 
     /// <summary>The origin that a change carries: with <c>exit_existing</c>, exits treat everyone as put there by the job.</summary>
-    public static string Origin(ComparisonInput input) => input.ExitExisting ? $"CASE action WHEN '{Action.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
+    public static string Origin(ComparisonInput input) => input.ExitExisting ? $"CASE action WHEN '{ChangeAction.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
 
     /// <summary>Whether someone whom our ledger had, and says deleted, is created again: by address, since the contact of that id is gone.</summary>
     public static string Recreated(ComparisonInput input) => input.RecreateDeleted
@@ -69,6 +72,6 @@ internal static class Whose
         var again = input.RecreateDeleted
             ? $" OR {Recreated(input)} OR coalesce(p.state = 'pending' AND p.code = 'UnansweredMail', false)"
             : "";
-        return $"CASE WHEN p.state = 'delivered' AND p.code = '{Delivering.CameBack.Code}' AND coalesce({back}, false) THEN NULL WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
+        return $"CASE WHEN p.state = 'delivered' AND p.code = '{ReasonCode.CameBack}' AND coalesce({back}, false) THEN NULL WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
     }
 }

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Connecting;
 

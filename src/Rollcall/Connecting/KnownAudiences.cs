@@ -1,6 +1,7 @@
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Connecting;
 

@@ -1,9 +1,9 @@
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
-using Rollcall.Forgetting;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Connecting;
 
@@ -50,7 +50,7 @@ internal static class Namesakes
             INSERT INTO late_opt_out
             SELECT c.kh, c.member_key, c.book_no, o.status, false, o.since, NULL
             FROM change c JOIN opt_out o ON o.kh = c.kh AND o.email_key = c.member_key
-            WHERE c.book_no = {book.No} AND c.action IN ('{Comparing.Action.Enter}', '{Comparing.Action.Resubscribe}') AND o.book_id = {book.Id} AND o.cause = '{ForgottenOptOuts.Cause}'
+            WHERE c.book_no = {book.No} AND c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND o.book_id = {book.Id} AND o.cause = '{ForgottenOptOuts.Cause}'
             """);
     }
 

@@ -1,6 +1,8 @@
 using Rollcall.Comparing;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Connecting;
 

@@ -1,5 +1,5 @@
-using Rollcall.Reconciling;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -9,14 +9,8 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class AlreadyThere(RunContext run)
 {
-    /// <summary>The outcome's code of somebody who stays because they were there before.</summary>
-    public const string Code = "AlreadyThere";
-
     /// <summary>The outcome's reason.</summary>
     public const string Reason = "Left the audience; was in the book before this job, and stays in it.";
-
-    /// <summary>The code of an exit that the job ignores.</summary>
-    public const string Ignored = "ExitIgnored";
 
     /// <summary>Its reason.</summary>
     public const string IgnoredReason = "Left the audience; exit_action is ignore, so the book keeps the person.";

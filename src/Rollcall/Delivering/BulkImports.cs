@@ -1,6 +1,8 @@
 using Rollcall.Dotdigital;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

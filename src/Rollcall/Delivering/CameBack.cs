@@ -1,4 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -9,9 +11,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class CameBack(RunContext run, Settlement settlement)
 {
-    /// <summary>The ledger's code of somebody who came back by themselves.</summary>
-    public const string Code = "CameBack";
-
     /// <summary>How long somebody has to be back before the opt-out is lifted.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromDays(1);
 
@@ -40,7 +39,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
             SELECT kh, member_key, book_id, 'watch' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'delivered' AS state,
                 CASE WHEN status = 'Unsubscribed' THEN 'there' END AS origin,
                 NULL::VARCHAR AS audience,
-                   {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{Code}' AS code,
+                   {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{ReasonCode.CameBack}' AS code,
                    'Had opted out, and came back to the book by themselves; values are sent, and the opt-out is lifted a day later if they stay.' AS reason,
                        {run.Now} AS told_at,
                    'Subscribed' AS account_status, 'Subscribed' AS book_status

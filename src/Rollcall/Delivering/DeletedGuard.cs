@@ -1,4 +1,6 @@
 using System.Globalization;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -11,14 +13,8 @@ internal sealed class DeletedGuard(RunContext run)
     /// <summary>The guard's name.</summary>
     public const string Name = "deleted";
 
-    /// <summary>The outcome's code of somebody who is deleted at Dotdigital.</summary>
-    public const string Deleted = "DeletedAtDotdigital";
-
     /// <summary>Its reason.</summary>
     public const string DeletedReason = "Deleted at Dotdigital; not created again.";
-
-    /// <summary>The outcome's code of somebody who may be deleted: nothing is changed about them.</summary>
-    public const string Code = "PerhapsDeleted";
 
     /// <summary>The reason where too many had to be looked up.</summary>
     public const string NotLookedUp =
@@ -35,19 +31,19 @@ internal sealed class DeletedGuard(RunContext run)
     public string? Judge(string outcomes)
     {
         if (run.Job.Guards.MaxDeletedPercent is not { } percent || run.Allow.Contains(Name)
-            || run.Db.Number($"SELECT count(*) FROM {outcomes} WHERE code = '{Deleted}'") == 0)
+            || run.Db.Number($"SELECT count(*) FROM {outcomes} WHERE code = '{ReasonCode.DeletedAtDotdigital}'") == 0)
         {
             return null;
         }
 
         var ledger = RunSession.LedgerRelation(run);
         run.Db.Execute($"""
-            CREATE OR REPLACE TABLE deletion AS SELECT DISTINCT kh, member_key FROM {outcomes} WHERE code IN ('{Deleted}', '{Code}');
+            CREATE OR REPLACE TABLE deletion AS SELECT DISTINCT kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}');
             CREATE OR REPLACE TABLE deletion_in AS
             SELECT k.book_id, k.kh, k.member_key FROM {ledger} k JOIN deletion d ON d.kh = k.kh AND d.member_key = k.member_key
             WHERE k.state IN ('delivered', 'pending')
             UNION
-            SELECT book_id, kh, member_key FROM {outcomes} WHERE code IN ('{Deleted}', '{Code}') AND book_id IS NOT NULL;
+            SELECT book_id, kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}') AND book_id IS NOT NULL;
             """);
         List<long> held = [];
         foreach (var (book, people) in run.Db.Query("SELECT book_id, count(*) FROM deletion_in GROUP BY 1 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))
@@ -65,13 +61,13 @@ internal sealed class DeletedGuard(RunContext run)
             SELECT o.* REPLACE (
                 CASE WHEN h.kh IS NULL THEN state WHEN operation = 'enter' THEN 'failed' END AS state,
                 CASE WHEN h.kh IS NULL THEN outcome ELSE 'Failed' END AS outcome,
-                CASE WHEN h.kh IS NULL THEN code ELSE '{Code}' END AS code,
+                CASE WHEN h.kh IS NULL THEN code ELSE '{ReasonCode.PerhapsDeleted}' END AS code,
                 CASE WHEN h.kh IS NULL THEN reason ELSE '{HeldReason}' END AS reason,
                 CASE WHEN h.kh IS NULL THEN account_status END AS account_status,
                 CASE WHEN h.kh IS NULL THEN book_status END AS book_status)
             FROM {outcomes} o
             LEFT JOIN (SELECT DISTINCT kh, member_key FROM deletion_in WHERE book_id IN ({string.Join(", ", held)})) h
-              ON h.kh = o.kh AND h.member_key = o.member_key AND o.code IN ('{Deleted}', '{Code}')
+              ON h.kh = o.kh AND h.member_key = o.member_key AND o.code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}')
             """;
     }
 

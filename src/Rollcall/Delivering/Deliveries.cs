@@ -1,12 +1,12 @@
+using Rollcall.Model;
 using Rollcall.Comparing;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Planning;
 using Rollcall.Reading;
-using Rollcall.Recommending;
 using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -72,14 +72,14 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
     private bool EndFirstRun(bool left)
     {
-        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{Action.UnderRemoval}')") == 0;
+        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}')") == 0;
         if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null) && work.Roll.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }
 
         run.SomethingLeft |= left;
-        return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{Action.MoveUnclear}', '{Action.MoveHeld}', '{Action.Move}')") == 0;
+        return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{ChangeAction.MoveUnclear}', '{ChangeAction.MoveHeld}', '{ChangeAction.Move}')") == 0;
     }
 
     private async Task CreateMissingAsync(CancellationToken cancellation)
@@ -117,7 +117,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             $"""
             SELECT c.member_key, b.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, any_value(c.email) AS email, max(c.contact_id) AS contact_id
             FROM change c JOIN book b USING (book_no) ANTI JOIN put_back p ON p.kh = c.kh AND p.member_key = c.member_key AND p.book_id = b.book_id
-            WHERE c.action = '{Action.Suppress}' AND c.state = 'delivered' AND NOT c.status_of_account AND {Holds.NotHeld} AND {Holds.OptOutNotHeld} GROUP BY ALL
+            WHERE c.action = '{ChangeAction.Suppress}' AND c.state = 'delivered' AND NOT c.status_of_account AND {Holds.NotHeld} AND {Holds.OptOutNotHeld} GROUP BY ALL
             """,
             run.Now);
         settlement.RecordLocal($"""
@@ -125,24 +125,24 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
                    {Consent.OptOutWords} AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
-            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{Action.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
+            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{ChangeAction.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
                    CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.' ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.Leave}' AND {Holds.MayExit}
+            WHERE c.action = '{ChangeAction.Leave}' AND {Holds.MayExit}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
-                   '{(acts ? AlreadyThere.Code : AlreadyThere.Ignored)}', '{(acts ? AlreadyThere.Reason : AlreadyThere.IgnoredReason)}',
+                   '{(acts ? ReasonCode.AlreadyThere : ReasonCode.ExitIgnored)}', '{(acts ? AlreadyThere.Reason : AlreadyThere.IgnoredReason)}',
                    {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND {Holds.MayExit}
+            WHERE c.action = '{ChangeAction.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND {Holds.MayExit}
               AND {Holds.NotUnderWay}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftAfterRemoval',
                    'Left the audience; had been taken out of the book at Dotdigital, by another hand.', {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
-            WHERE c.action = '{Action.LeaveRemoved}' AND {Holds.MayExit}
+            WHERE c.action = '{ChangeAction.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
             {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             UNION ALL
@@ -156,7 +156,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
                {Consent.OptOutWords}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
         FROM change c JOIN book b USING (book_no)
         JOIN {RunSession.LedgerRelation(run)} k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_id = b.book_id
-        WHERE c.action = '{Action.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status AND {Holds.NotHeld}
+        WHERE c.action = '{ChangeAction.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status AND {Holds.NotHeld}
         """;
 
     private void PrepareRemovals()
@@ -187,10 +187,10 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
     private static string ClaimedOutcomes(string only, long now) => $"""
         SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Claims.Code}' AS code, '{Claims.Reason}' AS reason,
+               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.ClaimedByAnotherJob}' AS code, '{Claims.Reason}' AS reason,
                {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM change c {only} JOIN book b USING (book_no)
-        WHERE c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{Claims.Code}'
+        WHERE c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}'
           AND {Holds.MayExit}
           AND {Holds.NotUnderWay}
         """;
@@ -210,12 +210,12 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
 
     /// <summary>Who was asked through another book waits for the same answer here.</summary>
     private void RecordAwaiting() => settlement.RecordLocal($"""
-        SELECT c.kh, c.member_key, b.book_id, '{Action.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
-               NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{Consent.AwaitsAnswer}' AS code, 'Was asked through another book of the job; this one follows the answer.' AS reason,
+        SELECT c.kh, c.member_key, b.book_id, '{ChangeAction.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
+               NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{ReasonCode.AwaitsAnswer}' AS code, 'Was asked through another book of the job; this one follows the answer.' AS reason,
                {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
         FROM change c JOIN book b USING (book_no)
-        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{Action.Resubscribe}' AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
-        WHERE c.action = '{Action.Await}' AND {Holds.MayEnter}
+        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{ChangeAction.Resubscribe}' AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
+        WHERE c.action = '{ChangeAction.Await}' AND {Holds.MayEnter}
         """);
 
     /// <summary>One vanished list spoils every record that names it: it is named, and the records are sent again without it.</summary>

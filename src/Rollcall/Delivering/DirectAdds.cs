@@ -1,9 +1,11 @@
+using Rollcall.Model;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Planning;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -47,10 +49,10 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         foreach (var (key, id, code) in run.Db.Query(
-            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{DirectOutcomes.WaitsToBeAdded}', '{DirectOutcomes.Unanswered}')",
+            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', '{ReasonCode.Unanswered}')",
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1), r.GetString(2))))
         {
-            if (code == DirectOutcomes.Unanswered)
+            if (code == ReasonCode.Unanswered)
             {
                 _unanswered.Add(key);
             }
@@ -70,7 +72,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         var (email, known) = (person.Email, again || person.ContactId is not null);
-        if (!again && (person.ContactId is not null || person.KnownCode == DirectOutcomes.Unanswered || _unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
+        if (!again && (person.ContactId is not null || person.KnownCode == ReasonCode.Unanswered || _unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
         {
             var contact = await LookUps.FindAsync(run, person.MemberKey, person.ContactId, email, cancellation);
             if (Found(contact, book, person) is { } answer)
@@ -204,14 +206,14 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     };
 
     /// <summary>Not added: adding someone who was asked to confirm may ask them again.</summary>
-    private static DirectAnswer Waits(long? id, bool fields) => new("Pending", "pending", DirectOutcomes.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
+    private static DirectAnswer Waits(long? id, bool fields) => new("Pending", "pending", ReasonCode.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
     {
         ContactId = id,
         AccountStatus = "PendingOptIn",
         FieldsWritten = fields,
     };
 
-    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", DeletedGuard.Deleted, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
+    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", ReasonCode.DeletedAtDotdigital, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
 
     private static DirectAnswer Out(string status, long? id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
 

@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Rollcall.Comparing;
 using Rollcall.Dotdigital;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,4 +1,4 @@
-using Rollcall.Comparing;
+using Rollcall.Model;
 using Rollcall.Store;
 
 namespace Rollcall.Delivering;
@@ -9,12 +9,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal static class DirectOutcomes
 {
-    /// <summary>The code of who was added without an answer and is not in the book: looked up once more before they are added again.</summary>
-    public const string Unanswered = "Unanswered";
-
-    /// <summary>The code of who was asked to confirm before being added: they are, once they have confirmed.</summary>
-    public const string WaitsToBeAdded = "WaitsToBeAdded";
-
     public static string Settled(DeliveryKind kind, string manifest, long now) => $"""
         SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(d.contact_id, s.contact_id, m.contact_id) AS contact_id,
                CASE WHEN d.answered THEN d.state ELSE {State(kind)} END AS state, m.origin, m.audience,
@@ -48,9 +42,9 @@ internal static class DirectOutcomes
 
     private static string Code(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status ELSE '{Unanswered}' END",
-        DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN '{Consent.Resubscribed}' ELSE '{Consent.UnansweredChallenge}' END",
-        _ => ReadBack.Code($"'{Unanswered}'"),
+        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status ELSE '{ReasonCode.Unanswered}' END",
+        DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN '{ReasonCode.Resubscribed}' ELSE '{ReasonCode.UnansweredChallenge}' END",
+        _ => ReadBack.Code($"'{ReasonCode.Unanswered}'"),
     };
 
     private static string Reason(DeliveryKind kind) => kind switch

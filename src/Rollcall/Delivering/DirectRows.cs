@@ -1,4 +1,5 @@
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

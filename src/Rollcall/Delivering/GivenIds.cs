@@ -1,4 +1,5 @@
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

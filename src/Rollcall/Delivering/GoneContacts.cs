@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rollcall.Dotdigital;
-using Rollcall.Reconciling;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -18,9 +19,6 @@ internal sealed class GoneContacts(RunContext run)
 
     /// <summary>The same where the user allowed the deletions.</summary>
     public const int MostAllowed = 5000;
-
-    /// <summary>The outcome's code of somebody who goes on under another contact id, which the next record goes by.</summary>
-    public const string Merged = "ContactMerged";
 
     private const string Create = """
         CREATE OR REPLACE TABLE gone_contact(
@@ -72,7 +70,7 @@ internal sealed class GoneContacts(RunContext run)
         settlement.RecordLocal($"""
             SELECT k.kh, k.member_key, k.book_id, 'verify' AS operation, k.email, NULL::VARCHAR AS profile_key, k.contact_id, 'suppressed' AS state,
                    NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome,
-                   '{DeletedGuard.Deleted}' AS code, '{DeletedGuard.DeletedReason}' AS reason, {run.Now} AS told_at,
+                   '{ReasonCode.DeletedAtDotdigital}' AS code, '{DeletedGuard.DeletedReason}' AS reason, {run.Now} AS told_at,
                    'Deleted' AS account_status, 'Deleted' AS book_status
             FROM {ledger} k
             JOIN (SELECT DISTINCT kh, member_key FROM gone_contact WHERE fate = 'deleted') g ON g.kh = k.kh AND g.member_key = k.member_key
@@ -171,8 +169,8 @@ internal sealed class GoneContacts(RunContext run)
                 coalesce(f.contact_id, o.contact_id) AS contact_id,
                 CASE WHEN f.fate = 'deleted' THEN 'suppressed' WHEN {Entering} THEN {ReadBack.State("failed")} ELSE o.state END AS state,
                 CASE WHEN f.fate = 'deleted' THEN 'Suppressed' WHEN {Entering} THEN {ReadBack.Outcome("Failed")} ELSE o.outcome END AS outcome,
-                CASE WHEN f.fate = 'deleted' THEN '{DeletedGuard.Deleted}' WHEN f.fate = 'unknown' THEN '{DeletedGuard.Code}'
-                     WHEN {Entering} THEN {ReadBack.Code("o.code")} WHEN f.fate = 'merged' THEN '{Merged}' ELSE o.code END AS code,
+                CASE WHEN f.fate = 'deleted' THEN '{ReasonCode.DeletedAtDotdigital}' WHEN f.fate = 'unknown' THEN '{ReasonCode.PerhapsDeleted}'
+                     WHEN {Entering} THEN {ReadBack.Code("o.code")} WHEN f.fate = 'merged' THEN '{ReasonCode.ContactMerged}' ELSE o.code END AS code,
                 CASE WHEN f.fate = 'deleted' THEN '{DeletedGuard.DeletedReason}' WHEN f.fate = 'unknown' THEN '{DeletedGuard.NotLookedUp}'
                      WHEN {Entering} THEN {ReadBack.Reason("o.reason")}
                      WHEN f.fate = 'merged' THEN 'Dotdigital has the address under another contact id now; the next run goes by it.'

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Delivering;
 
 /// <summary>
@@ -6,15 +8,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal static class ImportOutcomes
 {
-    /// <summary>The code of people whose import may have mailed them and was not answered: they wait, and are sent again after a day.</summary>
-    public const string UnansweredMail = "UnansweredMail";
-
-    /// <summary>The code of people whose import's report Dotdigital does not have.</summary>
-    public const string ReportGone = "ReportGone";
-
-    /// <summary>Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.</summary>
-    public const string MayBeApplied = $"('{DirectOutcomes.Unanswered}', '{ReportGone}', 'NotReported', 'NotInBook')";
-
     /// <summary>Codes of what is no address. Dotdigital spells codes in two cases (v3 contacts API, import status): compared in lower case.</summary>
     public const string InvalidCodes = "('invalidemail', 'invaliddomain', 'novalididentifiers')";
 
@@ -65,7 +58,7 @@ internal static class ImportOutcomes
     public static string ReadBack(string manifest, string code, string reason, long now)
     {
         // An update has no book of its own, so nothing that was seen is paired with it.
-        var mail = code == UnansweredMail;
+        var mail = code == ReasonCode.UnansweredMail;
         var rejectedAgain = code == "RejectedByWatchdog" ? "CASE WHEN m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain' ELSE 'RejectedByWatchdog' END" : SqlText.Literal(code);
         return $"""
             SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,

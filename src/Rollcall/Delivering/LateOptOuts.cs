@@ -1,4 +1,5 @@
-using Rollcall.Store;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -45,9 +46,6 @@ internal sealed class LateOptOuts(RunContext run)
         GROUP BY 1, 2, 3
         """);
 
-    /// <summary>The code of what waits because opt-outs could not be read.</summary>
-    public const string UnreadCode = "OptOutsUnread";
-
     private const string UnreadReason = "Who opted out of the book could not be read to the end.";
 
     /// <summary>Closes the books whose feed could not be read to its end: nobody enters them, and nobody leaves, for a removal may take an opt-out along. The account's feed closes all of them.</summary>
@@ -58,7 +56,7 @@ internal sealed class LateOptOuts(RunContext run)
         {
             if ((book.Id is { } id && unread.TryGetValue(id, out var why)) || unread.TryGetValue(OptOuts.WholeAccount, out why))
             {
-                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{UnreadCode}', '{UnreadReason}')");
+                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.OptOutsUnread}', '{UnreadReason}')");
                 run.Notice($"Nobody enters or leaves \"{book.Name}\" in this run: who opted out of it could not be read to the end. {why} Run again later.");
                 run.SomethingLeft = any = true;
             }

@@ -1,4 +1,5 @@
 using Rollcall.Recording;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

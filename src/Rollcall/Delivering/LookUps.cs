@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,6 +1,5 @@
-using Rollcall.Comparing;
 using Rollcall.Model;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -43,14 +42,14 @@ internal static class MoveOutcomes
         SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, CASE WHEN moved THEN state END AS state, origin, audience,
                CASE WHEN moved THEN CASE WHEN written AND failed IS NULL THEN fields_hash ELSE {UnknownFields} END END AS fields_hash,
                CASE WHEN moved THEN 'Delivered' WHEN lower(failed) IN {ImportOutcomes.InvalidCodes} THEN 'Invalid' WHEN lower(failed) = 'duplicate' THEN 'Omitted' ELSE 'Failed' END AS outcome,
-               CASE WHEN moved THEN coalesce(known_code, '{Moves.Moved}') WHEN lower(failed) = 'duplicate' THEN '{Moves.Unclear}' ELSE coalesce(failed, 'NotMoved') END AS code,
+               CASE WHEN moved THEN coalesce(known_code, '{ReasonCode.Moved}') WHEN lower(failed) = 'duplicate' THEN '{ReasonCode.MoveUnclear}' ELSE coalesce(failed, 'NotMoved') END AS code,
                CASE WHEN moved THEN 'The profile has a new address; the contact was moved to it.'
                     WHEN lower(failed) = 'duplicate' THEN 'Another contact at Dotdigital has the new address.'
                     ELSE coalesce(failed_reason, failed, 'Dotdigital still shows the contact under the former address.') END AS reason,
                {now} AS told_at, CASE WHEN moved AND state = 'delivered' THEN 'Subscribed' END AS account_status, CASE WHEN moved AND state = 'delivered' THEN 'Subscribed' END AS book_status
         FROM {judged}
         UNION ALL
-        SELECT old_kh, old_key, book_id, '{Action.MovedAway}', old_email, profile_key, contact_id, 'left', NULL, NULL, NULL, 'Delivered', '{Moves.Moved}',
+        SELECT old_kh, old_key, book_id, '{ChangeAction.MovedAway}', old_email, profile_key, contact_id, 'left', NULL, NULL, NULL, 'Delivered', '{ReasonCode.Moved}',
                'The profile has another address now; the contact was moved to it.', {now}, NULL, NULL
         FROM {judged} WHERE moved
         """;

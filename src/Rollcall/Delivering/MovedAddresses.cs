@@ -5,7 +5,7 @@ using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -78,11 +78,11 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
         if (parted)
         {
-            KeyOptOuts.DeleteIdle(run.Db, "changed", Action.Enter, Action.Resubscribe, Action.Update, Action.Move);
+            KeyOptOuts.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
         }
     }
 
-    /// <summary>Moves everyone of <c>move</c>, to the end; what is not certain becomes <see cref="Action.MoveUnclear"/>.</summary>
+    /// <summary>Moves everyone of <c>move</c>, to the end; what is not certain becomes <see cref="ChangeAction.MoveUnclear"/>.</summary>
     public async Task SendAsync(CancellationToken cancellation)
     {
         Hold();
@@ -203,14 +203,14 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
     /// <summary>A row a moved contact and book: every ledger row of the former address, but those whose exit is sent.</summary>
     private string Manifest(List<long> moves) => $"""
-        SELECT m.kh, m.member_key, k.book_id, '{Action.Move}' AS operation, m.email, m.profile_key, m.contact_id, k.state, k.origin, coalesce(c.audience, k.audience) AS audience,
+        SELECT m.kh, m.member_key, k.book_id, '{ChangeAction.Move}' AS operation, m.email, m.profile_key, m.contact_id, k.state, k.origin, coalesce(c.audience, k.audience) AS audience,
                v.fields_hash, CASE WHEN k.state = 'pending' OR c.kh IS NULL THEN k.code END AS known_code, m.old_kh, m.old_key, m.old_email
         FROM move m
         JOIN changed v ON v.kh = m.kh AND v.member_key = m.member_key
         JOIN {RunSession.LedgerRelation(run)} k ON k.kh = m.old_kh AND k.member_key = m.old_key AND k.state IN ('delivered', 'pending')
-        LEFT JOIN (SELECT c.kh, c.member_key, c.audience, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Move}') c
+        LEFT JOIN (SELECT c.kh, c.member_key, c.audience, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Move}') c
             ON c.kh = m.kh AND c.member_key = m.member_key AND c.book_id = k.book_id
-        LEFT JOIN (SELECT c.kh, c.member_key, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{Action.Exit}') x
+        LEFT JOIN (SELECT c.kh, c.member_key, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Exit}') x
             ON x.kh = m.old_kh AND x.member_key = m.old_key AND x.book_id = k.book_id
         WHERE m.n IN ({List(moves)}) AND x.kh IS NULL
         """;
@@ -228,7 +228,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """,
             r => r.GetInt64(0)))
         {
-            Moves.GiveUp(run.Db, n, "A guard holds a book of the person; the address is changed with it.", Action.MoveHeld);
+            Moves.GiveUp(run.Db, n, "A guard holds a book of the person; the address is changed with it.", ChangeAction.MoveHeld);
         }
 
         foreach (var n in run.Db.Query(
@@ -238,7 +238,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """,
             r => r.GetInt64(0)))
         {
-            Moves.GiveUp(run.Db, n, "Dotdigital has not finished an earlier import or removal of the person.", Action.MoveHeld);
+            Moves.GiveUp(run.Db, n, "Dotdigital has not finished an earlier import or removal of the person.", ChangeAction.MoveHeld);
         }
     }
 
@@ -248,8 +248,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Planner.Removable : "false";
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE staying_on AS SELECT c.kh, c.member_key, c.book_no FROM change c JOIN (SELECT DISTINCT old_kh, old_key FROM move) m ON m.old_kh = c.kh AND m.old_key = c.member_key
-            WHERE c.action = '{Action.Exit}' AND NOT coalesce({removable}, false);
-            UPDATE change SET action = '{Action.MovedAway}' FROM staying_on s WHERE s.kh = change.kh AND s.member_key = change.member_key AND s.book_no = change.book_no;
+            WHERE c.action = '{ChangeAction.Exit}' AND NOT coalesce({removable}, false);
+            UPDATE change SET action = '{ChangeAction.MovedAway}' FROM staying_on s WHERE s.kh = change.kh AND s.member_key = change.member_key AND s.book_no = change.book_no;
             """);
     }
 
@@ -259,15 +259,15 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
         foreach (var n in run.Db.Query(
             $"""
-            SELECT m.n FROM move m LEFT JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE operation = '{Action.Move}' AND outcome = 'Delivered') o ON o.kh = m.kh AND o.member_key = m.member_key
+            SELECT m.n FROM move m LEFT JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE operation = '{ChangeAction.Move}' AND outcome = 'Delivered') o ON o.kh = m.kh AND o.member_key = m.member_key
             WHERE o.kh IS NULL ORDER BY 1
             """,
             r => r.GetInt64(0)))
         {
             run.Db.Execute($"""
-                UPDATE change SET action = '{Action.MoveUnclear}', reason = 'The address was not moved.'
-                FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action = '{Action.Enter}';
-                UPDATE change SET action = '{Action.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{Action.Exit}';
+                UPDATE change SET action = '{ChangeAction.MoveUnclear}', reason = 'The address was not moved.'
+                FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action = '{ChangeAction.Enter}';
+                UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
                 """);
         }
     }

@@ -1,3 +1,5 @@
+using Rollcall.Work;
+
 namespace Rollcall.Delivering;
 
 /// <summary>Keeps the ledger's contact ids those of Dotdigital: where contacts were merged, a member goes on under another id, in every book.</summary>

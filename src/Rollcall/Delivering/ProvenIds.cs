@@ -1,6 +1,6 @@
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -17,7 +17,7 @@ internal sealed class ProvenIds(RunContext run)
     public const int MostLookUps = 500;
 
     // Whoever went on under another address lays no claim to the contact under the former one.
-    private const string Claims = $"(state <> 'left' OR coalesce(code, '') NOT IN ('{Moves.Moved}', '{SameContact.Code}'))";
+    private const string Claims = $"(state <> 'left' OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}'))";
 
     /// <summary>Empties the table of members whose id is not proven.</summary>
     public void Begin() => run.Db.Execute($"CREATE OR REPLACE TABLE {Unproven}(kh UBIGINT, member_key VARCHAR, contact_id BIGINT)");
@@ -51,9 +51,6 @@ internal sealed class ProvenIds(RunContext run)
         run.Db.Execute($"INSERT INTO {Unproven} FROM doubtful_id; DROP TABLE doubtful_id");
     }
 
-    /// <summary>The code of a known member whose contact id is not proven.</summary>
-    public const string InDoubt = "ContactIdInDoubt";
-
     /// <summary>
     /// Looks at the ids of the records to be sent. Whoever is new is matched by address where the id is not proven. Of whom the ledger knows, nothing is sent:
     /// by address, somebody who was deleted would be created again.
@@ -66,7 +63,7 @@ internal sealed class ProvenIds(RunContext run)
         await AddAsync($"(SELECT c.kh, c.member_key, c.contact_id FROM changed c WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.kh = c.kh AND m.member_key = c.member_key))", ledger, known: false, cancellation);
         if (run.Db.Number($"SELECT count(*) FROM {Unproven}") is > 0 and var people)
         {
-            var known = run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT u.kh, u.member_key, '{InDoubt}' FROM {Unproven} u SEMI JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key");
+            var known = run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT u.kh, u.member_key, '{ReasonCode.ContactIdInDoubt}' FROM {Unproven} u SEMI JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key");
             run.Db.Execute($"UPDATE changed SET contact_id = NULL FROM {Unproven} u WHERE u.kh = changed.kh AND u.member_key = changed.member_key");
             run.SomethingLeft |= known > 0;
             run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that another address claims, and Dotdigital does not show whose it is"

@@ -1,7 +1,7 @@
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Planning;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -15,9 +15,6 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
 {
     /// <summary>The guard that holds when many are to be unsubscribed again at once.</summary>
     public const string Guard = "optouts";
-
-    /// <summary>The ledger's codes of people whom no entry of ours put into the book: what they opted out of before does not tell of a write that undid it.</summary>
-    public const string NotOurEntry = $"('{Reconciling.Adoption.Code}', '{Reconciling.Adoption.NoMember}', '{CameBack.Code}', '{Consent.Resubscribed}')";
 
     private const int MostAtOnce = 100;
     private const double MostPercent = 1;
@@ -40,8 +37,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             CREATE OR REPLACE TABLE put_back AS
             WITH
             here AS (
-                SELECT kh, member_key, email, contact_id, book_id, CASE WHEN code IN {NotOurEntry} THEN NULL ELSE since END AS written
-                FROM {ledger} WHERE state = 'delivered' AND code IS DISTINCT FROM '{CameBack.Code}'),
+                SELECT kh, member_key, email, contact_id, book_id, CASE WHEN code IN {ReasonCode.NotOurEntry} THEN NULL ELSE since END AS written
+                FROM {ledger} WHERE state = 'delivered' AND code IS DISTINCT FROM '{ReasonCode.CameBack}'),
             open AS (
                 SELECT kh, member_key, any_value(email) AS email, max(contact_id) AS contact_id, book_id, bool_or(kind = '{WatchKind.Entry}') AS entry,
                     bool_or(kind = '{WatchKind.Status}') AS status
@@ -200,7 +197,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
                 $"SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}' ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}",
                 run.Now);
             run.Db.Execute($"""
-                INSERT INTO under_way SELECT DISTINCT kh, member_key, '{Holds.OptOutsHeld}' FROM undoing WHERE book_id = {book};
+                INSERT INTO under_way SELECT DISTINCT kh, member_key, '{ReasonCode.OptOutsHeld}' FROM undoing WHERE book_id = {book};
                 DELETE FROM undoing WHERE book_id = {book};
                 """);
         }

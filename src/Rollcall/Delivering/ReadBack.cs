@@ -2,6 +2,7 @@ using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -146,7 +147,7 @@ internal sealed class ReadBack(RunContext run)
         """;
 
     /// <summary>The code of who has yet to confirm: whoever is not in the book meanwhile has to be added once they have.</summary>
-    public static string PendingCode(string listed) => $"CASE WHEN {listed} THEN 'AwaitsConfirmation' ELSE '{DirectOutcomes.WaitsToBeAdded}' END";
+    public static string PendingCode(string listed) => $"CASE WHEN {listed} THEN 'AwaitsConfirmation' ELSE '{ReasonCode.WaitsToBeAdded}' END";
 
     /// <summary>Its reason; <paramref name="otherwise"/> is an expression.</summary>
     public static string Reason(string otherwise) => $"""

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Rollcall.Dotdigital;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

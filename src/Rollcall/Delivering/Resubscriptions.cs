@@ -1,8 +1,7 @@
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
-using Rollcall.Planning;
+using Rollcall.Model;
 using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -19,7 +18,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     public async Task ConfirmAsync(CancellationToken cancellation)
     {
         var people = run.Db.Query(
-            $"SELECT member_key, any_value(email), max(contact_id) FROM change c WHERE action IN ('{Action.Resubscribe}', '{Action.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
+            $"SELECT member_key, any_value(email), max(contact_id) FROM change c WHERE action IN ('{ChangeAction.Resubscribe}', '{ChangeAction.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         if (people.Count == 0)
         {
@@ -52,14 +51,14 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                      WHEN l.status = 'Unsubscribed' THEN 'left'
                      ELSE 'back' END AS verdict
             FROM change c JOIN book b USING (book_no) JOIN looked_up l ON l.member_key = c.member_key AND l.book_id = b.book_id
-            WHERE c.action IN ('{Action.Resubscribe}', '{Action.Await}');
+            WHERE c.action IN ('{ChangeAction.Resubscribe}', '{ChangeAction.Await}');
 
             UPDATE changed SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = changed.kh AND f.member_key = changed.member_key AND f.verdict = 'ask';
             UPDATE change SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no;
 
             UPDATE change SET
-                action = CASE WHEN f.verdict = 'asked' THEN '{Action.StillPending}' ELSE '{Action.Suppress}' END,
-                code = CASE WHEN f.verdict = 'asked' THEN '{Consent.Challenged}' ELSE code END,
+                action = CASE WHEN f.verdict = 'asked' THEN '{ChangeAction.StillPending}' ELSE '{ChangeAction.Suppress}' END,
+                code = CASE WHEN f.verdict = 'asked' THEN '{ReasonCode.Challenged}' ELSE code END,
                 reason = CASE WHEN f.verdict = 'asked' THEN '{AskedAlready}' ELSE reason END,
                 status = CASE f.verdict WHEN 'barred' THEN f.status WHEN 'gone' THEN 'Deleted' ELSE change.status END,
                 status_since = CASE WHEN f.verdict IN ('barred', 'gone') THEN NULL ELSE status_since END,
@@ -84,7 +83,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
 
     /// <summary>The opt-outs that a delivery answers.</summary>
     public OptOutAnswers Answers(string manifest) => _asked.Of(run.Db.Query(
-        $"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{Action.Resubscribe}'",
+        $"SELECT member_key, book_id FROM {run.Rows(manifest)} WHERE operation = '{ChangeAction.Resubscribe}'",
         r => new PersonInBook(r.GetString(0), r.GetInt64(1))));
 
     /// <summary>
@@ -100,7 +99,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         }
 
         run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
-        _asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{Action.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
+        _asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{ChangeAction.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
         LeaveOut(delivery.AnsweredElsewhere);
         return true;
     }
@@ -112,7 +111,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             run.Db.Execute($"""
                 INSERT INTO late_opt_out
                 SELECT kh, member_key, book_no, coalesce(status, 'Unsubscribed'), status_of_account, status_since, 'Another job of the data folder has answered this opt-out at the same time, and an opt-out is answered once.'
-                FROM change c WHERE action = '{Action.Resubscribe}' AND member_key IN ({string.Join(", ", answered.Distinct().Select(a => SqlText.Literal(a)))})
+                FROM change c WHERE action = '{ChangeAction.Resubscribe}' AND member_key IN ({string.Join(", ", answered.Distinct().Select(a => SqlText.Literal(a)))})
                   AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
                 """);
         }
@@ -142,8 +141,8 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         var id = ProvenIds.Of(answer.ContactId, answer.Email, person.MemberKey);
         return (answer.Result, answer.Status) switch
         {
-            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", Consent.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
-            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", Consent.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = id, BookStatus = "PendingOptIn" },
+            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", ReasonCode.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", ReasonCode.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = id, BookStatus = "PendingOptIn" },
             (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed", "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = id, ReadStatus = true },
             _ => null,
         };
@@ -154,7 +153,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
-        WHERE c.book_no = {book} AND c.action = '{Action.Resubscribe}' AND l.kh IS NULL AND u.kh IS NULL
+        WHERE c.book_no = {book} AND c.action = '{ChangeAction.Resubscribe}' AND l.kh IS NULL AND u.kh IS NULL
           AND {Holds.MayEnter})
         """;
 
@@ -167,7 +166,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             return;
         }
 
-        run.Db.Execute($"CREATE OR REPLACE TABLE asked_back AS SELECT * FROM {OutcomeFiles.Relation(run.Folder, sent)} WHERE operation = '{Action.Resubscribe}' AND state = 'pending' QUALIFY row_number() OVER (PARTITION BY kh, member_key, book_id ORDER BY seq DESC) = 1");
+        run.Db.Execute($"CREATE OR REPLACE TABLE asked_back AS SELECT * FROM {OutcomeFiles.Relation(run.Folder, sent)} WHERE operation = '{ChangeAction.Resubscribe}' AND state = 'pending' QUALIFY row_number() OVER (PARTITION BY kh, member_key, book_id ORDER BY seq DESC) = 1");
         if (run.Db.Number("SELECT count(*) FROM asked_back") == 0)
         {
             return;

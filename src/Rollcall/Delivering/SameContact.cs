@@ -1,4 +1,5 @@
-using Rollcall.Store;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -8,9 +9,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal static class SameContact
 {
-    /// <summary>The outcome's code of a former address whose contact stays under its new one.</summary>
-    public const string Code = "SameContact";
-
     /// <summary>The outcome's reason.</summary>
     public const string Reason = "Left the audience under this address; the contact has another address now, under which it stays in the book.";
 
@@ -36,7 +34,7 @@ internal static class SameContact
             """);
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{Code}' AS code, '{Reason}' AS reason,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.SameContact}' AS code, '{Reason}' AS reason,
                    {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM same_contact
             """);

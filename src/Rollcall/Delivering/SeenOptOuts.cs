@@ -1,5 +1,6 @@
 using Rollcall.Dotdigital;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

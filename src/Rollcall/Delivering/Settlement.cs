@@ -1,8 +1,8 @@
 using System.Globalization;
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -165,7 +165,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return;
         }
 
-        await ReadBackImportAsync(delivery, delivery.CausesMail ? ImportOutcomes.UnansweredMail : DirectOutcomes.Unanswered, "The call was not answered, and the person is not in the book.", cancellation);
+        await ReadBackImportAsync(delivery, delivery.CausesMail ? ReasonCode.UnansweredMail : ReasonCode.Unanswered, "The call was not answered, and the person is not in the book.", cancellation);
     }
 
     /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
@@ -251,7 +251,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         switch (report)
         {
             case null:
-                await ReadBackImportAsync(delivery, ImportOutcomes.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
+                await ReadBackImportAsync(delivery, ReasonCode.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
                 var ended = run.ServerClock.GetUtcNow();
@@ -391,7 +391,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
 
         var rows = run.Db.Query(
-            $"SELECT DISTINCT member_key, book_id, outcome FROM {run.Rows(outcomes)} WHERE operation = '{Comparing.Action.Resubscribe}' AND (code = '{Consent.Resubscribed}' OR outcome = 'Failed')",
+            $"SELECT DISTINCT member_key, book_id, outcome FROM {run.Rows(outcomes)} WHERE operation = '{ChangeAction.Resubscribe}' AND (code = '{ReasonCode.Resubscribed}' OR outcome = 'Failed')",
             r => (Key: r.GetString(0), Book: r.GetInt64(1), Outcome: r.GetString(2)));
         if (rows.Count > 0)
         {
@@ -424,7 +424,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private string KeepDeleted(string outcomes)
     {
         new Deletions(run).Keep(run.Db.Query(
-            $"SELECT member_key, max(contact_id) FROM {run.Rows(outcomes)} WHERE code = '{DeletedGuard.Deleted}' GROUP BY 1",
+            $"SELECT member_key, max(contact_id) FROM {run.Rows(outcomes)} WHERE code = '{ReasonCode.DeletedAtDotdigital}' GROUP BY 1",
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))));
         return outcomes;
     }

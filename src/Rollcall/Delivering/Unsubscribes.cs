@@ -1,6 +1,7 @@
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -37,12 +38,12 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
         if (contact is { Status: not ContactStatus.Deleted } && !Has(contact, person))
         {
             // The call goes by address, and would unsubscribe whoever the contact is now: a member, perhaps, under the new one.
-            return new DirectAnswer("Omitted", "left", SameContact.Code, SameContact.Reason) { ContactId = contact.Id };
+            return new DirectAnswer("Omitted", "left", ReasonCode.SameContact, SameContact.Reason) { ContactId = contact.Id };
         }
 
         if (person.ContactId is null && contact is not null && before.Contains(contact.Id))
         {
-            return new DirectAnswer("Omitted", "left", AlreadyThere.Code, AlreadyThere.Reason) { ContactId = contact.Id };
+            return new DirectAnswer("Omitted", "left", ReasonCode.AlreadyThere, AlreadyThere.Reason) { ContactId = contact.Id };
         }
 
         switch (contact?.Status, contact?.StatusIn(book))

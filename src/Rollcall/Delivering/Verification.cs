@@ -1,6 +1,7 @@
-using Rollcall.Comparing;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -58,9 +59,9 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
         RecordConfirmed(pending);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
-        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ImportOutcomes.UnansweredMail}' AND (p.since < {dayAgo} OR p.since > {run.Now})))))";
-        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {Consent.AskedCodes})", DirectOutcomes.Unanswered, "The call was not answered, and a day later the person is still not in the book."));
-        settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {Consent.AskedCodes})", run.Now), began);
+        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ReasonCode.UnansweredMail}' AND (p.since < {dayAgo} OR p.since > {run.Now})))))";
+        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {ReasonCode.AskedBack})", ReasonCode.Unanswered, "The call was not answered, and a day later the person is still not in the book."));
+        settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {ReasonCode.AskedBack})", run.Now), began);
     }
 
     /// <summary>
@@ -70,7 +71,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
     private void RecordConfirmed(string pending)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE confirmed AS SELECT DISTINCT kh, member_key FROM seen WHERE verdict = 'in' OR account_status = 'Subscribed'");
-        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND (p.code = '{DirectOutcomes.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))";
+        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND (p.code = '{ReasonCode.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))";
         settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 

@@ -1,5 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -40,13 +41,13 @@ internal sealed class WatchEntries(RunContext run)
 
         if (delivery.Kind == DeliveryKind.Move)
         {
-            return Of(WatchKind.Values, "0", $"operation = '{Action.Move}'");
+            return Of(WatchKind.Values, "0", $"operation = '{ChangeAction.Move}'");
         }
 
         return $"""
-            {Of(WatchKind.Entry, "book_id", $"book_id IS NOT NULL AND operation IN ('{Action.Enter}', '{Action.Resubscribe}')")}
+            {Of(WatchKind.Entry, "book_id", $"book_id IS NOT NULL AND operation IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}')")}
             UNION ALL
-            {Of(WatchKind.Status, "book_id", $"book_id IS NOT NULL AND operation = '{Action.Resubscribe}'")}
+            {Of(WatchKind.Status, "book_id", $"book_id IS NOT NULL AND operation = '{ChangeAction.Resubscribe}'")}
             UNION ALL
             {Of(WatchKind.Values, "0", delivery.Kind == DeliveryKind.Resubscribe ? "false" : "true")}
             """;

@@ -1,4 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -8,12 +10,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement settlement)
 {
-    /// <summary>The ledger's code of somebody whom a write put into the book after it had been given up.</summary>
-    public const string AppliedLate = "AppliedLate";
-
-    /// <summary>The ledger's code of a member whom an earlier removal of ours took out late: they enter again, in bulk.</summary>
-    public const string RemovedLate = "RemovedLate";
-
     // Out of the book as far as the ledger knows: by a removal of ours, by nobody's doing, or never delivered.
     private const string OutOfBook = "('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', 'NoLongerMember')";
     private const string UnknownFields = "0::UBIGINT";
@@ -78,7 +74,7 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
     private string Late(string ledger) => $"""
         SELECT DISTINCT s.kh, s.member_key, s.book_id, 'watch' AS operation, l.email, NULL::VARCHAR AS profile_key, s.contact_id, 'delivered' AS state,
             NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-               {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{AppliedLate}' AS code,
+               {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{ReasonCode.AppliedLate}' AS code,
                    'Dotdigital shows the person in the book: an earlier write of this job was applied late.' AS reason,
                {run.Now} AS told_at, 'Subscribed' AS account_status, 'Subscribed' AS book_status
         FROM looked s JOIN {ledger} l ON l.kh = s.kh AND l.member_key = s.member_key AND l.book_id = s.book_id
@@ -89,7 +85,7 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
     private string TakenOut(string ledger) => $"""
         SELECT DISTINCT s.kh, s.member_key, s.book_id, 'watch' AS operation, l.email, NULL::VARCHAR AS profile_key, s.contact_id, 'failed' AS state,
             NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-               {UnknownFields} AS fields_hash, 'Failed' AS outcome, '{RemovedLate}' AS code,
+               {UnknownFields} AS fields_hash, 'Failed' AS outcome, '{ReasonCode.RemovedLate}' AS code,
                    'An earlier removal of this job was applied late: who is still wanted enters again.' AS reason,
                {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM looked s JOIN {ledger} l ON l.kh = s.kh AND l.member_key = s.member_key AND l.book_id = s.book_id

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Jobs;
 
 /// <summary>A job file, read and valid: what to export where. Paths in it are absolute.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Rollcall.Model;
 
 namespace Rollcall.Jobs;
 

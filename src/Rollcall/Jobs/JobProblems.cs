@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Jobs;
 
 /// <summary>What is wrong with one job file, gathered until all of it was looked at. One key has one error: later checks do not repeat what an earlier one said of it.</summary>

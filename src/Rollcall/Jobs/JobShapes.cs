@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Model;
 
 namespace Rollcall.Jobs;
 

@@ -1,5 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Jobs;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
@@ -9,7 +10,7 @@ internal static class ConsentCost
     /// <summary>Resubscriptions of books that nothing holds: an import asks a person once, single calls once a book.</summary>
     public static long Resubscribes(RunContext run) => run.Db.Number($"""
         SELECT count(DISTINCT {(run.Job.Config.TriggerJoin ? "(c.member_key, c.book_no)" : "c.member_key")}) FROM change c
-        WHERE c.action = '{Action.Resubscribe}' AND {Holds.MayEnter}
+        WHERE c.action = '{ChangeAction.Resubscribe}' AND {Holds.MayEnter}
           AND {Holds.NotUnderWay}
         """);
 

@@ -1,5 +1,6 @@
+using Rollcall.Model;
 using Rollcall.Delivering;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
@@ -22,21 +23,21 @@ internal sealed class DirectEntries
     public string Singly { get; }
 
     /// <summary>The condition of all changes that are not imported: entries sent singly, and people asked back into one book.</summary>
-    public string NotImported => $"({Singly} OR {(_run.Job.Config.TriggerJoin ? $"c.action = '{Action.Resubscribe}'" : "false")})";
+    public string NotImported => $"({Singly} OR {(_run.Job.Config.TriggerJoin ? $"c.action = '{ChangeAction.Resubscribe}'" : "false")})";
 
     /// <summary>
     /// Who was in the book before the job, or was left in it by an exit that the job ignores, joins nothing: their entry goes in bulk, which writes their fields.
     /// </summary>
-    private const string Entering = $"(c.action = '{Action.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') NOT IN ('ExitIgnored', '{WatchLook.RemovedLate}'))";
+    private const string Entering = $"(c.action = '{ChangeAction.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') NOT IN ('ExitIgnored', '{ReasonCode.RemovedLate}'))";
 
     /// <summary>The people to be added to a book, as <see cref="DirectCalls"/> takes them, without those whom a guard, a feed, an earlier delivery or an opt-out keeps out.</summary>
     public string People(int book) => People($"c.book_no = {book}");
 
     private string People(string books) => $"""
-        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, CASE WHEN x.kh IS NULL THEN c.code ELSE '{DirectOutcomes.Unanswered}' END AS known_code, v.fields
+        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, CASE WHEN x.kh IS NULL THEN c.code ELSE '{ReasonCode.Unanswered}' END AS known_code, v.fields
         FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
-        LEFT JOIN (SELECT DISTINCT kh, member_key FROM change WHERE state = 'failed' AND code = '{DirectOutcomes.Unanswered}') x ON x.kh = c.kh AND x.member_key = c.member_key
+        LEFT JOIN (SELECT DISTINCT kh, member_key FROM change WHERE state = 'failed' AND code = '{ReasonCode.Unanswered}') x ON x.kh = c.kh AND x.member_key = c.member_key
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
         WHERE {books} AND {Singly} AND l.kh IS NULL AND u.kh IS NULL
           AND {Holds.MayEnter})
@@ -51,7 +52,7 @@ internal sealed class DirectEntries
         }
 
         var (adds, lookUps, unknown) = _run.Db.Query(
-            $"SELECT count(*), count(*) FILTER (contact_id IS NOT NULL OR known_code = '{DirectOutcomes.Unanswered}'), count(DISTINCT member_key) FILTER (contact_id IS NULL) FROM {People("true")}",
+            $"SELECT count(*), count(*) FILTER (contact_id IS NOT NULL OR known_code = '{ReasonCode.Unanswered}'), count(DISTINCT member_key) FILTER (contact_id IS NULL) FROM {People("true")}",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
         return new DirectCost(adds, DirectAdds.LooksUpEveryone(_run.Job) ? adds : lookUps, unknown);
     }

@@ -1,5 +1,6 @@
 using Rollcall.Comparing;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Planning;
 

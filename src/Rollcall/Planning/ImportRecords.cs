@@ -1,6 +1,8 @@
 using System.Text;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 

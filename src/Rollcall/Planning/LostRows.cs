@@ -1,7 +1,7 @@
-using Rollcall.Comparing;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Reading;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
@@ -43,5 +43,5 @@ internal static class LostRows
     // Where exits are ignored and nothing else depends on them, there is nothing to hold.
     private static bool AnyoneLeaves(RunContext run, ComparisonCounts counts, int book) =>
         run.Job is not { Config: { ExitAction: ExitAction.Ignore, BringsBack: false }, InsightOnExit: InsightOnExit.Keep }
-        && counts.Of(book, Action.Exit) + counts.Of(book, Action.Leave) + counts.Of(book, Action.LeaveRemoved) > 0;
+        && counts.Of(book, ChangeAction.Exit) + counts.Of(book, ChangeAction.Leave) + counts.Of(book, ChangeAction.LeaveRemoved) > 0;
 }

@@ -1,5 +1,5 @@
 using Rollcall.Model;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
@@ -9,16 +9,10 @@ namespace Rollcall.Planning;
 /// </summary>
 internal static class Pilot
 {
-    /// <summary>The code of a change that the run is not asked for.</summary>
-    public const string Code = "NotInPilot";
-
-    /// <summary>The code of what was not delivered and is wanted no more.</summary>
-    public const string NoLongerMember = "NoLongerMember";
-
     private static readonly string Keyed = $"{MemberKeySql.Hash(MemberKeySql.Of("email"))} AS kh, {MemberKeySql.Of("email")} AS member_key";
 
     // What is known of people, and needs no call, is no change.
-    private const string Changes = $"action NOT IN ('{Action.Suppress}', '{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}', '{Action.UnderRemoval}', '{Action.MovedAway}', '{Action.Leave}')";
+    private const string Changes = $"action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')";
 
     /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is wanted no more.</summary>
     public static void Choose(RunContext run, RunOptions options)
@@ -44,7 +38,7 @@ internal static class Pilot
 
         run.Db.Execute($"""
             INSERT INTO under_way
-            SELECT DISTINCT c.kh, c.member_key, '{Code}' FROM change c
+            SELECT DISTINCT c.kh, c.member_key, '{ReasonCode.NotInPilot}' FROM change c
             WHERE {Changes} AND NOT EXISTS (SELECT 1 FROM pilot p WHERE p.kh = c.kh AND p.member_key = c.member_key)
               AND {Holds.NotUnderWay};
             DELETE FROM changed WHERE NOT EXISTS (SELECT 1 FROM pilot p WHERE p.kh = changed.kh AND p.member_key = changed.member_key);
@@ -54,8 +48,8 @@ internal static class Pilot
     /// <summary>What the guards judge of a book: only what the run is asked for.</summary>
     public static BookLoad Load(RunContext run, BookLoad whole) => run.Db.Query(
         $"""
-        SELECT count(*) FILTER (c.action IN ('{Action.Enter}', '{Action.Resubscribe}')), count(*) FILTER (c.action = '{Action.Exit}' AND c.origin = 'ours'),
-               count(*) FILTER (c.action <> '{Action.Exit}' AND c.code = 'RejectedByWatchdogAgain')
+        SELECT count(*) FILTER (c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}')), count(*) FILTER (c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
+               count(*) FILTER (c.action <> '{ChangeAction.Exit}' AND c.code = 'RejectedByWatchdogAgain')
         FROM change c JOIN pilot p ON p.kh = c.kh AND p.member_key = c.member_key WHERE c.book_no = {whole.Book.No}
         """,
         r => whole with { Enters = r.GetInt64(0), Exits = Math.Min(whole.Exits, r.GetInt64(1)), TwiceRejected = r.GetInt64(2) })[0];
@@ -63,7 +57,7 @@ internal static class Pilot
     /// <summary>Outcomes that end what was not delivered and is wanted no more: or it would be listed for ever.</summary>
     public static string Ended(string ledger, long now) => $"""
         SELECT l.kh, l.member_key, l.book_id, 'retry' AS operation, l.email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id, 'left' AS state,
-               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{NoLongerMember}' AS code,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.NoLongerMember}' AS code,
                'Was not delivered, and is in no audience of the book any more.' AS reason, {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM {ledger} l JOIN book b ON b.book_id = l.book_id JOIN no_longer n ON n.kh = l.kh AND n.member_key = l.member_key AND n.book_no = b.book_no
         WHERE l.state = 'failed'
@@ -93,7 +87,7 @@ internal static class Pilot
             DELETE FROM pilot;
             INSERT INTO pilot
             SELECT DISTINCT c.kh, c.member_key FROM change c
-            WHERE {Changes} AND c.action <> '{Action.Exit}' AND {only}
+            WHERE {Changes} AND c.action <> '{ChangeAction.Exit}' AND {only}
               AND {Holds.NotUnderWay}{(options.Undelivered ? " AND EXISTS (SELECT 1 FROM undelivered_person u WHERE u.kh = c.kh AND u.member_key = c.member_key)" : "")}
             ORDER BY 1, 2 {(options.Limit is { } limit ? $"LIMIT {limit}" : "")}
             """);
@@ -162,7 +156,7 @@ internal static class Pilot
             FROM undelivered u JOIN book b ON b.book_id = u.book_id
             WHERE u.operation <> 'exit'
               AND NOT EXISTS (SELECT 1 FROM roll r JOIN mapping m ON m.audience = r.audience WHERE r.kh = u.kh AND r.member_key = u.member_key AND m.book_no = b.book_no)
-              AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kh = u.kh AND c.member_key = u.member_key AND c.book_no = b.book_no AND c.action = '{Action.Exit}')
+              AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kh = u.kh AND c.member_key = u.member_key AND c.book_no = b.book_no AND c.action = '{ChangeAction.Exit}')
             GROUP BY u.kh, u.member_key, b.book_no;
             """);
         if (run.Db.Number("SELECT count(*) FROM pilot") == 0)

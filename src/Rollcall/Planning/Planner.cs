@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Reading;
 using Rollcall.Recording;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
@@ -81,14 +81,14 @@ internal static class Planner
 
     /// <summary>Each single add fires a join action at most, and makes the account ask to confirm whom it does not know; so does a verified double opt-in, which the job asks for.</summary>
     private static PlanMails Mails(RunContext run, ImportRecords records, DirectCost direct) =>
-        new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{Action.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
+        new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{ChangeAction.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
     private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
     {
         foreach (var book in options.IsPilot ? run.Books : [])
         {
-            run.Db.Execute($"INSERT INTO exits_held VALUES ({book.No}, '{Pilot.Code}', 'Nobody exits in a pilot.')");
+            run.Db.Execute($"INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.NotInPilot}', 'Nobody exits in a pilot.')");
         }
 
         foreach (var (audience, book) in destination.Mapping)
@@ -99,7 +99,7 @@ internal static class Planner
                 run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
 
                 // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
-                run.SomethingLeft |= counts.Of(book, Action.Exit) > 0 || roll.Counts[audience].Reading.Rejected.Count == 0;
+                run.SomethingLeft |= counts.Of(book, ChangeAction.Exit) > 0 || roll.Counts[audience].Reading.Rejected.Count == 0;
             }
         }
 
@@ -108,7 +108,7 @@ internal static class Planner
             LostRows.HoldExits(run, roll, counts, audience, book, options);
         }
 
-        foreach (var taken in counts.Verdicts.Where(v => v.Action == Action.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
+        foreach (var taken in counts.Verdicts.Where(v => v.Action == ChangeAction.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
         {
             run.Notice($"{Counted.Of(taken.Sum(v => v.Members), "member stays", "members stay")} in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
         }
@@ -116,10 +116,10 @@ internal static class Planner
 
     private static BookLoad Load(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunBook book)
     {
-        var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == Action.Exit).Sum(v => v.Ours);
+        var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == ChangeAction.Exit).Sum(v => v.Ours);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
         var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
-        return new BookLoad(book, counts.Of(book.No, Action.Enter) + counts.Of(book.No, Action.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
+        return new BookLoad(book, counts.Of(book.No, ChangeAction.Enter) + counts.Of(book.No, ChangeAction.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
         {
             Rejected = [.. destination.Mapping.Where(m => m.Book == book.No).Select(m => LostRows.Of(run, roll, m.Audience))],
         };
@@ -192,7 +192,7 @@ internal static class Planner
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
             $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { Action.Enter, Action.Resubscribe, Action.Update, Action.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
+        List<string> kinds = [.. new[] { ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
         if (run.Job.Config.ExitAction != ExitAction.Ignore)
         {
             kinds.Add(Of(kinds.Count, Removable));

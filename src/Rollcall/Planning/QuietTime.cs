@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Planning;
 

@@ -1,6 +1,7 @@
 using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Planning;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

@@ -1,3 +1,5 @@
+using Rollcall.Work;
+
 namespace Rollcall.Reading;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using Rollcall.Dotdigital;
+using Rollcall.Work;
+
 namespace Rollcall.Reading;
 
 /// <summary>Converts a column to a data field's JSON, as DuckDB expressions.</summary>

@@ -1,6 +1,9 @@
+using Rollcall.Dotdigital;
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

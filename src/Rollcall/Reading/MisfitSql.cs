@@ -1,3 +1,6 @@
+using Rollcall.Dotdigital;
+using Rollcall.Work;
+
 namespace Rollcall.Reading;
 
 /// <summary>Why a value does not fit its data field, as a DuckDB expression: what the value is, never the value.</summary>

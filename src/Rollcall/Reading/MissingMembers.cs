@@ -1,10 +1,9 @@
 using System.Globalization;
-using Rollcall.Comparing;
-using Rollcall.Connecting;
-using Rollcall.Delivering;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Recording;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
@@ -50,8 +49,8 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
             SELECT l.kh FROM (
                 SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, _current.Folder)}
                 WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)}
-                  AND (state IN ('delivered', 'failed') OR (state = 'pending' AND code IS DISTINCT FROM 'AwaitsConfirmation' AND code IS DISTINCT FROM '{DirectOutcomes.WaitsToBeAdded}') OR (state = 'suppressed' AND {run.Job.Config.BringsBack}))
-                  AND code IS DISTINCT FROM '{Claims.Code}' AND audience IN ({string.Join(", ", audiences.Select(a => SqlText.Literal(run.Job.Config.SegmentIds[a])))})
+                  AND (state IN ('delivered', 'failed') OR (state = 'pending' AND code IS DISTINCT FROM 'AwaitsConfirmation' AND code IS DISTINCT FROM '{ReasonCode.WaitsToBeAdded}') OR (state = 'suppressed' AND {run.Job.Config.BringsBack}))
+                  AND code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}' AND audience IN ({string.Join(", ", audiences.Select(a => SqlText.Literal(run.Job.Config.SegmentIds[a])))})
                   {(run.Job.ExitExisting ? "" : "AND origin IS DISTINCT FROM 'there'")}) AS l
             ANTI JOIN (SELECT kh, member_key FROM roll WHERE {slice.Where()} AND problem IS NULL AND audience IN ({string.Join(", ", audiences)})) AS r ON r.kh = l.kh AND r.member_key = l.member_key
             LIMIT 1)

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

@@ -1,7 +1,10 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Delivering;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Recommending;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

@@ -1,8 +1,9 @@
+using Rollcall.Dotdigital;
 using System.Text.Json;
 using DuckDB.NET.Data;
-using Rollcall.Connecting;
-using Rollcall.Recommending;
+using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
@@ -21,7 +22,7 @@ internal sealed class RollCall(RunContext run)
     public HashSet<int> Lost { get; } = [];
 
     /// <summary>Data fields to be created, with the type their values suggest.</summary>
-    public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
     /// <param name="mayBeEmpty">Whether recommendations that are all gone are taken at their word.</param>
@@ -140,8 +141,8 @@ internal sealed class RollCall(RunContext run)
     private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
 
     /// <summary>Data fields with their types as the reading knows them.</summary>
-    public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, Dotdigital.DataFieldType>> fields) =>
-        fields.ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
+    public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, DataFieldType>> fields) =>
+        fields.ToDictionary(f => f.Key, f => f.Value, StringComparer.OrdinalIgnoreCase);
 
     private async Task InferNewFieldsAsync(Destination destination, IAudienceReading reading, CancellationToken cancellation)
     {
@@ -155,13 +156,13 @@ internal sealed class RollCall(RunContext run)
         {
             var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
             var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
-            NewFields.TryAdd(mapping.DataField, suggested is { } known ? Enum.Parse<Dotdigital.DataFieldType>(known.ToString()) : Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
+            NewFields.TryAdd(mapping.DataField, suggested ?? Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
         }
 
         // What will be recommended is not known yet: a text takes it all.
         foreach (var mapping in run.Job.Config.RecommenderMappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
         {
-            NewFields.TryAdd(mapping.DataField, Dotdigital.DataFieldType.String);
+            NewFields.TryAdd(mapping.DataField, DataFieldType.String);
         }
     }
 
@@ -173,13 +174,13 @@ internal sealed class RollCall(RunContext run)
         return kinds.Count == 0 ? "VARCHAR" : kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? "DOUBLE" : kinds is ["BOOLEAN"] ? "BOOLEAN" : "VARCHAR";
     }
 
-    private static Dotdigital.DataFieldType Suggested(string type) => type switch
+    private static DataFieldType Suggested(string type) => type switch
     {
-        "BOOLEAN" => Dotdigital.DataFieldType.Boolean,
-        "DATE" => Dotdigital.DataFieldType.Date,
-        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => Dotdigital.DataFieldType.Date,
-        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal) || type is "INTEGER" or "UINTEGER" or "DOUBLE" or "FLOAT" => Dotdigital.DataFieldType.Numeric,
-        _ => Dotdigital.DataFieldType.String,
+        "BOOLEAN" => DataFieldType.Boolean,
+        "DATE" => DataFieldType.Date,
+        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => DataFieldType.Date,
+        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal) || type is "INTEGER" or "UINTEGER" or "DOUBLE" or "FLOAT" => DataFieldType.Numeric,
+        _ => DataFieldType.String,
     };
 
     private sealed class RowProgress(IProgress<RunProgress> progress, string audience) : IProgress<long>

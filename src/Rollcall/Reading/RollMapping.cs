@@ -1,5 +1,5 @@
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Recommending;
 
 namespace Rollcall.Reading;
 

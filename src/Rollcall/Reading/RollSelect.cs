@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Globalization;
 using DuckDB.NET.Data;
 

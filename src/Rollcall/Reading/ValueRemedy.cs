@@ -1,6 +1,8 @@
+using Rollcall.Dotdigital;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Reading;
 

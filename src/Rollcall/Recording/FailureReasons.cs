@@ -1,5 +1,6 @@
+using Rollcall.Work;
 using DuckDB.NET.Data;
-using Rollcall.Reading;
+using Rollcall.Model;
 
 namespace Rollcall.Recording;
 

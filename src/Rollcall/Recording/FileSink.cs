@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rollcall.Jobs;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 

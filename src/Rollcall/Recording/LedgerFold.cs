@@ -1,7 +1,7 @@
 using Rollcall.Delivering;
-using Rollcall.Reconciling;
+using Rollcall.Model;
 using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 
@@ -14,13 +14,13 @@ internal sealed class LedgerFold(RunContext run)
     private const long PartRecords = 500_000;
 
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
-    private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ImportOutcomes.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
+    private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ReasonCode.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
     // How somebody came to be in the book says more than that their values were written since.
-    private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {PuttingRight.NotOurEntry})";
+    private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {ReasonCode.NotOurEntry})";
 
     // Whoever was found in the book and was in no audience; only members are updated.
-    private const string EntersAudience = $"(u_outcome = 'Delivered' AND code IN ('{Adoption.Code}', '{Adoption.NoMember}'))";
+    private const string EntersAudience = $"(u_outcome = 'Delivered' AND code IN ('{ReasonCode.Adopted}', '{ReasonCode.FoundThere}'))";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -77,7 +77,7 @@ internal sealed class LedgerFold(RunContext run)
                 SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
                        l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key, coalesce(b.contact_id, l.contact_id) AS contact_id,
-                       b.state AS b_state, CASE WHEN b.code IN ('{Adoption.Code}', '{Adoption.NoMember}', '{CameBack.Code}') THEN coalesce(b.origin, l.origin) ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
+                       b.state AS b_state, CASE WHEN b.code IN ('{ReasonCode.Adopted}', '{ReasonCode.FoundThere}', '{ReasonCode.CameBack}') THEN coalesce(b.origin, l.origin) ELSE coalesce(l.origin, b.origin) END AS origin, coalesce(b.audience, l.audience) AS audience,
                        b.fields_hash AS b_hash, l.fields_hash AS l_hash, b.told_at AS b_at,
                        coalesce(b.outcome, l.outcome) AS outcome, CASE WHEN b.outcome IS NULL OR {StillUnanswered} THEN l.code ELSE b.code END AS code, CASE WHEN b.outcome IS NULL THEN l.reason ELSE b.reason END AS reason,
                        coalesce(b.told_at, l.outcome_at) AS outcome_at, coalesce(b.account_status, l.account_status) AS account_status, coalesce(b.book_status, CASE WHEN b.kh IS NULL OR l.state <> 'left' THEN l.book_status END) AS book_status
@@ -96,7 +96,7 @@ internal sealed class LedgerFold(RunContext run)
                    CASE WHEN by_update THEN u_at ELSE outcome_at END AS outcome_at,
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status, CASE WHEN {EntersAudience} THEN 'Subscribed' END) ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ForeignRemovals.Code}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
+                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ReasonCode.RemovedAtDotdigital}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince}) ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id LEFT JOIN unsure ON unsure.kh = n.kh AND unsure.member_key = n.member_key
             WHERE state IS NOT NULL;
             """);
@@ -143,7 +143,7 @@ internal sealed class LedgerFold(RunContext run)
             if (part.Any(d => d.Outcomes is not null))
             {
                 await proven.AddAsync(
-                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{Action.Move}', '{Action.MovedAway}', '{Action.Exit}'))",
+                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{ChangeAction.Move}', '{ChangeAction.MovedAway}', '{ChangeAction.Exit}'))",
                     ledger,
                     known: true,
                     cancellation);
@@ -163,7 +163,7 @@ internal sealed class LedgerFold(RunContext run)
     /// <summary>Fills <c>moved_entry</c>: whoever goes on under another address entered when they entered under the former one.</summary>
     private void FindMoved(string ledger, string outcomes)
     {
-        run.Db.Execute($"CREATE OR REPLACE TABLE moved_away AS SELECT DISTINCT kh, member_key, book_id, contact_id FROM {outcomes} WHERE operation = '{Action.MovedAway}' AND contact_id IS NOT NULL");
+        run.Db.Execute($"CREATE OR REPLACE TABLE moved_away AS SELECT DISTINCT kh, member_key, book_id, contact_id FROM {outcomes} WHERE operation = '{ChangeAction.MovedAway}' AND contact_id IS NOT NULL");
         run.Db.Execute(run.Db.Number("SELECT count(*) FROM moved_away") == 0
             ? "CREATE OR REPLACE TABLE moved_entry(kh UBIGINT, member_key VARCHAR, book_id BIGINT, entered_at BIGINT)"
             : $"""
@@ -171,7 +171,7 @@ internal sealed class LedgerFold(RunContext run)
               SELECT n.kh, n.member_key, n.book_id, min(k.entered_at) AS entered_at
               FROM {outcomes} n JOIN moved_away o ON o.contact_id = n.contact_id AND o.book_id = n.book_id
               JOIN {ledger} k ON k.kh = o.kh AND k.member_key = o.member_key AND k.book_id = o.book_id
-              WHERE n.operation = '{Action.Move}' GROUP BY 1, 2, 3
+              WHERE n.operation = '{ChangeAction.Move}' GROUP BY 1, 2, 3
               """);
     }
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 
@@ -8,9 +10,6 @@ internal sealed class Outbox(RunContext run)
 {
     /// <summary>Makes the table of events that a sink will never have, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE status_refused(email VARCHAR, address_book_id BIGINT, status VARCHAR, reason VARCHAR)";
-
-    /// <summary>The code of an event that a sink will never have.</summary>
-    public const string Code = "StatusRefused";
 
     private const int Named = 10;
 

@@ -1,6 +1,8 @@
 using Npgsql;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Reading.Tables.Databases;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 

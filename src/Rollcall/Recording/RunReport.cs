@@ -1,10 +1,8 @@
 using System.Numerics;
 using Rollcall.Comparing;
 using Rollcall.Delivering;
-using Rollcall.Planning;
-using Rollcall.Recommending;
-using Rollcall.Store;
-using Action = Rollcall.Comparing.Action;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 
@@ -31,8 +29,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
 
         // As Deliveries records it: in a plan, nothing is recorded.
         var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
-            ? ("true", AlreadyThere.Ignored, AlreadyThere.IgnoredReason)
-            : ("c.origin <> 'ours'", AlreadyThere.Code, AlreadyThere.Reason);
+            ? ("true", ReasonCode.ExitIgnored, AlreadyThere.IgnoredReason)
+            : ("c.origin <> 'ours'", ReasonCode.AlreadyThere, AlreadyThere.Reason);
         run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
@@ -41,42 +39,42 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 WITH o AS (
                     SELECT * EXCLUDE book_id, coalesce(book_id, -1) AS book
                     FROM {OutcomeFiles.Latest(outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})", slice, "book_id, operation", ["outcome", "code", "reason"])}),
-                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{Action.MovedAway}', '{Action.Leave}'))
+                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{ChangeAction.MovedAway}', '{ChangeAction.Leave}'))
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
-                    CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') THEN 'Suppressed'
-                         WHEN c.action = '{Action.StillInvalid}' THEN 'Invalid'
-                         WHEN c.action = '{Action.StillPending}' THEN 'Pending'
-                         WHEN c.action IN ('{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN 'Omitted'
+                    CASE WHEN c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') THEN 'Suppressed'
+                         WHEN c.action = '{ChangeAction.StillInvalid}' THEN 'Invalid'
+                         WHEN c.action = '{ChangeAction.StillPending}' THEN 'Pending'
+                         WHEN c.action IN ('{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN 'Omitted'
                          WHEN h.book_no IS NOT NULL THEN 'Held'
-                         WHEN u.kh IS NOT NULL OR c.action = '{Action.MoveHeld}' THEN 'Held'
-                         WHEN c.action = '{Action.UnderRemoval}' THEN 'Pending'
-                         WHEN c.action = '{Action.MoveUnclear}' THEN 'Omitted'
-                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN 'Suppressed'
-                         WHEN c.action = '{Action.Await}' THEN coalesce(o.outcome, '{(outcomes is null ? "Pending" : "Held")}')
-                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
-                         WHEN c.action = '{Action.Exit}' AND {staying} THEN 'Omitted'
-                         ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{Action.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
-                    CASE WHEN c.action = '{Action.Suppress}' THEN c.status WHEN c.action = '{Action.StillPending}' THEN c.code WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{Action.MoveHeld}' THEN 'Held' WHEN c.action = '{Action.UnderRemoval}' THEN '{OtherRemovals.Code}' WHEN c.action = '{Action.MoveUnclear}' THEN '{Moves.Unclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
-                         WHEN c.action = '{Action.Await}' THEN '{Consent.AwaitsAnswer}'
-                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
-                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Code}'
-                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN '{stays}'
+                         WHEN u.kh IS NOT NULL OR c.action = '{ChangeAction.MoveHeld}' THEN 'Held'
+                         WHEN c.action = '{ChangeAction.UnderRemoval}' THEN 'Pending'
+                         WHEN c.action = '{ChangeAction.MoveUnclear}' THEN 'Omitted'
+                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN 'Suppressed'
+                         WHEN c.action = '{ChangeAction.Await}' THEN coalesce(o.outcome, '{(outcomes is null ? "Pending" : "Held")}')
+                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
+                         WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
+                         WHEN c.action = '{ChangeAction.Exit}' AND {staying} THEN 'Omitted'
+                         ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{ChangeAction.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
+                    CASE WHEN c.action = '{ChangeAction.Suppress}' THEN c.status WHEN c.action = '{ChangeAction.StillPending}' THEN c.code WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN coalesce(c.status, c.code)
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{ChangeAction.MoveHeld}' THEN 'Held' WHEN c.action = '{ChangeAction.UnderRemoval}' THEN '{ReasonCode.UnderRemoval}' WHEN c.action = '{ChangeAction.MoveUnclear}' THEN '{ReasonCode.MoveUnclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
+                         WHEN c.action = '{ChangeAction.Await}' THEN '{ReasonCode.AwaitsAnswer}'
+                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
+                         WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
+                         WHEN c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{ReasonCode.ClaimedByAnotherJob}'
+                         WHEN c.action = '{ChangeAction.Exit}' AND {staying} AND o.outcome IS NULL THEN '{stays}'
                          ELSE coalesce(o.code, 'NotSent') END,
-                    CASE WHEN c.action IN ('{Action.Suppress}', '{Action.StillSuppressed}') AND c.status IS NOT NULL
+                    CASE WHEN c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') AND c.status IS NOT NULL
                               THEN {Consent.OptOutWords}
-                         WHEN c.action IN ('{Action.StillSuppressed}', '{Action.StillInvalid}', '{Action.StillPending}', '{Action.StillRemoved}', '{Action.LeaveRemoved}') THEN c.reason
+                         WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
-                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{Pilot.Code}' THEN 'The run was limited to other members.' WHEN '{ProvenIds.InDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{Holds.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
-                         WHEN c.action IN ('{Action.MoveHeld}', '{Action.MoveUnclear}', '{Action.UnderRemoval}') THEN c.reason
-                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{Action.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
-                         WHEN c.action = '{Action.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
-                         WHEN c.action IN ('{Action.Enter}', '{Action.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
-                         WHEN c.action = '{Action.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.reason
-                         WHEN c.action = '{Action.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
-                         WHEN c.action = '{Action.Exit}' AND {staying} AND o.outcome IS NULL THEN '{because}'
+                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{ReasonCode.NotInPilot}' THEN 'The run was limited to other members.' WHEN '{ReasonCode.ContactIdInDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
+                         WHEN c.action IN ('{ChangeAction.MoveHeld}', '{ChangeAction.MoveUnclear}', '{ChangeAction.UnderRemoval}') THEN c.reason
+                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
+                         WHEN c.action = '{ChangeAction.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
+                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
+                         WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.reason
+                         WHEN c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
+                         WHEN c.action = '{ChangeAction.Exit}' AND {staying} AND o.outcome IS NULL THEN '{because}'
                          ELSE coalesce(o.reason, 'The run ended before it was sent.') END
                 FROM c
                 LEFT JOIN o ON o.kh = c.kh AND o.member_key = c.member_key AND o.operation = c.action AND o.book = c.book
@@ -95,7 +93,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             var key = (book, action, outcome);
             _fates.TryAdd(key, []);
             _fates[key][audiences] = _fates[key].GetValueOrDefault(audiences) + members;
-            if (action == Action.Exit && outcome == "Delivered")
+            if (action == ChangeAction.Exit && outcome == "Delivered")
             {
                 _exited[(book, audience)] = _exited.GetValueOrDefault((book, audience)) + members;
             }
@@ -108,12 +106,12 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         List<AudienceResult> results = [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
         {
             var book = run.Books[m.Book];
-            var entered = Of(m, Action.Enter, "Delivered", "Pending") + Of(m, Action.Resubscribe, "Delivered", "Pending") + Of(m, Action.Await, "Pending");
-            var updated = Of(m, Action.Update, "Delivered", "Pending") + Of(m, Action.Move, "Delivered", "Pending");
+            var entered = Of(m, ChangeAction.Enter, "Delivered", "Pending") + Of(m, ChangeAction.Resubscribe, "Delivered", "Pending") + Of(m, ChangeAction.Await, "Pending");
+            var updated = Of(m, ChangeAction.Update, "Delivered", "Pending") + Of(m, ChangeAction.Move, "Delivered", "Pending");
             var suppressed = Of(m, null, "Suppressed");
             var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
-            var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, Action.StillPending, "Pending");
-            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted")) + Of(m, Action.StillRemoved, "Omitted");
+            var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, ChangeAction.StillPending, "Pending");
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted")) + Of(m, ChangeAction.StillRemoved, "Omitted");
             var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult
             {
@@ -127,9 +125,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Unchanged = unchanged,
                 Suppressed = suppressed,
                 Invalid = invalid,
-                Omitted = omitted + Of(m, Action.MoveUnclear, "Omitted") + Of(m, Action.Move, "Omitted"),
-                Held = Of(m, Action.Enter, "Held", "Failed", "Omitted") + Of(m, Action.Resubscribe, "Held", "Failed", "Omitted") + Of(m, Action.Await, "Held") + Of(m, Action.Update, "Held", "Failed", "Omitted")
-                    + Of(m, Action.Move, "Held", "Failed") + Of(m, Action.UnderRemoval, "Held", "Pending") + Of(m, Action.MoveHeld, "Held") + Of(m, Action.MoveUnclear, "Held"),
+                Omitted = omitted + Of(m, ChangeAction.MoveUnclear, "Omitted") + Of(m, ChangeAction.Move, "Omitted"),
+                Held = Of(m, ChangeAction.Enter, "Held", "Failed", "Omitted") + Of(m, ChangeAction.Resubscribe, "Held", "Failed", "Omitted") + Of(m, ChangeAction.Await, "Held") + Of(m, ChangeAction.Update, "Held", "Failed", "Omitted")
+                    + Of(m, ChangeAction.Move, "Held", "Failed") + Of(m, ChangeAction.UnderRemoval, "Held", "Pending") + Of(m, ChangeAction.MoveHeld, "Held") + Of(m, ChangeAction.MoveUnclear, "Held"),
             };
         })];
 
@@ -144,7 +142,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
         long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
-        long Fates(string outcome) => _fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != Action.LeaveRemoved).Sum(f => f.Value.Values.Sum());
+        long Fates(string outcome) => _fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != ChangeAction.LeaveRemoved).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
             Delivered = Fates("Delivered"),
@@ -184,22 +182,22 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public static string Rows(string file) => $"(SELECT {Columns} FROM (SELECT NULL::VARCHAR AS file WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({SqlText.Literal(file)})))";
 
     private string FailureRows() => $"""
-        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE WHEN f.audiences = 0 THEN 'exit' ELSE CASE f.action WHEN 'update' THEN 'update' WHEN '{Action.Move}' THEN 'move' WHEN '{Action.MoveUnclear}' THEN 'move' WHEN '{Action.MoveHeld}' THEN 'move' ELSE 'enter' END END AS operation,
+        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE WHEN f.audiences = 0 THEN 'exit' ELSE CASE f.action WHEN 'update' THEN 'update' WHEN '{ChangeAction.Move}' THEN 'move' WHEN '{ChangeAction.MoveUnclear}' THEN 'move' WHEN '{ChangeAction.MoveHeld}' THEN 'move' ELSE 'enter' END END AS operation,
                coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind, NULL::VARCHAR AS file
-        FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{Pilot.Code}' AND f.action <> '{Action.LeaveRemoved}'
+        FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{ReasonCode.NotInPilot}' AND f.action <> '{ChangeAction.LeaveRemoved}'
         UNION ALL
-        SELECT n.email, n.audience, n.operation, '{Pilot.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1, NULL FROM no_longer n JOIN book b USING (book_no)
+        SELECT n.email, n.audience, n.operation, '{ReasonCode.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1, NULL FROM no_longer n JOIN book b USING (book_no)
         UNION ALL
         SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2, l.file FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
-        WHERE l.code <> '{LostAddresses.Code}'
+        WHERE l.code <> '{ReasonCode.KnownByKey}'
         UNION ALL
         SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3, NULL FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
         UNION ALL
-        SELECT f.email, f.audience, 'recommend', '{Recommendations.Code}', f.reason, 'Failed', NULL, NULL, 4, NULL FROM recommend_failed f
+        SELECT f.email, f.audience, 'recommend', '{ReasonCode.NotRecommended}', f.reason, 'Failed', NULL, NULL, 4, NULL FROM recommend_failed f
         UNION ALL
         SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5, NULL FROM insight_failed f
         UNION ALL
-        SELECT s.email, '', 'status', '{Outbox.Code}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6, NULL FROM status_refused s
+        SELECT s.email, '', 'status', '{ReasonCode.StatusRefused}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6, NULL FROM status_refused s
         ORDER BY kind, email, audience
         """;
 

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Rollcall.Model;
 
 namespace Rollcall.Store;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rollcall.Model;
 
 namespace Rollcall.Store;
 

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Store;
 
 /// <summary>Refuses symbolic links inside a data folder: what is made or deleted there must not be somewhere else. The data folder itself may be one.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Store;
 

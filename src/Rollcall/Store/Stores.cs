@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Rollcall.Store.Sqlite;
 
 namespace Rollcall.Store;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Processes;
 using Xunit;

@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Xunit;
 

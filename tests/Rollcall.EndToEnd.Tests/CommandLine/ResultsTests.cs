@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Rollcall.TestKit.Processes;
 using Xunit;

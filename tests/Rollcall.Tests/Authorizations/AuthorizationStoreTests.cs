@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Rollcall.Authorizations;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Store;
 using Rollcall.TestKit;
 using Xunit;
 

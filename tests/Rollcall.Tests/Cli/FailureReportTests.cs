@@ -1,5 +1,6 @@
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Cli.Reports;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;

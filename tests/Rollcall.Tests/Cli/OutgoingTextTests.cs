@@ -1,4 +1,5 @@
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Spectre.Console;
 using Xunit;
 

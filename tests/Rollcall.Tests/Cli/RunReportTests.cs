@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;

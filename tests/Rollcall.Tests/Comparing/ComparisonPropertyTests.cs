@@ -1,10 +1,9 @@
+using Rollcall.Model;
 using CsCheck;
 using Rollcall.Comparing;
-using Rollcall.Planning;
-using Rollcall.Store;
 using Rollcall.TestKit;
+using Rollcall.Work;
 using Xunit;
-using Action = Rollcall.Comparing.Action;
 
 namespace Rollcall.Tests.Comparing;
 
@@ -49,13 +48,13 @@ public sealed class ComparisonPropertyTests
         var expected = (from member in Enumerable.Range(0, Members)
                         from book in Enumerable.Range(0, 2)
                         let action = Model(rows, ledger, optOuts, member, book)
-                        where action is not (Action.None or Action.Unchanged)
+                        where action is not (ChangeAction.None or ChangeAction.Unchanged)
                         select (member, book, action)).Order().ToList();
         Assert.Equal(expected, found);
         Assert.Equal(rows.GroupBy(r => (r.Audience, r.Member)).Sum(g => g.Count() - 1), counts.Duplicates.Values.Sum());
         foreach (var (audience, book) in Mapping)
         {
-            var unchanged = rows.Where(r => r.Audience == audience).Select(r => r.Member).Distinct().Count(m => Model(rows, ledger, optOuts, m, book) == Action.Unchanged);
+            var unchanged = rows.Where(r => r.Audience == audience).Select(r => r.Member).Distinct().Count(m => Model(rows, ledger, optOuts, m, book) == ChangeAction.Unchanged);
             Assert.Equal(unchanged, counts.Unchanged(book, audience));
         }
 
@@ -74,22 +73,22 @@ public sealed class ComparisonPropertyTests
         var there = state is "delivered" or "pending";
         if (out_)
         {
-            return wanted ? state == "suppressed" ? Action.StillSuppressed : Action.Suppress : there ? Action.Suppress : state == "suppressed" ? Action.Leave : Action.None;
+            return wanted ? state == "suppressed" ? ChangeAction.StillSuppressed : ChangeAction.Suppress : there ? ChangeAction.Suppress : state == "suppressed" ? ChangeAction.Leave : ChangeAction.None;
         }
 
         if (!wanted)
         {
-            return there ? Action.Exit : state == "failed" ? Action.Leave : Action.None;
+            return there ? ChangeAction.Exit : state == "failed" ? ChangeAction.Leave : ChangeAction.None;
         }
 
         // The member's values: the first audience that has it, then the least row hash, which here is the value.
         var value = rows.Where(r => r.Member == member).OrderBy(r => r.Audience).ThenBy(r => r.Value).First().Value;
         return state switch
         {
-            "suppressed" => Action.StillSuppressed,
-            "invalid" => Action.StillInvalid,
-            "delivered" or "pending" => value == known!.Value ? Action.Unchanged : Action.Update,
-            _ => Action.Enter,
+            "suppressed" => ChangeAction.StillSuppressed,
+            "invalid" => ChangeAction.StillInvalid,
+            "delivered" or "pending" => value == known!.Value ? ChangeAction.Unchanged : ChangeAction.Update,
+            _ => ChangeAction.Enter,
         };
     }
 

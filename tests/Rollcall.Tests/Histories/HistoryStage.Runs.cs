@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Rollcall.Tests.Lytics;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Rollcall.Tests.Lytics;
@@ -197,7 +199,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
 
         try
         {
-            Rollcall.Forget.Run(email, Path.Combine(_folder, "data"), _ => null);
+            Rollcall.Operations.Forget.Run(email, Path.Combine(_folder, "data"), _ => null);
             _model.Forgotten(email);
         }
         catch (RollcallException e) when (e.ExitCode == ExitCode.Busy)

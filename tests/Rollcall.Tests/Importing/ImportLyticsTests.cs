@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Tests.Jobs;
 using Xunit;
 using static Rollcall.Tests.Importing.LyticsJobs;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rollcall.Cli.Importing;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Tests.Importing;
 

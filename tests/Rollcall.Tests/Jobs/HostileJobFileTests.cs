@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Jobs;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Jobs;

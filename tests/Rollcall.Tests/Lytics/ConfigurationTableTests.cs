@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Xunit;

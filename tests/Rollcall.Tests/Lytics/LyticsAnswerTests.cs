@@ -1,11 +1,13 @@
+using Rollcall.Dotdigital;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
-using Rollcall.Recommending;
+using Rollcall.Model;
 using Rollcall.Tests.Reading;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;
@@ -131,7 +133,7 @@ public sealed class LyticsAnswerTests : IDisposable
         var job = Job() with { Config = Job().Config with { InsightFields = ["v"], Mappings = [new FieldMapping("first_name", "FIRSTNAME")] } };
         await using var source = _lytics.Platform(new HastyClock()).Source(job);
         var roll = new Rollcall.Reading.Roll(
-            _workshop.DuckDb, job, new Dictionary<string, Rollcall.Reading.DataFieldType> { ["FIRSTNAME"] = Rollcall.Reading.DataFieldType.String }, 1);
+            _workshop.DuckDb, job, new Dictionary<string, DataFieldType> { ["FIRSTNAME"] = DataFieldType.String }, 1);
         await roll.CreateAsync(Cancellation);
         await using var reading = await source.OpenAsync("all", job.Config.Fields, _workshop.DuckDb, null, null, Cancellation);
 

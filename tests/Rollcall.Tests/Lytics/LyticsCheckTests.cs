@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Tests.Reading;
 using Xunit;
 

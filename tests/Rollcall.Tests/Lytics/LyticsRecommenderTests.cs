@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
-using Rollcall.Recommending;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;
 using Rollcall.Tests.Reading;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

@@ -1,5 +1,7 @@
 using Rollcall.Dotdigital;
 using Rollcall.Lytics;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.TestKit;
 using Xunit;
 

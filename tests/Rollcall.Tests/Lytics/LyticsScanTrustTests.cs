@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Tests.Reading;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

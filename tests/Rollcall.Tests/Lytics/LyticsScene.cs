@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

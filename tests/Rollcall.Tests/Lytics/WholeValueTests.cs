@@ -1,9 +1,10 @@
+using Rollcall.Dotdigital;
 using System.Net;
 using System.Text;
 using Rollcall.Jobs;
 using Rollcall.Reading;
-using Rollcall.Recommending;
 using Rollcall.Tests.Reading;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

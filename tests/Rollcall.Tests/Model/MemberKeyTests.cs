@@ -1,9 +1,9 @@
+using Rollcall.Work;
 using System.Globalization;
 using System.Text;
 using CsCheck;
 using DuckDB.NET.Data;
 using Rollcall.Model;
-using Rollcall.Reading;
 using Xunit;
 
 namespace Rollcall.Tests.Model;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Tests.Histories;
 using Rollcall.Tests.Runs;

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Rollcall.Tests.Runs;
 using Xunit;

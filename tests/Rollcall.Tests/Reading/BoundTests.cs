@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.TestKit;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;

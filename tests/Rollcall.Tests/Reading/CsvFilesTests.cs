@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

@@ -1,7 +1,8 @@
+using Rollcall.Dotdigital;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Reading.Tables.Databases;
 using Rollcall.TestKit;
 using Xunit;

@@ -1,5 +1,6 @@
 using MySqlConnector;
 using Npgsql;
+using Rollcall.Model;
 using Rollcall.Reading.Tables.Databases;
 using Xunit;
 

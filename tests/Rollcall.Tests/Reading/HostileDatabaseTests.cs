@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Reading;

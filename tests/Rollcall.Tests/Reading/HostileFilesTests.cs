@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

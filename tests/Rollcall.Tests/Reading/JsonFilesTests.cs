@@ -1,5 +1,5 @@
 using System.Text;
-using Rollcall.Reading;
+using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

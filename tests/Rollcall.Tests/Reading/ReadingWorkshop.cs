@@ -1,8 +1,10 @@
+using Rollcall.Dotdigital;
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Reading;

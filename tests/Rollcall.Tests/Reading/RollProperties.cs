@@ -1,9 +1,9 @@
+using Rollcall.Dotdigital;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Rollcall.Model;
-using Rollcall.Reading;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

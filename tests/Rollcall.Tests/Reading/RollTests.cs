@@ -1,5 +1,6 @@
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

@@ -3,6 +3,7 @@ using Rollcall.Jobs;
 using Rollcall.Recording;
 using Rollcall.TestKit;
 using Rollcall.Tests.Reading;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Recording;

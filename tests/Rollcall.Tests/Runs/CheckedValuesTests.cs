@@ -1,6 +1,9 @@
+using Rollcall.Dotdigital;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Reading;
 using Xunit;
 

@@ -1,7 +1,9 @@
 using DuckDB.NET.Data;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
+using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;
 

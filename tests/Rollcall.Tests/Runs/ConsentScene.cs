@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Rollcall.Simulators;
 
 namespace Rollcall.Tests.Runs;

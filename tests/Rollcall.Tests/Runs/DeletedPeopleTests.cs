@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Xunit;
 

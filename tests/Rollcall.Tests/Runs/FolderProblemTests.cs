@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
 using Rollcall.TestKit;

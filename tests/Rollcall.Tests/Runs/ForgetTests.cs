@@ -2,6 +2,8 @@ using System.Runtime.Versioning;
 using System.Text;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Xunit;
 

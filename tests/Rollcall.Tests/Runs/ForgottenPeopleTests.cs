@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;

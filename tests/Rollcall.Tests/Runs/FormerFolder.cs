@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Rollcall.Dotdigital;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Reading.Tables.Databases;
 using Rollcall.TestKit;
 using Xunit;

@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -1,5 +1,5 @@
-using Rollcall.Authorizations;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Store;
 using Rollcall.TestKit;
 using Xunit;

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
 using Xunit;

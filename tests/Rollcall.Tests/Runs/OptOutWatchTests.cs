@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Xunit;
 

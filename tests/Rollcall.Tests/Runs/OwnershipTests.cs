@@ -1,4 +1,6 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

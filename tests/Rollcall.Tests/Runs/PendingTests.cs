@@ -1,3 +1,5 @@
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;

@@ -1,6 +1,8 @@
+using Rollcall.Work;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

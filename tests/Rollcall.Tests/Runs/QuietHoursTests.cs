@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

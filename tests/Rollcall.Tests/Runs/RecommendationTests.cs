@@ -1,3 +1,5 @@
+using Rollcall.Model;
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -1,3 +1,4 @@
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

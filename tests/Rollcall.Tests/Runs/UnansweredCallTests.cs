@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;

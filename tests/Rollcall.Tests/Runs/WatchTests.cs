@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
+using Rollcall.Model;
+using Rollcall.Operations;
 using Rollcall.Simulators;
 using Xunit;
 

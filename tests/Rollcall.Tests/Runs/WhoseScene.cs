@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Rollcall.Model;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Rollcall.Store;
 using Rollcall.Tests.Runs;
 using Xunit;

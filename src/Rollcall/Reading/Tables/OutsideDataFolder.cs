@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Reading.Tables;
 
 /// <summary>The data folder is never a source: it holds the people of every job.</summary>

@@ -1,3 +1,6 @@
+using Rollcall.Model;
+using Rollcall.Work;
+
 namespace Rollcall.Reading.Tables;
 
 /// <summary>How long a statement may run: until its time is over, or the run is cancelled.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Model;
-using Rollcall.Reading;
+using Rollcall.Work;
 
 namespace Rollcall.Store.Sqlite;
 

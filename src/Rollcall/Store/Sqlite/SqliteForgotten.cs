@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Store.Sqlite;
 
 internal sealed class SqliteForgotten(StoreConnection db) : IForgotten

@@ -1,3 +1,5 @@
+using Rollcall.Work;
+
 namespace Rollcall.Store.Sqlite;
 
 internal sealed class SqliteLedgers(StoreConnection db, DataFolder folder) : ILedgers

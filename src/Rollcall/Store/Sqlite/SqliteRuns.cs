@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Rollcall.Model;
 
 namespace Rollcall.Store.Sqlite;
 

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Store.Sqlite;
 
 /// <summary>The store as a SQLite file of the data folder.</summary>

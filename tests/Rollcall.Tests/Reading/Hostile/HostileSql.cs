@@ -1,8 +1,9 @@
 using System.Data.Common;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Reading.Tables;
 using Rollcall.Reading.Tables.Databases;
+using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

@@ -1,6 +1,7 @@
+using Rollcall.Work;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Model;
 using Rollcall.Reading.Tables.Files;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;

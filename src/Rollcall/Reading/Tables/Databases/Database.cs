@@ -1,5 +1,8 @@
+using Rollcall.Dotdigital;
 using System.Data.Common;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 

@@ -1,7 +1,10 @@
+using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Databases;
 

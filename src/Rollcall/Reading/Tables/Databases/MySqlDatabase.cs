@@ -1,8 +1,10 @@
+using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MySqlConnector;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 

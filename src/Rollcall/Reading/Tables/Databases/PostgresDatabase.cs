@@ -1,6 +1,8 @@
+using Rollcall.Dotdigital;
 using System.Data.Common;
 using Npgsql;
 using Npgsql.PostgresTypes;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 

@@ -1,7 +1,11 @@
+using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 

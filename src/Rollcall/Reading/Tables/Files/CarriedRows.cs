@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,4 +1,6 @@
 using DuckDB.NET.Data;
+using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,4 +1,6 @@
+using Rollcall.Work;
 using DuckDB.NET.Data;
+using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Files;
 

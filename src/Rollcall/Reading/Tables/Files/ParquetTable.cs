@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>

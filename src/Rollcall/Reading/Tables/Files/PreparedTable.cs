@@ -1,3 +1,5 @@
+using Rollcall.Work;
+
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>A table of files, looked through once a run and readable by DuckDB without an error.</summary>

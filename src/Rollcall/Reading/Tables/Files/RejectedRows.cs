@@ -1,3 +1,5 @@
+using Rollcall.Work;
+
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>Rows that could not be read: all are counted, the first ones are listed.</summary>

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Files;
 

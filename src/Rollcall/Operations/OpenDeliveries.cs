@@ -1,0 +1,44 @@
+using Rollcall.Work;
+using Rollcall.Model;
+using Rollcall.Store;
+
+namespace Rollcall.Operations;
+
+/// <summary>What was sent, or may have been, and is not in a ledger yet. Erased, nobody would look whether it arrived, and the next run would send it again.</summary>
+internal static class OpenDeliveries
+{
+    /// <summary>Refuses to erase someone of whom a delivery is open.</summary>
+    /// <exception cref="RollcallException">Exit 6: one is.</exception>
+    public static void Refuse(DataFolder folder, IDeliveries deliveries, Trace trace)
+    {
+        foreach (var open in deliveries.Open())
+        {
+            if (PersonRows.In(folder, open.Name!, trace) > 0)
+            {
+                throw new RollcallException(
+                    ExitCode.Busy,
+                    $"The job {open.Tag} has sent something of this person, and no run has settled yet what became of it. Nobody was erased.",
+                    folder.Root,
+                    $"Run {open.Tag} first, so that nothing is sent twice, and repeat the command.");
+            }
+        }
+    }
+}
+
+/// <summary>A person's rows in one of the folder's tables.</summary>
+internal static class PersonRows
+{
+    /// <summary>How many there are, under the person's present or former address.</summary>
+    public static long In(DataFolder folder, string file, Trace trace)
+    {
+        if (!File.Exists(folder.Full(file)))
+        {
+            return 0;
+        }
+
+        using var duckdb = MemberKeySql.OpenInMemory();
+        var table = $"read_parquet({SqlText.Literal(folder.Full(file))})";
+        var moves = duckdb.Query($"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'", r => r.GetInt64(0))[0] > 0;
+        return duckdb.Query($"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}", r => r.GetInt64(0))[0];
+    }
+}

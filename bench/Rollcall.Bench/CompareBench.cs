@@ -5,6 +5,7 @@ using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -38,9 +39,8 @@ internal static class CompareBench
         };
         run.Books.AddRange([new RunBook(0, 1, "Everyone"), new RunBook(1, 2, "Tenth")]);
         var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []) { AllBooks = run.AccountBooks };
-        var roll = new RollCall(run);
         var reading = System.Diagnostics.Stopwatch.GetTimestamp();
-        await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
+        var audiences = await new RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
         var read = System.Diagnostics.Stopwatch.GetElapsedTime(reading);
         LedgerOf(db, data, "ledger");
         run.OptOuts.CopyTo(db, [1, 2]);
@@ -60,12 +60,12 @@ internal static class CompareBench
         var ours = Measure.Time(() =>
         {
             var counts = new Comparison(db).Run(new ComparisonInput(ledger, rows, "opt_out", "there", destination.Mapping, run.Books, job.Config.SegmentIds), null, CancellationToken.None);
-            work = Planner.Plan(run, destination, roll, counts, new RunOptions());
+            work = Planner.Plan(run, destination, audiences, counts, new RunOptions());
             cost = Planner.Cost(run, work);
             Planner.First(run);
         });
 
-        Measure.Row("read and sort the roll", $"{read.TotalSeconds:N1} s, {roll.Counts.Sum(c => c.Rows) / read.TotalSeconds:N0} rows/s");
+        Measure.Row("read and sort the roll", $"{read.TotalSeconds:N1} s, {audiences.Counts.Sum(c => c.Rows) / read.TotalSeconds:N0} rows/s");
         Measure.Row("bare join of roll and ledger", $"{bare.Wall.TotalSeconds:N1} s (cpu {bare.Cpu.TotalSeconds:N1} s)");
         Measure.Row("compare and plan", $"{ours.Wall.TotalSeconds:N1} s (cpu {ours.Cpu.TotalSeconds:N1} s) = {ours.Wall / bare.Wall:N1} x the bare join (cpu {ours.Cpu / bare.Cpu:N1} x); peak {Measure.Peak()}; {work!.Counts.Of(0, "update") + work.Counts.Of(1, "update"):N0} updates, {cost!.Removals:N0} exits");
         Measure.Bar("compare and plan", $"{ours.Wall / bare.Wall:N1} x the bare join", ours.Wall <= 4 * bare.Wall || members < 10_000_000, "at most 4 x, from 10 million on");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 
 namespace Rollcall.Bench;

@@ -5,6 +5,7 @@ using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 
 namespace Rollcall.Bench;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Rollcall.Cli;
 using Rollcall.Cli.Terminals;
-using Rollcall.Store;
+using Rollcall.Work;
 
 FileModes.KeepToOwner();
 

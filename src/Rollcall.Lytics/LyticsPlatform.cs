@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Jobs;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Lytics;
 

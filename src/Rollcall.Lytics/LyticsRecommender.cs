@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Lytics;
 

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Lytics;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Rollcall.Jobs;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Lytics;
 

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Comparing;
+using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall;
 
@@ -49,7 +50,7 @@ public static class ExportRun
         var verification = new Verification(run, readBack, settlement);
         var resubscriptions = new Resubscriptions(run, readBack, settlement, options.RepeatsChallenge);
         var puttingRight = new PuttingRight(run, readBack, settlement, options.Allow);
-        var fold = new LedgerFold(run);
+        var fold = new LedgerFold(run, new ProvenIds(run).OutcomesAsync);
         var left = run.SomethingLeft;
 
         run.Db.Execute(Holds.Create);
@@ -62,7 +63,7 @@ public static class ExportRun
 
         // Who was found to be waiting just now may have answered since.
         await fold.RunAsync(cancellation);
-        await verification.ReadPendingAsync(RunSession.LedgerRelation(run), cancellation);
+        await verification.ReadPendingAsync(run.LedgerRelation, cancellation);
         await fold.RunAsync(cancellation);
         settlement.Settled.Clear();
 
@@ -70,7 +71,8 @@ public static class ExportRun
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
         var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, cancellation);
-        if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work)))
+        var report = new RunReport(run, work.Counts, destination.Mapping);
+        if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work, report)))
         {
             return new RunResult { Job = run.Job.Tag, RunId = run.RunId, Declined = true };
         }
@@ -80,14 +82,18 @@ public static class ExportRun
         {
             if (options.Undelivered)
             {
-                settlement.RecordLocal(Pilot.Ended(RunSession.LedgerRelation(run), run.Now));
+                settlement.RecordLocal(Pilot.Ended(run.LedgerRelation, run.Now));
             }
 
-            leftNobody = await new Deliveries(run, destination, work, settlement, verification, resubscriptions, puttingRight).SendAsync(cancellation);
+            var before = run.SomethingLeft;
+            run.SomethingLeft = false;
+            await CreateMissingAsync(run, destination, work, cancellation);
+            await new Recommendations(run, destination.FieldsWith(work.Read.NewFields)).AskAsync(cancellation);
+            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight).SendAsync(before, cancellation);
         }
 
-        work.Report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
-        var failures = work.Report.PublishFailures();
+        report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
+        var failures = report.PublishFailures();
         await fold.RunAsync(cancellation);
         if (leftNobody)
         {
@@ -96,26 +102,26 @@ public static class ExportRun
 
         if (!options.IsLimited)
         {
-            work.Roll.Keep(audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)));
+            RollCall.Keep(run, work.Read, audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)), work.Lost);
         }
 
         if (await new Outbox(run).FlushAsync(cancellation))
         {
-            failures = work.Report.PublishFailures();
+            failures = report.PublishFailures();
         }
 
-        run.SomethingLeft |= work.Roll.RecommendationsMissing;
+        run.SomethingLeft |= work.Read.RecommendationsMissing;
         await new InsightRecords(run, work).SendAsync(options.IsLimited, cancellation);
         if (run.Db.Number("SELECT count(*) FROM insight_failed") > 0)
         {
-            failures = work.Report.PublishFailures();
+            failures = report.PublishFailures();
             if (await new GoneContacts(run).JudgeInsightAsync(settlement, cancellation))
             {
                 await fold.RunAsync(cancellation);
             }
         }
 
-        return RunSession.Result(run, work) with { Failures = work.Report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited, SettledEarlier = earlier };
+        return RunSession.Result(run, work, report) with { Failures = report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited, SettledEarlier = earlier };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
@@ -140,7 +146,7 @@ public static class ExportRun
         }
 
         var work = await Prepare(run, destination, options, null, [], cancellation);
-        if (Recommendations.AreAsked(run.Job))
+        if (run.Job.AsksForRecommendations)
         {
             run.Notice("Recommendations are not in these figures: a run asks for them.", LogLevel.Information);
         }
@@ -150,17 +156,17 @@ public static class ExportRun
             run.Notice("Insight data are not in these figures: a run sends them after everything else.", LogLevel.Information);
         }
 
-        return Planned(run, work);
+        return Planned(run, work, new RunReport(run, work.Counts, destination.Mapping));
     }
 
     /// <summary>What the work is and costs, with nothing of it sent.</summary>
-    private static RunResult Planned(RunContext run, PlannedWork work)
+    private static RunResult Planned(RunContext run, PlannedWork work, RunReport report)
     {
-        work.Report.Judge(null);
-        return RunSession.Result(run, work) with
+        report.Judge(null);
+        return RunSession.Result(run, work, report) with
         {
             State = RunState.Completed,
-            Failures = work.Report.First(),
+            Failures = report.First(),
             Plan = Planner.Cost(run, work),
             Changes = Planner.First(run),
             ExitCode = ExitCode.Done,
@@ -195,8 +201,8 @@ public static class ExportRun
         }
 
 
-        var roll = new RollCall(run);
-        await roll.ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
+        ProfilesSink.MakeFor(run.Job);
+        var read = await new RollCall(run).ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
         ForgottenThere.AddTo(run, there);
 
@@ -211,7 +217,7 @@ public static class ExportRun
             await new ForeignRemovals(run, options).LookAsync(suspects, cancellation);
         }
 
-        var current = LedgerFold.Current(run);
+        var current = run.Ledger;
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
         if (upkeep is null && options.Adopt is { } adoptAs)
         {
@@ -234,17 +240,43 @@ public static class ExportRun
             },
             run.Progress,
             cancellation);
-        LostAddresses.Find(run, roll, ledger, counts);
-        await FollowKeysAsync(run, roll, ledger, counts, options, cancellation);
+        read = read with { Counts = LostAddresses.Find(run, read.Counts, ledger, counts) };
+        await FollowKeysAsync(run, read, ledger, counts, options, cancellation);
         Whose.KeepThere(run, there, ledger, counts);
         Claims.Mark(run);
-        await run.OtherRemovals.MarkAsync(counts, cancellation);
+        await OtherRemovals.MarkAsync(run, counts, cancellation);
         Pilot.Choose(run, options);
-        return Planner.Plan(run, destination, roll, counts, options);
+        return Planner.Plan(run, destination, read, counts, options);
+    }
+
+    /// <summary>Creates the books and data fields that are missing, once the guards agree.</summary>
+    private static async Task CreateMissingAsync(RunContext run, Destination destination, PlannedWork work, CancellationToken cancellation)
+    {
+        foreach (var (name, type) in work.Read.NewFields)
+        {
+            await Creations.CreateFieldAsync(run, name, type, cancellation);
+        }
+
+        var there = new AlreadyThere(run);
+        foreach (var book in run.Books.Where(b => b.Id is null && !work.Verdict.Books.Contains(b.No)).ToList())
+        {
+            var created = await Creations.CreateBookAsync(run, book, destination.Targets[book.No], cancellation);
+            run.Books[book.No] = created;
+            run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
+            there.Keep(created.Id!.Value, null, 0);
+            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
+            await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
+        }
+
+        // The name the job uses, so that a book renamed at Dotdigital is still found.
+        run.Store.Books.Keep(
+            run.Job.Tag,
+            run.Books.Where(b => b.Id is not null).Select(b => (b.Id!.Value, destination.Targets[b.No].Name ?? b.Name)),
+            run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What a profile's own key says beyond its address: opt-outs under another one, and that a contact moves.</summary>
-    private static async Task FollowKeysAsync(RunContext run, RollCall roll, string ledger, ComparisonCounts counts, RunOptions options, CancellationToken cancellation)
+    private static async Task FollowKeysAsync(RunContext run, AudiencesRead read, string ledger, ComparisonCounts counts, RunOptions options, CancellationToken cancellation)
     {
         if (run.Job.Config.KeyField is null)
         {
@@ -253,7 +285,7 @@ public static class ExportRun
         }
 
         KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
-        Moves.Find(run.Db, ledger, LostAddresses.Wanted, counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+        Moves.Find(run.Db, ledger, LostAddresses.Wanted, counts, read.Counts.All(c => c.Reading.HoldExits is null));
         await MovedAddresses.ConfirmAsync(run, counts, options.Allow, cancellation);
     }
 }

@@ -1,7 +1,7 @@
 using Rollcall.Delivering;
 using Rollcall.Model;
 using Rollcall.Recording;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall;
 
@@ -12,10 +12,10 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
     /// <param name="books">The job's books.</param>
     public async Task LookAsync(IReadOnlyList<long> books, CancellationToken cancellation)
     {
-        await watch.RunAsync(RunSession.LedgerRelation(run), cancellation);
+        await watch.RunAsync(run.LedgerRelation, cancellation);
         await fold.RunAsync(cancellation);
         run.OptOuts.CopyTo(run.Db, books);
-        await puttingRight.LookAtKnownAsync(RunSession.LedgerRelation(run), cancellation);
+        await puttingRight.LookAtKnownAsync(run.LedgerRelation, cancellation);
         await fold.RunAsync(cancellation);
         run.OptOuts.CopyTo(run.Db, books);
         settlement.Settled.Clear();
@@ -30,7 +30,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         if (due || books.Count > 0)
         {
             var held = await removals.LookAsync(books, cancellation);
-            settlement.RecordLocal(removals.Outcomes(RunSession.LedgerRelation(run)));
+            settlement.RecordLocal(removals.Outcomes(run.LedgerRelation));
             new CameBack(run, settlement).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
             if (due)
             {
@@ -48,7 +48,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
 
         if (options.Adopt is { } adoptAs)
         {
-            await new Adoption(run, destination, adoptAs).FindAsync(RunSession.LedgerRelation(run), cancellation);
+            await new Adoption(run, destination, adoptAs).FindAsync(run.LedgerRelation, cancellation);
             settlement.RecordLocal("FROM adopted");
             await fold.RunAsync(cancellation);
         }

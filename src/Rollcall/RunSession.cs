@@ -4,9 +4,9 @@ using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Operations;
-using Rollcall.Planning;
+using Rollcall.Reading;
 using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -23,7 +23,7 @@ internal static class RunSession
             : null;
         if (recorded)
         {
-            Forget.RefuseMeanwhile(folder);
+            ForgetLock.RefuseMeanwhile(folder);
         }
 
         var started = workplace.Clock.GetUtcNow();
@@ -45,7 +45,7 @@ internal static class RunSession
         {
             if (!recorded)
             {
-                Forget.RefuseMeanwhile(folder);
+                ForgetLock.RefuseMeanwhile(folder);
             }
 
             var result = await RunAsync(job, workplace, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
@@ -89,30 +89,27 @@ internal static class RunSession
 
     private static string BeginAnew(DataFolder folder, string tag, DateTimeOffset now)
     {
-        Forget.RefuseWhileOthersWork(folder, tag);
+        ForgetLock.RefuseWhileOthersWork(folder, tag);
         return NewBeginning.Make(folder, tag, now);
     }
 
-    /// <summary>The ledger's current generation as a relation.</summary>
-    public static string LedgerRelation(RunContext run) => LedgerFiles.Relation(run.Folder, LedgerFold.Current(run).Folder);
-
-    public static RunResult Result(RunContext run, PlannedWork work) => new()
+    public static RunResult Result(RunContext run, PlannedWork work, RunReport report) => new()
     {
         Job = run.Job.Tag,
         RunId = run.RunId,
-        Audiences = [.. work.Report.Audiences(run.Job.Config.SegmentIds).Select(a => a with { Name = NameOf(a.Id, run, work) })],
-        Outcomes = work.Report.Outcomes(),
-        Reasons = work.Report.Reasons(run.Job.Config.SegmentIds),
+        Audiences = [.. report.Audiences(run.Job.Config.SegmentIds).Select(a => a with { Name = NameOf(a.Id, run, work) })],
+        Outcomes = report.Outcomes(),
+        Reasons = report.Reasons(run.Job.Config.SegmentIds),
         ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
         ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
         BytesSent = run.Client.Usage.BytesSent,
         Guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)],
         Notices = [.. run.Notices],
-        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : work.Report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
+        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
 
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
-        run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Roll.Counts[one.Index].Name).FirstOrDefault();
+        run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Read.Counts[one.Index].Name).FirstOrDefault();
 
     private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, IStore store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
@@ -123,7 +120,7 @@ internal static class RunSession
 
         workplace = recorded ? workplace with { Progress = new KeptProgress(store.Runs, runId, workplace.Progress, workplace.Clock) } : workplace;
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
-        using var client = await Destination.ConnectAsync(job, workplace, cancellation);
+        using var client = await Connection.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
@@ -131,7 +128,7 @@ internal static class RunSession
         using var db = new RunDatabase(runFolder);
         using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
-        var destination = await Destination.ReadAsync(job, client, store.Books, cancellation);
+        var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
         if (destination.Problems.Count > 0)
         {
             throw new RollcallException(ExitCode.BadJob, destination.Problems);

@@ -3,6 +3,7 @@ using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Lytics;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
 using Spectre.Console;
 

@@ -5,7 +5,7 @@ namespace Rollcall.Cli.Terminals;
 
 /// <summary>
 /// Ends the process as <c>kill -9</c> does at the Nth checkpoint of a kind, for crash tests: <c>ROLLCALL_KILL_AT=commit:5</c>. Kinds are those of
-/// <see cref="Rollcall.Model.Workplace.Checkpoint"/>.
+/// <see cref="Rollcall.Running.Workplace.Checkpoint"/>.
 /// </summary>
 internal static class KillPoint
 {

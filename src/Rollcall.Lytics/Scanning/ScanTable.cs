@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using DuckDB.NET.Data;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Lytics;

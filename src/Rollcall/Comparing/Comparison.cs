@@ -1,5 +1,6 @@
 using System.Numerics;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Comparing;
@@ -11,9 +12,6 @@ namespace Rollcall.Comparing;
 internal sealed class Comparison(RunDatabase db)
 {
     private bool _renames;
-
-    /// <summary>Audiences of one job: each is a bit of a 128-bit number.</summary>
-    public const int MaxAudiences = 128;
 
     /// <summary>
     /// Fills <c>change</c> (a row a member and book with something to do or to say), <c>changed</c> (the values of each member who enters or is

@@ -29,12 +29,6 @@ internal sealed record ConsentRules(bool Asks, bool Members, bool OfBooks, long 
 /// </summary>
 internal static class Consent
 {
-    /// <summary>What is said of a row <c>c</c> of the changes whose person opted out: how, since when, and why they are not asked back.</summary>
-    public const string OptOutWords = """
-        c.status || CASE WHEN c.status_of_account THEN ' at Dotdigital' ELSE ' from the book' END
-        || coalesce(' since ' || strftime(make_timestamp(c.status_since * 1000), '%Y-%m-%d'), '') || '.' || coalesce(' ' || c.why_not, '')
-        """;
-
     private const string Day = "86400000";
 
     // The opt-out is the one that was answered: a challenge leaves a trace of its own, with a later date.

@@ -1,4 +1,5 @@
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Comparing;
@@ -56,8 +57,8 @@ internal static class KeyOptOuts
         if (db.Number("SELECT count(*) FROM key_opt_out") == 0)
         {
             // Only who enters may be moved.
-            DeleteIdle(db, "entering", ChangeAction.Enter);
-            DeleteIdle(db, "namesake", ChangeAction.Enter);
+            ChangeTable.DeleteIdle(db, "entering", ChangeAction.Enter);
+            ChangeTable.DeleteIdle(db, "namesake", ChangeAction.Enter);
             return;
         }
 
@@ -69,13 +70,8 @@ internal static class KeyOptOuts
             INSERT INTO key_of SELECT DISTINCT e.kh, e.member_key, e.profile_key FROM entering e JOIN key_opt_out k ON k.kh = e.kh AND k.member_key = e.member_key;
             """);
         counts.Recount(db, Touched, 1);
-        DeleteIdle(db, "entering", ChangeAction.Enter);
-        DeleteIdle(db, "namesake", ChangeAction.Enter);
-        DeleteIdle(db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
+        ChangeTable.DeleteIdle(db, "entering", ChangeAction.Enter);
+        ChangeTable.DeleteIdle(db, "namesake", ChangeAction.Enter);
+        ChangeTable.DeleteIdle(db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
     }
-
-    /// <summary>Deletes the members of a table who have none of these changes.</summary>
-    public static void DeleteIdle(RunDatabase db, string table, params IEnumerable<string> actions) => db.Execute($"""
-        DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.kh = {table}.kh AND c.member_key = {table}.member_key AND c.action IN ({string.Join(", ", actions.Select(a => SqlText.Literal(a)))}))
-        """);
 }

@@ -1,5 +1,5 @@
 using Rollcall.Model;
-using Rollcall.Reading;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Comparing;
@@ -14,17 +14,17 @@ internal static class LostAddresses
     public const string Wanted = "(SELECT member_key, profile_key FROM roll UNION ALL SELECT member_key, NULL FROM kept)";
 
     /// <summary>
-    /// Fills <c>kept(audience, row, outcome, kh, member_key, book_no)</c>, takes back what the comparison made of these people's absence, and says in the
-    /// roll's counts how many rows are theirs.
+    /// Fills <c>kept(audience, row, outcome, kh, member_key, book_no)</c>, takes back what the comparison made of these people's absence, and gives
+    /// the counts with how many rows are theirs.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
-    public static void Find(RunContext run, RollCall roll, string ledger, ComparisonCounts counts)
+    public static IReadOnlyList<AudienceCount> Find(RunContext run, IReadOnlyList<AudienceCount> audiences, string ledger, ComparisonCounts counts)
     {
         var db = run.Db;
         db.Execute("CREATE OR REPLACE TABLE kept(audience USMALLINT, row BIGINT, outcome VARCHAR, kh UBIGINT, member_key VARCHAR, book_no USMALLINT)");
         if (run.Job.Config.KeyField is not { } field || db.Number("SELECT count(*) FROM lost_row") == 0)
         {
-            return;
+            return audiences;
         }
 
         db.Execute($"""
@@ -36,7 +36,7 @@ internal static class LostAddresses
             WHERE l.state <> 'left' OR l.code = '{ReasonCode.RemovedAtDotdigital}';
             """);
         TakeBack(db, counts);
-        CountRows(run, roll, ledger);
+        audiences = CountRows(run, audiences, ledger);
         foreach (var (audience, book, outcome, rows) in db.Query(
             "SELECT audience, book_no, outcome, count(DISTINCT row) FROM kept GROUP BY 1, 2, 3",
             r => ((int)r.GetFieldValue<ushort>(0), (int)r.GetFieldValue<ushort>(1), r.GetString(2), r.GetInt64(3))))
@@ -44,10 +44,12 @@ internal static class LostAddresses
             counts.Kept[(book, audience, outcome)] = rows;
         }
 
-        foreach (var (audience, count) in roll.Counts.Index().Where(c => c.Item.KnownByKey > 0))
+        foreach (var (audience, count) in audiences.Index().Where(c => c.Item.KnownByKey > 0))
         {
             run.Notice($"{Counted.Of(count.KnownByKey, "row")} of the audience {run.Job.Config.SegmentIds[audience]} have no usable address. Their {field} says who they are: these people stay in the address books as they are.");
         }
+
+        return audiences;
     }
 
     /// <summary>Nobody leaves whose row is there.</summary>
@@ -65,8 +67,9 @@ internal static class LostAddresses
         counts.Recount(db, Touched, 1);
     }
 
-    private static void CountRows(RunContext run, RollCall roll, string ledger)
+    private static List<AudienceCount> CountRows(RunContext run, IReadOnlyList<AudienceCount> audiences, string ledger)
     {
+        List<AudienceCount> counted = [.. audiences];
         // A key that the ledger does not have may be that of somebody whom it has without one.
         var all = run.Db.Number($"SELECT count(*) FROM {ledger} k JOIN book b ON b.book_id = k.book_id WHERE coalesce(k.profile_key, '') = '' AND k.state IN ('delivered', 'pending')") == 0;
         foreach (var (audience, noEmail, invalid, known) in run.Db.Query(
@@ -79,7 +82,9 @@ internal static class LostAddresses
             """,
             r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3))))
         {
-            roll.Counts[audience] = roll.Counts[audience] with { KeyedNoEmail = noEmail, KeyedInvalid = invalid, KnownByKey = known };
+            counted[audience] = counted[audience] with { KeyedNoEmail = noEmail, KeyedInvalid = invalid, KnownByKey = known };
         }
+
+        return counted;
     }
 }

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Connecting;
 

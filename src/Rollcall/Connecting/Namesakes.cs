@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging;
-using Rollcall.Comparing;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 

@@ -1,4 +1,6 @@
 using Rollcall.Model;
+using Rollcall.Running;
+using Rollcall.Store;
 using Rollcall.Work;
 
 namespace Rollcall.Delivering;

@@ -1,5 +1,5 @@
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -9,12 +9,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class AlreadyThere(RunContext run)
 {
-    /// <summary>The outcome's reason.</summary>
-    public const string Reason = "Left the audience; was in the book before this job, and stays in it.";
-
-    /// <summary>Its reason.</summary>
-    public const string IgnoredReason = "Left the audience; exit_action is ignore, so the book keeps the person.";
-
     /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
     public string Kept(IReadOnlyList<long> books)
     {

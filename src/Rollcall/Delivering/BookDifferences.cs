@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Delivering;
@@ -44,7 +44,7 @@ internal sealed class BookDifferences(RunContext run, string ledger)
             CREATE OR REPLACE TABLE unlike(kh UBIGINT, member_key VARCHAR, email VARCHAR, known_id BIGINT, state VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR);
             """);
         var agreeing = 0L;
-        foreach (var slice in KeySlice.For(Math.Max(LedgerFold.Current(run).Rows, run.Db.Number($"SELECT count(*) FROM {shown}"))))
+        foreach (var slice in KeySlice.For(Math.Max(run.Ledger.Rows, run.Db.Number($"SELECT count(*) FROM {shown}"))))
         {
             run.Db.Execute($"""
                 CREATE OR REPLACE TEMP TABLE beside AS

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -36,7 +36,7 @@ internal sealed class DeletedGuard(RunContext run)
             return null;
         }
 
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE deletion AS SELECT DISTINCT kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}');
             CREATE OR REPLACE TABLE deletion_in AS

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -21,7 +21,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
     /// <summary>Looks, and records what is found. Needs the roll, <c>opt_out</c>, and the books' pages.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         Gather(ledger);
         if (run.Db.Number("SELECT count(*) FROM buried") == 0)
         {

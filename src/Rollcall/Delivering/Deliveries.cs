@@ -1,25 +1,18 @@
-using Rollcall.Model;
-using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Planning;
-using Rollcall.Reading;
+using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
-internal sealed class Deliveries(RunContext run, Destination destination, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight)
+internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight)
 {
+    /// <param name="left">Whether something was left to do before.</param>
     /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
-    public async Task<bool> SendAsync(CancellationToken cancellation)
+    public async Task<bool> SendAsync(bool left, CancellationToken cancellation)
     {
-        var left = run.SomethingLeft;
-        run.SomethingLeft = false;
-        await CreateMissingAsync(cancellation);
-        await new Recommendations(run, RollCall.DataFields(destination.Fields.Concat(work.Roll.NewFields))).AskAsync(cancellation);
         var lateOptOuts = new LateOptOuts(run);
         await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
         await resubscriptions.ConfirmAsync(cancellation);
@@ -27,10 +20,10 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LedgerNames.Record(run, settlement);
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
-        await new ProvenIds(run).ConfirmChangedAsync(RunSession.LedgerRelation(run), cancellation);
-        run.OtherRemovals.Mark(work.Counts);
+        await new ProvenIds(run).ConfirmChangedAsync(run.LedgerRelation, cancellation);
+        OtherRemovals.Mark(run, work.Counts);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
-        if (Planner.Imported(run, work) is > 0 and var members)
+        if (work.Imported(run) is > 0 and var members)
         {
             await SendAsync(imports, "change", members, cancellation);
         }
@@ -39,7 +32,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         LeaveClaimed();
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => run.OtherRemovals.Mark(work.Counts), cancellation);
+        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => OtherRemovals.Mark(run, work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -73,38 +66,13 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     private bool EndFirstRun(bool left)
     {
         var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}')") == 0;
-        if (sent && work.Roll.Counts.All(c => c.Reading.HoldExits is null) && work.Roll.Counts.Any(c => c.Members > 0))
+        if (sent && work.Read.Counts.All(c => c.Reading.HoldExits is null) && work.Read.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }
 
         run.SomethingLeft |= left;
         return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{ChangeAction.MoveUnclear}', '{ChangeAction.MoveHeld}', '{ChangeAction.Move}')") == 0;
-    }
-
-    private async Task CreateMissingAsync(CancellationToken cancellation)
-    {
-        foreach (var (name, type) in work.Roll.NewFields)
-        {
-            await Creations.CreateFieldAsync(run, name, type, cancellation);
-        }
-
-        var there = new AlreadyThere(run);
-        foreach (var book in run.Books.Where(b => b.Id is null && !work.Verdict.Books.Contains(b.No)).ToList())
-        {
-            var created = await Creations.CreateBookAsync(run, book, destination.Targets[book.No], cancellation);
-            run.Books[book.No] = created;
-            run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
-            there.Keep(created.Id!.Value, null, 0);
-            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
-            await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
-        }
-
-        // The name the job uses, so that a book renamed at Dotdigital is still found.
-        run.Store.Books.Keep(
-            run.Job.Tag,
-            run.Books.Where(b => b.Id is not null).Select(b => (b.Id!.Value, destination.Targets[b.No].Name ?? b.Name)),
-            run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What changes in the ledger without a call: new opt-outs, and exits that the job does not act on.</summary>
@@ -123,7 +91,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
         settlement.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
-                   {Consent.OptOutWords} AS reason,
+                   {OptOutWords.Sql} AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
             FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{ChangeAction.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
             UNION ALL
@@ -133,7 +101,7 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
             WHERE c.action = '{ChangeAction.Leave}' AND {Holds.MayExit}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted',
-                   '{(acts ? ReasonCode.AlreadyThere : ReasonCode.ExitIgnored)}', '{(acts ? AlreadyThere.Reason : AlreadyThere.IgnoredReason)}',
+                   '{(acts ? ReasonCode.AlreadyThere : ReasonCode.ExitIgnored)}', '{(acts ? ExitReason.AlreadyThere : ExitReason.Ignored)}',
                    {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{ChangeAction.Exit}' {(acts ? "AND c.origin = 'there'" : "")} AND {Holds.MayExit}
@@ -153,16 +121,16 @@ internal sealed class Deliveries(RunContext run, Destination destination, Planne
     /// <summary>Whoever is out for another reason now: nothing is done about it, but the job tells statuses.</summary>
     private string ChangedOptOuts() => $"""
         SELECT c.kh, c.member_key, b.book_id, 'enter', c.email, NULL, c.contact_id, 'suppressed', c.origin, c.audience, NULL, 'Suppressed', c.status,
-               {Consent.OptOutWords}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
+               {OptOutWords.Sql}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
         FROM change c JOIN book b USING (book_no)
-        JOIN {RunSession.LedgerRelation(run)} k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_id = b.book_id
+        JOIN {run.LedgerRelation} k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_id = b.book_id
         WHERE c.action = '{ChangeAction.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status AND {Holds.NotHeld}
         """;
 
     private void PrepareRemovals()
     {
-        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Planner.Removable : "false";
-        var unsubscribable = run.Job.Config.ExitAction == ExitAction.Unsubscribe ? Planner.Removable : "false";
+        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Holds.Removable : "false";
+        var unsubscribable = run.Job.Config.ExitAction == ExitAction.Unsubscribe ? Holds.Removable : "false";
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE unsubscribing AS
             SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, c.origin, c.audience, NULL::UBIGINT AS fields_hash, c.code AS known_code, '' AS fields

@@ -1,11 +1,10 @@
-using Rollcall.Model;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
-using Rollcall.Planning;
+using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -21,9 +20,6 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
 
     // Whose add to one book may still be carried out: looked up before the next book.
     private readonly HashSet<string> _unanswered = new(StringComparer.Ordinal);
-
-    /// <summary>Whether even people unknown to Rollcall are looked up: v2 has no merge option, so values are left out where the contact exists.</summary>
-    public static bool LooksUpEveryone(Job job) => job is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
 
     /// <summary>Adds everyone who enters.</summary>
     /// <param name="beforeEach">What is done before each burst: it may keep people out of it.</param>
@@ -72,7 +68,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         var (email, known) = (person.Email, again || person.ContactId is not null);
-        if (!again && (person.ContactId is not null || person.KnownCode == ReasonCode.Unanswered || _unanswered.Contains(person.MemberKey) || LooksUpEveryone(run.Job)))
+        if (!again && (person.ContactId is not null || person.KnownCode == ReasonCode.Unanswered || _unanswered.Contains(person.MemberKey) || run.Job.LooksUpEveryone))
         {
             var contact = await LookUps.FindAsync(run, person.MemberKey, person.ContactId, email, cancellation);
             if (Found(contact, book, person) is { } answer)

@@ -1,9 +1,8 @@
 using System.Threading.Channels;
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,5 +1,5 @@
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

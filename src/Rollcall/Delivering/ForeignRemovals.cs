@@ -1,7 +1,6 @@
-using Rollcall.Comparing;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -20,7 +19,7 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
     /// <returns>Whether so many are missing from one of them that a guard holds it.</returns>
     public async Task<bool> LookAsync(IReadOnlyList<RunBook> books, CancellationToken cancellation)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         var differences = new BookDifferences(run, ledger);
         var missing = new MissingPeople(run, options);
         var held = false;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -58,7 +58,7 @@ internal sealed class GoneContacts(RunContext run)
             return false;
         }
 
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE refused_id AS
             SELECT k.kh, k.member_key, any_value(k.email) AS email, k.contact_id FROM {ledger} k
@@ -122,7 +122,7 @@ internal sealed class GoneContacts(RunContext run)
     /// <summary>Whom the books' pages show, by id or address, need not be asked after by name, where the pages are fewer than the names.</summary>
     private async Task LookAtPagesAsync(IReadOnlyList<long> books, CancellationToken cancellation)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         foreach (var book in books)
         {
             var (members, refused) = run.Db.Query(

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 

@@ -1,5 +1,5 @@
 using Rollcall.Jobs;
-using Rollcall.Reading;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 /// Dotdigital was last sent are sent. A record may be sent twice, which changes nothing: so a run that is cut off here leaves no more than a note that
 /// nobody knows whether Dotdigital has it.
 /// </summary>
-internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
+internal sealed class InsightRecords(RunContext run, PlannedWork work)
 {
     /// <summary>Makes the table of what failed, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE insight_failed(contact_id BIGINT, record USMALLINT, email VARCHAR, audience VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)";
@@ -75,7 +75,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
     /// <summary>Fills <c>insight_due</c>, the records to send, and <c>insight_gone</c>, those to remove.</summary>
     private void Gather(bool limited)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         run.Db.Execute("""
             CREATE OR REPLACE TABLE insight_person(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, email VARCHAR, audience VARCHAR, fields VARCHAR);
             CREATE OR REPLACE TABLE insight_due(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, email VARCHAR, audience VARCHAR, record USMALLINT, json VARCHAR, hash UBIGINT);
@@ -122,7 +122,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
             return "false";
         }
 
-        var asked = Recommendations.AreAsked(run.Job);
+        var asked = run.Job.AsksForRecommendations;
         var source = asked ? _owed.Relation : "recommended";
         foreach (var slice in KeySlice.For(run.Db.Number($"SELECT count(*) FROM {source}")))
         {
@@ -130,11 +130,11 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
                 INSERT INTO insight_item
                 SELECT kh, member_key, n, json FROM (
                     SELECT kh, member_key, generate_subscripts(items, 1) AS n, unnest(items) AS json
-                    FROM (SELECT kh, member_key, list_slice(from_json(items, '["JSON"]'), 1, {RecommendationTable.ForInsight})::VARCHAR[] AS items FROM {source} WHERE {slice.Where()}))
+                    FROM (SELECT kh, member_key, list_slice(from_json(items, '["JSON"]'), 1, {InsightTables.Recommendations})::VARCHAR[] AS items FROM {source} WHERE {slice.Where()}))
                 """);
         }
 
-        return asked ? $"EXISTS (SELECT 1 FROM {source} r WHERE r.kh = p.kh AND r.member_key = p.member_key)" : work.Roll.RecommendationsMissing ? "false" : "true";
+        return asked ? $"EXISTS (SELECT 1 FROM {source} r WHERE r.kh = p.kh AND r.member_key = p.member_key)" : work.Read.RecommendationsMissing ? "false" : "true";
     }
 
     private void GatherDue(string known)
@@ -189,7 +189,7 @@ internal sealed class InsightRecords(RunContext run, Planning.PlannedWork work)
                 SELECT g.contact_id FROM insight_gone g JOIN {_sent.Relation} s ON s.contact_id = g.contact_id AND s.record = g.record WHERE g.record > 0) u ON u.contact_id = p.contact_id
             WHERE u.contact_id IS NOT NULL OR (p.kh IS NULL AND (
                 EXISTS (SELECT 1 FROM roll r WHERE r.kh = o.kh AND r.member_key = o.member_key)
-                OR EXISTS (SELECT 1 FROM {RunSession.LedgerRelation(run)} l WHERE l.kh = o.kh AND l.member_key = o.member_key AND l.state <> 'left')))
+                OR EXISTS (SELECT 1 FROM {run.LedgerRelation} l WHERE l.kh = o.kh AND l.member_key = o.member_key AND l.state <> 'left')))
             """);
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 

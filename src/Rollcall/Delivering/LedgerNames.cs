@@ -1,4 +1,4 @@
-using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Delivering;
@@ -27,7 +27,7 @@ internal static class LedgerNames
         }
 
         // Numbers first: whose key is the same, nearly everyone, is not looked at closer.
-        var (ledger, current) = (RunSession.LedgerRelation(run), LedgerFold.Current(run));
+        var (ledger, current) = (run.LedgerRelation, run.Ledger);
         run.Db.Execute("CREATE OR REPLACE TABLE rekeyed(kh UBIGINT)");
         foreach (var slice in KeySlice.For(Math.Max(current.Rows, run.Db.Number("SELECT count(*) FROM roll"))))
         {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 

@@ -1,7 +1,6 @@
-using Rollcall.Comparing;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,11 +1,9 @@
 using System.Globalization;
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Planning;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -15,9 +13,6 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class MovedAddresses(RunContext run, Settlement settlement, LateOptOuts lateOptOuts)
 {
-    /// <summary>Few at a time, so that no read is old when its record is sent.</summary>
-    public const int AtOnce = 100;
-
     // Deliveries of one run go one after another, so this many records never come near the limit of a body.
     private readonly byte[] _head = new ImportRecords(run.Job).Head;
     private readonly byte[] _tail = new ImportRecords(run.Job).Tail;
@@ -53,7 +48,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             var (sight, why, _) = await LookAsync(run, move, cancellation);
             if (sight == Sight.Unclear)
             {
-                Moves.GiveUp(run.Db, move.N, why);
+                MoveTable.GiveUp(run.Db, move.N, why);
             }
             else
             {
@@ -71,14 +66,14 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             if (contact is { Status: not (ContactStatus.Deleted or ContactStatus.Unknown) } && contact.Id != moves[key].ContactId)
             {
                 var left = contact.Lists?.Where(l => l.Status == ListStatus.Suppressed).Select(l => (long)l.Id).ToList() ?? [];
-                Moves.Part(run.Db, moves[key].N, contact.Id, contact.Status.ToString(), left, counts);
+                MoveTable.Part(run.Db, moves[key].N, contact.Id, contact.Status.ToString(), left, counts);
                 parted = true;
             }
         }
 
         if (parted)
         {
-            KeyOptOuts.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
+            ChangeTable.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
         }
     }
 
@@ -88,7 +83,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         Hold();
         StayWherePossible();
         var moves = Read(run);
-        foreach (var some in moves.Chunk(AtOnce))
+        foreach (var some in moves.Chunk(ImportRecords.MovesAtOnce))
         {
             await lateOptOuts.LookAgainAsync(cancellation);
             List<long> former = [], already = [];
@@ -102,7 +97,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
                         NewIds.Record(run, settlement, $"SELECT old_kh AS kh, old_key AS member_key, contact_id AS old_id, {other.ToString(CultureInfo.InvariantCulture)} AS contact_id FROM move WHERE n = {move.N}");
                     }
 
-                    Moves.GiveUp(run.Db, move.N, why);
+                    MoveTable.GiveUp(run.Db, move.N, why);
                 }
                 else
                 {
@@ -207,7 +202,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
                v.fields_hash, CASE WHEN k.state = 'pending' OR c.kh IS NULL THEN k.code END AS known_code, m.old_kh, m.old_key, m.old_email
         FROM move m
         JOIN changed v ON v.kh = m.kh AND v.member_key = m.member_key
-        JOIN {RunSession.LedgerRelation(run)} k ON k.kh = m.old_kh AND k.member_key = m.old_key AND k.state IN ('delivered', 'pending')
+        JOIN {run.LedgerRelation} k ON k.kh = m.old_kh AND k.member_key = m.old_key AND k.state IN ('delivered', 'pending')
         LEFT JOIN (SELECT c.kh, c.member_key, c.audience, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Move}') c
             ON c.kh = m.kh AND c.member_key = m.member_key AND c.book_id = k.book_id
         LEFT JOIN (SELECT c.kh, c.member_key, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Exit}') x
@@ -228,7 +223,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """,
             r => r.GetInt64(0)))
         {
-            Moves.GiveUp(run.Db, n, "A guard holds a book of the person; the address is changed with it.", ChangeAction.MoveHeld);
+            MoveTable.GiveUp(run.Db, n, "A guard holds a book of the person; the address is changed with it.", ChangeAction.MoveHeld);
         }
 
         foreach (var n in run.Db.Query(
@@ -238,14 +233,14 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """,
             r => r.GetInt64(0)))
         {
-            Moves.GiveUp(run.Db, n, "Dotdigital has not finished an earlier import or removal of the person.", ChangeAction.MoveHeld);
+            MoveTable.GiveUp(run.Db, n, "Dotdigital has not finished an earlier import or removal of the person.", ChangeAction.MoveHeld);
         }
     }
 
     /// <summary>Whoever is not taken out of a book under the former address, though not wanted there, goes on there under the new one.</summary>
     private void StayWherePossible()
     {
-        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Planner.Removable : "false";
+        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Holds.Removable : "false";
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE staying_on AS SELECT c.kh, c.member_key, c.book_no FROM change c JOIN (SELECT DISTINCT old_kh, old_key FROM move) m ON m.old_kh = c.kh AND m.old_key = c.member_key
             WHERE c.action = '{ChangeAction.Exit}' AND NOT coalesce({removable}, false);

@@ -1,4 +1,4 @@
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -12,7 +12,7 @@ internal static class NewIds
                NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason, NULL::BIGINT AS told_at,
                NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
-        FROM {RunSession.LedgerRelation(run)} k JOIN ({found}) n ON n.kh = k.kh AND n.member_key = k.member_key AND n.old_id = k.contact_id
+        FROM {run.LedgerRelation} k JOIN ({found}) n ON n.kh = k.kh AND n.member_key = k.member_key AND n.old_id = k.contact_id
         WHERE n.contact_id IS NOT NULL AND n.contact_id <> k.contact_id
         """);
 }

@@ -1,8 +1,7 @@
-using Rollcall.Comparing;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -10,38 +9,36 @@ namespace Rollcall.Delivering;
 /// Whom other jobs of the data folder are just taking out of the same books. Such a removal may end after this job's entry, and take the person out again:
 /// whoever is to enter waits until it has ended.
 /// </summary>
-internal sealed class OtherRemovals(RunContext run)
+internal static class OtherRemovals
 {
     /// <summary>Why, in words.</summary>
     public const string Reason = "Another job of the data folder is just removing the person from the book; enters when that has ended.";
 
-    private readonly HashSet<long> _ended = [];
-
     /// <summary>Turns entries of <c>change</c> into <see cref="ChangeAction.UnderRemoval"/>. Asks Dotdigital how far a removal is that keeps somebody waiting; what is ended is for its own job to settle.</summary>
     /// <returns>Whether anybody waits who did not.</returns>
-    public async Task<bool> MarkAsync(ComparisonCounts counts, CancellationToken cancellation)
+    public static async Task<bool> MarkAsync(RunContext run, ComparisonCounts counts, CancellationToken cancellation)
     {
-        foreach (var removal in Open().Where(r => r.RemoteId is not null))
+        foreach (var removal in Open(run).Where(r => r.RemoteId is not null))
         {
-            if (run.Db.Number($"SELECT count(*) FROM {Waiting([removal])}") > 0 && await HasEndedAsync(removal, cancellation))
+            if (run.Db.Number($"SELECT count(*) FROM {Waiting(run, [removal])}") > 0 && await HasEndedAsync(run, removal, cancellation))
             {
-                _ended.Add(removal.Id);
+                run.RemovalsEnded.Add(removal.Id);
             }
         }
 
-        return Mark(counts);
+        return Mark(run, counts);
     }
 
     /// <summary>The same without a call: what is not known to be ended is under way.</summary>
-    public bool Mark(ComparisonCounts counts)
+    public static bool Mark(RunContext run, ComparisonCounts counts)
     {
-        var open = Open().ToList();
+        var open = Open(run).ToList();
         if (open.Count == 0)
         {
             return false;
         }
 
-        run.Db.Execute($"CREATE OR REPLACE TABLE under_removal AS SELECT DISTINCT kh, member_key, book_no FROM {Waiting(open)}");
+        run.Db.Execute($"CREATE OR REPLACE TABLE under_removal AS SELECT DISTINCT kh, member_key, book_no FROM {Waiting(run, open)}");
         if (run.Db.Number("SELECT count(*) FROM under_removal") == 0)
         {
             return false;
@@ -54,7 +51,7 @@ internal sealed class OtherRemovals(RunContext run)
             FROM under_removal u WHERE u.kh = change.kh AND u.member_key = change.member_key AND u.book_no = change.book_no;
             """);
         counts.Recount(run.Db, Touched, 1);
-        KeyOptOuts.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
+        ChangeTable.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
         foreach (var (book, people) in run.Db.Query($"SELECT book_no, count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}' GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
             run.Notice($"{Counted.Of(people, "member does not enter", "members do not enter")} \"{run.Books[book].Name}\" yet: another job of the data folder is just removing them from it. A run after that has ended enters them.");
@@ -64,10 +61,10 @@ internal sealed class OtherRemovals(RunContext run)
     }
 
     /// <summary>Removals and unsubscriptions of other jobs that may still be carried out, by address or by contact, in books of this run.</summary>
-    private IEnumerable<OpenRemoval> Open() => run.Store.Deliveries
-        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !_ended.Contains(r.Id));
+    private static IEnumerable<OpenRemoval> Open(RunContext run) => run.Store.Deliveries
+        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !run.RemovalsEnded.Contains(r.Id));
 
-    private string Waiting(IEnumerable<OpenRemoval> removals) => $"""
+    private static string Waiting(RunContext run, IEnumerable<OpenRemoval> removals) => $"""
         (WITH
         e AS (
             SELECT c.kh, c.member_key, c.book_no, b.book_id, coalesce(c.contact_id, v.contact_id) AS contact_id
@@ -79,7 +76,7 @@ internal sealed class OtherRemovals(RunContext run)
         SELECT e.kh, e.member_key, e.book_no FROM e JOIN o ON o.contact_id = e.contact_id AND o.book_id = e.book_id)
         """;
 
-    private async Task<bool> HasEndedAsync(OpenRemoval removal, CancellationToken cancellation)
+    private static async Task<bool> HasEndedAsync(RunContext run, OpenRemoval removal, CancellationToken cancellation)
     {
         try
         {

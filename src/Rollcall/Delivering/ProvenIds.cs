@@ -1,6 +1,7 @@
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
+using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
@@ -15,6 +16,8 @@ internal sealed class ProvenIds(RunContext run)
 
     /// <summary>Most ids that are looked up at a time, a call each; the others are not believed.</summary>
     public const int MostLookUps = 500;
+
+    private const long PartRecords = 500_000;
 
     // Whoever went on under another address lays no claim to the contact under the former one.
     private const string Claims = $"(state <> 'left' OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}'))";
@@ -68,6 +71,42 @@ internal sealed class ProvenIds(RunContext run)
             run.SomethingLeft |= known > 0;
             run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that another address claims, and Dotdigital does not show whose it is"
                 + (known > 0 ? $": nothing is sent about {known:N0} of them. Look at these people in Dotdigital; one of them may be deleted or have another address." : "; they are matched by address."));
+        }
+    }
+
+    /// <summary>The outcomes, without ids of contacts that are somebody else's. Looked at in parts: a first export's ids are as many as its members.</summary>
+    public async Task<string> OutcomesAsync(IReadOnlyList<Delivery> settled, string ledger, CancellationToken cancellation)
+    {
+        Begin();
+        var part = new List<Delivery>();
+        foreach (var delivery in settled)
+        {
+            part.Add(delivery);
+            if (part.Sum(d => d.Records) >= PartRecords)
+            {
+                await LookAsync();
+            }
+        }
+
+        await LookAsync();
+        var outcomes = OutcomeFiles.Relation(run.Folder, settled);
+        return run.Db.Number($"SELECT count(*) FROM {Unproven}") == 0
+            ? outcomes
+            : $"(SELECT o.* REPLACE (CASE WHEN u.kh IS NULL THEN o.contact_id END AS contact_id) FROM {outcomes} o LEFT JOIN {Unproven} u ON u.kh = o.kh AND u.member_key = o.member_key AND u.contact_id = o.contact_id)";
+
+        // Who moves was read, and who leaves brings no id.
+        async Task LookAsync()
+        {
+            if (part.Any(d => d.Outcomes is not null))
+            {
+                await AddAsync(
+                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{ChangeAction.Move}', '{ChangeAction.MovedAway}', '{ChangeAction.Exit}'))",
+                    ledger,
+                    known: true,
+                    cancellation);
+            }
+
+            part.Clear();
         }
     }
 

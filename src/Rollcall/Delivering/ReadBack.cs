@@ -1,8 +1,8 @@
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -139,7 +139,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         run.Db.Execute("DELETE FROM removal WHERE EXISTS (SELECT 1 FROM stays s WHERE s.kh = removal.kh AND s.member_key = removal.member_key AND s.book_id = removal.book_id)");
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.AlreadyThere}' AS code, '{AlreadyThere.Reason}' AS reason, {run.Now} AS told_at,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.AlreadyThere}' AS code, '{ExitReason.AlreadyThere}' AS reason, {run.Now} AS told_at,
                    NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM stays
             """);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -82,7 +82,7 @@ internal sealed class RemovedPeople(RunContext run)
 
     /// <summary>How many the book is known to hold besides.</summary>
     private long Staying(long book) => run.Db.Number($"""
-        SELECT count(*) FROM {RunSession.LedgerRelation(run)} k
+        SELECT count(*) FROM {run.LedgerRelation} k
         WHERE k.book_id = {book} AND k.state = 'delivered' AND NOT EXISTS (SELECT 1 FROM leaver l WHERE l.kh = k.kh AND l.member_key = k.member_key)
         """);
 }

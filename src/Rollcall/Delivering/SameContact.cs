@@ -1,5 +1,5 @@
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
@@ -27,7 +27,7 @@ internal static class SameContact
             FROM removal r
             JOIN (SELECT contact_id, book_id, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE state IN ('delivered', 'pending')
                   UNION ALL
-                  SELECT contact_id, book_id, member_key FROM {RunSession.LedgerRelation(run)} WHERE state IN ('delivered', 'pending') AND contact_id IN (SELECT contact_id FROM removal)) o
+                  SELECT contact_id, book_id, member_key FROM {run.LedgerRelation} WHERE state IN ('delivered', 'pending') AND contact_id IN (SELECT contact_id FROM removal)) o
               ON o.contact_id = r.contact_id AND o.book_id = r.book_id
             WHERE o.member_key <> r.member_key AND NOT EXISTS (SELECT 1 FROM removal x WHERE x.member_key = o.member_key AND x.book_id = o.book_id);
             DELETE FROM removal WHERE EXISTS (SELECT 1 FROM same_contact s WHERE s.kh = removal.kh AND s.member_key = removal.member_key AND s.book_id = removal.book_id);

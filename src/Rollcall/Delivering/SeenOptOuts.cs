@@ -1,6 +1,6 @@
 using Rollcall.Dotdigital;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 

@@ -1,7 +1,7 @@
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -43,7 +43,7 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
 
         if (person.ContactId is null && contact is not null && before.Contains(contact.Id))
         {
-            return new DirectAnswer("Omitted", "left", ReasonCode.AlreadyThere, AlreadyThere.Reason) { ContactId = contact.Id };
+            return new DirectAnswer("Omitted", "left", ReasonCode.AlreadyThere, ExitReason.AlreadyThere) { ContactId = contact.Id };
         }
 
         switch (contact?.Status, contact?.StatusIn(book))

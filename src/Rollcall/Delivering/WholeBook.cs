@@ -1,4 +1,4 @@
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 

@@ -26,6 +26,12 @@ public sealed record Job
     /// <summary>What goes where.</summary>
     public required ExportConfig Config { get; init; }
 
+    /// <summary>Whether a platform is asked for recommendations: those in tables are read with the audiences.</summary>
+    internal bool AsksForRecommendations => Config.CollectionId is not null && Source is not TablesSourceOptions;
+
+    /// <summary>Whether everybody is looked up before they are added singly: v2 has no merge option, so values are left out where the contact exists.</summary>
+    internal bool LooksUpEveryone => this is { DirectApi: DirectApi.V2, MergeOption: MergeOption.OverwriteIfEmpty };
+
     /// <summary>When the job runs by itself; null when only by hand.</summary>
     public ScheduleOptions? Schedule { get; init; }
 
@@ -188,6 +194,9 @@ public sealed record AudienceQuery(string? Sql, string? From, string? Condition)
 /// <summary>Lytics' own keys of the job, and <c>key_field</c>.</summary>
 public sealed record ExportConfig
 {
+    /// <summary>Audiences of one job at most: each is a bit of a 128-bit number.</summary>
+    internal const int MostAudiences = 128;
+
     /// <summary>The audiences to export, in order: the first that has a member gives the member's values.</summary>
     public required IReadOnlyList<string> SegmentIds { get; init; }
 

@@ -1,5 +1,3 @@
-using Rollcall.Comparing;
-
 namespace Rollcall.Jobs;
 
 /// <summary>The keys under <c>config</c>: Lytics' own, and <c>key_field</c>.</summary>
@@ -29,7 +27,7 @@ internal static class JobConfigKeys
     /// <summary>The group under <c>config</c>.</summary>
     public static GroupShape Config { get; } = new(
         "a group of keys such as segment_ids, seg_mappings and email_field",
-        new("segment_ids", new ListShape(new TextShape(), "a list of audience ids, at most 128") { Most = Comparison.MaxAudiences },
+        new("segment_ids", new ListShape(new TextShape(), "a list of audience ids, at most 128") { Most = ExportConfig.MostAudiences },
             "The audiences to export. Somebody in several has the values of the first that has them.") { Required = true },
         new("seg_mappings", new ListShape(new MapShape(Book, "audience", "one pair of audience: address book") { Pair = true }, "a list of pairs, each audience: address book"),
             "Which audience goes into which address book, by the book's id or as `{name: ...}`. An audience may go into several books, and several audiences into one.") { Required = true },

@@ -3,10 +3,10 @@ using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Planning;
 using Rollcall.Reading;
 using Rollcall.Recording;
-using Rollcall.Work;
+using Rollcall.Running;
+using Rollcall.Store;
 
 namespace Rollcall.Operations;
 
@@ -40,14 +40,14 @@ public static class Explain
         run.Db.Execute(Holds.Create);
         await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         run.OptOuts.CopyTo(run.Db, books);
-        var roll = new RollCall(run);
-        await roll.ReadAsync(destination, adopts: false, mayBeEmpty: run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
+        ProfilesSink.MakeFor(run.Job);
+        var read = await new RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
 
         // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.
         var key = SqlText.Literal(MemberKey.Of(email));
         var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE {MemberKeySql.Of("email")} = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
-        var current = LedgerFold.Current(run);
+        var current = run.Ledger;
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE key_here AS
             SELECT profile_key FROM roll WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL
@@ -67,16 +67,16 @@ public static class Explain
             },
             null,
             cancellation);
-        LostAddresses.Find(run, roll, "ledger_linked", counts);
+        read = read with { Counts = LostAddresses.Find(run, read.Counts, "ledger_linked", counts) };
         if (run.Job.Config.KeyField is not null)
         {
             KeyOptOuts.Follow(run.Db, "ledger_linked", "opt_out", counts, run.Job.RecreateDeleted);
-            Moves.Find(run.Db, "ledger_linked", LostAddresses.Wanted, counts, roll.Counts.All(c => c.Reading.HoldExits is null));
+            Moves.Find(run.Db, "ledger_linked", LostAddresses.Wanted, counts, read.Counts.All(c => c.Reading.HoldExits is null));
         }
 
         Whose.KeepThere(run, new AlreadyThere(run).Kept(books), "ledger_linked", counts);
         Claims.Mark(run);
-        await run.OtherRemovals.MarkAsync(counts, cancellation);
+        await OtherRemovals.MarkAsync(run, counts, cancellation);
         var audiences = run.Db.Query($"SELECT audience FROM roll WHERE member_key = {key} UNION SELECT audience FROM kept WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));
@@ -94,7 +94,7 @@ public static class Explain
             Audiences = [.. run.Job.Config.SegmentIds.Select((id, i) => new ExplainedAudience(id, audiences.Contains(i)))],
             Books = [.. run.Books.Select(b => Book(b, ledger, optOuts, contact, underWay) with { Watched = (watched.Find(w => w.Book == b.Id).Watch ?? watched.Find(w => w.Book == 0).Watch) })],
             AccountStatus = contact?.Status.ToString(),
-            Next = [.. Next(run, destination, roll, audiences, changes, leftOut, heldBooks)],
+            Next = [.. Next(run, destination, read, audiences, changes, leftOut, heldBooks)],
         };
     }
 
@@ -109,7 +109,7 @@ public static class Explain
             : new ExplainedBook(book.Id, book.Name, known.State, known.Since, (known.State == "delivered" && book.Id is { } there && contact?.StatusIn(there) is null ? "Was delivered by this job." : known.Reason) + out_ + shown);
     }
 
-    private static IEnumerable<string> Next(RunContext run, Destination destination, RollCall roll, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string WhyNot, string Code, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut, IReadOnlyList<GuardHeld> lastHeld)
+    private static IEnumerable<string> Next(RunContext run, Destination destination, AudiencesRead read, List<int> audiences, List<(int Book, string Action, string? Status, string Origin, string WhyNot, string Code, string State, string Reason)> changes, List<(int Audience, string Reason)> leftOut, IReadOnlyList<GuardHeld> lastHeld)
     {
         foreach (var (audience, reason) in leftOut)
         {
@@ -120,8 +120,8 @@ public static class Explain
         {
             var wanted = destination.Mapping.Any(m => m.Book == book.No && audiences.Contains(m.Audience));
             var change = changes.Find(c => c.Book == book.No);
-            var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => roll.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
-            var lost = destination.Mapping.Any(m => m.Book == book.No && LostRows.More(roll, m.Audience) is not null);
+            var held = destination.Mapping.Where(m => m.Book == book.No).Select(m => read.Counts[m.Audience].Reading.HoldExits).FirstOrDefault(h => h is not null);
+            var lost = destination.Mapping.Any(m => m.Book == book.No && read.MoreLost(m.Audience) is not null);
             if (change.Action is ChangeAction.Exit or ChangeAction.Enter or ChangeAction.Resubscribe or EnterSingly && lastHeld.FirstOrDefault(g => g.AddressBookId is null ? g.Guard is "mails" or "moves" : g.AddressBookId == book.Id) is { } guard)
             {
                 yield return $"In the last run the guard {guard.Guard} held {(guard.AddressBookId is null ? "everything" : $"\"{book.Name}\"")}: {guard.Actual:N0}, the limit is {guard.Limit}. If it holds again, the person stays as they are. If not:";

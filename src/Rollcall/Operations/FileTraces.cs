@@ -3,6 +3,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Model;
 using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -59,7 +60,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
-            DataFolder.Restrict(unfinished);
+            FileModes.Restrict(unfinished);
             foreach (var line in File.ReadLines(path))
             {
                 if (IsOfThem(line))

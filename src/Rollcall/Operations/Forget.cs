@@ -1,6 +1,6 @@
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
-using Rollcall.Work;
 
 namespace Rollcall.Operations;
 
@@ -10,9 +10,6 @@ namespace Rollcall.Operations;
 /// </summary>
 public static class Forget
 {
-    /// <summary>The lock that keeps runs and plans out while a person is erased.</summary>
-    internal const string Lock = ".forget";
-
     /// <summary>Forgets one address, however it is written.</summary>
     /// <param name="email">The address.</param>
     /// <param name="dataFolder">The data folder's path.</param>
@@ -28,20 +25,11 @@ public static class Forget
         }
 
         var folder = new DataFolder(dataFolder, checkpoint);
-        using var taken = folder.TryRareLock(Lock) ?? throw Busy(folder, "Another person is being erased");
-        RefuseWhileOthersWork(folder);
+        using var taken = folder.TryRareLock(ForgetLock.Name) ?? throw ForgetLock.Busy(folder, "Another person is being erased");
+        ForgetLock.RefuseWhileOthersWork(folder);
         using var store = Stores.Open(folder, checkpoint);
         store.Rekey();
         return Run(email, trace, folder, store, environment, cancellation);
-    }
-
-    /// <summary>Stops a run or a plan that began while a person is being erased.</summary>
-    internal static void RefuseMeanwhile(DataFolder folder)
-    {
-        if (folder.IsLocked(Lock))
-        {
-            throw Busy(folder, "A person is being erased from the data folder");
-        }
     }
 
     private static ForgetResult Run(string email, Trace trace, DataFolder folder, IStore store, Func<string, string?> environment, CancellationToken cancellation)
@@ -91,24 +79,6 @@ public static class Forget
         // All of the person's, also what an earlier forgetting kept.
         return File.Exists(folder.Full(KeyedHash.FileName)) ? forgotten.Count(KeyedHash.OfFolder(folder).All(trace.Email)) : 0;
     }
-
-    /// <summary>Stops where a run, a plan or another command works in the folder.</summary>
-    /// <param name="ours">The lock that the caller holds.</param>
-    internal static void RefuseWhileOthersWork(DataFolder folder, string ours = Lock)
-    {
-        // Jobs first: a run also holds the lock of its work folder, and the job says more.
-        foreach (var path in Directory.EnumerateFiles(folder.Full("locks"), "*.lock").OrderBy(p => Path.GetFileName(p).StartsWith('.')))
-        {
-            var name = Path.GetFileNameWithoutExtension(path);
-            if (name != ours && folder.IsLocked(name))
-            {
-                throw Busy(folder, name.StartsWith('.') ? "A plan or another command is under way" : $"A run of {name} is under way");
-            }
-        }
-    }
-
-    private static RollcallException Busy(DataFolder folder, string what) =>
-        new(ExitCode.Busy, $"{what}.", folder.Root, "Wait for it to end, and repeat the command.");
 }
 
 /// <summary>What was erased of a person, and what was not. Its JSON form is the contract of <c>rollcall forget --json</c>.</summary>

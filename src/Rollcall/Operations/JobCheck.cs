@@ -1,10 +1,11 @@
 using Rollcall.Connecting;
-using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Planning;
 using Rollcall.Reading;
+using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -26,9 +27,9 @@ public static class JobCheck
         var readable = problems.All(problem => problem.Severity != Severity.Error);
         try
         {
-            using var client = await Destination.ConnectAsync(job, workplace, cancellation);
+            using var client = await Connection.ConnectAsync(job, workplace, cancellation);
             using var store = Stores.Open(new DataFolder(workplace.DataFolder));
-            var destination = await Destination.ReadAsync(job, client, store.Books, cancellation);
+            var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
             problems.AddRange(destination.Problems);
             problems.AddRange(SharedBooks.Check(job, destination, store.Books));
             problems.AddRange(destination.VanishedBooks.Select(b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
@@ -52,6 +53,7 @@ public static class JobCheck
 
     private static async Task<IReadOnlyList<Problem>> SourceAsync(Job job, Workplace workplace, CancellationToken cancellation)
     {
+        ProfilesSink.MakeFor(job);
         await using var source = AudienceSources.Open(job, workplace, workplace.DataFolder);
         try
         {
@@ -71,8 +73,9 @@ public static class JobCheck
         var folder = new DataFolder(workplace.DataFolder);
         using var work = new WorkFolder(folder, $"check-{Guid.NewGuid():N}");
         using var db = new RunDatabase(work.Path);
+        ProfilesSink.MakeFor(job);
         await using var source = AudienceSources.Open(job, workplace, work.Path);
-        var look = new FirstRows(job, source, db, RollCall.DataFields(destination.Fields), destination.Account.Id);
+        var look = new FirstRows(job, source, db, destination.FieldsWith([]), destination.Account.Id);
         var problems = new List<Problem>();
         for (var audience = 0; audience < job.Config.SegmentIds.Count; audience++)
         {
@@ -84,7 +87,7 @@ public static class JobCheck
 
     private static async Task<IReadOnlyList<Problem>> RecommendationsAsync(Job job, Workplace workplace, CancellationToken cancellation)
     {
-        if (!Recommendations.AreAsked(job))
+        if (!job.AsksForRecommendations)
         {
             return await RecommendationTable.CheckAsync(job, workplace, cancellation);
         }
@@ -96,6 +99,7 @@ public static class JobCheck
     /// <summary>The SQL that reads each audience, by its id; comments where the source has no SQL.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> AudienceSqlAsync(Job job, Workplace workplace)
     {
+        ProfilesSink.MakeFor(job);
         await using var source = AudienceSources.Open(job, workplace, workplace.DataFolder);
         return job.Config.SegmentIds.ToDictionary(audience => audience, source.Sql);
     }

@@ -1,7 +1,7 @@
 using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Operations;
 
@@ -36,7 +36,7 @@ public static class Reconcile
             run.Notice("A run of the job is under way: what it sends just now may show as a difference.");
         }
 
-        var differences = new BookDifferences(run, RunSession.LedgerRelation(run));
+        var differences = new BookDifferences(run, run.LedgerRelation);
         differences.Begin();
         var books = new List<ReconciledBook>();
         foreach (var book in run.Books.Where(b => b.Id is not null))

@@ -1,5 +1,5 @@
 using Rollcall.Jobs;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Operations;
 

@@ -1,5 +1,6 @@
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 
 namespace Rollcall.Operations;
 

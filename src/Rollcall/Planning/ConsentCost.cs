@@ -1,6 +1,6 @@
-using Rollcall.Model;
 using Rollcall.Jobs;
-using Rollcall.Work;
+using Rollcall.Model;
+using Rollcall.Running;
 
 namespace Rollcall.Planning;
 
@@ -19,7 +19,7 @@ internal static class ConsentCost
 
     /// <summary>People unsubscribed from books, a call each.</summary>
     public static long Unsubscribes(RunContext run) => run.Job.Config.ExitAction == ExitAction.Unsubscribe
-        ? run.Db.Number($"SELECT count(*) FROM change c WHERE {Planner.Removable}")
+        ? run.Db.Number($"SELECT count(*) FROM change c WHERE {Holds.Removable}")
         : 0;
 
     /// <summary>Calls: before each such call the person is looked up.</summary>

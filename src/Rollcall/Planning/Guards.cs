@@ -1,4 +1,3 @@
-using Rollcall.Comparing;
 using Rollcall.Jobs;
 using Rollcall.Model;
 
@@ -22,12 +21,6 @@ internal sealed record BookLoad(RunBook Book, long Enters, long Exits, long Deli
 /// <param name="Rows">All its rows.</param>
 /// <param name="Rejected">Those that were rejected or have no usable address, so far as they count.</param>
 internal sealed record AudienceLoad(string Audience, long Rows, long Rejected);
-
-/// <summary>What the guards hold back.</summary>
-/// <param name="Held">Every guard that holds something.</param>
-/// <param name="Books">The numbers of the books left entirely as they are.</param>
-/// <param name="Run">Whether the whole run is held.</param>
-internal sealed record GuardVerdict(IReadOnlyList<GuardHeld> Held, IReadOnlySet<int> Books, bool Run);
 
 /// <summary>Judges, before anything is sent, whether a run does more than the user expects.</summary>
 internal static class Guards

@@ -1,7 +1,6 @@
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Planning;
 
@@ -12,33 +11,31 @@ internal static class LostRows
     /// Holds a book's exits where more rows of an audience have no usable address than in the last run that held nothing: whoever is missing may be one
     /// of them. Where nobody exits, nothing is held.
     /// </summary>
-    public static void HoldExits(RunContext run, RollCall roll, ComparisonCounts counts, int audience, int book, RunOptions options)
+    /// <returns>Whether it does.</returns>
+    public static bool HoldExits(RunContext run, AudiencesRead read, ComparisonCounts counts, int audience, int book, RunOptions options)
     {
-        if (More(roll, audience) is not { } more || options.IsPilot || options.Allow.Contains("rejects") || Guards.TooManyRejects(run.Job, Of(run, roll, audience)) || !AnyoneLeaves(run, counts, book))
+        if (read.MoreLost(audience) is not { } more || options.IsPilot || options.Allow.Contains("rejects") || Guards.TooManyRejects(run.Job, Of(run, read, audience)) || !AnyoneLeaves(run, counts, book))
         {
-            return;
+            return false;
         }
 
-        var (count, id) = (roll.Counts[audience], run.Job.Config.SegmentIds[audience]);
-        roll.Lost.Add(audience);
+        var (count, id) = (read.Counts[audience], run.Job.Config.SegmentIds[audience]);
         run.SomethingLeft = true;
         run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'More rows of the audience have no usable address than before.')");
         run.Notice(
             $"Exits from \"{run.Books[book].Name}\" wait: {Counted.Of(count.Lost, "row")} of the audience {id} have no usable address, {more:N0} more than in the last run that held nothing; "
             + "people who seem to have left may be behind them. If the rows are right: rollcall run {ShellText.Of(run.Job.Path)} --allow rejects");
+        return true;
     }
 
     /// <summary>What the guard judges. Profiles without any address are ordinary; they count where they were less than half as large a share of the rows before.</summary>
-    public static AudienceLoad Of(RunContext run, RollCall roll, int audience)
+    public static AudienceLoad Of(RunContext run, AudiencesRead read, int audience)
     {
-        var (count, before) = (roll.Counts[audience], roll.Before(audience));
+        var (count, before) = (read.Counts[audience], read.Before(audience));
         var blank = count.NoEmail - count.KeyedNoEmail;
         var counts = before is { Rows: > 0 } && 2.0 * before.NoEmail * count.Rows < (double)blank * before.Rows;
         return new AudienceLoad(run.Job.Config.SegmentIds[audience], count.Rows, count.Rejected + count.InvalidEmail - count.KeyedInvalid + (counts ? blank : 0));
     }
-
-    /// <summary>How many more rows of an audience have no usable address, and no key that says who they are, than in the last run that held nothing; null for none.</summary>
-    public static long? More(RollCall roll, int audience) => roll.Before(audience) is { } before && roll.Counts[audience].Lost > before.Lost ? roll.Counts[audience].Lost - before.Lost : null;
 
     // Where exits are ignored and nothing else depends on them, there is nothing to hold.
     private static bool AnyoneLeaves(RunContext run, ComparisonCounts counts, int book) =>

@@ -1,5 +1,5 @@
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Planning;
 
@@ -114,7 +114,7 @@ internal static class Pilot
     /// <summary>Whom the last run with failures did not deliver, unless something was delivered to them since, and whose last outcome in the ledger is a failure.</summary>
     private static void ChooseUndelivered(RunContext run)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE undelivered AS
             SELECT kh, member_key, book_id, CASE state WHEN 'failed' THEN 'enter' ELSE 'update' END AS operation, audience, email

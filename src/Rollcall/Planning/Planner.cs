@@ -1,48 +1,22 @@
 using Microsoft.Extensions.Logging;
-using Rollcall.Comparing;
-using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading;
-using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Planning;
-
-/// <summary>What a run is about to do.</summary>
-/// <param name="Roll">What was read.</param>
-/// <param name="Counts">What the comparison found.</param>
-/// <param name="Verdict">What the guards hold.</param>
-/// <param name="Records">How its import records are written.</param>
-/// <param name="Report">What becomes of it.</param>
-/// <param name="Direct">Who is added one by one.</param>
-/// <param name="Mails">The mails it may cause.</param>
-/// <param name="Moves">How many contacts move.</param>
-internal sealed record PlannedWork(
-    RollCall Roll,
-    ComparisonCounts Counts,
-    GuardVerdict Verdict,
-    ImportRecords Records,
-    RunReport Report,
-    DirectEntries Direct,
-    PlanMails Mails,
-    long Moves)
-{
-    /// <summary>The pairs of member and book that imports carry, a member's first hundred lists.</summary>
-    public string ImportPairs => ImportRecords.Pairs("change", manyBooks: false, 0, Direct.NotImported);
-}
 
 /// <summary>Changes + config -> plan: applies the guards, and adds up what the plan costs for whoever asks. Sends nothing.</summary>
 internal static class Planner
 {
     private const int FirstOfEachKind = 10;
 
-    public static PlannedWork Plan(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
+    public static PlannedWork Plan(RunContext run, Destination destination, AudiencesRead read, ComparisonCounts counts, RunOptions options)
     {
         var records = new ImportRecords(run.Job);
-        HoldExits(run, destination, roll, counts, options);
-        var loads = run.Books.Select(b => Load(run, destination, roll, counts, b)).Select(l => options.IsLimited ? Pilot.Load(run, l) : l).ToList();
+        var lost = HoldExits(run, destination, read, counts, options);
+        var loads = run.Books.Select(b => Load(run, destination, read, counts, b)).Select(l => options.IsLimited ? Pilot.Load(run, l) : l).ToList();
         var direct = new DirectEntries(run);
         if (direct.FirstRunInBulk)
         {
@@ -65,7 +39,7 @@ internal static class Planner
         verdict = verdict with { Held = [.. run.HeldPeople, .. verdict.Held] };
         Releases.SayHeld(run, verdict);
         Hold(run, verdict.Run ? run.Books.Select(b => b.No) : []);
-        return new PlannedWork(roll, counts, verdict, records, new RunReport(run, counts, destination.Mapping), direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
+        return new PlannedWork(read, lost, counts, verdict, records, direct, verdict.Run ? new PlanMails(0, 0, 0) : mails, verdict.Run ? 0 : moves);
     }
 
     /// <summary>The mails that the job itself asks for.</summary>
@@ -84,8 +58,9 @@ internal static class Planner
         new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{ChangeAction.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
-    private static void HoldExits(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunOptions options)
+    private static HashSet<int> HoldExits(RunContext run, Destination destination, AudiencesRead read, ComparisonCounts counts, RunOptions options)
     {
+        var lost = new HashSet<int>();
         foreach (var book in options.IsPilot ? run.Books : [])
         {
             run.Db.Execute($"INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.NotInPilot}', 'Nobody exits in a pilot.')");
@@ -93,41 +68,42 @@ internal static class Planner
 
         foreach (var (audience, book) in destination.Mapping)
         {
-            if (roll.Counts[audience].Reading.HoldExits is { } why)
+            if (read.Counts[audience].Reading.HoldExits is { } why)
             {
                 run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
                 run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
 
                 // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
-                run.SomethingLeft |= counts.Of(book, ChangeAction.Exit) > 0 || roll.Counts[audience].Reading.Rejected.Count == 0;
+                run.SomethingLeft |= counts.Of(book, ChangeAction.Exit) > 0 || read.Counts[audience].Reading.Rejected.Count == 0;
             }
         }
 
         foreach (var (audience, book) in destination.Mapping)
         {
-            LostRows.HoldExits(run, roll, counts, audience, book, options);
+            if (LostRows.HoldExits(run, read, counts, audience, book, options))
+            {
+                lost.Add(audience);
+            }
         }
 
         foreach (var taken in counts.Verdicts.Where(v => v.Action == ChangeAction.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
         {
             run.Notice($"{Counted.Of(taken.Sum(v => v.Members), "member stays", "members stay")} in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
         }
+
+        return lost;
     }
 
-    private static BookLoad Load(RunContext run, Destination destination, RollCall roll, ComparisonCounts counts, RunBook book)
+    private static BookLoad Load(RunContext run, Destination destination, AudiencesRead read, ComparisonCounts counts, RunBook book)
     {
         var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == ChangeAction.Exit).Sum(v => v.Ours);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
-        var empty = destination.Mapping.Where(m => m.Book == book.No && roll.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
+        var empty = destination.Mapping.Where(m => m.Book == book.No && read.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
         return new BookLoad(book, counts.Of(book.No, ChangeAction.Enter) + counts.Of(book.No, ChangeAction.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
         {
-            Rejected = [.. destination.Mapping.Where(m => m.Book == book.No).Select(m => LostRows.Of(run, roll, m.Audience))],
+            Rejected = [.. destination.Mapping.Where(m => m.Book == book.No).Select(m => LostRows.Of(run, read, m.Audience))],
         };
     }
-
-    /// <summary>How many members the imports are about.</summary>
-    public static long Imported(RunContext run, PlannedWork work) =>
-        KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")).Sum(slice => run.Db.Number($"SELECT count(DISTINCT kh) FROM {work.ImportPairs} WHERE {slice.Where()}"));
 
     /// <summary>What the work costs, in calls, bytes and mails.</summary>
     public static PlanCost Cost(RunContext run, PlannedWork work)
@@ -153,9 +129,9 @@ internal static class Planner
         }
 
         // Each new address is looked up, before the plan and before it is given to the contact, which is read then and read back.
-        var moveImports = (moves + MovedAddresses.AtOnce - 1) / MovedAddresses.AtOnce;
+        var moveImports = (moves + ImportRecords.MovesAtOnce - 1) / ImportRecords.MovesAtOnce;
         var removals = run.Job.Config.ExitAction == ExitAction.Remove
-            ? run.Db.Query($"SELECT count(*), book_no FROM change c WHERE {Removable} GROUP BY book_no", r => (Leaving: r.GetInt64(0), Book: r.GetFieldValue<ushort>(1)))
+            ? run.Db.Query($"SELECT count(*), book_no FROM change c WHERE {Holds.Removable} GROUP BY book_no", r => (Leaving: r.GetInt64(0), Book: r.GetFieldValue<ushort>(1)))
             : [];
 
         // And a look at who left: at each person, or the pages of the book.
@@ -179,12 +155,9 @@ internal static class Planner
             Mails = work.Mails,
             Creates = new PlanCreations(
                 [.. run.Books.Where(b => b.Id is null && !work.Verdict.Run && !work.Verdict.Books.Contains(b.No)).Select(b => b.Name)],
-                work.Verdict.Run ? [] : [.. work.Roll.NewFields.Select(field => new PlannedField(field.Key, field.Value.ToString()))]),
+                work.Verdict.Run ? [] : [.. work.Read.NewFields.Select(field => new PlannedField(field.Key, field.Value.ToString()))]),
         };
     }
-
-    /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
-    public const string Removable = $"c.action = 'exit' AND c.origin = 'ours' AND {Holds.MayExit} AND {Holds.NotUnderWay}";
 
     /// <summary>The first rows of each kind of change.</summary>
     public static List<PlannedChange> First(RunContext run)
@@ -195,7 +168,7 @@ internal static class Planner
         List<string> kinds = [.. new[] { ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
         if (run.Job.Config.ExitAction != ExitAction.Ignore)
         {
-            kinds.Add(Of(kinds.Count, Removable));
+            kinds.Add(Of(kinds.Count, Holds.Removable));
         }
 
         return run.Db.Query(

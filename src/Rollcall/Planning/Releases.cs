@@ -1,7 +1,6 @@
-using Rollcall.Comparing;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Planning;
 
@@ -73,7 +72,7 @@ internal static class Releases
 
     private static async Task<Destination> ReleaseAudienceAsync(RunContext run, Destination destination, string audience, IEnumerable<string> books, CancellationToken cancellation)
     {
-        var ledger = RunSession.LedgerRelation(run);
+        var ledger = run.LedgerRelation;
         var holding = run.Db.Query($"SELECT DISTINCT book_id FROM {ledger} WHERE audience = {SqlText.Literal(audience)} AND state IN ('delivered', 'pending')", r => r.GetInt64(0));
         if (holding.Count == 0)
         {

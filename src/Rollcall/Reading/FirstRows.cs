@@ -1,8 +1,9 @@
-using Rollcall.Dotdigital;
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading;

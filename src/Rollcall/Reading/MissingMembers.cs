@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -10,7 +10,7 @@ namespace Rollcall.Reading;
 /// <summary>Whom the ledger has in a book, and no audience of that book has any more.</summary>
 internal sealed class MissingMembers(RunContext run, Destination destination)
 {
-    private readonly KeptLedger _current = LedgerFold.Current(run);
+    private readonly KeptLedger _current = run.Ledger;
 
     /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
     public bool Any(int audience, CancellationToken cancellation)

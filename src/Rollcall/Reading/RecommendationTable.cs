@@ -1,9 +1,9 @@
 using System.Text.Json;
 using DuckDB.NET.Data;
-using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading.Tables;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -12,15 +12,12 @@ namespace Rollcall.Reading;
 /// <summary>Recommendations that stand in tables: a query gives a row a person and recommendation. Read before the audiences, so that they are compared like any other field.</summary>
 internal static class RecommendationTable
 {
-    /// <summary>Recommendations of a person that are kept, for insight data: as many as Lytics gives unless asked for more.</summary>
-    public const int ForInsight = 10;
-
     private const string Email = "email";
     private const string Rank = "rank";
 
     /// <summary>How many recommendations of a person the job needs.</summary>
     public static int Most(ExportConfig config) =>
-        Math.Max(config.InsightRecommendations ? ForInsight : 1, config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Number).DefaultIfEmpty(1).Max());
+        Math.Max(config.InsightRecommendations ? InsightTables.Recommendations : 1, config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Number).DefaultIfEmpty(1).Max());
 
     /// <summary>Everything wrong with the query; empty for a job without one.</summary>
     public static async Task<IReadOnlyList<Problem>> CheckAsync(Job job, Workplace workplace, CancellationToken cancellation)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading;

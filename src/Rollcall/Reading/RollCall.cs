@@ -1,7 +1,8 @@
-using Rollcall.Dotdigital;
 using System.Text.Json;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -10,27 +11,16 @@ namespace Rollcall.Reading;
 /// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
 internal sealed class RollCall(RunContext run)
 {
-    private RecommendationCount? _recommendations;
-
-    /// <summary>What was read of each audience, by its index.</summary>
-    public List<AudienceCount> Counts { get; } = [];
-
-    /// <summary>Whether recommendations in a table were not read completely.</summary>
-    public bool RecommendationsMissing => _recommendations is { Incomplete: not null };
-
-    /// <summary>The audiences, by index, whose exits wait because more of their rows have no usable address than before.</summary>
-    public HashSet<int> Lost { get; } = [];
-
-    /// <summary>Data fields to be created, with the type their values suggest.</summary>
-    public Dictionary<string, DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<AudienceCount> _counts = [];
+    private readonly Dictionary<string, DataFieldType> _newFields = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
     /// <param name="mayBeEmpty">Whether recommendations that are all gone are taken at their word.</param>
-    public async Task ReadAsync(Destination destination, bool adopts, bool mayBeEmpty, CancellationToken cancellation)
+    public async Task<AudiencesRead> ReadAsync(Destination destination, bool adopts, bool mayBeEmpty, CancellationToken cancellation)
     {
         var job = run.Job;
         run.Db.Execute(RecommendedColumns.Create);
-        _recommendations = await RecommendationTable.ReadAsync(run, mayBeEmpty, cancellation);
+        var recommendations = await RecommendationTable.ReadAsync(run, mayBeEmpty, cancellation);
         await using var source = AudienceSources.Open(job, run.Workplace, run.Db.Folder);
         var fields = job.Config.Fields;
         Roll? roll = null;
@@ -49,13 +39,13 @@ internal sealed class RollCall(RunContext run)
                     throw reading.Failure;
                 }
 
-                roll = new Roll(run.Db.Connection, job, DataFields(destination.Fields.Concat(NewFields)), destination.Account.Id, _recommendations);
+                roll = new Roll(run.Db.Connection, job, destination.FieldsWith(_newFields), destination.Account.Id, recommendations);
                 await roll.CreateAsync(cancellation);
             }
 
             run.Progress?.Report(new RunProgress($"read {audience}", 0, null, "rows"));
             var count = await roll.AddAsync(i, reading, cancellation);
-            Counts.Add(count);
+            _counts.Add(count);
             run.Progress?.Report(new RunProgress($"read {audience}", count.Rows, count.Rows, "rows"));
         }
 
@@ -67,6 +57,7 @@ internal sealed class RollCall(RunContext run)
         run.Progress?.Report(new RunProgress("sort the roll", 0, null, "rows"));
         await roll!.FinishAsync(cancellation);
         await TakeOutSharedKeysAsync(cancellation);
+        return new AudiencesRead(_counts, [.. job.Config.SegmentIds.Select(Kept)], _newFields, recommendations);
     }
 
     private async Task TakeOutSharedKeysAsync(CancellationToken cancellation)
@@ -84,7 +75,7 @@ internal sealed class RollCall(RunContext run)
     private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, bool adopts, CancellationToken cancellation)
     {
         var missing = new MissingMembers(run, destination);
-        foreach (var (i, count) in Counts.Index().ToList().Where(c => c.Item.Reading.HoldExits is null))
+        foreach (var (i, count) in _counts.Index().ToList().Where(c => c.Item.Reading.HoldExits is null))
         {
             if (!adopts && !missing.Any(i, cancellation))
             {
@@ -104,45 +95,34 @@ internal sealed class RollCall(RunContext run)
                 why = e.Problems[0].Message;
             }
 
-            Counts[i] = why is null ? again : again with { Reading = again.Reading with { HoldExits = $"Members were missing, and the second reading that looks for them was not complete: {why}" } };
+            _counts[i] = why is null ? again : again with { Reading = again.Reading with { HoldExits = $"Members were missing, and the second reading that looks for them was not complete: {why}" } };
         }
     }
 
     /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
     /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
-    public void Keep(Func<int, bool> held)
+    /// <param name="lost">The audiences whose exits wait because more of their rows have no usable address than before.</param>
+    public static void Keep(RunContext run, AudiencesRead read, Func<int, bool> held, IReadOnlySet<int> lost)
     {
-        RecommendationTable.Keep(run, _recommendations);
-        run.Store.Audiences.Keep(run.Job.Tag, Counts.Index()
+        RecommendationTable.Keep(run, read.Recommendations);
+        run.Store.Audiences.Keep(run.Job.Tag, read.Counts.Index()
             .Where(c => c.Item.Reading.HoldExits is null && (c.Item.Members + c.Item.KnownByKey > 0 || !held(c.Index)))
-            .Select(c => Reading(c.Index, c.Item, ofAll: !held(c.Index) && !Lost.Contains(c.Index))));
+            .Select(c => Reading(run.Job.Config.SegmentIds[c.Index], c.Item, ofAll: !held(c.Index) && !lost.Contains(c.Index))));
     }
 
-    private CompleteReading Reading(int audience, AudienceCount count, bool ofAll) => new(
-        run.Job.Config.SegmentIds[audience],
+    private static CompleteReading Reading(string audience, AudienceCount count, bool ofAll) => new(
+        audience,
         JsonSerializer.Serialize(count.Reading.Shape),
         count.Members + count.KnownByKey,
         ofAll ? count.Rows : null,
         ofAll ? count.NoEmail - count.KeyedNoEmail : null,
         ofAll ? count.Lost : null);
 
-    /// <summary>Whether an audience had members when it was last read completely, and has none now.</summary>
-    public bool IsNewlyEmpty(int audience) =>
-        Counts[audience].Members + Counts[audience].KnownByKey == 0 && Kept(run.Job.Config.SegmentIds[audience]) is { Members: > 0 };
-
-    /// <summary>An audience's rows in the last run that held nothing of it; null where that is not known.</summary>
-    public AudienceBefore? Before(int audience) =>
-        Kept(run.Job.Config.SegmentIds[audience]) is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost } ? new AudienceBefore(rows, blank, lost) : null;
-
     private AudienceShape? Shape(string audience) => Kept(audience)?.Shape is { } shape ? JsonSerializer.Deserialize<AudienceShape>(shape) : null;
 
     private KeptAudience? Kept(string audience) => run.Store.Audiences.Find(run.Job.Tag, audience);
 
     private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
-
-    /// <summary>Data fields with their types as the reading knows them.</summary>
-    public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, DataFieldType>> fields) =>
-        fields.ToDictionary(f => f.Key, f => f.Value, StringComparer.OrdinalIgnoreCase);
 
     private async Task InferNewFieldsAsync(Destination destination, IAudienceReading reading, CancellationToken cancellation)
     {
@@ -156,13 +136,13 @@ internal sealed class RollCall(RunContext run)
         {
             var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
             var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
-            NewFields.TryAdd(mapping.DataField, suggested ?? Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
+            _newFields.TryAdd(mapping.DataField, suggested ?? Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
         }
 
         // What will be recommended is not known yet: a text takes it all.
         foreach (var mapping in run.Job.Config.RecommenderMappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
         {
-            NewFields.TryAdd(mapping.DataField, DataFieldType.String);
+            _newFields.TryAdd(mapping.DataField, DataFieldType.String);
         }
     }
 

@@ -1,7 +1,7 @@
+using Rollcall.Work;
 using System.Text.Json;
 using Rollcall.Jobs;
-using Rollcall.Store;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Recording;
 
@@ -31,7 +31,7 @@ internal sealed class FileSink(FileSinkOptions options) : IStatusSink
         File.Delete(unfinished);
         await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
-            DataFolder.Restrict(unfinished);
+            FileModes.Restrict(unfinished);
             await using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             await foreach (var status in events.WithCancellation(cancellation))
             {

@@ -1,5 +1,5 @@
-using Rollcall.Delivering;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
 
@@ -9,10 +9,9 @@ namespace Rollcall.Recording;
 /// Outcomes -> ledger: writes the next generation from the current one and every settled delivery, then, in one transaction, names it, marks the
 /// deliveries as recorded and puts the status events into the outbox. A kill before the transaction leaves only litter.
 /// </summary>
-internal sealed class LedgerFold(RunContext run)
+/// <param name="outcomesOf">The outcomes of deliveries as one relation, without ids of contacts that are somebody else's; given the relation of the ledger.</param>
+internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, string, CancellationToken, Task<string>> outcomesOf)
 {
-    private const long PartRecords = 500_000;
-
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
     private const string StillUnanswered = $"(l.state = 'failed' AND l.code IN {ReasonCode.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
@@ -31,7 +30,7 @@ internal sealed class LedgerFold(RunContext run)
             return;
         }
 
-        var current = Current(run);
+        var current = run.Ledger;
         if (settled.All(d => d.Outcomes is null))
         {
             run.Journal.Record(settled);
@@ -40,7 +39,7 @@ internal sealed class LedgerFold(RunContext run)
 
         var next = $"ledger/{run.Job.Tag}/{current.Generation + 1:D8}";
         var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
-        var outcomes = await WithProvenIdsAsync(ledger, settled, cancellation);
+        var outcomes = await outcomesOf(settled, ledger, cancellation);
         var writes = settled.Where(d => d.Writes).ToList();
         run.Db.Execute("CREATE OR REPLACE TABLE status_event(event_id VARCHAR, email VARCHAR, account_id BIGINT, account_status VARCHAR, address_book_id BIGINT, address_book_status VARCHAR, contact_id BIGINT)");
         DeleteLitter(next);
@@ -59,10 +58,6 @@ internal sealed class LedgerFold(RunContext run)
         StoreLoss.Mark(run.Folder, next);
         DeleteOld(next, current.Folder);
     }
-
-    /// <summary>The ledger's current generation; none for a job that never ran.</summary>
-    public static KeptLedger Current(RunContext run) => (run.Leases is { } leases ? leases.Of(run.Job.Tag) : run.Store.Ledgers.Of(run.Job.Tag))
-        ?? new KeptLedger(run.Job.Tag, run.Client.Account.Id, null, 0, 0);
 
     private void Fold(string ledger, string outcomes, IReadOnlyList<Delivery> writes, KeySlice slice, string name, long generation, Dictionary<long, BookRows> books)
     {
@@ -113,43 +108,6 @@ internal sealed class LedgerFold(RunContext run)
         foreach (var book in run.Db.Query(BookRows.Query("folded"), BookRows.Of))
         {
             books[book.Book] = books.TryGetValue(book.Book, out var had) ? had + book : book;
-        }
-    }
-
-    /// <summary>The outcomes, without ids of contacts that are somebody else's. Looked at in parts: a first export's ids are as many as its members.</summary>
-    private async Task<string> WithProvenIdsAsync(string ledger, IReadOnlyList<Delivery> settled, CancellationToken cancellation)
-    {
-        var proven = new ProvenIds(run);
-        proven.Begin();
-        var part = new List<Delivery>();
-        foreach (var delivery in settled)
-        {
-            part.Add(delivery);
-            if (part.Sum(d => d.Records) >= PartRecords)
-            {
-                await LookAsync();
-            }
-        }
-
-        await LookAsync();
-        var outcomes = OutcomeFiles.Relation(run.Folder, settled);
-        return run.Db.Number($"SELECT count(*) FROM {ProvenIds.Unproven}") == 0
-            ? outcomes
-            : $"(SELECT o.* REPLACE (CASE WHEN u.kh IS NULL THEN o.contact_id END AS contact_id) FROM {outcomes} o LEFT JOIN {ProvenIds.Unproven} u ON u.kh = o.kh AND u.member_key = o.member_key AND u.contact_id = o.contact_id)";
-
-        // Who moves was read, and who leaves brings no id.
-        async Task LookAsync()
-        {
-            if (part.Any(d => d.Outcomes is not null))
-            {
-                await proven.AddAsync(
-                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{ChangeAction.Move}', '{ChangeAction.MovedAway}', '{ChangeAction.Exit}'))",
-                    ledger,
-                    known: true,
-                    cancellation);
-            }
-
-            part.Clear();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Recording;
 

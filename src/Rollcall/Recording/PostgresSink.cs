@@ -1,7 +1,7 @@
 using Npgsql;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading.Tables.Databases;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Recording;
@@ -26,7 +26,7 @@ internal sealed class PostgresSink(PostgresSinkOptions options) : IStatusSink
     private async Task WriteAsync(string runId, IAsyncEnumerable<StatusEvent> events, CancellationToken cancellation)
     {
         var table = string.Join('.', options.Table.Split('.').Select(SqlText.Name));
-        await using var connection = PostgresDatabase.Connection(new DatabaseUrl(options.Url, Name));
+        await using var connection = PostgresConnection.Of(new DatabaseUrl(options.Url, Name));
         await connection.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync(

@@ -2,7 +2,7 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Store;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Recording;
@@ -30,7 +30,7 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             using var duckdb = new DuckDBConnection("DataSource=:memory:");
             duckdb.Open();
             duckdb.Execute($"CREATE TABLE profile({Columns}); COPY profile TO {SqlText.Literal(path)} (FORMAT parquet)");
-            DataFolder.Restrict(path);
+            FileModes.Restrict(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException)
         {
@@ -71,13 +71,13 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         {
             duckdb.Open();
             duckdb.Execute($"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
-            DataFolder.Restrict(work);
+            FileModes.Restrict(work);
             MemberKeySql.Register(duckdb);
             await TakeInAsync(duckdb, events, cancellation);
             await duckdb.ExecuteAsync($"COPY ({Merged(clock.GetUtcNow())}) TO {SqlText.Literal(unfinished)} (FORMAT parquet)", cancellation);
         }
 
-        DataFolder.Restrict(unfinished);
+        FileModes.Restrict(unfinished);
         await using var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
     }

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Rollcall.Comparing;
-using Rollcall.Delivering;
 using Rollcall.Model;
+using Rollcall.Running;
+using Rollcall.Store;
 using Rollcall.Work;
 
 namespace Rollcall.Recording;
@@ -29,8 +29,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
 
         // As Deliveries records it: in a plan, nothing is recorded.
         var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
-            ? ("true", ReasonCode.ExitIgnored, AlreadyThere.IgnoredReason)
-            : ("c.origin <> 'ours'", ReasonCode.AlreadyThere, AlreadyThere.Reason);
+            ? ("true", ReasonCode.ExitIgnored, ExitReason.Ignored)
+            : ("c.origin <> 'ours'", ReasonCode.AlreadyThere, ExitReason.AlreadyThere);
         run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
@@ -64,7 +64,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{ChangeAction.Exit}' AND {staying} AND o.outcome IS NULL THEN '{stays}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') AND c.status IS NOT NULL
-                              THEN {Consent.OptOutWords}
+                              THEN {OptOutWords.Sql}
                          WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{ReasonCode.NotInPilot}' THEN 'The run was limited to other members.' WHEN '{ReasonCode.ContactIdInDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END

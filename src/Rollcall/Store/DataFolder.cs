@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Runtime.InteropServices;
 
 namespace Rollcall.Store;
@@ -8,8 +9,6 @@ namespace Rollcall.Store;
 /// </summary>
 internal sealed partial class DataFolder
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private static readonly string[] Own =
     [
         "rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs", "authorizations",
@@ -53,7 +52,7 @@ internal sealed partial class DataFolder
         var unfinished = final + ".tmp";
         File.Delete(unfinished);
         write(unfinished);
-        Restrict(unfinished);
+        FileModes.Restrict(unfinished);
         using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
         {
             file.Flush(flushToDisk: true);
@@ -118,7 +117,7 @@ internal sealed partial class DataFolder
         {
             if (TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, options) is { } file)
             {
-                Restrict(path);
+                FileModes.Restrict(path);
                 return file;
             }
 
@@ -162,14 +161,6 @@ internal sealed partial class DataFolder
         }
     }
 
-    public static void Restrict(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, OwnerOnly);
-        }
-    }
-
     /// <summary>Makes a folder of the data folder, and those above it, none of them a link.</summary>
     private void CreateInside(string path)
     {
@@ -195,7 +186,7 @@ internal sealed partial class DataFolder
         }
         else
         {
-            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(path, FileModes.OwnerOnly | UnixFileMode.UserExecute);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rollcall.Model;
-using Rollcall.Work;
 
 namespace Rollcall.Store;
 

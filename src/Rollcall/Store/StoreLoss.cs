@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Globalization;
 using Rollcall.Model;
 
@@ -93,7 +94,7 @@ internal sealed class StoreLoss
         if (!File.Exists(path))
         {
             File.WriteAllBytes(path, []);
-            DataFolder.Restrict(path);
+            FileModes.Restrict(path);
         }
     }
 

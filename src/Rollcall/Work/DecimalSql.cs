@@ -1,4 +1,3 @@
-using Rollcall.Reading;
 using DuckDB.NET.Data;
 using Rollcall.Model;
 

@@ -36,7 +36,7 @@ internal sealed class RunDatabase : IDisposable
             SET autoload_known_extensions=false;
             SET TimeZone='UTC';
             """);
-        Store.DataFolder.Restrict(file);
+        FileModes.Restrict(file);
     }
 
     public string Folder { get; }

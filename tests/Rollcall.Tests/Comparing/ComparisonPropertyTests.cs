@@ -1,6 +1,8 @@
-using Rollcall.Model;
 using CsCheck;
 using Rollcall.Comparing;
+using Rollcall.Model;
+using Rollcall.Running;
+using Rollcall.Store;
 using Rollcall.TestKit;
 using Rollcall.Work;
 using Xunit;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Model;
 using Rollcall.Operations;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Rollcall.Tests.Lytics;

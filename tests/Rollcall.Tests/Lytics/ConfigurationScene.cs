@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;

@@ -1,13 +1,13 @@
-using Rollcall.Dotdigital;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

@@ -1,11 +1,11 @@
-using Rollcall.Dotdigital;
 using System.Collections.Concurrent;
 using System.Net;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading;
+using Rollcall.Running;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

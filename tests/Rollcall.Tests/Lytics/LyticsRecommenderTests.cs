@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Rollcall.Jobs;
+using Rollcall.Running;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

@@ -3,6 +3,7 @@ using Rollcall.Jobs;
 using Rollcall.Lytics;
 using Rollcall.Model;
 using Rollcall.Operations;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;

@@ -1,10 +1,10 @@
-using Rollcall.Dotdigital;
 using System.Net;
 using System.Text;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Reading;
+using Rollcall.Running;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;

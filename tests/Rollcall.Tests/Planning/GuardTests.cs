@@ -1,5 +1,5 @@
+using Rollcall.Model;
 using CsCheck;
-using Rollcall.Comparing;
 using Rollcall.Jobs;
 using Rollcall.Planning;
 using Xunit;

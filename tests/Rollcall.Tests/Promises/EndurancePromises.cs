@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Tests.Histories;
 using Rollcall.Tests.Runs;

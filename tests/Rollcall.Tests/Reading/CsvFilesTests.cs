@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using Rollcall.Dotdigital;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -255,7 +256,7 @@ public sealed class DatabaseReadingTests : IDisposable
 
     private static async Task<NpgsqlConnection> PostgresAsync()
     {
-        var connection = PostgresDatabase.Connection(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "postgres://test"));
+        var connection = PostgresConnection.Of(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "postgres://test"));
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
     }

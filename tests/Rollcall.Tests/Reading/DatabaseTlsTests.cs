@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using MySqlConnector;
 using Npgsql;
 using Rollcall.Model;
@@ -20,7 +21,7 @@ public sealed class DatabaseTlsTests
     [InlineData("[::1]", SslMode.Prefer)]
     public void PostgreSQL(string address, SslMode mode)
     {
-        using var connection = PostgresDatabase.Connection(Url("postgres", address));
+        using var connection = PostgresConnection.Of(Url("postgres", address));
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString);
 
         Assert.Equal(mode, settings.SslMode);
@@ -44,7 +45,7 @@ public sealed class DatabaseTlsTests
     [Fact]
     public void Paths_and_names_in_options_keep_their_hyphens()
     {
-        using var postgres = PostgresDatabase.Connection(Url("postgres", "db.example.com/shop?sslrootcert=/etc/ssl/my-ca.pem&search_path=my-schema&sslmode=verify-full"));
+        using var postgres = PostgresConnection.Of(Url("postgres", "db.example.com/shop?sslrootcert=/etc/ssl/my-ca.pem&search_path=my-schema&sslmode=verify-full"));
         using var mysql = MySqlDatabase.Connection(Url("mysql", "db.example.com/shop?ssl-ca=/etc/ssl/my-ca.pem"));
 
         Assert.Equal("/etc/ssl/my-ca.pem", new NpgsqlConnectionStringBuilder(postgres.ConnectionString).RootCertificate);
@@ -60,7 +61,7 @@ public sealed class DatabaseTlsTests
     [InlineData("mysql", "db.example.com/shop?tls=maybe")]
     public void A_mode_that_does_not_insist_is_refused(string scheme, string address)
     {
-        var stop = Assert.Throws<RollcallException>(() => scheme == "mysql" ? (IDisposable)MySqlDatabase.Connection(Url(scheme, address)) : PostgresDatabase.Connection(Url(scheme, address)));
+        var stop = Assert.Throws<RollcallException>(() => scheme == "mysql" ? (IDisposable)MySqlDatabase.Connection(Url(scheme, address)) : PostgresConnection.Of(Url(scheme, address)));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains("tls", stop.Message, StringComparison.OrdinalIgnoreCase);

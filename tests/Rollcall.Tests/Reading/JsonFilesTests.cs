@@ -1,5 +1,5 @@
 using System.Text;
-using Rollcall.Work;
+using Rollcall.Running;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 

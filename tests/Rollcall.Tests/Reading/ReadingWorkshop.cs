@@ -1,9 +1,10 @@
-using Rollcall.Dotdigital;
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
+using Rollcall.Running;
 using Rollcall.Work;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Jobs;
 using Rollcall.Recording;
+using Rollcall.Running;
 using Rollcall.TestKit;
 using Rollcall.Tests.Reading;
-using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Recording;

@@ -1,6 +1,6 @@
-using Rollcall.Dotdigital;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;

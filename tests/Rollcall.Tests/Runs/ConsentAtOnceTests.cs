@@ -1,9 +1,9 @@
 using DuckDB.NET.Data;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
-using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;
 

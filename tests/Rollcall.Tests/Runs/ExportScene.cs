@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 using Xunit;

@@ -4,8 +4,8 @@ using MySqlConnector;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
-using Rollcall.Reading.Tables.Databases;
 using Rollcall.TestKit;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -91,7 +91,7 @@ public sealed class HostileJobTests
     {
         var (database, connection) = kind switch
         {
-            "postgres" => (TestDatabases.PostgresOrSkip().ToString(), (DbConnection)PostgresDatabase.Connection(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "test"))),
+            "postgres" => (TestDatabases.PostgresOrSkip().ToString(), (DbConnection)PostgresConnection.Of(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "test"))),
             "mysql" => (TestDatabases.MySqlOrSkip().ToString(), new MySqlConnection(Settings(TestDatabases.MySqlOrSkip()))),
             _ => (Path.Combine(scene.Folder, "people.sqlite"), new SqliteConnection($"Data Source={Path.Combine(scene.Folder, "people.sqlite")};Pooling=False")),
         };

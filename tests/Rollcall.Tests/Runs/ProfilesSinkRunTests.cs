@@ -1,10 +1,10 @@
-using Rollcall.Work;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;

@@ -21,7 +21,7 @@ public sealed class LeaseTests
             recorded: false,
             async (run, _) =>
             {
-                var ledger = RunSession.LedgerRelation(run);
+                var ledger = run.LedgerRelation;
                 for (var spend = 1; spend <= 3; spend++)
                 {
                     scene.Set("gold", $"ann@example.com,Ann,{spend}", $"bob{spend}@example.com");
@@ -29,7 +29,7 @@ public sealed class LeaseTests
                 }
 
                 Assert.Equal(1, run.Db.Number($"SELECT count(*) FROM {ledger}"));
-                Assert.Equal(ledger, RunSession.LedgerRelation(run));
+                Assert.Equal(ledger, run.LedgerRelation);
                 Assert.Equal(["00000001", "00000003", "00000004"], Generations(scene));
                 return new RunResult { Job = run.Job.Tag, RunId = run.RunId };
             },

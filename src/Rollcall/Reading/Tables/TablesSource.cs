@@ -1,6 +1,7 @@
 using Rollcall.Jobs;
 using Rollcall.Reading.Tables.Databases;
 using Rollcall.Reading.Tables.Files;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables;

@@ -1,5 +1,3 @@
-using Rollcall.Work;
-
 namespace Rollcall.Store.Sqlite;
 
 internal sealed class SqliteLedgers(StoreConnection db, DataFolder folder) : ILedgers

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -38,7 +39,7 @@ internal sealed class StoreConnection : IDisposable
             Told(() =>
             {
                 _connection.Open();
-                DataFolder.Restrict(path);
+                FileModes.Restrict(path);
                 return _connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=60000; PRAGMA foreign_keys=ON;");
             });
         }

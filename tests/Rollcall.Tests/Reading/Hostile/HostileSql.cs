@@ -3,6 +3,7 @@ using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading.Tables;
 using Rollcall.Reading.Tables.Databases;
+using Rollcall.Running;
 using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using Npgsql;
 using Rollcall.Jobs;
 using Rollcall.Reading.Tables;
@@ -170,7 +171,7 @@ public sealed class HostileToPostgres : HostileSql
 
     private static async Task<NpgsqlConnection> OpenAsync(Uri server)
     {
-        var connection = PostgresDatabase.Connection(new DatabaseUrl(server.ToString(), "test"));
+        var connection = PostgresConnection.Of(new DatabaseUrl(server.ToString(), "test"));
         await connection.OpenAsync();
         return connection;
     }

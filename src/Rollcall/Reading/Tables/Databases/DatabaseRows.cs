@@ -1,8 +1,9 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Reading.Tables.Files;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;

@@ -1,9 +1,10 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;

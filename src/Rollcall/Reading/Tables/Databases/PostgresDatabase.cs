@@ -9,15 +9,6 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <summary>A PostgreSQL database. Its values come as PostgreSQL's own text, which knows no overflow.</summary>
 internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 {
-    private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["sslmode"] = "SSL Mode",
-        ["sslrootcert"] = "Root Certificate",
-        ["connect_timeout"] = "Timeout",
-        ["application_name"] = "Application Name",
-        ["search_path"] = "Search Path",
-    };
-
     public override SelectLexis Lexis => SelectLexis.Postgres;
 
     public override string Password => url.Password;
@@ -26,41 +17,9 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) =>
         error is PostgresException told ? $"{told.MessageText}{(told.Hint is { } hint ? $" ({hint})" : "")} [{told.SqlState}]" : base.Words(error);
 
-    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified, and the password proved (SCRAM), not sent.</summary>
-    public static NpgsqlConnection Connection(DatabaseUrl url)
-    {
-        var settings = new NpgsqlConnectionStringBuilder
-        {
-            Host = url.Host,
-            Port = url.Port ?? 5432,
-            Username = url.User,
-            Password = url.Password,
-            Database = url.Database,
-            ApplicationName = "rollcall",
-            CommandTimeout = 0,
-            Pooling = false,
-            SslMode = url.IsLoopback ? SslMode.Prefer : SslMode.VerifyFull,
-        };
-        url.Set(settings, Options);
-        if (url.TlsOff)
-        {
-            settings.SslMode = SslMode.Disable;
-        }
-        else if (!url.IsLoopback)
-        {
-            url.RequireTls(settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull);
-            settings.SslMode = settings.SslMode == SslMode.VerifyCA ? SslMode.VerifyCA : SslMode.VerifyFull;
-
-            // A server that is not the one meant must not be told the password, nor its MD5.
-            settings.RequireAuth = "ScramSHA256,GSS";
-        }
-
-        return new NpgsqlConnection(settings.ToString());
-    }
-
     public override async Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation)
     {
-        var connection = Connection(url);
+        var connection = PostgresConnection.Of(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; "

@@ -1,6 +1,6 @@
 using DuckDB.NET.Data;
 using Rollcall.Model;
-using Rollcall.Work;
+using Rollcall.Running;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Running;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;

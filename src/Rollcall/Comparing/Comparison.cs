@@ -187,8 +187,6 @@ internal sealed class Comparison(RunDatabase db)
     {
         var where = slice.Where();
 
-        // Who was in an import whose end nobody knows counts as in for an exit: Dotdigital may have applied it after its people were read back. So does who was
-        // written without a value that Dotdigital refused.
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
@@ -232,29 +230,7 @@ internal sealed class Comparison(RunDatabase db)
             asked AS (
                 {Consent.Together(input.Consent)})
             SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not, 'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
-                CASE
-                    WHEN state = 'pending' AND code IN {ReasonCode.AskedBack} AND coalesce(account_out, 'Unsubscribed') = 'Unsubscribed' AND coalesce(book_out, 'Unsubscribed') = 'Unsubscribed' AND NOT ({input.Consent.Repeats} AND wanted)
-                        THEN CASE WHEN wanted THEN '{ChangeAction.StillPending}' ELSE '{ChangeAction.None}' END
-                    WHEN opted_out AND wanted AND {input.Consent.Asks} AND why_not IS NULL AND NOT another_speaks_against AND state IS DISTINCT FROM 'invalid'
-                        THEN CASE WHEN asking_book IS NULL OR asking_book = book_no THEN '{ChangeAction.Resubscribe}' ELSE '{ChangeAction.Await}' END
-                    WHEN NOT wanted AND state = 'suppressed' THEN CASE WHEN still_mapped AND opted_out THEN '{ChangeAction.Leave}' ELSE '{ChangeAction.None}' END
-                    WHEN opted_out AND state IN ('suppressed', 'left') THEN CASE WHEN wanted THEN CASE state WHEN 'suppressed' THEN '{ChangeAction.StillSuppressed}' ELSE '{ChangeAction.Suppress}' END ELSE '{ChangeAction.None}' END
-                    WHEN opted_out THEN CASE WHEN wanted OR state IN ('delivered', 'pending') THEN '{ChangeAction.Suppress}' ELSE '{ChangeAction.None}' END
-                    WHEN recreated THEN '{ChangeAction.Enter}'
-                    WHEN wanted AND state = 'suppressed' THEN '{ChangeAction.StillSuppressed}'
-                    WHEN wanted AND state = 'invalid' THEN '{ChangeAction.StillInvalid}'
-                    WHEN wanted AND state = 'pending' AND code IN ('AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', 'UnansweredMail') THEN '{ChangeAction.StillPending}'
-                    WHEN wanted AND (state IN ('delivered', 'pending')) THEN CASE WHEN fields_hash IS DISTINCT FROM known_hash OR code = '{ReasonCode.ClaimedByAnotherJob}' THEN '{ChangeAction.Update}' ELSE '{ChangeAction.Unchanged}' END
-                    WHEN state = 'left' AND code = '{ReasonCode.RemovedAtDotdigital}' AND NOT wanted THEN '{ChangeAction.LeaveRemoved}'
-                    WHEN state = 'left' AND code = '{ReasonCode.RemovedAtDotdigital}' AND NOT {input.RestoreRemoved} THEN '{ChangeAction.StillRemoved}'
-                    WHEN wanted THEN '{ChangeAction.Enter}'
-                    WHEN state = 'pending' AND code IN ('AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}') THEN '{ChangeAction.None}'
-                    WHEN state = 'failed' AND coalesce(code, '') NOT IN {ReasonCode.MayBeApplied} AND known_status IS DISTINCT FROM 'Subscribed' THEN '{ChangeAction.Leave}'
-                    WHEN state NOT IN ('delivered', 'pending', 'failed') THEN '{ChangeAction.None}'
-                    WHEN code = '{ReasonCode.FoundThere}' THEN '{ChangeAction.None}'
-                    WHEN NOT still_mapped THEN '{ChangeAction.TakenOut}'
-                    ELSE '{ChangeAction.Exit}'
-                END AS action
+                {Decisions.Action(input)} AS action
             FROM asked;
             """);
     }

@@ -9,7 +9,7 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal static class AudienceNames
 {
-    /// <summary>From <c>verdict</c> into <c>renamed</c>: who stays, and is wanted by another audience than the ledger names. Whoever enters brings the name along.</summary>
+    /// <summary>From <c>verdict</c> into <c>renamed</c>: who stays, and is wanted by another audience than the ledger names. People who enter bring the name along.</summary>
     public const string Keep = $"""
         INSERT INTO renamed
         SELECT kh, member_key, book_id, wanted_by_id FROM verdict
@@ -31,7 +31,7 @@ internal static class AudienceNames
         return db.Number("SELECT count(*) FROM named") > 0;
     }
 
-    /// <summary>The key hashes of members whom the audience that the ledger names does not want any more: by numbers, as far as names may be out of date.</summary>
+    /// <summary>The key hashes of members that are no longer in the audience that the ledger names: by numbers, as far as names may be out of date.</summary>
     public static string Unlike(ComparisonInput input, KeySlice slice) => $"""
         SELECT k.kh
         FROM (

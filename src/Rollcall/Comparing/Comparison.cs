@@ -93,7 +93,7 @@ internal sealed class Comparison(RunDatabase db)
     }
 
     /// <summary>
-    /// Joins who is wanted with who is known, by numbers only, and leaves in <c>look</c> the key hashes that need a closer look: whoever differs
+    /// Joins who is wanted with who is known, by numbers only, and leaves in <c>look</c> the key hashes that need a closer look: everybody who differs
     /// anyhow, has rows that disagree, or has an opt-out of any kind. The others, most members of most runs, have nothing to do. The hash of a
     /// member's values is seeded with the member's key: two members under one key hash never pass for one another.
     /// </summary>
@@ -123,7 +123,7 @@ internal sealed class Comparison(RunDatabase db)
     }
 
     /// <summary>
-    /// Enters whom one row of the roll wants and of whom nothing else speaks, by key hash: no ledger, no opt-out, no book that had them already. That
+    /// Enters the members of one row of the roll of which nothing else is known, by key hash: no ledger, no opt-out, no book that had them already. That
     /// is most of a first run; the others are left in <c>look</c>.
     /// </summary>
     private void EnterNew(ComparisonInput input, KeySlice slice, ComparisonCounts counts)

@@ -25,7 +25,7 @@ internal sealed record ComparisonInput(
     /// <summary>Whether someone deleted at Dotdigital may be created again.</summary>
     public bool RecreateDeleted { get; init; }
 
-    /// <summary>Whether members whom another hand took out of a book enter again.</summary>
+    /// <summary>Whether members who were removed from a book manually enter again.</summary>
     public bool RestoreRemoved { get; init; }
 
     /// <summary>Audiences no longer mapped whose members exit.</summary>

@@ -35,7 +35,7 @@ internal static class Consent
     private const string Answered = $"out_since <= greatest(asked_since, asked_at + {Day})";
 
     // An earlier day is one in every time zone: a whole day before, whatever the date of the opt-out leaves open.
-    // The day that an opt-out must precede: that of the run which first saw the person wanted. Who was taken out by another hand has been wanted
+    // The day that an opt-out must precede: that of the run which first saw the person wanted. A person who was removed manually has been wanted
     // all along; and who left the account did so as a member of any book.
     private static string Before(ConsentRules rules)
     {

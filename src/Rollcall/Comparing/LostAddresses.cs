@@ -5,8 +5,8 @@ using Rollcall.Work;
 namespace Rollcall.Comparing;
 
 /// <summary>
-/// Rows of an audience that have no usable address. A profile's own key (<c>key_field</c>) may still say who they are: whoever the ledger knows by it is a
-/// member, and stays as they are. Of the others nobody knows whether people of the ledger are behind them.
+/// Rows of an audience that have no usable address. A profile's own key (<c>key_field</c>) may still say who they are: a person that the ledger knows by it is a
+/// member, and stays as they are. Of the others it is unknown whether people of the ledger are behind them.
 /// </summary>
 internal static class LostAddresses
 {
@@ -70,7 +70,7 @@ internal static class LostAddresses
     private static List<AudienceCount> CountRows(RunContext run, IReadOnlyList<AudienceCount> audiences, string ledger)
     {
         List<AudienceCount> counted = [.. audiences];
-        // A key that the ledger does not have may be that of somebody whom it has without one.
+        // A key that the ledger does not have may be that of somebody recorded without one.
         var all = run.Db.Number($"SELECT count(*) FROM {ledger} k JOIN book b ON b.book_id = k.book_id WHERE coalesce(k.profile_key, '') = '' AND k.state IN ('delivered', 'pending')") == 0;
         foreach (var (audience, noEmail, invalid, known) in run.Db.Query(
             $"""

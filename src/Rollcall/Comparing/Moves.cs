@@ -6,7 +6,7 @@ namespace Rollcall.Comparing;
 
 /// <summary>
 /// Finds changed addresses: somebody who enters with a key (<c>key_field</c>) that the ledger ties to another address, whose contact this job
-/// delivered and which no audience wants any more. Such a contact is moved, not left behind and created anew.
+/// delivered and which no audience wants any more. Such a contact is moved, not left behind and created again.
 /// </summary>
 internal static class Moves
 {

@@ -4,7 +4,7 @@ using Rollcall.Running;
 namespace Rollcall.Comparing;
 
 /// <summary>
-/// Whose member someone is, as expressions of the comparison's SQL: whom exits may touch, and what becomes of people deleted at Dotdigital.
+/// Whose member someone is, as expressions of the comparison's SQL: who may exit, and what becomes of people deleted at Dotdigital.
 /// </summary>
 internal static class Whose
 {
@@ -21,7 +21,7 @@ internal static class Whose
 
     /// <summary>
     /// Marks the exits of contacts that were in the book before the job under another address: the address changed at Dotdigital since, and the people stay.
-    /// Whom a run adopted as the job's own under that other address is the job's.
+    /// People adopted as the job's own under that other address are the job's.
     /// </summary>
     /// <param name="there">The relation of people in the books before the job.</param>
     public static void KeepThere(RunContext run, string there, string ledger, ComparisonCounts counts)
@@ -57,7 +57,7 @@ internal static class Whose
     /// <summary>The origin that a change carries: with <c>exit_existing</c>, exits treat everyone as put there by the job.</summary>
     public static string Origin(ComparisonInput input) => input.ExitExisting ? $"CASE action WHEN '{ChangeAction.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
 
-    /// <summary>Whether someone whom our ledger had, and says deleted, is created again: by address, since the contact of that id is gone.</summary>
+    /// <summary>Whether someone that our ledger had, and calls deleted, is created again: by address, since the contact of that id is gone.</summary>
     public static string Recreated(ComparisonInput input) => input.RecreateDeleted
         ? $"coalesce(p.wanted AND p.state = 'suppressed' AND p.code IN {DeletedCodes} AND c.contact_id IS NOT NULL, false)"
         : "false";
@@ -66,7 +66,7 @@ internal static class Whose
     /// An opt-out's status, or NULL where it tells of a deletion that holds nobody: the person is another contact since, is to be created again,
     /// or waits for what an unanswered call to create them did.
     /// </summary>
-    /// <param name="back">Whether Dotdigital shows the person back by themselves: no opt-out holds where the ledger says so, too.</param>
+    /// <param name="back">Whether Dotdigital shows the person as back on their own: no opt-out holds where the ledger says so, too.</param>
     public static string Holding(ComparisonInput input, string status, string back)
     {
         var again = input.RecreateDeleted

@@ -8,7 +8,7 @@ using Rollcall.Work;
 namespace Rollcall.Connecting;
 
 /// <summary>
-/// A book made anew under a name that jobs of the account knew: whoever opted out of the former one opted out of what has that name. The opt-outs are
+/// A book created again under a name that jobs of the account knew: people who opted out of the former one opted out of the one with that name. The opt-outs are
 /// copied before anybody is entered, those of erased people too.
 /// </summary>
 internal static class Namesakes
@@ -29,14 +29,14 @@ internal static class Namesakes
             people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
             if (people > 0)
             {
-                said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.BookId).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
+                said.Add($"The address book \"{book.Name}\" ({book.Id}) was created again under a name that was another book's ({string.Join(", ", former.Select(k => k.BookId).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
             }
         }
 
         return said;
     }
 
-    /// <summary>The same, of a book that this run has just created, after people were compared: keeps out whoever was to enter.</summary>
+    /// <summary>The same, of a book that this run has just created, after people were compared: keeps out the people who were to enter.</summary>
     public static void InheritLate(RunContext run, RunBook book, string? target)
     {
         foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)]))
@@ -56,7 +56,7 @@ internal static class Namesakes
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Copies what only a ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
+    /// <summary>Copies what only a ledger knows: people that Dotdigital showed as out when they were read back.</summary>
     private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to)
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");

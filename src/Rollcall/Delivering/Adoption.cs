@@ -7,8 +7,8 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Takes people who are already in the mapped books into the ledger as delivered. Members get the hash of the roll's values, so that nothing is
-/// sent for them until a value changes. Whoever opted out, waits to confirm, or is in an
-/// import of this job that Dotdigital has not finished, is not taken in. Whoever is in no audience has no status in the book, which is to be told to nobody.
+/// sent for them until a value changes. A person who opted out, has yet to confirm, or is in an
+/// import of this job that Dotdigital has not finished, is not taken in. A person in no audience has no status in the book, and none is reported.
 /// </summary>
 internal sealed class Adoption(RunContext run, Destination destination, AdoptAs adoptAs)
 {
@@ -71,7 +71,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             w AS (SELECT kh, member_key, min(audience) AS audience FROM roll WHERE {slice.Where()} AND audience IN (SELECT audience FROM (VALUES {names}) names(audience, id)) GROUP BY 1, 2),
             l AS (SELECT kh, member_key, state, origin, code FROM {ledger} WHERE book_id = {book} AND {slice.Where()}),
             o AS (SELECT DISTINCT kh, email_key FROM opt_out WHERE book_id IN (0, {book}) AND {slice.Where()}),
-            -- Whom the ledger has in the book under another address is no newcomer: the address changed at Dotdigital.
+            -- A person in the book under another address, as the ledger knows, is no newcomer: the address changed at Dotdigital.
             e AS (SELECT DISTINCT f.kh, f.member_key FROM f JOIN {ledger} k ON k.contact_id = f.contact_id WHERE k.book_id = {book} AND k.state IN ('delivered', 'pending') AND k.member_key <> f.member_key),
             c AS (SELECT DISTINCT contact_id FROM opt_out WHERE book_id IN (0, {book}) AND contact_id IS NOT NULL)
             SELECT f.kh, f.member_key, {book} AS book_id, 'adopt' AS operation, coalesce(r.email, f.member_key) AS email, r.profile_key, f.contact_id, 'delivered' AS state,

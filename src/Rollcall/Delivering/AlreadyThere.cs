@@ -9,7 +9,7 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class AlreadyThere(RunContext run)
 {
-    /// <summary>The relation of people whom earlier runs found there, without a call.</summary>
+    /// <summary>The relation of people that earlier runs found there, without a call.</summary>
     public string Kept(IReadOnlyList<long> books)
     {
         var known = Known();

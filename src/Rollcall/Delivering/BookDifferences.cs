@@ -7,12 +7,12 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Where the ledger and the books differ: fills <c>difference(kind, kh, member_key, email, book_id, contact_id, state, account_status,
-/// book_status, verdict, listed)</c>. Kinds: <c>removed</c> (in the ledger; another hand took them out), <c>deleted</c> (the contact is gone),
+/// book_status, verdict, listed)</c>. Kinds: <c>removed</c> (in the ledger; removed manually), <c>deleted</c> (the contact is gone),
 /// <c>missing</c> (one of the two), <c>status</c> (both know them, and say different things), <c>unknown_to_us</c> (in the book, not of the ledger).
 /// </summary>
 internal sealed class BookDifferences(RunContext run, string ledger)
 {
-    /// <summary>Most people whom a book does not show that are asked for by name, to know whether they were removed or deleted, a call each.</summary>
+    /// <summary>Most people missing from a book that are asked for by name, to know whether they were removed or deleted, a call each.</summary>
     public const int MostLookUps = 50;
 
     /// <summary>Of the book compared last: how many people it did not show were asked for by name.</summary>

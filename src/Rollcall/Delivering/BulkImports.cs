@@ -36,7 +36,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         var filling = new Filling(_body.Value, records, lateOptOuts.Found);
         foreach (var slice in KeySlice.For(changed))
         {
-            // The stream shows the records as they were when it was opened, whoever opts out while it lasts.
+            // The stream shows the records as they were when it was opened, also of people who opt out while it lasts.
             var found = lateOptOuts.Found;
             using var source = new Utf8Rows(reading, records.Records(pairs, slice, lane));
             while (source.Read())
@@ -99,7 +99,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
         {
-            // Nobody knows whether Dotdigital acts on it: the delivery stays prepared, and its people are read back.
+            // It is unknown whether Dotdigital acts on it: the delivery stays prepared, and its people are read back.
             run.Notice($"An import of {Counted.Of(filling.Count, "member")} was sent and not answered: they are read back. {e.Message}");
             await settlement.SettleUnansweredAsync(delivery, cancellation);
             return;

@@ -5,7 +5,7 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// People who opted out and whom Dotdigital shows subscribed, with no write of ours since: they came back by themselves. At first only their values
+/// People who opted out and are shown as subscribed by Dotdigital, with no write of ours since: they came back on their own. At first only their values
 /// go, by contact id and without a list. A second look by name, a day later, lifts the opt-out if they are still there: they count as already there,
 /// so that updates go on and exits leave them. Gone from the book again, the opt-out counts as before.
 /// </summary>
@@ -17,7 +17,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
     // No values hash to it: the comparison sends the fields.
     private const string UnknownFields = "0::UBIGINT";
 
-    /// <summary>Takes note of those of <c>put_back</c> whom no write of ours put back, and whom <c>seen</c> shows subscribed.</summary>
+    /// <summary>Takes note of those of <c>put_back</c> who were not put back by a write of ours and are subscribed according to <c>seen</c>.</summary>
     public void FirstLook()
     {
         run.Db.Execute("""
@@ -40,7 +40,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
                 CASE WHEN status = 'Unsubscribed' THEN 'there' END AS origin,
                 NULL::VARCHAR AS audience,
                    {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{ReasonCode.CameBack}' AS code,
-                   'Had opted out, and came back to the book by themselves; values are sent, and the opt-out is lifted a day later if they stay.' AS reason,
+                   'Had opted out, and came back to the book on their own; values are sent, and the opt-out is lifted a day later if they stay.' AS reason,
                        {run.Now} AS told_at,
                    'Subscribed' AS account_status, 'Subscribed' AS book_status
             FROM came_back
@@ -48,7 +48,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         run.Notice($"{Counted.Of(people.Count, "person", "people")} who had opted out came back by themselves: their values are sent, and they count as already there once they have stayed for a day.");
     }
 
-    /// <summary>Takes note of people whom the ledger has as opted out, and whom a reading of the books shows subscribed, while no write about them is open.</summary>
+    /// <summary>Takes note of people who opted out according to the ledger and are subscribed in a reading of the books, while no write about them is open.</summary>
     /// <param name="shown">A relation of <c>kh, member_key, email, contact_id, book_id</c>: suppressed in the ledger, subscribed in the book.</param>
     public void FirstLook(string shown)
     {
@@ -105,7 +105,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
             SELECT md5_number_lower(g.member_key) AS kh, g.member_key, g.book_id, 'watch' AS operation, w.email, NULL::VARCHAR AS profile_key, w.contact_id,
                 'suppressed' AS state, NULL::VARCHAR AS origin,
                    NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, g.status AS code,
-                       'Had come back by themselves, and is gone again: the opt-out counts as before.' AS reason,
+                       'Had come back on their own, and is gone again: the opt-out counts as before.' AS reason,
                    {run.Now} AS told_at, NULL::VARCHAR AS account_status, g.status AS book_status
             FROM gone_again g JOIN watched w ON w.member_key = g.member_key AND w.book_id = g.book_id AND w.kind = '{WatchKind.OptOut}'
             """);

@@ -6,9 +6,9 @@ using Rollcall.Running;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Looks again, whenever a run reads its books to their end, at people who are recorded as deleted at Dotdigital and are wanted: by id and by address. Whom
+/// Looks again, whenever a run reads its books to their end, at people who are recorded as deleted at Dotdigital and are wanted: by id and by address. People that
 /// Dotdigital shows under the same id was never deleted, or was restored, and is a member as before. A new contact under the address enters where it was made
-/// after the deletion was seen and no call of ours can have made it: the person registered again by themselves.
+/// after the deletion was seen and no call of ours can have created it: the person registered again on their own.
 /// </summary>
 internal sealed class DeletedPeople(RunContext run, Settlement settlement)
 {
@@ -41,7 +41,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
     }
 
     /// <summary>
-    /// Fills <c>buried</c>: members recorded as deleted, and, without a look-up, people no audience wants whom a book's pages show under the same id.
+    /// Fills <c>buried</c>: members recorded as deleted, and, without a look-up, people in no audience that a book's pages show under the same id.
     /// <c>seen</c> is when the deletion was seen; <c>sure</c>, whether by id and address.
     /// </summary>
     private void Gather(string ledger)
@@ -89,7 +89,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
             CREATE OR REPLACE TABLE risen_in(kh UBIGINT, member_key VARCHAR, book_id BIGINT, account_status VARCHAR, list_status VARCHAR);
             """);
 
-        // Whom a page shows first; of the others, some another time.
+        // People shown on a page first; of the others, some another time.
         var people = run.Db.Query(
             $"""
             SELECT b.member_key, b.email, b.contact_id FROM buried b
@@ -105,7 +105,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
                 continue;
             }
 
-            // Where the deletion was not looked at by address when it was recorded, whoever was made before it is whom it was about.
+            // Where the deletion was not looked at by address when it was recorded, the contact created before it is the one it was about.
             var (id, created, name) = (Text(contact.Id), contact.Created is { } at ? Text(at.ToUnixTimeMilliseconds()) : "NULL::BIGINT", SqlText.Literal(key));
             run.Db.Execute($"""
                 INSERT INTO risen
@@ -122,7 +122,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         }
     }
 
-    /// <summary>Of the new contacts, those that a call of ours may have made are left alone: nobody knows that the person came back by themselves.</summary>
+    /// <summary>Of the new contacts, those that a call of ours may have made are left alone: it is not certain that the person came back on their own.</summary>
     private void LeaveOurs()
     {
         foreach (var (key, created) in run.Db.Query("SELECT member_key, created FROM risen WHERE fate = 'registered'", r => (r.GetString(0), r.GetInt64(1))))
@@ -164,7 +164,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
                CASE WHEN s.verdict = 'out' THEN 'Suppressed' WHEN r.fate = 'registered' THEN 'Omitted' ELSE {ReadBack.Outcome("Omitted")} END AS outcome,
                CASE WHEN s.verdict = 'out' THEN s.book_status WHEN r.fate = 'registered' THEN '{ReasonCode.RegisteredAgain}' ELSE {ReadBack.Code($"'{ReasonCode.ShownAgain}'")} END AS code,
                CASE WHEN s.verdict <> 'out' AND r.fate = 'registered'
-                    THEN 'Was deleted at Dotdigital, and registered again by themselves since: enters as a new contact.'
+                    THEN 'Was deleted at Dotdigital, and registered again on their own since: enters as a new contact.'
                     ELSE {ReadBack.Reason("'Dotdigital shows the contact again, and not in the book.'")} END AS reason,
                {run.Now} AS told_at, s.account_status, CASE WHEN s.verdict <> 'absent' THEN s.book_status END AS book_status
         FROM {ledger} k

@@ -55,7 +55,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         return leftNobody;
     }
 
-    /// <summary>Whether somebody was found in a book, whose fields nobody knows to be written: the next run writes them.</summary>
+    /// <summary>Whether somebody was found in a book whose fields are not known to be written: the next run writes them.</summary>
     private bool FieldsLeft()
     {
         var adds = settlement.Settled.Where(d => d is { Kind: DeliveryKind.Add, Outcomes: not null }).ToList();
@@ -108,7 +108,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
               AND {Holds.NotUnderWay}
             UNION ALL
             SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', 'LeftAfterRemoval',
-                   'Left the audience; had been taken out of the book at Dotdigital, by another hand.', {run.Now}, NULL, NULL
+                   'Left the audience; had been removed from the book manually, at Dotdigital.', {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{ChangeAction.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
@@ -118,7 +118,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             """);
     }
 
-    /// <summary>Whoever is out for another reason now: nothing is done about it, but the job tells statuses.</summary>
+    /// <summary>People who are out for another reason now: nothing is done about it, but the job reports statuses.</summary>
     private string ChangedOptOuts() => $"""
         SELECT c.kh, c.member_key, b.book_id, 'enter', c.email, NULL, c.contact_id, 'suppressed', c.origin, c.audience, NULL, 'Suppressed', c.status,
                {OptOutWords.Sql}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
@@ -140,7 +140,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             """);
     }
 
-    /// <summary>Imports and single adds take hours: whom another job has put into a book since, or has under way, stays there after all.</summary>
+    /// <summary>Imports and single adds take hours: people that another job has put into a book since, or is about to, stay there after all.</summary>
     private void LeaveClaimed()
     {
         if (run.Db.Number("SELECT (SELECT count(*) FROM removal) + (SELECT count(*) FROM unsubscribing)") == 0 || !Claims.Mark(run))
@@ -163,7 +163,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
           AND {Holds.NotUnderWay}
         """;
 
-    /// <summary>Whoever was to leave and is not at Dotdigital at all has left.</summary>
+    /// <summary>People who were to leave and are not at Dotdigital at all have left.</summary>
     private void RecordGone() => settlement.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));
 
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>

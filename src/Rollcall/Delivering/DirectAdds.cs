@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Adds people to books one by one, so that join actions fire: POST /v2/address-books/{id}/contacts, or PATCH /contacts/v3/email/{email} where the job
-/// says <c>direct_api: v3</c>. Whom Rollcall knows at Dotdigital is looked up first: who was deleted is not created again, who is in the book does not join
+/// says <c>direct_api: v3</c>. People that Rollcall knows at Dotdigital are looked up first: those who were deleted are not created again, those in the book do not join
 /// twice, and who has another address there is added under it.
 /// </summary>
 internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
@@ -163,7 +163,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
     }
 
-    /// <summary>What people chose is never overwritten: only someone whom nothing knew gets the job's types.</summary>
+    /// <summary>What people chose is never overwritten: only someone who was unknown gets the job's types.</summary>
     private ContactToAdd Person(string email, bool known, string fields) => new(email)
     {
         DataFields = fields,

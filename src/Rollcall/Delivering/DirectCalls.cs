@@ -46,8 +46,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="kind">Add, unsubscribe or resubscribe.</param>
     /// <param name="book">The book.</param>
     /// <param name="people">
-    /// The relation, read anew before each burst: <c>kh, member_key, book_id, operation, email, profile_key, contact_id, origin, audience, fields_hash, known_code, fields</c>,
-    /// a row a person, without those whom <see cref="LateOptOuts"/> found where the kind must leave them out.
+    /// The relation, read again before each burst: <c>kh, member_key, book_id, operation, email, profile_key, contact_id, origin, audience, fields_hash, known_code, fields</c>,
+    /// a row a person, without those that <see cref="LateOptOuts"/> found where the kind must leave them out.
     /// </param>
     /// <param name="causesMail">Whether a call may mail the person.</param>
     /// <param name="progress">The step's word, such as <c>add</c>.</param>

@@ -23,7 +23,7 @@ internal static class DirectOutcomes
         LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
         """;
 
-    // All that a call to unsubscribe can do: whoever is out in another way, or gone from the book, left by another hand.
+    // All that a call to unsubscribe can do: people who are out in another way, or gone from the book, left in another way.
     private const string LeftBook = "(s.verdict = 'out' AND s.account_status = 'Subscribed')";
 
     private static string State(DeliveryKind kind) => kind switch

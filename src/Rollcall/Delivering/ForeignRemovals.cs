@@ -5,7 +5,7 @@ using Rollcall.Running;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Every <c>verify_every</c>, a run reads its books to their end and learns who is no longer in them: taken out by another hand, deleted,
+/// Every <c>verify_every</c>, a run reads its books to their end and learns who is no longer in them: removed manually, deleted,
 /// or opted out without a trace in the feeds. What becomes of those taken out, <c>on_foreign_removal</c> says.
 /// </summary>
 internal sealed class ForeignRemovals(RunContext run, RunOptions options)
@@ -57,7 +57,7 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
     // Who opted out says it all. Nor does a page prove an absence: a reading may be short, and some show only who is subscribed. Each person's own page does.
     private const string NotThere = $"d.kind = 'removed' AND {MissingPeople.Ours}";
 
-    // Whoever was asked to come back is unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
+    // People who were asked to come back are unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
     private static string AwaitsAnswer(string ledger) => $"EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending' AND k.code IN {ReasonCode.AskedBack})";
 
     /// <summary>What the ledger has to learn, as outcomes, in SQL.</summary>
@@ -67,7 +67,7 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                CASE WHEN d.kind = 'removed' THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
                CASE WHEN d.kind = 'removed' THEN '{ReasonCode.RemovedAtDotdigital}' WHEN d.kind = 'deleted' THEN '{ReasonCode.DeletedAtDotdigital}' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN {ReadBack.PendingCode("d.listed")} ELSE 'Seen' END AS code,
-               CASE WHEN d.kind = 'removed' THEN 'Was taken out of the book at Dotdigital, by another hand.' WHEN d.kind = 'deleted' THEN '{DeletedGuard.DeletedReason}'
+               CASE WHEN d.kind = 'removed' THEN 'Was removed from the book manually, at Dotdigital.' WHEN d.kind = 'deleted' THEN '{DeletedGuard.DeletedReason}'
                     WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.' WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
                     ELSE 'Dotdigital shows the person in the book.' END AS reason,
                {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status

@@ -7,7 +7,7 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// What became of contacts whose id Dotdigital refused as unknown (<c>InvalidContactId</c>). That alone deletes nobody: each is looked up by id and by
-/// address. Merged into another contact, they go on under its id; only whom both look-ups miss is deleted there.
+/// address. Merged into another contact, they go on under its id; only people missed by both look-ups are deleted there.
 /// </summary>
 internal sealed class GoneContacts(RunContext run)
 {
@@ -119,7 +119,7 @@ internal sealed class GoneContacts(RunContext run)
             """);
     }
 
-    /// <summary>Whom the books' pages show, by id or address, need not be asked after by name, where the pages are fewer than the names.</summary>
+    /// <summary>People shown on the books' pages, by id or address, need not be asked for by name, where the pages are fewer than the names.</summary>
     private async Task LookAtPagesAsync(IReadOnlyList<long> books, CancellationToken cancellation)
     {
         var ledger = run.LedgerRelation;

@@ -15,6 +15,6 @@ internal sealed class GrowingPause(TimeProvider clock)
         _next = _next * 1.5 < Longest ? _next * 1.5 : Longest;
     }
 
-    /// <summary>Begins anew with short pauses.</summary>
+    /// <summary>Begins again with short pauses.</summary>
     public void Reset() => _next = Shortest;
 }

@@ -114,7 +114,7 @@ internal sealed class InsightImports(RunContext run, long total)
         }
     }
 
-    /// <summary>Waits until no more than so many are under way.</summary>
+    /// <summary>Waits until at most so many are under way.</summary>
     private async Task SettleAsync(int most, CancellationToken cancellation)
     {
         var (pause, began) = (new GrowingPause(run.Clock), run.Clock.GetTimestamp());
@@ -185,7 +185,7 @@ internal sealed class InsightImports(RunContext run, long total)
         var refused = failures.Select(failure => (failure.ContactId, Record: RecordOf(failure.Key), failure.Reason)).ToList();
         if (refused.Any(one => one.ContactId is null || one.Record is null))
         {
-            // Nobody knows whose records they are: all of them are sent again.
+            // It is unknown whose records they are: all of them are sent again.
             Fail(batch, "Failed", failures[0].Reason, $"Dotdigital refused insight records without saying whose: {failures[0].Reason}.");
             return;
         }

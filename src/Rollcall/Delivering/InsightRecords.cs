@@ -7,8 +7,8 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Keeps insight records in step: after everything else of a run, when the contacts are there and the ledger knows their ids. Only records that differ from what
-/// Dotdigital was last sent are sent. A record may be sent twice, which changes nothing: so a run that is cut off here leaves no more than a note that
-/// nobody knows whether Dotdigital has it.
+/// Dotdigital was last sent are sent. A record may be sent twice, which changes nothing: so a run that is cut off here leaves only a note that
+/// it is unknown whether Dotdigital has it.
 /// </summary>
 internal sealed class InsightRecords(RunContext run, PlannedWork work)
 {
@@ -26,7 +26,7 @@ internal sealed class InsightRecords(RunContext run, PlannedWork work)
     /// <summary>Whether the job has any.</summary>
     public static bool Has(ExportConfig config) => config.InsightFields.Count > 0 || config.InsightRecommendations;
 
-    /// <summary>Sends what differs, and removes what is no more.</summary>
+    /// <summary>Sends what differs, and removes what no longer exists.</summary>
     /// <param name="limited">Whether the run is asked for some members only.</param>
     public async Task SendAsync(bool limited, CancellationToken cancellation)
     {
@@ -40,7 +40,7 @@ internal sealed class InsightRecords(RunContext run, PlannedWork work)
         var due = run.Db.Number("SELECT count(*) FROM insight_due");
         if (due > 0)
         {
-            // First it is noted that Dotdigital may have them: whoever leaves after a run that was cut off is not forgotten.
+            // First it is noted that Dotdigital may have them: people who leave after a run that was cut off are not forgotten.
             _sent.Replace($"SELECT * FROM {_sent.Relation} s ANTI JOIN insight_due d ON d.contact_id = s.contact_id AND d.record = s.record UNION ALL SELECT contact_id, record, NULL, kh, member_key FROM insight_due");
             await SendAsync(new InsightImports(run, due), KeySlice.For(due), cancellation);
         }
@@ -57,7 +57,7 @@ internal sealed class InsightRecords(RunContext run, PlannedWork work)
 
     private async Task SendAsync(InsightImports imports, IReadOnlyList<KeySlice> slices, CancellationToken cancellation)
     {
-        // What is kept is written anew each time: not after every slice.
+        // What is kept is rewritten each time: not after every slice.
         foreach (var some in slices.Chunk(SlicesAtOnce))
         {
             foreach (var slice in some)
@@ -91,7 +91,7 @@ internal sealed class InsightRecords(RunContext run, PlannedWork work)
 
         if (!limited && run.Job.InsightOnExit == InsightOnExit.Remove && !_sent.IsEmpty)
         {
-            // Whom this job had put into a book, and who has left all its books.
+            // People that this job had put into a book, and who have left all its books.
             run.Db.Execute($"""
                 INSERT INTO insight_gone
                 SELECT s.contact_id, s.record, l.email, l.audience FROM {_sent.Relation} s

@@ -33,7 +33,7 @@ internal sealed class LateOptOuts(RunContext run)
         }
     }
 
-    // Whoever is moved opted out of what they enter under the former address too.
+    // A person who moves opted out of what they enter under the former address too.
     private const string OfMoved = "(SELECT o.* REPLACE (m.member_key AS email_key) FROM seen_opt_out o JOIN move m ON m.old_key = o.email_key)";
 
     private int Keep(string seen, string match) => run.Db.Execute($"""

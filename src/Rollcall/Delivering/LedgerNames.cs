@@ -16,8 +16,8 @@ internal static class LedgerNames
     private const string InTheBook = "state IN ('delivered', 'pending')";
 
     /// <summary>
-    /// Keeps the ledger's keys those of <c>key_field</c>: of people whom it has without one, because the job named the field after it delivered them, of
-    /// people delivered under another, which would let a move take them for whoever has that key now, and of people whose key names nobody any more.
+    /// Keeps the ledger's keys those of <c>key_field</c>: of people recorded without one, because the job named the field after it delivered them, of
+    /// people delivered under another, which would let a move take them for the person who has that key now, and of people whose key no longer names anybody.
     /// </summary>
     private static void RecordKeys(RunContext run, Settlement settlement)
     {

@@ -22,7 +22,7 @@ internal static class LookUps
     }
 
     /// <summary>
-    /// Finds one person: by the contact's id, and by the address where the id says nothing of it. Contacts are merged, and addresses change: whoever has the
+    /// Finds one person: by the contact's id, and by the address where the id says nothing of it. Contacts are merged, and addresses change: the person with the
     /// address now is the person; a contact under another address is, where nobody has it. Null, or a contact whose status is Deleted, only where both say
     /// that there is nobody.
     /// </summary>
@@ -45,7 +45,7 @@ internal static class LookUps
     public static async Task<string> SpelledAsync(RunContext run, string memberKey, long contactId, string email, CancellationToken cancellation) =>
         (await run.Client.Contacts.FindByIdAsync(contactId, cancellation))?.Email is { } spelled && MemberKey.Of(spelled) == memberKey ? spelled : email;
 
-    /// <summary>Finds people by address, in the order given; null for whom Dotdigital does not have.</summary>
+    /// <summary>Finds people by address, in the order given; null for people that Dotdigital does not have.</summary>
     public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ByEmailAsync(
         RunContext run, IReadOnlyList<(string MemberKey, string Email)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal static class LookUps
     }
 
     /// <summary>
-    /// Finds contacts that the ledger knows, as <see cref="FindContactAsync"/> does, in the order given, and keeps the opt-outs they show. One person whom
+    /// Finds contacts that the ledger knows, as <see cref="FindContactAsync"/> does, in the order given, and keeps the opt-outs they show. One person that
     /// Dotdigital refuses to show must not stop this run and every later one: nothing is said of them.
     /// </summary>
     public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ManyAsync(
@@ -74,7 +74,7 @@ internal static class LookUps
         }
     }
 
-    /// <summary>Finds contacts by id, in the order given; null for whom Dotdigital does not have, or refuses to show.</summary>
+    /// <summary>Finds contacts by id, in the order given; null for those that Dotdigital does not have, or refuses to show.</summary>
     public static async IAsyncEnumerable<(long Id, Contact? Contact)> ByIdAsync(
         RunContext run, IReadOnlyList<long> ids, string step, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// The guard <c>missing</c>: a book that was emptied by hand, or from which more of our people are gone than usual, is left as it is until somebody has
+/// The guard <c>missing</c>: a book that was emptied manually, or from which more of our people are gone than usual, is left as it is until somebody has
 /// looked at it. Putting everybody back may be as wrong as letting them all go.
 /// </summary>
 internal sealed class MissingPeople(RunContext run, RunOptions options)

@@ -8,7 +8,7 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Moves contacts to their new addresses: a record matched by contact id that carries an address rewrites whoever has that id, so each contact is
+/// Moves contacts to their new addresses: a record matched by contact id that carries an address rewrites the contact with that id, so each contact is
 /// read right before. It must still have the address the ledger ties it to, and nobody may have the new one; otherwise it is left alone.
 /// </summary>
 internal sealed class MovedAddresses(RunContext run, Settlement settlement, LateOptOuts lateOptOuts)
@@ -126,7 +126,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         "SELECT n, email, member_key, old_key, old_email, contact_id FROM move ORDER BY n",
         r => new PlannedMove(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? r.GetString(3) : r.GetString(4), r.GetInt64(5)));
 
-    /// <summary>What Dotdigital shows of a contact and of whoever has its new address.</summary>
+    /// <summary>What Dotdigital shows of a contact and of the one with its new address.</summary>
     private static async Task<(Sight Sight, string Why, long? OtherId)> LookAsync(RunContext run, PlannedMove move, CancellationToken cancellation)
     {
         var contact = await LookUps.FindContactAsync(run, move.ContactId, move.OldEmail, cancellation);
@@ -148,7 +148,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
         if (key != move.OldKey)
         {
-            return (Sight.Unclear, "Another hand changed the contact's address at Dotdigital.", null);
+            return (Sight.Unclear, "Somebody else changed the contact's address at Dotdigital.", null);
         }
 
         if (contact.Status is not (ContactStatus.Subscribed or ContactStatus.PendingOptIn))
@@ -237,7 +237,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         }
     }
 
-    /// <summary>Whoever is not taken out of a book under the former address, though not wanted there, goes on there under the new one.</summary>
+    /// <summary>A person who is not removed from a book under the former address, though not wanted there, goes on there under the new one.</summary>
     private void StayWherePossible()
     {
         var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Holds.Removable : "false";
@@ -248,7 +248,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             """);
     }
 
-    /// <summary>Whoever was not moved after all is entered nowhere under the new address, and leaves nowhere under the former one.</summary>
+    /// <summary>A person who was not moved after all is entered nowhere under the new address, and leaves nowhere under the former one.</summary>
     private void GiveUpUnmoved()
     {
         var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);

@@ -6,8 +6,8 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Whom other jobs of the data folder are just taking out of the same books. Such a removal may end after this job's entry, and take the person out again:
-/// whoever is to enter waits until it has ended.
+/// People that other jobs of the data folder are removing from the same books. Such a removal may end after this job's entry, and remove the person again:
+/// a person who is to enter waits until it has ended.
 /// </summary>
 internal static class OtherRemovals
 {

@@ -19,13 +19,13 @@ internal sealed class ProvenIds(RunContext run)
 
     private const long PartRecords = 500_000;
 
-    // Whoever went on under another address lays no claim to the contact under the former one.
+    // A person who goes on under another address lays no claim to the contact under the former one.
     private const string Claims = $"(state <> 'left' OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}'))";
 
     /// <summary>Empties the table of members whose id is not proven.</summary>
     public void Begin() => run.Db.Execute($"CREATE OR REPLACE TABLE {Unproven}(kh UBIGINT, member_key VARCHAR, contact_id BIGINT)");
 
-    /// <summary>Adds to the table whoever of <paramref name="people"/> has an id that somebody else claims, in the ledger or among them, and that is not theirs.</summary>
+    /// <summary>Adds to the table everybody of <paramref name="people"/> with an id that somebody else claims, in the ledger or among them, and that is not theirs.</summary>
     /// <param name="people">A relation of <c>kh, member_key, contact_id</c>.</param>
     /// <param name="ledger">The relation of the ledger.</param>
     /// <param name="known">Whether an id that the ledger has for the same member is believed.</param>
@@ -55,7 +55,7 @@ internal sealed class ProvenIds(RunContext run)
     }
 
     /// <summary>
-    /// Looks at the ids of the records to be sent. Whoever is new is matched by address where the id is not proven. Of whom the ledger knows, nothing is sent:
+    /// Looks at the ids of the records to be sent. People who are new are matched by address where the id is not proven. About people known to the ledger, nothing is sent:
     /// by address, somebody who was deleted would be created again.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>

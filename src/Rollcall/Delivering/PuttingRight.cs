@@ -8,8 +8,8 @@ namespace Rollcall.Delivering;
 /// <summary>
 /// Looks at people who are known to have opted out and may be subscribed all the same. Where a write of ours that named the book (or the account's
 /// status) came after the opt-out, or may have come, it is undone at once, at the level of the opt-out: POST /v2/address-books/{id}/contacts/unsubscribe or
-/// /v2/contacts/unsubscribe. People brought back on request stay, unless they opted out anew since. Where surely no write of ours came after it,
-/// they came back by themselves: <see cref="CameBack"/>.
+/// /v2/contacts/unsubscribe. People brought back on request stay, unless they opted out again since. Where surely no write of ours came after it,
+/// they came back on their own: <see cref="CameBack"/>.
 /// </summary>
 internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement settlement, IReadOnlySet<string> allow)
 {
@@ -28,7 +28,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     public bool Refused { get; private set; }
 
     /// <summary>
-    /// Looks, before the comparison, at everybody whom the ledger has in a book and whose opt-out is known, and at those on the watch: feeds tell late.
+    /// Looks, before the comparison, at everybody who is in a book according to the ledger and whose opt-out is known, and at those on the watch: feeds tell late.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
     public async Task LookAtKnownAsync(string ledger, CancellationToken cancellation)
@@ -128,7 +128,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             """);
     }
 
-    /// <summary>Unsubscribes those of <c>put_back</c> whom a write of ours may have put back, and whom <c>seen</c> shows subscribed.</summary>
+    /// <summary>Unsubscribes those of <c>put_back</c> who may have been put back by a write of ours and are subscribed according to <c>seen</c>.</summary>
     private async Task UndoAsync(CancellationToken cancellation)
     {
         run.Db.Execute("""
@@ -165,7 +165,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
         {
-            // One whom Dotdigital refuses must not stop this run and every later one.
+            // One person that Dotdigital refuses must not stop this run and every later one.
             run.Journal.Refuse(delivery, null, e.Message);
             run.Notice($"{Masked(email)} opted out of {from}; a write of this job put them back, and Dotdigital refused to unsubscribe them again. Unsubscribe them there. {e.Message}");
             run.SomethingLeft = Refused = true;

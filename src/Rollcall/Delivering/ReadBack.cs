@@ -24,7 +24,7 @@ internal sealed class ReadBack(RunContext run)
 
     /// <summary>Reads back <paramref name="people"/>, a relation of <c>kh, member_key, email, contact_id, book_id</c>.</summary>
     /// <param name="writtenSince">When they were written at the earliest: pages show who was changed since, or somewhat before. Null: pages show everyone of the book.</param>
-    /// <param name="namesAbsent">Whether the few people whom pages do not show are asked for by name.</param>
+    /// <param name="namesAbsent">Whether the few people that pages do not show are asked for by name.</param>
     public async Task ReadAsync(string people, DateTimeOffset? writtenSince, CancellationToken cancellation, bool namesAbsent = true)
     {
         run.Db.Execute($"""
@@ -97,7 +97,7 @@ internal sealed class ReadBack(RunContext run)
         run.OptOuts.KeepSeen(shown);
     }
 
-    /// <summary>One person whom Dotdigital refuses to show must not stop this run and every later one: nothing is known of them.</summary>
+    /// <summary>One person that Dotdigital refuses to show must not stop this run and every later one: nothing is known of them.</summary>
     private async Task<(Contact? Contact, bool Told)> FindAsync(string key, long? id, string email, CancellationToken cancellation)
     {
         try
@@ -125,7 +125,7 @@ internal sealed class ReadBack(RunContext run)
              ELSE account_status END
         """;
 
-    /// <summary>What both statuses come to: absent, pending, in, out, unknown. Whoever is shown as deleted is absent: a look-up by id and address says whether they are.</summary>
+    /// <summary>What both statuses come to: absent, pending, in, out, unknown. A contact shown as deleted is absent: a look-up by id and address says whether it is.</summary>
     public const string Verdict = """
         CASE WHEN account_status IS NULL OR account_status = 'Deleted' OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
              WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
@@ -146,7 +146,7 @@ internal sealed class ReadBack(RunContext run)
              WHEN 'out' THEN s.book_status ELSE {otherwise} END
         """;
 
-    /// <summary>The code of who has yet to confirm: whoever is not in the book meanwhile has to be added once they have.</summary>
+    /// <summary>The code of people who have yet to confirm: those not in the book meanwhile have to be added once they have.</summary>
     public static string PendingCode(string listed) => $"CASE WHEN {listed} THEN 'AwaitsConfirmation' ELSE '{ReasonCode.WaitsToBeAdded}' END";
 
     /// <summary>Its reason; <paramref name="otherwise"/> is an expression.</summary>
@@ -210,7 +210,7 @@ internal static class BookReading
                 var key = contact.Email is { } email ? MemberKey.Of(email) : "";
                 Append(appender, contact, key, book);
 
-                // Opt-outs of whomever, and of any book: the page may be read for a few people, and a feed may lack the others.
+                // Opt-outs of anybody, and of any book: the page may be read for a few people, and a feed may lack the others.
                 shown.AddRange(SeenOptOuts.Of(key, contact, named: false));
                 if (shown.Count >= DotdigitalLimits.PageV3)
                 {

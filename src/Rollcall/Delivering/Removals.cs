@@ -8,7 +8,7 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Takes people out of a book in bulk, by contact id: POST /v2/address-books/{id}/contacts/delete. The contact, its other books and its
-/// subscription stay. Only people whom this job put there come here.
+/// subscription stay. Only people that this job put there come here.
 /// </summary>
 internal sealed class Removals(RunContext run, Settlement settlement)
 {

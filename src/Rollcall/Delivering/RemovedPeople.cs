@@ -6,7 +6,7 @@ using Rollcall.Running;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Sees whether people whom a removal was to take out of a book are out of it, by id and by address: a removal by an id that Dotdigital does not have any more
+/// Sees whether people who were to be removed from a book are out of it, by id and by address: a removal by an id that Dotdigital does not have any more
 /// ends without an error and takes nobody out. Reads the book's pages, or looks each person up, whichever is fewer calls.
 /// </summary>
 internal sealed class RemovedPeople(RunContext run)

@@ -9,12 +9,12 @@ namespace Rollcall.Delivering;
 /// Brings people back who opted out, where the job says so. Each is looked up before anything is sent: only who is unsubscribed at that moment,
 /// and nothing worse, is asked. Afterwards each is read back; a report proves nothing.
 /// </summary>
-/// <param name="repeats">Whether people are asked whom Dotdigital shows as asked already.</param>
+/// <param name="repeats">Whether people are asked again that Dotdigital shows as asked already.</param>
 internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
 {
     private readonly AskedOptOuts _asked = new(run);
 
-    /// <summary>Looks up whom <c>change</c> would resubscribe; who is not unsubscribed now is left alone, with the reason.</summary>
+    /// <summary>Looks up the people that <c>change</c> would resubscribe; those who are not unsubscribed now are left alone, with the reason.</summary>
     public async Task ConfirmAsync(CancellationToken cancellation)
     {
         var people = run.Db.Query(
@@ -67,7 +67,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                                          WHEN 'elsewhere' THEN 'The contact has another address at Dotdigital now.'
                                          WHEN 'book' THEN 'The person left this book too, and an import resubscribes only people who left the account.'
                                          WHEN 'left' THEN 'The person has left the account too, since when is not known.'
-                                         WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: who comes back by themselves is left to themselves.' END
+                                         WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: people who come back on their own are left alone.' END
             FROM confirmed f
             WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no AND f.verdict <> 'ask';
             """);
@@ -90,7 +90,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     /// Takes a delivery back, before it is sent, when another job has answered opt-outs of its people since this run read them, and leaves those people
     /// out of all that follows.
     /// </summary>
-    /// <returns>Whether it did: the delivery is made anew, without them.</returns>
+    /// <returns>Whether it did: the delivery is made again, without them.</returns>
     public bool TakeBack(Delivery delivery)
     {
         if (delivery.AnsweredElsewhere.Count == 0)
@@ -157,7 +157,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
           AND {Holds.MayEnter})
         """;
 
-    /// <summary>Reads back whom this run's imports asked, and records what Dotdigital shows.</summary>
+    /// <summary>Reads back the people that this run's imports asked, and records what Dotdigital shows.</summary>
     public async Task ReadBackAsync(CancellationToken cancellation)
     {
         var sent = settlement.Settled.Where(d => d.Outcomes is not null && d.Kind == DeliveryKind.Import && d.CausesMail).ToList();

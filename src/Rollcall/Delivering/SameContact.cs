@@ -5,7 +5,7 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Keeps a removal from taking out a contact that is in the book under another address: somebody changed the address at Dotdigital, and the
-/// audience has the new one. The call goes by contact id and would take out whoever has it now.
+/// audience has the new one. The call goes by contact id and would remove the person who has it now.
 /// </summary>
 internal static class SameContact
 {

@@ -7,7 +7,7 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Brings what was sent to its end: polls imports and removals with growing pauses, streams reports, reads back whom no report told of, and puts
+/// Brings what was sent to its end: polls imports and removals with growing pauses, streams reports, reads back the people in no report, and puts
 /// each delivery's outcomes on the disk. What an earlier run left behind is settled the same way, before anything new is planned.
 /// </summary>
 internal sealed class Settlement(RunContext run, ReadBack readBack)
@@ -46,7 +46,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         HashSet<long> feeds = [];
         if (books.Count > 0)
         {
-            // Whoever opted out since, and is put back when Dotdigital applies the import, is in the feeds only until then.
+            // People who opted out since, and are put back when Dotdigital applies the import, are in the feeds only until then.
             feeds = (await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation)).Keys.ToHashSet();
         }
 
@@ -381,12 +381,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
     }
 
-    /// <summary>Lifts the opt-outs of people whom Dotdigital shows back, and frees those whose resubscription it refused to be asked another time.</summary>
+    /// <summary>Lifts the opt-outs of people that Dotdigital shows as back, and frees those whose resubscription it refused to be asked another time.</summary>
     private string KeepConsent(Delivery delivery, string outcomes, long? began)
     {
         if (delivery is { Kind: DeliveryKind.Import, CausesMail: false })
         {
-            // Whoever is asked back travels in a lane of its own.
+            // People who are asked back travel in a lane of their own.
             return outcomes;
         }
 
@@ -408,7 +408,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         return outcomes;
     }
 
-    /// <summary>Whom this job unsubscribed counts as opted out, for every job of the account.</summary>
+    /// <summary>People unsubscribed by this job count as opted out, for every job of the account.</summary>
     private void KeepUnsubscribed(string outcomes)
     {
         var people = run.Db.Query(

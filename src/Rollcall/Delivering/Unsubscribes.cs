@@ -37,7 +37,7 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
         var contact = await LookUps.FindContactAsync(run, person.ContactId, person.Email, cancellation);
         if (contact is { Status: not ContactStatus.Deleted } && !Has(contact, person))
         {
-            // The call goes by address, and would unsubscribe whoever the contact is now: a member, perhaps, under the new one.
+            // The call goes by address, and would unsubscribe the contact as it is now: a member, perhaps, under the new one.
             return new DirectAnswer("Omitted", "left", ReasonCode.SameContact, SameContact.Reason) { ContactId = contact.Id };
         }
 

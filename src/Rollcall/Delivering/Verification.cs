@@ -34,7 +34,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync(entered, imports.Min(d => d.PreparedAt), cancellation);
         settlement.RecordLocal(Outcomes($"(SELECT e.* FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id AND (n.verdict <> 'absent' OR n.named))", "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
 
-        // Pages lag behind: whom they do not show counts as delivered, as reported, and is looked at again.
+        // Pages lag behind: people they do not show count as delivered, as reported, and are looked at again.
         new Watch(run).Enter(
             $"""
             SELECT e.member_key, e.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.NotShown}' AS why, e.email, e.contact_id
@@ -65,7 +65,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
     }
 
     /// <summary>
-    /// Whoever waited to confirm before being added to a book as well, and has: is added now. In a book's pages they are absent, so another book of theirs tells, or a look at the person.
+    /// People who had to confirm before being added to another book as well, and have confirmed, are added now. In a book's pages they are absent, so another book of theirs tells, or a look at the person.
     /// Who was in the book when they were asked, and is shown as subscribed without it, has nothing more to confirm there either; that takes a look at the person.
     /// </summary>
     private void RecordConfirmed(string pending)

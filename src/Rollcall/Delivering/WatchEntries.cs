@@ -13,7 +13,7 @@ internal sealed class WatchEntries(RunContext run)
     /// <param name="outcomes">The file of its outcomes.</param>
     /// <param name="why">Why people are looked at again; null where nobody is.</param>
     /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
-    /// <param name="ended">When all of it was surely done; null where nobody knows.</param>
+    /// <param name="ended">When all of it was surely done; null where unknown.</param>
     public WatchChange? Of(Delivery delivery, string outcomes, string? why, string only, DateTimeOffset? ended)
     {
         var prepared = delivery.PreparedAt.ToUnixTimeMilliseconds();
@@ -53,7 +53,7 @@ internal sealed class WatchEntries(RunContext run)
             """;
     }
 
-    /// <summary>People whose values are on the watch and to whom this delivery was delivered.</summary>
+    /// <summary>People whose values are on the watch and who were in this delivery.</summary>
     private List<string> OnWatch(string outcomes, string only)
     {
         var keys = _watch.ValueKeys;

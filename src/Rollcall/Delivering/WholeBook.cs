@@ -2,7 +2,7 @@ using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
-/// <summary>Reads a book to its end, 5,000 contacts a call, and at most once a run, whoever needs it.</summary>
+/// <summary>Reads a book to its end, 5,000 contacts a call, and at most once a run.</summary>
 internal static class WholeBook
 {
     /// <summary>The table of the book's people, as <see cref="BookReading"/> has it.</summary>

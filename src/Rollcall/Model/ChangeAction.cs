@@ -9,7 +9,7 @@ internal static class ChangeAction
     /// <summary>There, with other values.</summary>
     public const string Update = "update";
 
-    /// <summary>There, wanted no more.</summary>
+    /// <summary>There, and no longer wanted.</summary>
     public const string Exit = "exit";
 
     /// <summary>There, as wanted.</summary>
@@ -27,7 +27,7 @@ internal static class ChangeAction
     /// <summary>Opted out, and to be resubscribed through another book first: one opt-out, one question.</summary>
     public const string Await = "await";
 
-    /// <summary>Opted out or never delivered, and wanted no more: nothing is sent, the ledger notes that they left.</summary>
+    /// <summary>Opted out or never delivered, and no longer wanted: nothing is sent, the ledger notes that they left.</summary>
     public const string Leave = "leave";
 
     /// <summary>Refused by Dotdigital as no address.</summary>
@@ -39,10 +39,10 @@ internal static class ChangeAction
     /// <summary>There, put by an audience that the job no longer maps to the book: left as it is.</summary>
     public const string TakenOut = "taken_out";
 
-    /// <summary>Wanted, and taken out by another hand: stays out.</summary>
+    /// <summary>Wanted, and removed manually: stays out.</summary>
     public const string StillRemoved = "still_removed";
 
-    /// <summary>Taken out by another hand, and wanted no more: whoever is wanted again after that may enter.</summary>
+    /// <summary>Removed manually, and no longer wanted: a person who is wanted again after that may enter.</summary>
     public const string LeaveRemoved = "leave_removed";
 
     /// <summary>Enters under a new address, where the contact of the former one is: it moves.</summary>
@@ -51,10 +51,10 @@ internal static class ChangeAction
     /// <summary>Enters under an address that may be somebody's new one, and it is not certain whose: left out.</summary>
     public const string MoveUnclear = "move_unclear";
 
-    /// <summary>Moves once a guard lets go.</summary>
+    /// <summary>Moves once a guard lets it pass.</summary>
     public const string MoveHeld = "move_held";
 
-    /// <summary>Wanted no more under this address, which is somebody's former one: does not leave. The new address says what became of it.</summary>
+    /// <summary>No longer wanted under this address, which is somebody's former one: does not leave. The new address says what became of it.</summary>
     public const string MovedAway = "moved_away";
 
     /// <summary>Would enter, and another job is just taking the person out of the book: enters when that has ended.</summary>

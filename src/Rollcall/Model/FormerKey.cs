@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rollcall.Model;
 
-/// <summary>How versions before <see cref="MemberKey"/> keyed an address: what is known by a hash only was hashed so, and cannot be keyed anew.</summary>
+/// <summary>How versions before <see cref="MemberKey"/> keyed an address: what is known by a hash only was hashed so, and cannot be given a new key.</summary>
 internal static class FormerKey
 {
     private const int DottedCapitalI = 0x130;

@@ -9,19 +9,19 @@ internal static class ReasonCode
     /// <summary>The outcome's code of somebody who stays because they were there before.</summary>
     public const string AlreadyThere = "AlreadyThere";
 
-    /// <summary>The ledger's code of somebody whom a write put into the book after it had been given up.</summary>
+    /// <summary>The ledger's code of somebody put into the book by a write after it had been given up.</summary>
     public const string AppliedLate = "AppliedLate";
 
     /// <summary>Pending: the person was asked through another book; this one follows their answer.</summary>
     public const string AwaitsAnswer = "AwaitsAnswer";
 
-    /// <summary>The ledger's code of somebody who came back by themselves.</summary>
+    /// <summary>The ledger's code of somebody who came back on their own.</summary>
     public const string CameBack = "CameBack";
 
     /// <summary>Pending, because Dotdigital asked the person whether to come back.</summary>
     public const string Challenged = "Challenged";
 
-    /// <summary>The ledger's code of someone this job has let go and another claims: such a row claims nobody, or two jobs would wait for each other.</summary>
+    /// <summary>The ledger's code of someone who left this job and is claimed by another: such a row claims nobody, or two jobs would wait for each other.</summary>
     public const string ClaimedByAnotherJob = "ClaimedByAnotherJob";
 
     /// <summary>The code of a known member whose contact id is not proven.</summary>
@@ -45,10 +45,10 @@ internal static class ReasonCode
     /// <summary>The outcome's code of an address that is not moved because it is not certain whose it is.</summary>
     public const string MoveUnclear = "MoveUnclear";
 
-    /// <summary>The ledger's code of an address whose contact has another one since: it says nothing of whoever has the address now.</summary>
+    /// <summary>The ledger's code of an address whose contact has another one since: it says nothing of the person who has the address now.</summary>
     public const string Moved = "Moved";
 
-    /// <summary>The code of what was not delivered and is wanted no more.</summary>
+    /// <summary>The code of what was not delivered and is no longer wanted.</summary>
     public const string NoLongerMember = "NoLongerMember";
 
     /// <summary>The code of a change that the run is not asked for.</summary>
@@ -57,7 +57,7 @@ internal static class ReasonCode
     /// <summary>The code of people who could not be asked about.</summary>
     public const string NotRecommended = "NotRecommended";
 
-    /// <summary>The code, in <c>under_way</c>, of people who are to be unsubscribed again and whom a guard holds.</summary>
+    /// <summary>The code, in <c>under_way</c>, of people who are to be unsubscribed again and are held by a guard.</summary>
     public const string OptOutsHeld = "OptOutsHeld";
 
     /// <summary>The code of what waits because opt-outs could not be read.</summary>
@@ -69,10 +69,10 @@ internal static class ReasonCode
     /// <summary>The outcome's code of somebody who was deleted and registered again.</summary>
     public const string RegisteredAgain = "RegisteredAgain";
 
-    /// <summary>The ledger's code of someone whom another hand took out of the book.</summary>
+    /// <summary>The ledger's code of someone who was removed from the book manually.</summary>
     public const string RemovedAtDotdigital = "RemovedAtDotdigital";
 
-    /// <summary>The ledger's code of a member whom an earlier removal of ours took out late: they enter again, in bulk.</summary>
+    /// <summary>The ledger's code of a member removed late by an earlier removal of ours: they enter again, in bulk.</summary>
     public const string RemovedLate = "RemovedLate";
 
     /// <summary>The code of people whose import's report Dotdigital does not have.</summary>
@@ -111,6 +111,6 @@ internal static class ReasonCode
     /// <summary>Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.</summary>
     public const string MayBeApplied = $"('{Unanswered}', '{ReportGone}', 'NotReported', 'NotInBook')";
 
-    /// <summary>The ledger's codes of people whom no entry of ours put into the book: what they opted out of before does not tell of a write that undid it.</summary>
+    /// <summary>The ledger's codes of people who were not put into the book by an entry of ours: what they opted out of before does not tell of a write that undid it.</summary>
     public const string NotOurEntry = $"('{Adopted}', '{FoundThere}', '{CameBack}', '{Resubscribed}')";
 }

@@ -12,7 +12,7 @@ public sealed record RunOptions
     /// <summary>A pilot: at most so many of the members who have something to enter or update, and nobody exits; null for all.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>Tries again only what is not delivered: who failed in the last run that had failures, and whom the ledger has as failed.</summary>
+    /// <summary>Tries again only what is not delivered: people who failed in the last run that had failures, and those the ledger has as failed.</summary>
     public bool Undelivered { get; init; }
 
     /// <summary>Reads the mapped books to their end, whatever <c>verify_every</c> says.</summary>
@@ -27,7 +27,7 @@ public sealed record RunOptions
     /// <summary>Takes people already in the mapped books into the ledger; null for not.</summary>
     public AdoptAs? Adopt { get; init; }
 
-    /// <summary>Books, by name or id, and audiences taken out of the job, whose members are let go.</summary>
+    /// <summary>Books, by name or id, and audiences taken out of the job, whose members are released.</summary>
     public IReadOnlyList<string> Release { get; init; } = [];
 
     /// <summary>Asked once the plan stands, before anything is sent: whether to go on. A run that does not leaves no trace. Null asks nobody.</summary>
@@ -36,7 +36,7 @@ public sealed record RunOptions
     /// <summary>Whether a challenge that was sent and not answered is sent again.</summary>
     internal bool RepeatsChallenge { get; init; }
 
-    /// <summary>Whether members stay as they are whom an ordinary run would change.</summary>
+    /// <summary>Whether some members stay as they are that an ordinary run would change.</summary>
     internal bool IsLimited => IsPilot || Undelivered;
 
     /// <summary>Whether nobody may exit.</summary>
@@ -49,6 +49,6 @@ public enum AdoptAs
     /// <summary>As people who were there already: exits leave them.</summary>
     AlreadyThere,
 
-    /// <summary>As people whom this job put there: exits act on them.</summary>
+    /// <summary>As people that this job put there: exits act on them.</summary>
     Own,
 }

@@ -146,7 +146,7 @@ public static class Explain
                 ChangeAction.StillPending when change.Code == ReasonCode.Challenged => $"Stays pending in \"{book.Name}\" until the person answers the email that asks whether to come back.",
                 ChangeAction.StillPending when change.Code == ReasonCode.UnansweredChallenge => $"Stays pending in \"{book.Name}\": a resubscription was sent and not answered, and counts as sent. rollcall retry --challenge sends it again.",
                 ChangeAction.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
-                ChangeAction.StillRemoved => $"Is not put back into \"{book.Name}\": another hand took the person out (on_foreign_removal: leave).",
+                ChangeAction.StillRemoved => $"Is not put back into \"{book.Name}\": the person was removed manually (on_foreign_removal: leave).",
                 ChangeAction.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
                 ChangeAction.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
                 ChangeAction.Exit when lost && run.Job.Config.ExitAction != ExitAction.Ignore => $"Stays in \"{book.Name}\" for now: more rows of its audiences have no usable address than before, and the person may be behind one of them.",

@@ -9,7 +9,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Operations;
 
-/// <summary>Erases a person from files. Each file is written anew beside itself and renamed into place: cut short, it is whole either way, and the next attempt goes on.</summary>
+/// <summary>Erases a person from files. Each file is rewritten beside itself and renamed into place: cut short, it is whole either way, and the next attempt goes on.</summary>
 internal sealed class FileTraces(DataFolder folder, Trace trace)
 {
     // Columns that hold an address or a profile's own key: a row with the person's goes as a whole.

@@ -41,7 +41,7 @@ public static class Forget
         var kept = KeepOptOuts(folder, store.Forgotten, trace, known);
         ForgottenThere.Keep(folder, store, trace, known);
 
-        // Only now may what is kept as a hash go: whoever is cut off here still has either.
+        // Only now may what is kept as a hash go: a run cut off here still has either.
         var ofStore = store.Forgotten.Erase(trace);
         var files = new FileTraces(folder, trace);
         var erased = files.EraseHere(cancellation).ToDictionary(e => e.Key, e => e.Value);
@@ -64,7 +64,7 @@ public static class Forget
         return new ForgetResult { Email = email.Trim(), Erased = erased, OptOutsKept = kept, Remains = [.. Remaining.Of(jobs, known, kept)] };
     }
 
-    /// <summary>Keeps a hash of each opt-out, and of what only the ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
+    /// <summary>Keeps a hash of each opt-out, and of what only the ledger knows: people that Dotdigital showed as out when they were read back.</summary>
     private static long KeepOptOuts(DataFolder folder, IForgotten forgotten, Trace trace, IReadOnlyList<KnownRow> known)
     {
         List<KnownOptOut> outs = [.. forgotten.OptOutsOf(trace.MemberKey)];

@@ -23,7 +23,7 @@ public sealed record JobStatus(
 /// <summary>A book in the ledger of a job.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Delivered">Members whom the job has in it.</param>
+/// <param name="Delivered">Members that the job has in it.</param>
 /// <param name="Pending">Members who wait.</param>
 /// <param name="Suppressed">Members left alone.</param>
 public sealed record BookCounts(long Id, string Name, long Delivered, long Pending, long Suppressed);

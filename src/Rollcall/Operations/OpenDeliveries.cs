@@ -7,7 +7,7 @@ namespace Rollcall.Operations;
 /// <summary>What was sent, or may have been, and is not in a ledger yet. Erased, nobody would look whether it arrived, and the next run would send it again.</summary>
 internal static class OpenDeliveries
 {
-    /// <summary>Refuses to erase someone of whom a delivery is open.</summary>
+    /// <summary>Refuses to erase someone with an open delivery.</summary>
     /// <exception cref="RollcallException">Exit 6: one is.</exception>
     public static void Refuse(DataFolder folder, IDeliveries deliveries, Trace trace)
     {

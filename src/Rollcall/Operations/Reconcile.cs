@@ -113,10 +113,10 @@ public sealed record ReconciledBook
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Members whom both show as delivered.</summary>
+    /// <summary>Members delivered according to both.</summary>
     public long Agreeing { get; init; }
 
-    /// <summary>In the ledger as delivered; another hand took them out of the book.</summary>
+    /// <summary>In the ledger as delivered; removed from the book manually.</summary>
     public long Removed { get; init; }
 
     /// <summary>In the ledger as delivered; the contact is deleted at Dotdigital.</summary>
@@ -138,7 +138,7 @@ public sealed record ReconciledBook
 /// <summary>How a person differs between ledger and book.</summary>
 public enum DifferenceKind
 {
-    /// <summary>Taken out of the book by another hand.</summary>
+    /// <summary>Removed from the book manually.</summary>
     Removed,
 
     /// <summary>Deleted at Dotdigital.</summary>

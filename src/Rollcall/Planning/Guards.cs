@@ -6,8 +6,8 @@ namespace Rollcall.Planning;
 /// <summary>What a run would do to one book.</summary>
 /// <param name="Book">The book.</param>
 /// <param name="Enters">Members entering.</param>
-/// <param name="Exits">Members whom the job put there and would now take out.</param>
-/// <param name="DeliveredBefore">Members whom the job has in the book.</param>
+/// <param name="Exits">Members that the job put there and would now remove.</param>
+/// <param name="DeliveredBefore">Members that the job has in the book.</param>
 /// <param name="TwiceRejected">Of the changes, those the watchdog rejected twice.</param>
 /// <param name="EmptyAudiences">Audiences of the book that had members and have none now.</param>
 internal sealed record BookLoad(RunBook Book, long Enters, long Exits, long DeliveredBefore, long TwiceRejected, IReadOnlyList<string> EmptyAudiences)

@@ -8,7 +8,7 @@ namespace Rollcall.Planning;
 internal static class LostRows
 {
     /// <summary>
-    /// Holds a book's exits where more rows of an audience have no usable address than in the last run that held nothing: whoever is missing may be one
+    /// Holds a book's exits where more rows of an audience have no usable address than in the last run that held nothing: a member who is missing may be one
     /// of them. Where nobody exits, nothing is held.
     /// </summary>
     /// <returns>Whether it does.</returns>

@@ -14,7 +14,7 @@ internal static class Pilot
     // What is known of people, and needs no call, is no change.
     private const string Changes = $"action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')";
 
-    /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is wanted no more.</summary>
+    /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is no longer wanted.</summary>
     public static void Choose(RunContext run, RunOptions options)
     {
         run.Db.Execute("""
@@ -54,7 +54,7 @@ internal static class Pilot
         """,
         r => whole with { Enters = r.GetInt64(0), Exits = Math.Min(whole.Exits, r.GetInt64(1)), TwiceRejected = r.GetInt64(2) })[0];
 
-    /// <summary>Outcomes that end what was not delivered and is wanted no more: or it would be listed for ever.</summary>
+    /// <summary>Outcomes that end what was not delivered and is no longer wanted: or it would be listed for ever.</summary>
     public static string Ended(string ledger, long now) => $"""
         SELECT l.kh, l.member_key, l.book_id, 'retry' AS operation, l.email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id, 'left' AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.NoLongerMember}' AS code,
@@ -111,7 +111,7 @@ internal static class Pilot
         }
     }
 
-    /// <summary>Whom the last run with failures did not deliver, unless something was delivered to them since, and whose last outcome in the ledger is a failure.</summary>
+    /// <summary>People that the last run with failures did not deliver, unless something was delivered to them since, and whose last outcome in the ledger is a failure.</summary>
     private static void ChooseUndelivered(RunContext run)
     {
         var ledger = run.LedgerRelation;

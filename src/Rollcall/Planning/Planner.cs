@@ -7,7 +7,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Planning;
 
-/// <summary>Changes + config -> plan: applies the guards, and adds up what the plan costs for whoever asks. Sends nothing.</summary>
+/// <summary>Changes + config -> plan: applies the guards, and adds up what the plan costs. Sends nothing.</summary>
 internal static class Planner
 {
     private const int FirstOfEachKind = 10;
@@ -53,7 +53,7 @@ internal static class Planner
         }
     }
 
-    /// <summary>Each single add fires a join action at most, and makes the account ask to confirm whom it does not know; so does a verified double opt-in, which the job asks for.</summary>
+    /// <summary>Each single add fires a join action at most, and makes the account ask people it does not know to confirm; so does a verified double opt-in, which the job asks for.</summary>
     private static PlanMails Mails(RunContext run, ImportRecords records, DirectCost direct) =>
         new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{ChangeAction.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
 
@@ -73,7 +73,7 @@ internal static class Planner
                 run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
                 run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
 
-                // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
+                // Rejected rows are counted as Invalid; others who are missing may come with the next reading.
                 run.SomethingLeft |= counts.Of(book, ChangeAction.Exit) > 0 || read.Counts[audience].Reading.Rejected.Count == 0;
             }
         }

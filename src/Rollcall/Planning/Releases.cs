@@ -58,7 +58,7 @@ internal static class Releases
         return destination;
     }
 
-    /// <summary>Says how to let members go whom the exits guard holds.</summary>
+    /// <summary>Says how to release members that the exits guard holds.</summary>
     public static void SayHeld(RunContext run, GuardVerdict verdict)
     {
         foreach (var guard in verdict.Held.Where(g => g.Guard == "exits"))
@@ -105,6 +105,6 @@ internal static class Releases
             }
         }
 
-        throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to let go.", "--release", "Leave it out.");
+        throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to release.", "--release", "Leave it out.");
     }
 }

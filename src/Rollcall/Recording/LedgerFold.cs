@@ -18,7 +18,7 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
     // How somebody came to be in the book says more than that their values were written since.
     private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {ReasonCode.NotOurEntry})";
 
-    // Whoever was found in the book and was in no audience; only members are updated.
+    // People who were found in the book and were in no audience; only members are updated.
     private const string EntersAudience = $"(u_outcome = 'Delivered' AND code IN ('{ReasonCode.Adopted}', '{ReasonCode.FoundThere}'))";
 
     /// <summary>Folds what is settled; does nothing where nothing is.</summary>
@@ -118,7 +118,7 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
     private string Unsure(IReadOnlyList<Delivery> writes, KeySlice slice) =>
         $"SELECT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, writes)} WHERE {slice.Where()} GROUP BY ALL HAVING count(fields_hash) = 0";
 
-    /// <summary>Fills <c>moved_entry</c>: whoever goes on under another address entered when they entered under the former one.</summary>
+    /// <summary>Fills <c>moved_entry</c>: a person who goes on under another address entered when they entered under the former one.</summary>
     private void FindMoved(string ledger, string outcomes)
     {
         run.Db.Execute($"CREATE OR REPLACE TABLE moved_away AS SELECT DISTINCT kh, member_key, book_id, contact_id FROM {outcomes} WHERE operation = '{ChangeAction.MovedAway}' AND contact_id IS NOT NULL");

@@ -9,7 +9,7 @@ namespace Rollcall.Recording;
 
 /// <summary>
 /// Status events as fields of profiles, by Lytics' default mapping of the stream: a Parquet file with a row an address, which audiences over
-/// files can join. Each delivery writes the file anew beside itself and renames it into place. Of each account and book the file keeps the id
+/// files can join. Each delivery rewrites the file beside itself and renames it into place. Of each account and book the file keeps the id
 /// of the last event: one that comes again changes nothing, its time neither.
 /// </summary>
 internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clock) : IStatusSink
@@ -46,7 +46,7 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         {
             Directory.CreateDirectory(Path.GetDirectoryName(options.Path)!);
 
-            // Two jobs may write to one file: whoever comes second waits for the next run.
+            // Two jobs may write to one file: the second one waits for the next run.
             await using var taken = Take(options.Path);
             DeleteUnfinished(options.Path);
             try

@@ -131,7 +131,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             };
         })];
 
-        // Books and audiences that were taken out of the job and let go.
+        // Books and audiences that were taken out of the job and released.
         results.AddRange(_exited.Where(e => !mapping.Any(m => m.Book == e.Key.Book && ids[m.Audience] == e.Key.KnownBy)).OrderBy(e => e.Key).Select(e =>
             new AudienceResult { Id = e.Key.KnownBy, AddressBookId = run.Books[e.Key.Book].Id, AddressBook = run.Books[e.Key.Book].Name, Exited = e.Value }));
         return results;

@@ -29,11 +29,11 @@ internal sealed class AskedOptOuts(RunContext run)
         return new OptOutAnswers(run.RunId, people, known.ToDictionary(k => k.Person, k => k.At));
     }
 
-    /// <summary>Takes the marks of a delivery back from people whom Dotdigital refused, so that nothing was sent to them.</summary>
+    /// <summary>Takes the marks of a delivery back from people that Dotdigital refused, so that nothing was sent to them.</summary>
     public void Unmark(long delivery, IEnumerable<string> memberKeys) => _optOuts.Unmark(delivery, memberKeys);
 
     /// <summary>
-    /// Lifts the opt-outs that were answered, of people whom Dotdigital shows back. One of the other level that came after the question was not
+    /// Lifts the opt-outs that were answered, of people that Dotdigital shows as back. One of the other level that came after the question was not
     /// answered: a resubscription that is applied late undoes it unasked.
     /// </summary>
     /// <param name="seenUntil">

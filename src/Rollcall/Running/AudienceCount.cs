@@ -24,7 +24,7 @@ internal sealed record AudienceCount(long Members, long NoEmail, long InvalidEma
     /// <summary>Rows that the ledger's people are behind, though they have no usable address: they are members, unchanged.</summary>
     public long KnownByKey { get; init; }
 
-    /// <summary>Rows without a usable address of which nobody knows who they are.</summary>
+    /// <summary>Rows without a usable address that nothing else identifies.</summary>
     public long Lost => NoEmail + InvalidEmail - KeyedNoEmail - KeyedInvalid;
 }
 

@@ -3,7 +3,7 @@ using Rollcall.Store;
 
 namespace Rollcall.Running;
 
-/// <summary>Whom other jobs of the data folder want in the same books: an exit leaves them there, until those jobs let them go too.</summary>
+/// <summary>People wanted in the same books by other jobs of the data folder: an exit leaves them there, until they have left those jobs too.</summary>
 internal static class Claims
 {
     /// <summary>The origin, in <c>change</c>, of an exit that another job's claim stops.</summary>
@@ -13,7 +13,7 @@ internal static class Claims
     public const string Reason = "Left the audience; another job of the data folder wants the person in the book.";
 
     /// <summary>
-    /// Whom another job could not deliver yet, it tries again: its <c>failed</c> rows claim too, until they leave its audiences.
+    /// People that another job could not deliver yet are tried again: its <c>failed</c> rows claim too, until they leave its audiences.
     /// Marks the exits in <c>change</c> that another job's ledger, or a delivery of it on its way there, claims: by address, or by contact where
     /// that job has not learnt of a new address yet.
     /// </summary>

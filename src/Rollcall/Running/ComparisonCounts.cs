@@ -22,7 +22,7 @@ internal sealed class ComparisonCounts
     /// <summary>Rows of each audience in the roll, by the audience's index.</summary>
     public Dictionary<int, long> Rows { get; } = [];
 
-    /// <summary>Members whom this job has in each book, by the book's number.</summary>
+    /// <summary>Members that this job has in each book, by the book's number.</summary>
     public Dictionary<int, long> Delivered { get; } = [];
 
     /// <summary>Duplicate rows of each audience.</summary>
@@ -35,7 +35,7 @@ internal sealed class ComparisonCounts
 
     public long Of(int book, string action) => Verdicts.Where(v => v.Book == book && v.Action == action).Sum(v => v.Members);
 
-    /// <summary>Members of an audience in a book about whom the comparison says <paramref name="action"/>.</summary>
+    /// <summary>Members of an audience in a book with the action <paramref name="action"/>.</summary>
     public long Of(int book, string action, int audience) =>
         Verdicts.Where(v => v.Book == book && v.Action == action && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
 

@@ -17,7 +17,7 @@ internal sealed class Deletions(RunContext run)
 
     private readonly IOptOuts _optOuts = run.Store.OptOuts(run.Client.Account.Id);
 
-    /// <summary>Keeps people who were looked up by id and by address, and are neither. Whoever registers again is compared with this moment.</summary>
+    /// <summary>Keeps people who were looked up by id and by address, and are neither. A person who registers again is compared with this moment.</summary>
     public void Keep(IReadOnlyList<(string MemberKey, long? ContactId)> people)
     {
         if (people.Count > 0)
@@ -27,7 +27,7 @@ internal sealed class Deletions(RunContext run)
         }
     }
 
-    /// <summary>Lifts the deletions of people whom Dotdigital shows.</summary>
+    /// <summary>Lifts the deletions of people that Dotdigital shows.</summary>
     public void Lift(IEnumerable<string> memberKeys) => _optOuts.LiftDeleted(memberKeys, run.Now);
 
     /// <summary>Fills <c>deletion_seen(member_key, seen)</c> of the run's database.</summary>
@@ -39,7 +39,7 @@ internal sealed class Deletions(RunContext run)
     }
 
     /// <summary>
-    /// The manifests of calls of this account, by any job, that may have created a contact at a moment: calls whose end nobody knows, or that lasted
+    /// The manifests of calls of this account, by any job, that may have created a contact at a moment: calls whose end is unknown, or that lasted
     /// until then.
     /// </summary>
     public IReadOnlyList<CreatingCall> WritesAround(DateTimeOffset created) =>

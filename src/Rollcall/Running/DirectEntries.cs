@@ -28,7 +28,7 @@ internal sealed class DirectEntries
     /// </summary>
     private const string Entering = $"(c.action = '{ChangeAction.Enter}' AND NOT (coalesce(c.origin, 'ours') = 'there' AND coalesce(c.code, '') <> 'Removed') AND coalesce(c.code, '') NOT IN ('ExitIgnored', '{ReasonCode.RemovedLate}'))";
 
-    /// <summary>The people to be added to a book, as single calls takes them, without those whom a guard, a feed, an earlier delivery or an opt-out keeps out.</summary>
+    /// <summary>The people to be added to a book, as single calls take them, without those kept out by a guard, a feed, an earlier delivery or an opt-out.</summary>
     public string People(int book) => People($"c.book_no = {book}");
 
     private string People(string books) => $"""
@@ -55,7 +55,7 @@ internal sealed class DirectEntries
         return new DirectCost(adds, _run.Job.LooksUpEveryone ? adds : lookUps, unknown);
     }
 
-    /// <summary>Remembers, for good, that the members of the job's first run were sent: from now on, whoever enters joins.</summary>
+    /// <summary>Remembers, for good, that the members of the job's first run were sent: from now on, people who enter join.</summary>
     public static void EndFirstRun(RunContext run) => run.Store.Jobs.EndFirstRun(run.Job.Tag);
 
     private static bool FirstRunEnded(RunContext run) => run.Store.Jobs.Find(run.Job.Tag) is { FirstRunEnded: true };
@@ -64,5 +64,5 @@ internal sealed class DirectEntries
 /// <summary>What single adds cost.</summary>
 /// <param name="Adds">Calls that add, and join actions they fire at most.</param>
 /// <param name="LookUps">Calls that look first.</param>
-/// <param name="Unknown">People whom nothing tells to be contacts already: the account may ask each to confirm, once.</param>
+/// <param name="Unknown">People not known to be contacts already: the account may ask each to confirm, once.</param>
 internal sealed record DirectCost(long Adds, long LookUps, long Unknown);

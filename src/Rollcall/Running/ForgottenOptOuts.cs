@@ -6,7 +6,7 @@ namespace Rollcall.Running;
 /// <summary>Opt-outs of people who were erased: known by a keyed hash only, and honoured like any other when an audience has the person again.</summary>
 internal sealed class ForgottenOptOuts
 {
-    /// <summary>The cause, in the comparison, of an opt-out that is known by its hash: nobody is asked back for whom nothing else is known.</summary>
+    /// <summary>The cause, in the comparison, of an opt-out that is known by its hash: people of whom nothing else is known are not asked back.</summary>
     public const string Cause = "forgotten";
 
     private readonly IForgotten _forgotten;
@@ -26,7 +26,7 @@ internal sealed class ForgottenOptOuts
     /// <param name="email">The address as written.</param>
     public IReadOnlyList<string> Of(long book, string email) => _hash?.All(email) is { } all && all.Any(one => _kept.Contains((book, one))) ? all : [];
 
-    /// <summary>Adds to <c>opt_out</c> of the run's database whoever in the roll was forgotten and had opted out. Only then are members hashed at all.</summary>
+    /// <summary>Adds to <c>opt_out</c> of the run's database those of the roll who were forgotten and had opted out. Only then are members hashed at all.</summary>
     public void AddTo(RunDatabase db)
     {
         if (_hash is null)

@@ -31,6 +31,6 @@ internal static class Holds
     /// <summary>The member is in nothing that is under way, and the run is asked for them.</summary>
     public const string NotUnderWay = "NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key)";
 
-    /// <summary>The exits of <c>change c</c> that are sent: of people whom this job put there, from books that nothing holds.</summary>
+    /// <summary>The exits of <c>change c</c> that are sent: of people that this job put there, from books that nothing holds.</summary>
     public const string Removable = $"c.action = 'exit' AND c.origin = 'ours' AND {MayExit} AND {NotUnderWay}";
 }

@@ -106,7 +106,7 @@ internal sealed class ImportRecords(Job job)
         "'}'",
     ];
 
-    /// <summary>What people chose is never overwritten: only someone whom neither the ledger nor the book knew gets the job's types.</summary>
+    /// <summary>What people chose is never overwritten: only someone known neither to the ledger nor in the book gets the job's types.</summary>
     private string ChannelProperties()
     {
         List<string> members = [];

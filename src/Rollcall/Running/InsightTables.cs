@@ -12,7 +12,7 @@ internal static class InsightTables
 
     /// <summary>
     /// The records that Dotdigital was sent: a row a contact and record. <c>record</c>: 0 for the insight fields, otherwise which recommendation. <c>hash</c>: of
-    /// what it was sent; NULL while nobody knows whether it has it.
+    /// what it was sent; NULL while it is unknown whether it has it.
     /// </summary>
     public static KeptTable Sent(RunContext run) => new(run, JobTable.Insight, [("contact_id", "BIGINT"), ("record", "USMALLINT"), ("hash", "UBIGINT"), ("kh", "UBIGINT"), ("member_key", "VARCHAR")]);
 

@@ -13,7 +13,7 @@ internal sealed class KeptTable(RunContext run, JobTable table, IReadOnlyList<(s
     /// <summary>Its rows.</summary>
     public string Relation => Named is { } file ? run.Rows(file) : LedgerFiles.Empty(columns);
 
-    /// <summary>Replaces its rows, durably; whoever reads finds the former ones or these.</summary>
+    /// <summary>Replaces its rows, durably; a reader finds the former ones or these.</summary>
     /// <param name="query">The rows, which may be made from <see cref="Relation"/>.</param>
     public void Replace(string query)
     {

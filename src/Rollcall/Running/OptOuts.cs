@@ -70,11 +70,11 @@ internal sealed class OptOuts(IOptOuts kept, ServerClock clock)
 
     /// <summary>
     /// Notes that Dotdigital shows people subscribed who had opted out, with no write of ours since; or, with <paramref name="since"/> null, that it shows
-    /// them no more.
+    /// them.
     /// </summary>
     public void MarkBack(IReadOnlyList<PersonInBook> people, long? since) => kept.MarkBack(people, since);
 
-    /// <summary>Lifts the opt-outs of people who came back by themselves, and are still there a day later.</summary>
+    /// <summary>Lifts the opt-outs of people who came back on their own, and are still there a day later.</summary>
     public void LiftBack(IReadOnlyList<PersonInBook> people) => kept.LiftBack(people, Now);
 
     /// <summary>Whether a feed was read so lately that it need not be read again before an import.</summary>

@@ -40,12 +40,12 @@ internal sealed class RunContext
     public required ILogger Log { get; init; }
 
     /// <summary>
-    /// Since when somebody may have been wanted of whom the ledger has no row, ms since 1970: whoever is new now entered then at the earliest. The
+    /// Since when somebody without a row in the ledger may have been wanted, ms since 1970: people who are new now entered then at the earliest. The
     /// run's moment, unless earlier runs were killed, held by a guard, or a pilot.
     /// </summary>
     public required long EnteringSince { get; init; }
 
-    /// <summary>Whoever is wanted has a row in the ledger now: who is new to the next run entered then.</summary>
+    /// <summary>Everybody wanted has a row in the ledger now: people who are new to the next run entered then.</summary>
     public void EndEntering() => Store.Jobs.EndEntering(Job.Tag);
 
     /// <summary>The job's books that exist, and those to be created, by number.</summary>
@@ -60,7 +60,7 @@ internal sealed class RunContext
     /// <summary>Books whose people are in this run's database, as a whole reading read them.</summary>
     public HashSet<long> BooksRead { get; } = [];
 
-    /// <summary>Audiences taken out of the job whose members this run lets go.</summary>
+    /// <summary>Audiences taken out of the job whose members this run releases.</summary>
     public List<string> ReleasedAudiences { get; } = [];
 
     /// <summary>Removals of other jobs that this run has seen ended.</summary>

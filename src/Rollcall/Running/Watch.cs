@@ -3,7 +3,7 @@ using Rollcall.Store;
 namespace Rollcall.Running;
 
 /// <summary>
-/// People whom later runs look at again, because the end of a write about them is not known. They get on it in the transaction that settles the write,
+/// People that later runs look at again, because the end of a write about them is not known. They get on it in the transaction that settles the write,
 /// and stay for the job's <c>watch_for</c>. Times are Dotdigital's.
 /// </summary>
 internal sealed class Watch(RunContext run)

@@ -13,10 +13,10 @@ internal interface IJobs
     bool HasBegun(string tag);
 
     /// <summary>Keeps what a job is now.</summary>
-    /// <param name="enteringSince">Since when somebody may be wanted of whom the ledger has no row, for a job that is new here.</param>
+    /// <param name="enteringSince">Since when somebody without a row in the ledger may be wanted, for a job that is new here.</param>
     void Remember(JobNow job, long now, long enteringSince);
 
-    /// <summary>Whoever is wanted has a row in the ledger now: who is new to the next run entered then.</summary>
+    /// <summary>Everybody wanted has a row in the ledger now: people who are new to the next run entered then.</summary>
     void EndEntering(string tag);
 
     /// <summary>Remembers, for good, that the members of the job's first run were sent.</summary>

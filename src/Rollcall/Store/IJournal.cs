@@ -8,7 +8,7 @@ namespace Rollcall.Store;
 internal interface IJournal
 {
     /// <summary>Commits the intent of a call.</summary>
-    /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: whoever is learnt later is looked at once more.</param>
+    /// <param name="seenNo">The count of readings of opt-outs that the manifest took account of: opt-outs learnt later are looked at once more.</param>
     /// <param name="answers">The opt-outs that the call answers: marked with it, so that each is answered once.</param>
     Delivery Prepare(
         string runId,
@@ -25,7 +25,7 @@ internal interface IJournal
     Delivery Accept(Delivery delivery, string remoteId);
 
     /// <summary>Commits what became of a delivery.</summary>
-    /// <param name="ended">Dotdigital's clock when all of it was surely done; null where nobody knows.</param>
+    /// <param name="ended">Dotdigital's clock when all of it was surely done; null where unknown.</param>
     /// <param name="watch">What it means for the watch.</param>
     Delivery Settle(Delivery delivery, string? outcomes, string? note = null, DateTimeOffset? ended = null, WatchChange? watch = null);
 
@@ -43,7 +43,7 @@ internal interface IJournal
 
     /// <summary>Commits that single calls are about to go out.</summary>
     /// <param name="answers">The opt-outs that they answer.</param>
-    /// <returns>Whom not to call after all: their opt-outs were answered by another job since.</returns>
+    /// <returns>The people not to call after all: their opt-outs were answered by another job since.</returns>
     IReadOnlyList<string> Intend(long delivery, IReadOnlyList<string> memberKeys, OptOutAnswers? answers);
 
     /// <summary>Commits the answers of single calls.</summary>

@@ -21,17 +21,17 @@ internal interface IOptOuts
     /// <summary>Keeps that this job unsubscribed people. What counts already, theirs or worse, stays as it is; what came without a date is this.</summary>
     void KeepOurs(IReadOnlyList<SeenOptOut> people, long since);
 
-    /// <summary>Notes that people who opted out are shown subscribed; or, with <paramref name="since"/> null, that they are no more.</summary>
+    /// <summary>Notes that people who opted out are shown subscribed; or, with <paramref name="since"/> null, that they no longer are.</summary>
     void MarkBack(IEnumerable<PersonInBook> people, long? since);
 
     /// <summary>Lifts the opt-outs of people who are marked as back.</summary>
     void LiftBack(IEnumerable<PersonInBook> people, long now);
 
-    /// <summary>Takes the marks of a delivery back from people to whom nothing was sent.</summary>
+    /// <summary>Takes the marks of a delivery back from people who were sent nothing.</summary>
     void Unmark(long delivery, IEnumerable<string> memberKeys);
 
     /// <summary>
-    /// Lifts the opt-outs that were answered, of people whom Dotdigital shows back. One of the other level that came after the question was not
+    /// Lifts the opt-outs that were answered, of people that Dotdigital shows as back. One of the other level that came after the question was not
     /// answered: a resubscription that is applied late undoes it unasked.
     /// </summary>
     /// <param name="readings">What was learnt after this count stays; null: only what was answered before its resubscription is lifted.</param>
@@ -40,7 +40,7 @@ internal interface IOptOuts
     /// <summary>Keeps that people are deleted at Dotdigital. An opt-out of their own stays what it is.</summary>
     void KeepDeleted(IReadOnlyList<SeenOptOut> people, long now);
 
-    /// <summary>Lifts the deletions of people whom Dotdigital shows.</summary>
+    /// <summary>Lifts the deletions of people that Dotdigital shows.</summary>
     void LiftDeleted(IEnumerable<string> memberKeys, long now);
 
     /// <summary>Reads who is deleted, and when that was last seen.</summary>

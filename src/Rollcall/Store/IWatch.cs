@@ -1,6 +1,6 @@
 namespace Rollcall.Store;
 
-/// <summary>People whom later runs of a job look at again. Times are Dotdigital's.</summary>
+/// <summary>People that later runs of a job look at again. Times are Dotdigital's.</summary>
 internal interface IWatch
 {
     /// <summary>How many people there are.</summary>

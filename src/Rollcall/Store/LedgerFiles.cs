@@ -23,14 +23,14 @@ internal static class LedgerFiles
 
     /// <summary>The relation of a generation; empty, with the same columns, for none.</summary>
     /// <exception cref="RollcallException">
-    /// The generation's files are gone: taken for an empty ledger, everyone would enter again, whoever was deleted or barred too.
+    /// The generation's files are gone: taken for an empty ledger, everyone would enter again, including people who were deleted or barred.
     /// </exception>
     public static string Relation(DataFolder folder, string? generation) => generation is null
         ? Empty(Columns)
         : !AreThere(folder, generation)
             ? throw new RollcallException(
                 ExitCode.BadJob,
-                "The ledger's files are missing: without them nobody knows who was delivered. Nothing was sent.",
+                "The ledger's files are missing: without them it is unknown who was delivered. Nothing was sent.",
                 folder.Full(generation),
                 "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew")
             : $"read_parquet({SqlText.Literal(Path.Combine(folder.Full(generation), "*.parquet"))})";

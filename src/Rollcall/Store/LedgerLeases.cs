@@ -23,7 +23,7 @@ internal sealed class LedgerLeases(ILedgers ledgers) : IDisposable
             var gone = leases.Where(l => l.Lease is null).Select(l => l.Generation).ToHashSet(StringComparer.Ordinal);
             _leases.AddRange(leases.Select(l => l.Lease).OfType<IDisposable>());
 
-            // Named still: its files are lost, as whoever reads them says.
+            // Named still: its files are lost, as their reader reports.
             if (gone.IsSubsetOf(missing))
             {
                 return found;

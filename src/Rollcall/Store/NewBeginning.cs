@@ -5,7 +5,7 @@ namespace Rollcall.Store;
 
 /// <summary>
 /// Starts over where the store is lost, or a ledger's files are: the old files are moved aside, never deleted. What was known of people goes with them, so
-/// whoever is in a book counts as already there, and nobody who opted out is asked back for the reason that nobody remembers since when they are members.
+/// people in a book count as already there, and nobody who opted out is asked back, since it is no longer known since when they are members.
 /// </summary>
 internal static class NewBeginning
 {
@@ -59,7 +59,7 @@ internal static class NewBeginning
         return Meaning(aside, $" ({string.Join(", ", lost.Select(l => l.Tag))})");
     }
 
-    /// <summary>Whether what was known of the job's members was lost once: since when they are members, nobody knows.</summary>
+    /// <summary>Whether what was known of the job's members was lost once: since when they are members is unknown.</summary>
     public static bool IsOf(DataFolder folder, string tag) =>
         Directory.EnumerateDirectories(folder.Root, Aside + "*").Any(lost => Directory.Exists(Path.Combine(lost, "ledger", tag)));
 
@@ -81,7 +81,7 @@ internal static class NewBeginning
     }
 
     private static string Meaning(string aside, string jobs) =>
-        $"Began anew{jobs}: the old files are in the data folder under {aside}. Nobody who was delivered before is known: "
-        + "whoever is in an address book now counts as already there, and no exit takes them out. "
+        $"Started over{jobs}: the old files are in the data folder under {aside}. Nobody who was delivered before is known: "
+        + "people who are in an address book now count as already there, and no exit removes them. "
         + "Members are sent once more. People who opted out and are members now are not asked back.";
 }

@@ -28,7 +28,7 @@ internal static class PrivateFiles
             options.UnixCreateMode = Owner;
         }
 
-        // What lies there, of a write that was killed or of another hand, is not written through.
+        // What lies there, of a write that was killed or from somebody else, is not written through.
         var half = path + ".new";
         File.Delete(half);
         using (var file = new FileStream(half, options))

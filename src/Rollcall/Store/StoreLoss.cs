@@ -6,7 +6,7 @@ namespace Rollcall.Store;
 
 /// <summary>
 /// Tells a store that is gone, empty, or older than the ledger files beside it: taken for a fresh or current one, everybody would enter again, and
-/// whoever left since would be forgotten. A data folder in which nothing was ever written is no loss.
+/// people who left since would be forgotten. A data folder in which nothing was ever written is no loss.
 /// </summary>
 internal sealed class StoreLoss
 {
@@ -79,7 +79,7 @@ internal sealed class StoreLoss
         }
     }
 
-    /// <summary>The file that says that the store has named a generation; whoever reads the generation holds it.</summary>
+    /// <summary>The file that says that the store has named a generation; a reader of the generation holds it.</summary>
     public static string MarkOf(string generation) => $"{generation}/{Named}";
 
     /// <summary>Notes that the store has named a generation.</summary>
@@ -100,7 +100,7 @@ internal sealed class StoreLoss
 
     private static RollcallException Lost(DataFolder folder, string how) => new(
         ExitCode.BadJob,
-        $"The data folder's store {how}. Without it nobody knows who was delivered, who opted out and what is under way.",
+        $"The data folder's store {how}. Without it, it is unknown who was delivered, who opted out and what is under way.",
         folder.StorePath,
         "Restore the data folder from a backup, whole. To start over instead: rollcall run JOBFILE --begin-anew. It moves the old files aside; "
         + "the people in the address books then count as already there, and no exit takes them out "

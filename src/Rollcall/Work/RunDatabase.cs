@@ -21,7 +21,7 @@ internal sealed class RunDatabase : IDisposable
         File.Delete(file);
         _settings = $"DataSource={file}";
 
-        // The file is begun anew by each run: folding its log into it, every 16 MB and at the end, is lost time.
+        // Each run begins a new file: folding its log into it, every 16 MB and at the end, is lost time.
         Connection = Open();
         MemberKeySql.Register(Connection);
         DecimalSql.Register(Connection);

@@ -20,7 +20,7 @@ public sealed class ForeignRemovalTests
         Assert.Contains(result.Notices, n => n.StartsWith("1 member was taken out of \"Gold\" by another hand", StringComparison.Ordinal));
         Assert.Equal(ExitCode.Done, result.ExitCode);
         ExportScene.AddsUp(result);
-        Assert.Contains("another hand", (await scene.ExplainAsync("ann@example.com")).Next[0], StringComparison.Ordinal);
+        Assert.Contains("removed manually", (await scene.ExplainAsync("ann@example.com")).Next[0], StringComparison.Ordinal);
 
         // Nor does a changed value put them back.
         scene.Set("gold", "ann@example.com,Anna,2", "bob@example.com");

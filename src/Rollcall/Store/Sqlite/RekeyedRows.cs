@@ -4,7 +4,7 @@ using Rollcall.Model;
 namespace Rollcall.Store.Sqlite;
 
 /// <summary>
-/// Keys the store's own rows anew: opt-outs, the single calls of open deliveries, the watch. An opt-out is never lost: where a former key may have become
+/// Gives the store's own rows their new keys: opt-outs, the single calls of open deliveries, the watch. An opt-out is never lost: where a former key may have become
 /// several, it counts for each.
 /// </summary>
 internal sealed class RekeyedRows(StoreConnection store, RekeyedTables tables)

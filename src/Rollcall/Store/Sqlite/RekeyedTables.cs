@@ -6,7 +6,7 @@ using Rollcall.Work;
 namespace Rollcall.Store.Sqlite;
 
 /// <summary>
-/// Writes the Parquet files anew whose keys differ from <see cref="MemberKey"/>, and names them in the store. An address as written tells the key;
+/// Rewrites the Parquet files whose keys differ from <see cref="MemberKey"/>, and names them in the store. An address as written tells the key;
 /// where a file has none, what the ledgers say of the same contact or of the same former key; else the former key itself.
 /// </summary>
 internal sealed class RekeyedTables : IDisposable
@@ -37,7 +37,7 @@ internal sealed class RekeyedTables : IDisposable
             """);
     }
 
-    /// <summary>Files and folders that the store names no more.</summary>
+    /// <summary>Files and folders that the store no longer names.</summary>
     public List<string> Replaced { get; } = [];
 
     /// <summary>What the ledgers say of former keys: the keys they become, with the contact where it is known.</summary>
@@ -129,7 +129,7 @@ internal sealed class RekeyedTables : IDisposable
         """);
 
     /// <summary>
-    /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with whoever has such a key already.
+    /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with the rows that have such a key already.
     /// </summary>
     private void RekeyLedger(string tag, long account, string ledger, long generation)
     {
@@ -167,7 +167,7 @@ internal sealed class RekeyedTables : IDisposable
         Replaced.Add(ledger);
     }
 
-    // Whoever was in the book before the job under one of the keys stays in it; the contact that is in the book is the one to look at.
+    // A person who was in the book before the job under one of the keys stays in it; the contact that is in the book is the one to look at.
     private const string Merged = $"""
         SELECT * REPLACE (
             CASE WHEN bool_or(origin = 'there') OVER w THEN 'there' ELSE origin END AS origin,
@@ -182,7 +182,7 @@ internal sealed class RekeyedTables : IDisposable
         QUALIFY row_number() OVER (PARTITION BY member_key, book_id ORDER BY {SaferFirst}, outcome_at DESC NULLS LAST, old_key) = 1
         """;
 
-    /// <summary>Writes a file anew where its keys change.</summary>
+    /// <summary>Rewrites a file where its keys change.</summary>
     /// <returns>Its new name; null where it stays.</returns>
     private string? RekeyFile(long account, string file, Alike alike)
     {
@@ -202,7 +202,7 @@ internal sealed class RekeyedTables : IDisposable
             Alike.OfMember =>
                 $"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY member_key ORDER BY json_array_length(items) DESC) = 1 ORDER BY kh",
 
-            // A former key may have been another's too: whoever has it now is not taken out either.
+            // A former key may also have been another person's: the person who has it now is not removed either.
             Alike.OfMemberAndBook => $"""
                 SELECT * FROM ({rows} UNION ALL SELECT f.* REPLACE ({own} AS member_key, {MemberKeySql.Hash(own)} AS kh) FROM {former} AS f)
                 QUALIFY row_number() OVER (PARTITION BY member_key, book_id ORDER BY contact_id DESC NULLS LAST) = 1 ORDER BY kh

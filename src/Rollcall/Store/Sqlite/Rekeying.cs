@@ -4,7 +4,7 @@ using Rollcall.Model;
 namespace Rollcall.Store.Sqlite;
 
 /// <summary>
-/// Keys what former versions wrote anew, once a data folder: they keyed addresses in other ways than <see cref="MemberKey"/>. New files are written
+/// Gives what former versions wrote new keys, once a data folder: they keyed addresses in other ways than <see cref="MemberKey"/>. New files are written
 /// beside the old ones, and one transaction names them all, keys the store's own rows, and says that it is done. It keeps every other process out of
 /// the store while it lasts; one that is killed has changed nothing. Where all addresses are plain ASCII nothing is rewritten.
 /// </summary>

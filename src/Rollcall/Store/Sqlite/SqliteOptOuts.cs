@@ -178,7 +178,7 @@ internal sealed class SqliteOptOuts(StoreConnection db, long account) : IOptOuts
     });
 
     /// <summary>Marks opt-outs as answered by a delivery, inside the caller's transaction.</summary>
-    /// <returns>Whom another job has answered, in part or wholly.</returns>
+    /// <returns>The people whose opt-outs another job has answered, in part or wholly.</returns>
     internal List<string> Mark(long delivery, OptOutAnswers? answers, long now)
     {
         List<string> elsewhere = [];

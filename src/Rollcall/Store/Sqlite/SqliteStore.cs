@@ -95,7 +95,7 @@ internal sealed class SqliteStore : IFoundStore
 
         Connection.InTransaction(() =>
         {
-            // Two processes may open a folder at once: whoever comes second finds it done.
+            // Two processes may open a folder at once: the second one finds it done.
             foreach (var schema in StoreSchema.Versions.Skip(Found))
             {
                 Connection.Execute(schema);

@@ -50,7 +50,7 @@ internal static class StoreSchema
             seen_no INTEGER NOT NULL DEFAULT 0,  -- opt_out.seen_no that its manifest took account of
             accepted_at INTEGER,
             settled_at INTEGER,
-            ended INTEGER,               -- Dotdigital's clock when all of it was surely done; NULL where nobody knows
+            ended INTEGER,               -- Dotdigital's clock when all of it was surely done; NULL where unknown
             note TEXT);
         CREATE INDEX delivery_open ON delivery(tag, state);
 
@@ -83,7 +83,7 @@ internal static class StoreSchema
             asked_since INTEGER,         -- the since of the opt-out that a resubscription was sent for
             asked_at INTEGER,            -- when it was sent: an opt-out is answered once
             asked_by INTEGER,            -- the delivery that sent it
-            lifted_at INTEGER,           -- when Dotdigital showed the person back: kept, and counts no more until a later opt-out
+            lifted_at INTEGER,           -- when Dotdigital showed the person back: kept, and no longer counts until a later opt-out
             PRIMARY KEY(account_id, book_id, email_key)) WITHOUT ROWID;
         CREATE INDEX opt_out_seen ON opt_out(account_id, seen_no);
 
@@ -171,7 +171,7 @@ internal static class StoreSchema
         """;
 
     private const string Version3 = """
-        -- People whom later runs look at again: a write about them may be applied late. Times are Dotdigital's.
+        -- People that later runs look at again: a write about them may be applied late. Times are Dotdigital's.
         CREATE TABLE watch(
             tag TEXT NOT NULL,
             account_id INTEGER NOT NULL,

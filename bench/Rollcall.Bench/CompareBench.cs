@@ -23,6 +23,7 @@ internal static class CompareBench
         var server = new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow());
         var run = new RunContext
         {
+            Allow = new HashSet<string>(),
             Job = job,
             Workplace = new Workplace { DataFolder = data.Root, Credentials = a => a.Credentials!, Clock = TimeProvider.System, Logs = NullLoggerFactory.Instance },
             RunId = "bench",

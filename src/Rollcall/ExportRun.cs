@@ -34,22 +34,23 @@ public static class ExportRun
     }
 
     private static Task<RunResult> BeginAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation) =>
-        !options.Now && QuietTime.Held(job, workplace.Clock) is { } held ? Task.FromResult(held) : RunSession.WithAsync(job, workplace, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation, options.BeginAnew);
+        !options.Now && QuietTime.Held(job, workplace.Clock) is { } held ? Task.FromResult(held) : RunSession.WithAsync(
+            job, workplace, options, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation);
 
     /// <summary>Says what a run would change and cost; sends no write.</summary>
     /// <exception cref="RollcallException">The plan could not be made.</exception>
     public static Task<RunResult> PlanAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
-        RunSession.WithAsync(job, workplace, recorded: false, (run, destination) => PlanAsync(run, destination, options, cancellation), cancellation);
+        RunSession.WithAsync(job, workplace, options, recorded: false, (run, destination) => PlanAsync(run, destination, options, cancellation), cancellation);
 
     private static async Task<RunResult> ExecuteAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
-        run.Allow = options.Allow;
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         var readBack = new ReadBack(run);
         var settlement = new Settlement(run, readBack);
         var verification = new Verification(run, readBack, settlement);
         var resubscriptions = new Resubscriptions(run, readBack, settlement, options.RepeatsChallenge);
         var puttingRight = new PuttingRight(run, readBack, settlement, options.Allow);
+        var otherRemovals = new OtherRemovals(run);
         var fold = new LedgerFold(run, new ProvenIds(run).OutcomesAsync);
         var left = run.SomethingLeft;
 
@@ -70,7 +71,7 @@ public static class ExportRun
         // What was found undone is planned again by this run; only what is still under way waits for another.
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
-        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, cancellation);
+        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, otherRemovals, cancellation);
         var report = new RunReport(run, work.Counts, destination.Mapping);
         if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work, report)))
         {
@@ -89,7 +90,7 @@ public static class ExportRun
             run.SomethingLeft = false;
             await CreateMissingAsync(run, destination, work, cancellation);
             await new Recommendations(run, destination.FieldsWith(work.Read.NewFields)).AskAsync(cancellation);
-            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight).SendAsync(before, cancellation);
+            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight, otherRemovals).SendAsync(before, cancellation);
         }
 
         report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
@@ -126,7 +127,6 @@ public static class ExportRun
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {
-        run.Allow = options.Allow;
         if (run.Folder.IsLocked(run.Job.Tag))
         {
             run.Notice("A run of this job is under way: what it has not sent yet is in this plan too.", LogLevel.Information);
@@ -145,7 +145,7 @@ public static class ExportRun
             run.Notice($"An earlier run left {Counted.Of(unsettled.Count, "delivery", "deliveries")} unsettled; a run settles them before it plans, so this plan may differ.");
         }
 
-        var work = await Prepare(run, destination, options, null, [], cancellation);
+        var work = await Prepare(run, destination, options, null, [], new OtherRemovals(run), cancellation);
         if (run.Job.AsksForRecommendations)
         {
             run.Notice("Recommendations are not in these figures: a run asks for them.", LogLevel.Information);
@@ -175,7 +175,7 @@ public static class ExportRun
 
     /// <summary>Everything before the first write, the same for a plan and a run.</summary>
     /// <param name="upkeep">Brings the ledger up to what the books show; null in a plan, which changes nothing.</param>
-    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, CancellationToken cancellation)
+    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, OtherRemovals otherRemovals, CancellationToken cancellation)
     {
         var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(Recommendations.Create);
@@ -236,7 +236,7 @@ public static class ExportRun
                 ExitExisting = run.Job.ExitExisting,
                 RecreateDeleted = run.Job.RecreateDeleted,
                 RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
-                ReleasedAudiences = run.ReleasedAudiences,
+                ReleasedAudiences = destination.ReleasedAudiences,
             },
             run.Progress,
             cancellation);
@@ -244,7 +244,7 @@ public static class ExportRun
         await FollowKeysAsync(run, read, ledger, counts, options, cancellation);
         Whose.KeepThere(run, there, ledger, counts);
         Claims.Mark(run);
-        await OtherRemovals.MarkAsync(run, counts, cancellation);
+        await otherRemovals.MarkAsync(counts, cancellation);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, read, counts, options);
     }

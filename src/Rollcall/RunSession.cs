@@ -15,7 +15,8 @@ namespace Rollcall;
 /// <summary>Opens what a run works with and closes it again, however the run ends: lock, store, run database, connection, and the run's entry in the history.</summary>
 internal static class RunSession
 {
-    public static async Task<RunResult> WithAsync(Job job, Workplace workplace, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation, bool beginAnew = false)
+    public static async Task<RunResult> WithAsync(
+        Job job, Workplace workplace, RunOptions options, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
     {
         var folder = new DataFolder(workplace.DataFolder, workplace.Checkpoint);
         using var taken = recorded
@@ -27,7 +28,7 @@ internal static class RunSession
         }
 
         var started = workplace.Clock.GetUtcNow();
-        var begun = beginAnew ? BeginAnew(folder, job.Tag, started) : null;
+        var begun = recorded && options.BeginAnew ? BeginAnew(folder, job.Tag, started) : null;
         using var store = Stores.Open(folder, workplace.Checkpoint);
         store.Rekey();
         if (recorded)
@@ -48,7 +49,7 @@ internal static class RunSession
                 ForgetLock.RefuseMeanwhile(folder);
             }
 
-            var result = await RunAsync(job, workplace, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
+            var result = await RunAsync(job, workplace, options, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
             result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded && result.Declined)
@@ -111,7 +112,9 @@ internal static class RunSession
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
         run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Read.Counts[one.Index].Name).FirstOrDefault();
 
-    private static async Task<RunResult> RunAsync(Job job, Workplace workplace, DataFolder folder, IStore store, string runId, string runFolder, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
+    private static async Task<RunResult> RunAsync(
+        Job job, Workplace workplace, RunOptions options, DataFolder folder, IStore store, string runId, string runFolder, bool recorded,
+        Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
         if (job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
         {
@@ -143,6 +146,7 @@ internal static class RunSession
             Folder = folder,
             Store = store,
             Leases = leases,
+            Allow = options.Allow,
             Journal = store.Journal(job.Tag, client.Account.Id, server),
             OptOuts = new OptOuts(store.OptOuts(client.Account.Id), server) { Forgotten = new ForgottenOptOuts(folder, store.Forgotten, client.Account.Id) },
             Db = db,

@@ -67,11 +67,11 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
             FROM d LEFT JOIN w ON w.kh = d.kh AND w.member_key = d.member_key;
             CREATE OR REPLACE TABLE paged(kh UBIGINT, member_key VARCHAR, same BOOLEAN);
             """);
-        foreach (var book in run.BooksRead)
+        foreach (var table in WholeBook.Tables(run))
         {
             run.Db.Execute($"""
                 INSERT INTO paged
-                WITH p AS (SELECT * FROM whole_book_{book} WHERE account_status IS DISTINCT FROM 'Deleted')
+                WITH p AS (SELECT * FROM {table} WHERE account_status IS DISTINCT FROM 'Deleted')
                 SELECT b.kh, b.member_key, true FROM buried b JOIN p ON p.contact_id = b.contact_id
                 UNION
                 SELECT b.kh, b.member_key, false FROM buried b JOIN p ON p.kh = b.kh AND p.email_key = b.member_key

@@ -7,7 +7,7 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
-internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight)
+internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight, OtherRemovals otherRemovals)
 {
     /// <param name="left">Whether something was left to do before.</param>
     /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
@@ -21,7 +21,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
         await new ProvenIds(run).ConfirmChangedAsync(run.LedgerRelation, cancellation);
-        OtherRemovals.Mark(run, work.Counts);
+        otherRemovals.Mark(work.Counts);
         var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
         if (work.Imported(run) is > 0 and var members)
         {
@@ -32,7 +32,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         LeaveClaimed();
         await new Removals(run, settlement).SendAsync(cancellation);
         var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => OtherRemovals.Mark(run, work.Counts), cancellation);
+        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => otherRemovals.Mark(work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);

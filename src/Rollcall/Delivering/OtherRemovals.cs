@@ -9,36 +9,38 @@ namespace Rollcall.Delivering;
 /// People that other jobs of the data folder are removing from the same books. Such a removal may end after this job's entry, and remove the person again:
 /// a person who is to enter waits until it has ended.
 /// </summary>
-internal static class OtherRemovals
+internal sealed class OtherRemovals(RunContext run)
 {
     /// <summary>Why, in words.</summary>
     public const string Reason = "Another job of the data folder is just removing the person from the book; enters when that has ended.";
 
+    private readonly HashSet<long> _ended = [];
+
     /// <summary>Turns entries of <c>change</c> into <see cref="ChangeAction.UnderRemoval"/>. Asks Dotdigital how far a removal is that keeps somebody waiting; what is ended is for its own job to settle.</summary>
     /// <returns>Whether anybody waits who did not.</returns>
-    public static async Task<bool> MarkAsync(RunContext run, ComparisonCounts counts, CancellationToken cancellation)
+    public async Task<bool> MarkAsync(ComparisonCounts counts, CancellationToken cancellation)
     {
-        foreach (var removal in Open(run).Where(r => r.RemoteId is not null))
+        foreach (var removal in Open().Where(r => r.RemoteId is not null))
         {
-            if (run.Db.Number($"SELECT count(*) FROM {Waiting(run, [removal])}") > 0 && await HasEndedAsync(run, removal, cancellation))
+            if (run.Db.Number($"SELECT count(*) FROM {Waiting([removal])}") > 0 && await HasEndedAsync(removal, cancellation))
             {
-                run.RemovalsEnded.Add(removal.Id);
+                _ended.Add(removal.Id);
             }
         }
 
-        return Mark(run, counts);
+        return Mark(counts);
     }
 
     /// <summary>The same without a call: what is not known to be ended is under way.</summary>
-    public static bool Mark(RunContext run, ComparisonCounts counts)
+    public bool Mark(ComparisonCounts counts)
     {
-        var open = Open(run).ToList();
+        var open = Open().ToList();
         if (open.Count == 0)
         {
             return false;
         }
 
-        run.Db.Execute($"CREATE OR REPLACE TABLE under_removal AS SELECT DISTINCT kh, member_key, book_no FROM {Waiting(run, open)}");
+        run.Db.Execute($"CREATE OR REPLACE TABLE under_removal AS SELECT DISTINCT kh, member_key, book_no FROM {Waiting(open)}");
         if (run.Db.Number("SELECT count(*) FROM under_removal") == 0)
         {
             return false;
@@ -61,10 +63,10 @@ internal static class OtherRemovals
     }
 
     /// <summary>Removals and unsubscriptions of other jobs that may still be carried out, by address or by contact, in books of this run.</summary>
-    private static IEnumerable<OpenRemoval> Open(RunContext run) => run.Store.Deliveries
-        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !run.RemovalsEnded.Contains(r.Id));
+    private IEnumerable<OpenRemoval> Open() => run.Store.Deliveries
+        .RemovalsBeside(run.Client.Account.Id, run.Job.Tag, run.Now - (long)run.Job.WatchFor.TotalMilliseconds).Where(r => !_ended.Contains(r.Id));
 
-    private static string Waiting(RunContext run, IEnumerable<OpenRemoval> removals) => $"""
+    private string Waiting(IEnumerable<OpenRemoval> removals) => $"""
         (WITH
         e AS (
             SELECT c.kh, c.member_key, c.book_no, b.book_id, coalesce(c.contact_id, v.contact_id) AS contact_id
@@ -76,7 +78,7 @@ internal static class OtherRemovals
         SELECT e.kh, e.member_key, e.book_no FROM e JOIN o ON o.contact_id = e.contact_id AND o.book_id = e.book_id)
         """;
 
-    private static async Task<bool> HasEndedAsync(RunContext run, OpenRemoval removal, CancellationToken cancellation)
+    private async Task<bool> HasEndedAsync(OpenRemoval removal, CancellationToken cancellation)
     {
         try
         {

@@ -23,6 +23,7 @@ public static class Explain
         await RunSession.WithAsync(
             job,
             workplace,
+            new RunOptions(),
             recorded: false,
             async (run, destination) =>
             {
@@ -76,7 +77,7 @@ public static class Explain
 
         Whose.KeepThere(run, new AlreadyThere(run).Kept(books), "ledger_linked", counts);
         Claims.Mark(run);
-        await OtherRemovals.MarkAsync(run, counts, cancellation);
+        await new OtherRemovals(run).MarkAsync(counts, cancellation);
         var audiences = run.Db.Query($"SELECT audience FROM roll WHERE member_key = {key} UNION SELECT audience FROM kept WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));

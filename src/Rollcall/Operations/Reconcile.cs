@@ -19,6 +19,7 @@ public static class Reconcile
         await RunSession.WithAsync(
             job,
             workplace,
+            new RunOptions(),
             recorded: false,
             async (run, _) =>
             {

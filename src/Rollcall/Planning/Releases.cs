@@ -83,7 +83,7 @@ internal static class Releases
                 $"Its books are: {string.Join(", ", books.Order(StringComparer.OrdinalIgnoreCase))}.");
         }
 
-        run.ReleasedAudiences.Add(audience);
+        destination = destination with { ReleasedAudiences = [.. destination.ReleasedAudiences, audience] };
         foreach (var id in holding.Where(id => run.Books.All(b => b.Id != id)))
         {
             destination = await AddAsync(run, destination, id, released: false, cancellation);

@@ -25,6 +25,9 @@ internal sealed record Destination(
     IReadOnlyList<string> VanishedBooks,
     IReadOnlyList<Problem> Problems)
 {
+    /// <summary>Audiences taken out of the job whose members this run releases.</summary>
+    public IReadOnlyList<string> ReleasedAudiences { get; init; } = [];
+
     /// <summary>The ids of all books of the account.</summary>
     public required IReadOnlySet<long> AllBooks { get; init; }
 

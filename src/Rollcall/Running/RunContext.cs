@@ -57,15 +57,6 @@ internal sealed class RunContext
     /// <summary>Whether a book, of which the ledger or the watch may still tell, is gone from the account: nobody is in it.</summary>
     public bool IsGone(long book) => !AccountBooks.Contains(book) && !Books.Exists(b => b.Id == book);
 
-    /// <summary>Books whose people are in this run's database, as a whole reading read them.</summary>
-    public HashSet<long> BooksRead { get; } = [];
-
-    /// <summary>Audiences taken out of the job whose members this run releases.</summary>
-    public List<string> ReleasedAudiences { get; } = [];
-
-    /// <summary>Removals of other jobs that this run has seen ended.</summary>
-    public HashSet<long> RemovalsEnded { get; } = [];
-
     /// <summary>What the user should know besides the counts.</summary>
     public List<string> Notices { get; } = [];
 
@@ -92,7 +83,7 @@ internal sealed class RunContext
         HeldEarly.Concat(HeldPeople).Where(h => !verdict.Held.Any(v => v.Guard == h.Guard && v.AddressBookId == h.AddressBookId));
 
     /// <summary>Guards that the user lets this run pass.</summary>
-    public IReadOnlySet<string> Allow { get; set; } = new HashSet<string>();
+    public required IReadOnlySet<string> Allow { get; init; }
 
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 

@@ -14,7 +14,7 @@ internal static class KnownLimits
     public const string Merged =
         "The books that a merged contact left under its other address are known only from the first answer that shows them.";
     public const string CameBack =
-        "An opt-out that a person took back by themselves while a write of ours may still be applied is undone like one that our write lifted.";
+        "An opt-out that a person took back on their own while a write of ours may still be applied is undone like one that our write lifted.";
     public const string CreatedLate =
         "A contact deleted at Dotdigital while a write about it may still be applied is created again when that write is applied.";
     public const string AddedTwice =

@@ -18,6 +18,7 @@ public sealed class LeaseTests
         await RunSession.WithAsync(
             scene.Job(),
             scene.Workplace(),
+            new RunOptions(),
             recorded: false,
             async (run, _) =>
             {

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Rollcall.Comparing;
-using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Model;
@@ -71,7 +69,7 @@ public static class ExportRun
         // What was found undone is planned again by this run; only what is still under way waits for another.
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
-        var work = await Prepare(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, otherRemovals, cancellation);
+        var work = await PrepareAsync(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, otherRemovals, cancellation);
         var report = new RunReport(run, work.Counts, destination.Mapping);
         if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work, report)))
         {
@@ -88,7 +86,7 @@ public static class ExportRun
 
             var before = run.SomethingLeft;
             run.SomethingLeft = false;
-            await CreateMissingAsync(run, destination, work, cancellation);
+            await Preparation.CreateMissingAsync(run, destination, work, cancellation);
             await new Recommendations(run, destination.FieldsWith(work.Read.NewFields)).AskAsync(cancellation);
             leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight, otherRemovals).SendAsync(before, cancellation);
         }
@@ -145,7 +143,7 @@ public static class ExportRun
             run.Notice($"An earlier run left {Counted.Of(unsettled.Count, "delivery", "deliveries")} unsettled; a run settles them before it plans, so this plan may differ.");
         }
 
-        var work = await Prepare(run, destination, options, null, [], new OtherRemovals(run), cancellation);
+        var work = await PrepareAsync(run, destination, options, null, [], new OtherRemovals(run), cancellation);
         if (run.Job.AsksForRecommendations)
         {
             run.Notice("Recommendations are not in these figures: a run asks for them.", LogLevel.Information);
@@ -173,119 +171,14 @@ public static class ExportRun
         };
     }
 
-    /// <summary>Everything before the first write, the same for a plan and a run.</summary>
-    /// <param name="upkeep">Brings the ledger up to what the books show; null in a plan, which changes nothing.</param>
-    private static async Task<PlannedWork> Prepare(RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, OtherRemovals otherRemovals, CancellationToken cancellation)
+    /// <summary>Reads, compares and plans: everything before the first write, the same for a plan and a run.</summary>
+    private static async Task<PlannedWork> PrepareAsync(
+        RunContext run, Destination destination, RunOptions options, LedgerUpkeep? upkeep, IReadOnlyList<Delivery> underWay, OtherRemovals otherRemovals,
+        CancellationToken cancellation)
     {
-        var mapped = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
-        run.Db.Execute(Recommendations.Create);
-        run.Db.Execute(InsightRecords.Create);
-        run.Db.Execute(Outbox.Create);
-        foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
-        {
-            // A member is in one unsettled delivery at most.
-            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM {run.Rows(manifest)}");
-        }
-
-        var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
-        LateOptOuts.Close(run, unread);
-        var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
-        run.OptOuts.CopyTo(run.Db, mapped);
-        if (upkeep is not null)
-        {
-            await upkeep.LookAsync(mapped, cancellation);
-        }
-        else if (run.Store.Watch(run.Job.Tag, run.Client.Account.Id).People is > 0 and var watched)
-        {
-            run.Notice($"{Counted.Of(watched, "person is", "people are")} on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
-        }
-
-
-        ProfilesSink.MakeFor(run.Job);
-        var read = await new RollCall(run).ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
-        run.OptOuts.Forgotten?.AddTo(run.Db);
-        ForgottenThere.AddTo(run, there);
-
-        if (upkeep is not null && await upkeep.RunAsync(destination, options, cancellation))
-        {
-            run.OptOuts.CopyTo(run.Db, mapped);
-            run.OptOuts.Forgotten?.AddTo(run.Db);
-        }
-        else if (upkeep is null && new MissingPeople(run, options).Suspects() is { Count: > 0 } suspects)
-        {
-            new Watch(run).CopyTo(run.Db);
-            await new ForeignRemovals(run, options).LookAsync(suspects, cancellation);
-        }
-
-        var current = run.Ledger;
-        var ledger = LedgerFiles.Relation(run.Folder, current.Folder);
-        if (upkeep is null && options.Adopt is { } adoptAs)
-        {
-            await new Adoption(run, destination, adoptAs).FindAsync(ledger, cancellation);
-            ledger = Adoption.Joined(ledger);
-        }
-        else if (upkeep is null)
-        {
-            Adoption.SayAlreadyThere(run, ledger, there);
-        }
-
-        var counts = new Comparison(run.Db).Run(
-            new ComparisonInput(ledger, current.Rows, "opt_out", there, destination.Mapping, run.Books, run.Job.Config.SegmentIds)
-            {
-                Consent = ConsentRules.Of(run.Job, run.Now) with { Repeats = options.RepeatsChallenge, EnteringSince = run.EnteringSince },
-                ExitExisting = run.Job.ExitExisting,
-                RecreateDeleted = run.Job.RecreateDeleted,
-                RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
-                ReleasedAudiences = destination.ReleasedAudiences,
-            },
-            run.Progress,
-            cancellation);
-        read = read with { Counts = LostAddresses.Find(run, read.Counts, ledger, counts) };
-        await FollowKeysAsync(run, read, ledger, counts, options, cancellation);
-        Whose.KeepThere(run, there, ledger, counts);
-        Claims.Mark(run);
-        await otherRemovals.MarkAsync(counts, cancellation);
+        var prepared = await Preparation.ReadAsync(run, destination, options, upkeep, underWay, cancellation);
+        var (read, counts) = await Changes.FindAsync(run, destination, prepared, options, otherRemovals, cancellation);
         Pilot.Choose(run, options);
         return Planner.Plan(run, destination, read, counts, options);
-    }
-
-    /// <summary>Creates the books and data fields that are missing, once the guards agree.</summary>
-    private static async Task CreateMissingAsync(RunContext run, Destination destination, PlannedWork work, CancellationToken cancellation)
-    {
-        foreach (var (name, type) in work.Read.NewFields)
-        {
-            await Creations.CreateFieldAsync(run, name, type, cancellation);
-        }
-
-        var there = new AlreadyThere(run);
-        foreach (var book in run.Books.Where(b => b.Id is null && !work.Verdict.Books.Contains(b.No)).ToList())
-        {
-            var created = await Creations.CreateBookAsync(run, book, destination.Targets[book.No], cancellation);
-            run.Books[book.No] = created;
-            run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
-            there.Keep(created.Id!.Value, null, 0);
-            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
-            await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
-        }
-
-        // The name the job uses, so that a book renamed at Dotdigital is still found.
-        run.Store.Books.Keep(
-            run.Job.Tag,
-            run.Books.Where(b => b.Id is not null).Select(b => (b.Id!.Value, destination.Targets[b.No].Name ?? b.Name)),
-            run.Job.Config.DataFields.Except(destination.VanishedFields, StringComparer.OrdinalIgnoreCase));
-    }
-
-    /// <summary>What a profile's own key says beyond its address: opt-outs under another one, and that a contact moves.</summary>
-    private static async Task FollowKeysAsync(RunContext run, AudiencesRead read, string ledger, ComparisonCounts counts, RunOptions options, CancellationToken cancellation)
-    {
-        if (run.Job.Config.KeyField is null)
-        {
-            Moves.None(run.Db);
-            return;
-        }
-
-        KeyOptOuts.Follow(run.Db, ledger, "opt_out", counts, run.Job.RecreateDeleted);
-        Moves.Find(run.Db, ledger, LostAddresses.Wanted, counts, read.Counts.All(c => c.Reading.HoldExits is null));
-        await MovedAddresses.ConfirmAsync(run, counts, options.Allow, cancellation);
     }
 }

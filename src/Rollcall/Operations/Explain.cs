@@ -1,12 +1,8 @@
-using Rollcall.Comparing;
 using Rollcall.Delivering;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
-using Rollcall.Reading;
-using Rollcall.Recording;
 using Rollcall.Running;
-using Rollcall.Store;
 
 namespace Rollcall.Operations;
 
@@ -37,47 +33,29 @@ public static class Explain
     private static async Task<Explanation> ExplainAsync(RunContext run, Destination destination, string email, CancellationToken cancellation)
     {
         var contact = await run.Client.Contacts.FindByEmailAsync(email.Trim(), cancellation);
-        var books = run.Books.Where(b => b.Id is not null).Select(b => b.Id!.Value).ToList();
         run.Db.Execute(Holds.Create);
-        await run.OptOuts.ReadAsync(run.Client, books.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
-        run.OptOuts.CopyTo(run.Db, books);
-        ProfilesSink.MakeFor(run.Job);
-        var read = await new RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
-        run.OptOuts.Forgotten?.AddTo(run.Db);
+        var options = new RunOptions();
+        var prepared = await Preparation.ReadAsync(run, destination, options, null, [], cancellation);
 
-        // Only this person, and who has or had the same key, goes through the comparison: the same one that a run makes.
+        // Only this person, and people who have or had the same key, go through the comparison: the same one that a run makes.
         var key = SqlText.Literal(MemberKey.Of(email));
-        var leftOut = run.Db.Query($"SELECT audience, outcome, code, reason FROM roll_left_out WHERE {MemberKeySql.Of("email")} = {key}", r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
-        var current = run.Ledger;
+        var leftOut = run.Db.Query(
+            $"SELECT audience, outcome, code, reason FROM roll_left_out WHERE {MemberKeySql.Of("email")} = {key}",
+            r => (Audience: (int)r.GetFieldValue<ushort>(0), Reason: $"{r.GetString(1)}: {r.GetString(3)}"));
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE key_here AS
             SELECT profile_key FROM roll WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL
-            UNION SELECT profile_key FROM {LedgerFiles.Relation(run.Folder, current.Folder)} WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL;
-            CREATE OR REPLACE TABLE ledger_linked AS SELECT * FROM {LedgerFiles.Relation(run.Folder, current.Folder)}
+            UNION SELECT profile_key FROM {prepared.Ledger} WHERE kh = md5_number_lower({key}) AND member_key = {key} AND profile_key IS NOT NULL;
+            CREATE OR REPLACE TABLE ledger_linked AS SELECT * FROM {prepared.Ledger}
             WHERE (kh = md5_number_lower({key}) AND member_key = {key}) OR profile_key IN (SELECT profile_key FROM key_here) ORDER BY kh;
-            DELETE FROM roll WHERE member_key <> {key} AND member_key NOT IN (SELECT member_key FROM ledger_linked) AND (profile_key IS NULL OR profile_key NOT IN (SELECT profile_key FROM key_here));
+            DELETE FROM roll
+            WHERE member_key <> {key} AND member_key NOT IN (SELECT member_key FROM ledger_linked)
+              AND (profile_key IS NULL OR profile_key NOT IN (SELECT profile_key FROM key_here));
             CREATE OR REPLACE TABLE ledger_of AS SELECT * FROM ledger_linked WHERE member_key = {key};
             """);
-        var counts = new Comparison(run.Db).Run(
-            new ComparisonInput("ledger_linked", 1, "opt_out", LedgerFiles.Empty([("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("book_id", "BIGINT"), ("contact_id", "BIGINT")]), destination.Mapping, run.Books, run.Job.Config.SegmentIds)
-            {
-                Consent = ConsentRules.Of(run.Job, run.Now) with { EnteringSince = run.EnteringSince },
-                ExitExisting = run.Job.ExitExisting,
-                RecreateDeleted = run.Job.RecreateDeleted,
-                RestoreRemoved = run.Job.OnForeignRemoval == OnForeignRemoval.Restore,
-            },
-            null,
-            cancellation);
-        read = read with { Counts = LostAddresses.Find(run, read.Counts, "ledger_linked", counts) };
-        if (run.Job.Config.KeyField is not null)
-        {
-            KeyOptOuts.Follow(run.Db, "ledger_linked", "opt_out", counts, run.Job.RecreateDeleted);
-            Moves.Find(run.Db, "ledger_linked", LostAddresses.Wanted, counts, read.Counts.All(c => c.Reading.HoldExits is null));
-        }
-
-        Whose.KeepThere(run, new AlreadyThere(run).Kept(books), "ledger_linked", counts);
-        Claims.Mark(run);
-        await new OtherRemovals(run).MarkAsync(counts, cancellation);
+        var linked = run.Db.Number("SELECT count(*) FROM ledger_linked");
+        var (read, _) = await Changes.FindAsync(
+            run, destination, prepared with { Ledger = "ledger_linked", LedgerRows = linked }, options, new OtherRemovals(run), cancellation);
         var audiences = run.Db.Query($"SELECT audience FROM roll WHERE member_key = {key} UNION SELECT audience FROM kept WHERE member_key = {key}", r => (int)r.GetFieldValue<ushort>(0));
         var changes = run.Db.Query($"SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason FROM change c WHERE c.member_key = {key}", r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2), Origin: r.IsDBNull(3) ? "ours" : r.GetString(3), WhyNot: Text(r, 4), Code: Text(r, 5), State: Text(r, 6), Reason: Text(r, 7)));
         var ledger = run.Db.Query("SELECT book_id, state, since, outcome, reason, outcome_at FROM ledger_of", r => (Book: r.GetInt64(0), State: r.GetString(1), Since: Time(r, 2), Reason: $"{Text(r, 3)}: {Text(r, 4)}"));

@@ -9,14 +9,19 @@ namespace Rollcall.Comparing;
 /// </summary>
 internal static class AudienceNames
 {
-    /// <summary>From <c>verdict</c> into <c>renamed</c>: who stays, and is wanted by another audience than the ledger names. People who enter bring the name along.</summary>
+    /// <summary>
+    /// From <c>verdict</c> into <c>renamed</c>: who stays, and is wanted by another audience than the ledger names. People who enter bring the name along.
+    /// </summary>
     public const string Keep = $"""
         INSERT INTO renamed
         SELECT kh, member_key, book_id, wanted_by_id FROM verdict
-        WHERE wanted AND state <> 'left' AND NOT known_wants AND known_by IS DISTINCT FROM wanted_by_id AND action NOT IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}');
+        WHERE wanted AND state <> 'left' AND NOT known_wants AND known_by IS DISTINCT FROM wanted_by_id
+            AND action NOT IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}');
         """;
 
-    /// <summary>Makes <c>renamed</c>, empty, and <c>named</c>: the names in the ledger that may be out of date, because the book lost an audience or has several.</summary>
+    /// <summary>
+    /// Makes <c>renamed</c>, empty, and <c>named</c>: the names in the ledger that may be out of date, because the book lost an audience or has several.
+    /// </summary>
     /// <returns>Whether there are any.</returns>
     public static bool Find(RunDatabase db, ComparisonInput input)
     {

@@ -44,7 +44,15 @@ internal sealed class Comparison(RunDatabase db)
             progress?.Report(new RunProgress("compare", i + 1, slices.Count, "slices"));
         }
 
-        foreach (var (book, members) in db.Query($"SELECT b.book_no, count(*) FROM {input.Ledger} k JOIN book b ON b.book_id = k.book_id WHERE k.state = 'delivered' AND {Whose.MayLeave(input, "k.origin")} GROUP BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        foreach (var (book, members) in db.Query(
+            $"""
+            SELECT b.book_no, count(*)
+            FROM {input.Ledger} k
+            JOIN book b ON b.book_id = k.book_id
+            WHERE k.state = 'delivered' AND {Whose.MayLeave(input, "k.origin")}
+            GROUP BY 1
+            """,
+            r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
             counts.Delivered[book] = members;
         }
@@ -74,7 +82,8 @@ internal sealed class Comparison(RunDatabase db)
             """);
         foreach (var (audience, book) in input.Mapping)
         {
-            db.Execute($"INSERT INTO mapping VALUES ({audience}, {book}, {SqlText.Literal(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
+            db.Execute(
+                $"INSERT INTO mapping VALUES ({audience}, {book}, {SqlText.Literal(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
         }
 
         foreach (var book in input.Books)
@@ -87,7 +96,8 @@ internal sealed class Comparison(RunDatabase db)
         // Opt-outs that name a contact follow the contact to another address; they are joined by id, not by slice.
         db.Execute($"""
             CREATE OR REPLACE TABLE opt_out_contact AS
-            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause, bool_or(back_since IS NOT NULL) AS back, count(*) AS addresses
+            SELECT contact_id, book_id, any_value(status) AS status, any_value(since) AS since, any_value(cause) AS cause,
+                   bool_or(back_since IS NOT NULL) AS back, count(*) AS addresses
             FROM {input.OptOuts} WHERE contact_id IS NOT NULL GROUP BY 1, 2;
             """);
     }
@@ -147,7 +157,13 @@ internal sealed class Comparison(RunDatabase db)
             DELETE FROM look WHERE kh IN (SELECT kh FROM fresh);
             """);
         counts.Add(db.Query(
-            $"SELECT m.book_no, m.bit, count(*) FROM roll r SEMI JOIN fresh USING (kh) JOIN mapping m ON m.audience = r.audience WHERE {slice.Where("r.kh")} GROUP BY 1, 2",
+            $"""
+            SELECT m.book_no, m.bit, count(*)
+            FROM roll r SEMI JOIN fresh USING (kh)
+            JOIN mapping m ON m.audience = r.audience
+            WHERE {slice.Where("r.kh")}
+            GROUP BY 1, 2
+            """,
             r => new VerdictCount(r.GetFieldValue<ushort>(0), ChangeAction.Enter, r.GetFieldValue<BigInteger>(1), "", r.GetInt64(2), r.GetInt64(2), 0)));
     }
 
@@ -170,13 +186,16 @@ internal sealed class Comparison(RunDatabase db)
             WHERE n.n = 1 AND {slice.Where("r.kh")};
 
             CREATE OR REPLACE TEMP TABLE known AS
-            SELECT kh, member_key, k.book_id, book_no, email, contact_id, state, origin, audience, fields_hash, code, reason, entered_at, book_status AS known_status
+            SELECT kh, member_key, k.book_id, book_no, email, contact_id, state, origin, audience, fields_hash, code, reason, entered_at,
+                   book_status AS known_status
             FROM {input.Ledger} k SEMI JOIN look USING (kh) LEFT JOIN book b ON b.book_id = k.book_id WHERE {slice.Where()};
             """);
-        counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1", r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
+        counts.AddDuplicates(db.Query("SELECT audience, count(*) FROM numbered WHERE duplicate GROUP BY 1",
+            r => ((int)r.GetFieldValue<ushort>(0), r.GetInt64(1))));
         db.Execute($"""
             INSERT INTO roll_left_out BY NAME
-            SELECT r.audience, r.row, r.email, 'Omitted' AS outcome, 'Duplicate' AS code, 'The audience has this address in another row, whose values are used.' AS reason
+            SELECT r.audience, r.row, r.email, 'Omitted' AS outcome, 'Duplicate' AS code,
+                   'The audience has this address in another row, whose values are used.' AS reason
             FROM numbered n JOIN roll r ON r.kh = n.kh AND r.member_key = n.member_key AND r.audience = n.audience AND r.row = n.row
             WHERE n.duplicate AND {slice.Where("r.kh")};
             """);
@@ -197,23 +216,32 @@ internal sealed class Comparison(RunDatabase db)
                 SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
                        k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
-                FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key AND k.book_no = w.book_no),
-            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left' OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}')) AS contact_id,
+                FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key
+                    AND k.book_no = w.book_no),
+            contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left'
+                OR coalesce(code, '') NOT IN ('{ReasonCode.Moved}', '{ReasonCode.SameContact}')) AS contact_id,
                 min(entered_at) FILTER (state <> 'left' OR code = '{ReasonCode.RemovedAtDotdigital}') AS member_since FROM known GROUP BY kh, member_key),
-            out AS (SELECT kh, email_key, book_id, contact_id, status, since, margin, cause, asked_since, asked_at, back_since IS NOT NULL AS back FROM {input.OptOuts} WHERE {where}),
+            out AS (SELECT kh, email_key, book_id, contact_id, status, since, margin, cause, asked_since, asked_at, back_since IS NOT NULL AS back
+                FROM {input.OptOuts} WHERE {where}),
             there AS (SELECT kh, member_key, book_id, contact_id FROM {input.AlreadyThere} WHERE {where}),
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email, c.member_since,
-                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id, {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
+                       CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id,
+                       {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
                        p.audiences IS NOT NULL AND mk.bit IS NOT NULL AND (p.audiences & mk.bit) <> 0 AS known_wants,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
-                       {Whose.Holding(input, "coalesce(oa.status, ca.status)", "coalesce(oa.back, ca.back)")} AS account_out, coalesce(oa.since, ca.since) AS account_since,
-                       {Whose.Holding(input, "coalesce(ob.status, cb.status)", "coalesce(ob.back, cb.back)")} AS book_out, coalesce(ob.since, cb.since) AS book_since,
+                       {Whose.Holding(input, "coalesce(oa.status, ca.status)", "coalesce(oa.back, ca.back)")} AS account_out,
+                       coalesce(oa.since, ca.since) AS account_since,
+                       {Whose.Holding(input, "coalesce(ob.status, cb.status)", "coalesce(ob.back, cb.back)")} AS book_out,
+                       coalesce(ob.since, cb.since) AS book_since,
                        coalesce(oa.status, 'Unsubscribed') = 'Unsubscribed' AND coalesce(ob.status, 'Unsubscribed') = 'Unsubscribed' AS only_unsubscribed,
-                       (oa.kh IS NULL AND ca.contact_id IS NOT NULL) OR (ob.kh IS NULL AND cb.contact_id IS NOT NULL) OR coalesce(ca.addresses, 1) > 1 OR coalesce(cb.addresses, 1) > 1 AS by_contact_only,
+                       (oa.kh IS NULL AND ca.contact_id IS NOT NULL) OR (ob.kh IS NULL AND cb.contact_id IS NOT NULL) OR coalesce(ca.addresses, 1) > 1
+                           OR coalesce(cb.addresses, 1) > 1 AS by_contact_only,
                        (oa.kh IS NULL OR oa.since IS NOT NULL) AND (ob.kh IS NULL OR ob.since IS NOT NULL) AS dated,
                        coalesce(oa.cause = '{ForgottenOptOuts.Cause}', false) OR coalesce(ob.cause = '{ForgottenOptOuts.Cause}', false) AS forgotten,
-                       greatest(oa.since, ob.since) AS out_since, greatest(oa.since + coalesce(oa.margin, 0), ob.since + coalesce(ob.margin, 0)) AS out_latest, greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
+                       greatest(oa.since, ob.since) AS out_since,
+                       greatest(oa.since + coalesce(oa.margin, 0), ob.since + coalesce(ob.margin, 0)) AS out_latest,
+                       greatest(oa.asked_since, ob.asked_since) AS asked_since, greatest(oa.asked_at, ob.asked_at) AS asked_at,
                        coalesce(oa.contact_id, ob.contact_id) AS out_contact_id
                 FROM pair p
                 JOIN book b ON b.book_no = p.book_no
@@ -229,21 +257,26 @@ internal sealed class Comparison(RunDatabase db)
             judged AS (SELECT *, account_out IS NOT NULL OR book_out IS NOT NULL AS opted_out, {Consent.WhyNot(input.Consent)} AS why_not FROM joined),
             asked AS (
                 {Consent.Together(input.Consent)})
-            SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not, 'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
+            SELECT * EXCLUDE (why_not), CASE WHEN another_speaks_against THEN coalesce(why_not,
+                'The person opted out as a member of another of the job''s books.') ELSE why_not END AS why_not,
                 {Decisions.Action(input)} AS action
             FROM asked;
             """);
     }
 
     private static string Released(ComparisonInput input) =>
-        input.ReleasedAudiences.Count == 0 ? "false" : $"coalesce(p.known_by IN ({string.Join(", ", input.ReleasedAudiences.Select(a => SqlText.Literal(a)))}), false)";
+        input.ReleasedAudiences.Count == 0
+            ? "false"
+            : $"coalesce(p.known_by IN ({string.Join(", ", input.ReleasedAudiences.Select(a => SqlText.Literal(a)))}), false)";
 
     private void Keep(ComparisonInput input, ComparisonCounts counts)
     {
         db.Execute($"""
             INSERT INTO change
-            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id, {Whose.Origin(input)}, state, code, reason,
-                   coalesce(account_out, book_out), account_out IS NOT NULL, coalesce(CASE WHEN action = '{ChangeAction.Resubscribe}' THEN out_since END, account_since, book_since), why_not
+            SELECT kh, member_key, book_no, action, audiences, coalesce(wanted_by_id, known_by), coalesce(email, known_email), contact_id,
+                   {Whose.Origin(input)}, state, code, reason,
+                   coalesce(account_out, book_out), account_out IS NOT NULL,
+                   coalesce(CASE WHEN action = '{ChangeAction.Resubscribe}' THEN out_since END, account_since, book_since), why_not
             FROM verdict WHERE action NOT IN ('{ChangeAction.Unchanged}', '{ChangeAction.None}', '{ChangeAction.TakenOut}');
 
             {AudienceNames.Keep}
@@ -251,14 +284,19 @@ internal sealed class Comparison(RunDatabase db)
             INSERT INTO changed
             SELECT kh, member_key, v.email, v.profile_key, d.contact_id, v.contact_id, v.fields, v.fields_hash
             FROM winner v JOIN (
-                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict WHERE action IN ('{ChangeAction.Enter}', '{ChangeAction.Update}', '{ChangeAction.Resubscribe}') GROUP BY kh, member_key) d USING (kh, member_key);
+                SELECT kh, member_key, max(contact_id) AS contact_id FROM verdict
+                WHERE action IN ('{ChangeAction.Enter}', '{ChangeAction.Update}', '{ChangeAction.Resubscribe}')
+                GROUP BY kh, member_key) d USING (kh, member_key);
             """);
         counts.Add(db.Query(
             $$"""
-            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER ({{Whose.MayLeave(input, "any_origin")}}), count(*) FILTER (code = 'RejectedByWatchdogAgain')
-            FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, any_origin, code FROM verdict) GROUP BY 1, 2, 3, 4
+            SELECT book_no, action, audiences, coalesce(known_by, ''), count(*), count(*) FILTER ({{Whose.MayLeave(input, "any_origin")}}),
+                   count(*) FILTER (code = 'RejectedByWatchdogAgain')
+            FROM (SELECT book_no, action, audiences, CASE WHEN action IN ('exit', 'taken_out') THEN known_by END AS known_by, any_origin, code
+                FROM verdict) GROUP BY 1, 2, 3, 4
             """,
-            r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))));
+            r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5),
+                r.GetInt64(6))));
         db.Execute("TRUNCATE many; TRUNCATE look");
     }
 }

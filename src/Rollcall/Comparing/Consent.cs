@@ -39,7 +39,11 @@ internal static class Consent
     // all along; and who left the account did so as a member of any book.
     private static string Before(ConsentRules rules)
     {
-        var ofBook = $"(CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT FROM '{ReasonCode.RemovedAtDotdigital}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)";
+        var ofBook =
+            $"""
+            (CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT
+                FROM '{ReasonCode.RemovedAtDotdigital}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)
+            """;
         return rules.Members ? $"{rules.Now}" : $"(CASE WHEN account_out IS NOT NULL THEN least({ofBook}, coalesce(member_since, {ofBook})) ELSE {ofBook} END)";
     }
 
@@ -47,8 +51,10 @@ internal static class Consent
     /// A member's books together, from <c>judged</c>. Who left the account is brought back to it as a whole: one book that speaks against it is
     /// enough, and one book asks.
     /// </summary>
-    public static string Together(ConsentRules rules) => !rules.Asks ? "SELECT *, false AS another_speaks_against, NULL::USMALLINT AS asking_book FROM judged" : $"""
-        SELECT *, account_out IS NOT NULL AND bool_or(wanted AND account_out IS NOT NULL AND (book_out IS NULL OR {rules.OfBooks}) AND why_not IS NOT NULL) OVER person AS another_speaks_against,
+    public static string Together(ConsentRules rules) =>
+        !rules.Asks ? "SELECT *, false AS another_speaks_against, NULL::USMALLINT AS asking_book FROM judged" : $"""
+        SELECT *, account_out IS NOT NULL AND bool_or(wanted AND account_out IS NOT NULL AND (book_out IS NULL OR {rules.OfBooks})
+            AND why_not IS NOT NULL) OVER person AS another_speaks_against,
                CASE WHEN account_out IS NOT NULL AND {rules.OfBooks} THEN min(book_no) FILTER (wanted AND why_not IS NULL) OVER person END AS asking_book
         FROM judged WINDOW person AS (PARTITION BY kh, member_key)
         """;
@@ -56,7 +62,8 @@ internal static class Consent
     /// <summary>Why the person may not be resubscribed, as a text; NULL where nothing speaks against it.</summary>
     public static string WhyNot(ConsentRules rules) => !rules.Asks ? "NULL::VARCHAR" : $"""
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
-             WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
+             WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT
+                 FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
              WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
              {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {ReasonCode.AskedBack} AND (out_since IS NULL OR {Answered}) THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
@@ -64,7 +71,8 @@ internal static class Consent
              WHEN asked_at IS NOT NULL AND {Answered}
                  THEN 'A resubscription was sent on ' || strftime(make_timestamp(asked_at * 1000), '%Y-%m-%d') || ', and an opt-out is answered once.'
              WHEN out_latest > {rules.Now} - {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
-             WHEN (out_latest <= {Before(rules)} - {Day}) IS DISTINCT FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
+             WHEN (out_latest <= {Before(rules)} - {Day}) IS DISTINCT
+             FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
              {(rules.OfBooks ? "" : "WHEN book_out IS NOT NULL THEN 'The person left this book alone, and an import resubscribes only people who left the account.'")}
         END
         """;

@@ -28,7 +28,8 @@ internal static class KeyOptOuts
 
             CREATE OR REPLACE TABLE entering AS
             SELECT DISTINCT c.kh, c.member_key, v.email, v.profile_key
-            FROM change c JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key WHERE c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND v.profile_key IS NOT NULL;
+            FROM change c JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
+            WHERE c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND v.profile_key IS NOT NULL;
 
             CREATE OR REPLACE TABLE namesake AS
             SELECT e.kh, e.member_key, k.kh AS old_kh, k.member_key AS old_key, k.email AS old_email, k.book_id, k.contact_id, k.state, k.code, k.account_status
@@ -44,11 +45,13 @@ internal static class KeyOptOuts
                 UNION ALL
                 SELECT f.kh, f.member_key, o.book_id, o.status, o.since FROM former f JOIN {optOuts} o ON o.contact_id = f.contact_id
                 UNION ALL
-                SELECT kh, member_key, CASE WHEN coalesce(account_status, 'Subscribed') = 'Subscribed' THEN book_id ELSE 0 END, code, NULL FROM namesake WHERE state = 'suppressed'
+                SELECT kh, member_key, CASE WHEN coalesce(account_status, 'Subscribed') = 'Subscribed' THEN book_id ELSE 0 END, code, NULL FROM namesake
+                WHERE state = 'suppressed'
                 UNION ALL
                 SELECT e.kh, e.member_key, CASE WHEN coalesce(c.status_of_account, false) THEN 0 ELSE b.book_id END, coalesce(c.status, c.code), c.status_since
                 FROM entering e JOIN key_of o ON o.profile_key = e.profile_key AND o.member_key <> e.member_key
-                JOIN change c ON c.kh = o.kh AND c.member_key = o.member_key AND c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') JOIN book b USING (book_no))
+                JOIN change c ON c.kh = o.kh AND c.member_key = o.member_key AND c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}')
+                JOIN book b USING (book_no))
             SELECT t.kh, t.member_key, b.book_no, min(t.status) AS status, bool_or(t.book_id = 0) AS of_account, max(t.since) AS since
             FROM told t JOIN book b ON b.book_id = t.book_id OR t.book_id = 0
             WHERE t.status IS NOT NULL AND t.status NOT IN {OfTheAddress} {deleted}
@@ -65,9 +68,12 @@ internal static class KeyOptOuts
         const string Touched = "SELECT kh, member_key FROM key_opt_out";
         counts.Recount(db, Touched, -1);
         db.Execute($"""
-            UPDATE change SET action = '{ChangeAction.Suppress}', status = CASE k.status WHEN 'DeletedAtDotdigital' THEN 'Deleted' ELSE k.status END, status_of_account = k.of_account, status_since = k.since
-            FROM key_opt_out k WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}');
-            INSERT INTO key_of SELECT DISTINCT e.kh, e.member_key, e.profile_key FROM entering e JOIN key_opt_out k ON k.kh = e.kh AND k.member_key = e.member_key;
+            UPDATE change SET action = '{ChangeAction.Suppress}', status = CASE k.status WHEN 'DeletedAtDotdigital' THEN 'Deleted'
+                ELSE k.status END, status_of_account = k.of_account, status_since = k.since
+            FROM key_opt_out k WHERE k.kh = change.kh AND k.member_key = change.member_key AND k.book_no = change.book_no
+                AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}');
+            INSERT INTO key_of SELECT DISTINCT e.kh, e.member_key, e.profile_key FROM entering e JOIN key_opt_out k ON k.kh = e.kh
+                AND k.member_key = e.member_key;
             """);
         counts.Recount(db, Touched, 1);
         ChangeTable.DeleteIdle(db, "entering", ChangeAction.Enter);

@@ -14,7 +14,8 @@ internal static class Whose
     private const string DeletedCodes = "('DeletedAtDotdigital', 'Deleted')";
 
     /// <summary>The contact that is deleted; no record may match it.</summary>
-    public const string DeletedId = $"coalesce(CASE WHEN oa.status = {DeletedStatus} THEN oa.contact_id END, CASE WHEN ca.status = {DeletedStatus} THEN ca.contact_id END)";
+    public const string DeletedId =
+        $"coalesce(CASE WHEN oa.status = {DeletedStatus} THEN oa.contact_id END, CASE WHEN ca.status = {DeletedStatus} THEN ca.contact_id END)";
 
     /// <summary>Whether someone's ledger row lets an exit act on them.</summary>
     public static string MayLeave(ComparisonInput input, string origin) => input.ExitExisting ? $"{origin} IS NOT NULL" : $"{origin} = 'ours'";
@@ -55,7 +56,8 @@ internal static class Whose
     }
 
     /// <summary>The origin that a change carries: with <c>exit_existing</c>, exits treat everyone as put there by the job.</summary>
-    public static string Origin(ComparisonInput input) => input.ExitExisting ? $"CASE action WHEN '{ChangeAction.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
+    public static string Origin(ComparisonInput input) =>
+        input.ExitExisting ? $"CASE action WHEN '{ChangeAction.Exit}' THEN 'ours' ELSE any_origin END" : "any_origin";
 
     /// <summary>Whether someone that our ledger had, and calls deleted, is created again: by address, since the contact of that id is gone.</summary>
     public static string Recreated(ComparisonInput input) => input.RecreateDeleted
@@ -72,6 +74,9 @@ internal static class Whose
         var again = input.RecreateDeleted
             ? $" OR {Recreated(input)} OR coalesce(p.state = 'pending' AND p.code = 'UnansweredMail', false)"
             : "";
-        return $"CASE WHEN p.state = 'delivered' AND p.code = '{ReasonCode.CameBack}' AND coalesce({back}, false) THEN NULL WHEN {status} = {DeletedStatus} AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END";
+        return $"""
+            CASE WHEN p.state = 'delivered' AND p.code = '{ReasonCode.CameBack}' AND coalesce({back}, false) THEN NULL WHEN {status} = {DeletedStatus}
+                AND (coalesce(p.state IN ('delivered', 'pending', 'failed') AND c.contact_id <> {DeletedId}, false){again}) THEN NULL ELSE {status} END
+            """;
     }
 }

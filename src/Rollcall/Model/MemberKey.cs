@@ -34,7 +34,8 @@ internal static class MemberKey
     {
         var (written, key) = (address.Trim(), Of(address));
         var at = key.LastIndexOf('@') + 1;
-        return [.. new[] { written, CanonicalForm.Compose(written), key, string.Concat(key.AsSpan(0, at), Readable(key[at..])) }.Distinct(StringComparer.Ordinal)];
+        return [.. new[] { written, CanonicalForm.Compose(written), key,
+            string.Concat(key.AsSpan(0, at), Readable(key[at..])) }.Distinct(StringComparer.Ordinal)];
     }
 
     private static string Readable(string domain)

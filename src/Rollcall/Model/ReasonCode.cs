@@ -1,6 +1,8 @@
 namespace Rollcall.Model;
 
-/// <summary>Why a member is where they are: the <c>code</c> of a row of the ledger, of an outcome and of a failure. Their spelling is part of the contract.</summary>
+/// <summary>
+/// Why a member is where they are: the <c>code</c> of a row of the ledger, of an outcome and of a failure. Their spelling is part of the contract.
+/// </summary>
 internal static class ReasonCode
 {
     /// <summary>The ledger's code of a member who was adopted, or of anyone adopted as the job's own.</summary>
@@ -21,7 +23,9 @@ internal static class ReasonCode
     /// <summary>Pending, because Dotdigital asked the person whether to come back.</summary>
     public const string Challenged = "Challenged";
 
-    /// <summary>The ledger's code of someone who left this job and is claimed by another: such a row claims nobody, or two jobs would wait for each other.</summary>
+    /// <summary>
+    /// The ledger's code of someone who left this job and is claimed by another: such a row claims nobody, or two jobs would wait for each other.
+    /// </summary>
     public const string ClaimedByAnotherJob = "ClaimedByAnotherJob";
 
     /// <summary>The code of a known member whose contact id is not proven.</summary>
@@ -108,9 +112,14 @@ internal static class ReasonCode
     /// <summary>The pending people who wait for their own answer.</summary>
     public const string AskedBack = $"('{Challenged}', '{UnansweredChallenge}', '{AwaitsAnswer}')";
 
-    /// <summary>Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.</summary>
+    /// <summary>
+    /// Codes of people who were not in the book when they were read back, of an import that Dotdigital may apply yet: they count as in for an exit.
+    /// </summary>
     public const string MayBeApplied = $"('{Unanswered}', '{ReportGone}', 'NotReported', 'NotInBook')";
 
-    /// <summary>The ledger's codes of people who were not put into the book by an entry of ours: what they opted out of before does not tell of a write that undid it.</summary>
+    /// <summary>
+    /// The ledger's codes of people who were not put into the book by an entry of ours: what they opted out of before does not tell of a write that undid
+    /// it.
+    /// </summary>
     public const string NotOurEntry = $"('{Adopted}', '{FoundThere}', '{CameBack}', '{Resubscribed}')";
 }

@@ -153,7 +153,10 @@ public sealed record RunResult
     /// <summary>Counts by outcome.</summary>
     public OutcomeCounts Outcomes { get; init; } = new();
 
-    /// <summary>What this run found out about deliveries of an earlier run that did not end: member x book, beside <see cref="Outcomes"/>; null where there was none.</summary>
+    /// <summary>
+    /// What this run found out about deliveries of an earlier run that did not end: member x book, beside <see cref="Outcomes"/>; null where there was
+    /// none.
+    /// </summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public OutcomeCounts? SettledEarlier { get; init; }
 

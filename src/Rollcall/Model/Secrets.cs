@@ -34,10 +34,14 @@ public static class Secrets
             return secret;
         }
 
-        string[] ways = [secret, JsonEncodedText.Encode(secret).ToString(), JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))];
+        string[] ways = [secret, JsonEncodedText.Encode(secret).ToString(),
+            JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), Uri.EscapeDataString(secret),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))];
 
         // The longest first: what is part of another must not leave the rest of it.
-        ImmutableInterlocked.Update(ref _known, (was, add) => add.All(was.Contains) ? was : [.. was.Union(add).OrderByDescending(one => one.Length).ThenBy(one => one, StringComparer.Ordinal)], ways);
+        ImmutableInterlocked.Update(ref _known,
+            (was, add) => add.All(was.Contains) ? was : [.. was.Union(add).OrderByDescending(one => one.Length).ThenBy(one => one, StringComparer.Ordinal)],
+            ways);
         return secret;
     }
 
@@ -53,7 +57,8 @@ public static class Secrets
         _ => node?.DeepClone(),
     };
 
-    private static bool IsOrdinary(string text) => text.Length < Shortest || (text.Length < ShortestWord && text.All(char.IsAsciiLetter)) || Words.Contains(text);
+    private static bool IsOrdinary(string text) =>
+        text.Length < Shortest || (text.Length < ShortestWord && text.All(char.IsAsciiLetter)) || Words.Contains(text);
 
     /// <summary>The text with every secret masked.</summary>
     public static string Mask(string text)

@@ -9,7 +9,10 @@ using Rollcall.Work;
 
 namespace Rollcall.Operations;
 
-/// <summary>Erases a person from files. Each file is rewritten beside itself and renamed into place: cut short, it is whole either way, and the next attempt goes on.</summary>
+/// <summary>
+/// Erases a person from files. Each file is rewritten beside itself and renamed into place: cut short, it is whole either way, and the next attempt goes
+/// on.
+/// </summary>
 internal sealed class FileTraces(DataFolder folder, Trace trace)
 {
     // Columns that hold an address or a profile's own key: a row with the person's goes as a whole.
@@ -114,7 +117,8 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String && trace.Is(email.GetString());
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("email", out var email)
+                && email.ValueKind == JsonValueKind.String && trace.Is(email.GetString());
         }
         catch (JsonException)
         {
@@ -126,7 +130,9 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     private long EraseTable(DuckDBConnection duckdb, string name)
     {
         var table = $"read_parquet({SqlText.Literal(folder.Full(name))})";
-        var texts = duckdb.Query($"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1))).Where(c => c.Type == "VARCHAR").Select(c => c.Name).ToList();
+        var texts =
+            duckdb.Query($"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1))).Where(c => c.Type == "VARCHAR")
+                .Select(c => c.Name).ToList();
         var identities = texts.Where(Identities.Contains).ToList();
         var others = texts.Except(identities).ToList();
         var theirs = identities.Count == 0 ? "false" : string.Join(" OR ", identities.Select(c => trace.SqlIs(SqlText.Name(c))));
@@ -134,8 +140,11 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         var rows = duckdb.Query($"SELECT count(*) FROM {table} WHERE {theirs} OR {mentioned}", r => r.GetInt64(0))[0];
         if (rows > 0)
         {
-            var replaced = others.Count == 0 ? "" : $" REPLACE ({string.Join(", ", others.Select(c => $"{trace.SqlErased(SqlText.Name(c))} AS {SqlText.Name(c)}"))})";
-            folder.Publish(name, path => duckdb.Execute($"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+            var replaced = others.Count == 0
+                ? ""
+                : $" REPLACE ({string.Join(", ", others.Select(c => $"{trace.SqlErased(SqlText.Name(c))} AS {SqlText.Name(c)}"))})";
+            folder.Publish(name,
+                path => duckdb.Execute($"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)"));
         }
 
         return rows;

@@ -15,8 +15,10 @@ public static class Forget
     /// <param name="dataFolder">The data folder's path.</param>
     /// <param name="environment">Reads the environment for job files, which say where status files and sources are.</param>
     /// <param name="checkpoint">As <see cref="Workplace.Checkpoint"/>.</param>
-    /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder, or a job has sent something of the person that no run has settled.</exception>
-    public static ForgetResult Run(string email, string dataFolder, Func<string, string?> environment, Action<string>? checkpoint = null, CancellationToken cancellation = default)
+    /// <exception cref="RollcallException">Exit 6: a run, a plan or another command works in the folder, or a job has sent something of the person that no
+    /// run has settled.</exception>
+    public static ForgetResult Run(string email, string dataFolder, Func<string, string?> environment, Action<string>? checkpoint = null,
+        CancellationToken cancellation = default)
     {
         var trace = new Trace(email);
         if (!trace.MemberKey.Contains('@', StringComparison.Ordinal))
@@ -32,7 +34,8 @@ public static class Forget
         return Run(email, trace, folder, store, environment, cancellation);
     }
 
-    private static ForgetResult Run(string email, Trace trace, DataFolder folder, IStore store, Func<string, string?> environment, CancellationToken cancellation)
+    private static ForgetResult Run(string email, Trace trace, DataFolder folder, IStore store, Func<string, string?> environment,
+        CancellationToken cancellation)
     {
         RunFolders.DeleteDeadFolders(folder);
         OpenDeliveries.Refuse(folder, store.Deliveries, trace);
@@ -69,7 +72,8 @@ public static class Forget
     {
         List<KnownOptOut> outs = [.. forgotten.OptOutsOf(trace.MemberKey)];
         outs.AddRange(known
-            .Where(k => k.State == "suppressed" && !outs.Exists(o => o.AccountId == k.Job.AccountId && (o.BookId == k.BookId || o.BookId == OptOuts.WholeAccount)))
+            .Where(k => k.State == "suppressed"
+                && !outs.Exists(o => o.AccountId == k.Job.AccountId && (o.BookId == k.BookId || o.BookId == OptOuts.WholeAccount)))
             .Select(k => new KnownOptOut(k.Job.AccountId, k.BookId, k.Status ?? "Suppressed", null)));
         if (outs.Count > 0)
         {
@@ -87,7 +91,10 @@ public sealed record ForgetResult
     /// <summary>The address as asked.</summary>
     public required string Email { get; init; }
 
-    /// <summary>Rows erased, by where they were: <c>ledger</c>, <c>manifests</c>, <c>outcomes</c>, <c>failures</c>, <c>events</c>, <c>there</c>, <c>insight</c>, <c>logs</c>, <c>store</c>, <c>status files</c>.</summary>
+    /// <summary>
+    /// Rows erased, by where they were: <c>ledger</c>, <c>manifests</c>, <c>outcomes</c>, <c>failures</c>, <c>events</c>, <c>there</c>, <c>insight</c>,
+    /// <c>logs</c>, <c>store</c>, <c>status files</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, long> Erased { get; init; }
 
     /// <summary>Opt-outs of the person that stay known, by a keyed hash.</summary>

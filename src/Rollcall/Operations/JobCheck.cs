@@ -32,8 +32,12 @@ public static class JobCheck
             var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
             problems.AddRange(destination.Problems);
             problems.AddRange(SharedBooks.Check(job, destination, store.Books));
-            problems.AddRange(destination.VanishedBooks.Select(b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
-            problems.AddRange(destination.VanishedFields.Select(f => new Problem($"The data field {f} vanished from the account; its values are not sent.", Severity: Severity.Warning)));
+            problems.AddRange(
+                destination.VanishedBooks.Select(
+                    b => new Problem($"The address book {b} vanished from the account; its audience is not exported there.", Severity: Severity.Warning)));
+            problems.AddRange(
+                destination.VanishedFields.Select(
+                    f => new Problem($"The data field {f} vanished from the account; its values are not sent.", Severity: Severity.Warning)));
             if (readable)
             {
                 problems.AddRange(await FirstRowsAsync(job, workplace, destination, cancellation));
@@ -59,7 +63,8 @@ public static class JobCheck
         {
             var problems = await source.CheckAsync(job.Config.SegmentIds, job.Config.Fields, cancellation);
             var warnings = problems.Any(p => p.Severity == Severity.Error) ? [] : await source.WarningsAsync(cancellation);
-            return [.. problems.Concat(warnings).Concat(await RecommendationsAsync(job, workplace, cancellation)).Select(p => p with { ExitCode = ExitCode.Source })];
+            return [.. problems.Concat(warnings).Concat(await RecommendationsAsync(job, workplace, cancellation))
+                .Select(p => p with { ExitCode = ExitCode.Source })];
         }
         catch (RollcallException e)
         {

@@ -4,7 +4,9 @@ using Rollcall.Store;
 
 namespace Rollcall.Operations;
 
-/// <summary>What was sent, or may have been, and is not in a ledger yet. Erased, nobody would look whether it arrived, and the next run would send it again.</summary>
+/// <summary>
+/// What was sent, or may have been, and is not in a ledger yet. Erased, nobody would look whether it arrived, and the next run would send it again.
+/// </summary>
 internal static class OpenDeliveries
 {
     /// <summary>Refuses to erase someone with an open delivery.</summary>

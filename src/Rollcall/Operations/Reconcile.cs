@@ -27,7 +27,9 @@ public static class Reconcile
                 return new RunResult { Job = job.Tag, RunId = run.RunId };
             },
             cancellation);
-        return found ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()), Notices = ["The job exports once (backfill_only), and has done so: its books are not read again."] };
+        return found
+            ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()),
+                Notices = ["The job exports once (backfill_only), and has done so: its books are not read again."] };
     }
 
     private static async Task<Reconciliation> RunAsync(RunContext run, CancellationToken cancellation)
@@ -43,7 +45,9 @@ public static class Reconcile
         foreach (var book in run.Books.Where(b => b.Id is not null))
         {
             var agreeing = await differences.FindAsync(book.Id!.Value, cancellation);
-            var kinds = run.Db.Query($"SELECT kind, count(*) FROM difference WHERE book_id = {book.Id} GROUP BY 1", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(k => k.Item1, k => k.Item2);
+            var kinds =
+                run.Db.Query($"SELECT kind, count(*) FROM difference WHERE book_id = {book.Id} GROUP BY 1", r => (r.GetString(0), r.GetInt64(1)))
+                    .ToDictionary(k => k.Item1, k => k.Item2);
             books.Add(new ReconciledBook
             {
                 Id = book.Id.Value,
@@ -63,7 +67,8 @@ public static class Reconcile
             run.Notice($"The address book \"{book.Name}\" does not exist yet.");
         }
 
-        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()), Notices = [.. run.Notices] };
+        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
+            Notices = [.. run.Notices] };
     }
 
     private static List<BookDifference> First(RunContext run, long book) => run.Db.Query(

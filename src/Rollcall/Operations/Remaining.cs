@@ -10,7 +10,8 @@ internal static class Remaining
     {
         foreach (var account in jobs.Select(j => j.AccountId).Distinct().Order())
         {
-            var books = known.Where(k => k.Job.AccountId == account && k.State is "delivered" or "pending").Select(k => $"\"{k.BookName}\"").Distinct().ToList();
+            var books =
+                known.Where(k => k.Job.AccountId == account && k.State is "delivered" or "pending").Select(k => $"\"{k.BookName}\"").Distinct().ToList();
             yield return books.Count == 0
                 ? $"At Dotdigital (account {account}): the contact, if there is one. Delete it there if it must go too."
                 : $"At Dotdigital (account {account}): the contact, in {string.Join(" and ", books)}. Rollcall no longer knows of it and takes it out of no book: delete it there if it must go too.";

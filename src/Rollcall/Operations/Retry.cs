@@ -14,7 +14,9 @@ public static class Retry
     /// </summary>
     /// <param name="options">What else is asked of the run.</param>
     /// <exception cref="RollcallException">Exit 2: the job brings nobody back. Otherwise as a run.</exception>
-    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, RunOptions? options = null, CancellationToken cancellation = default) => job.Config.BringsBack
+    public static Task<RunResult> ChallengeAsync(Job job, string email, Workplace workplace, RunOptions? options = null,
+        CancellationToken cancellation = default) => job.Config.BringsBack
         ? ExportRun.ExecuteAsync(job, (options ?? new RunOptions()) with { Only = [email], RepeatsChallenge = true }, workplace, cancellation)
-        : throw new RollcallException(ExitCode.BadJob, "The job brings nobody back.", job.Where("config.resubscribe"), "Only a job with resubscribe: true or resubscribe_no_challenge: true does.");
+        : throw new RollcallException(ExitCode.BadJob, "The job brings nobody back.", job.Where("config.resubscribe"),
+            "Only a job with resubscribe: true or resubscribe_no_challenge: true does.");
 }

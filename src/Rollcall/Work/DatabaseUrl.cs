@@ -17,7 +17,8 @@ internal sealed class DatabaseUrl
         this._name = name;
         this._url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
             ? parsed
-            : throw new RollcallException(ExitCode.Source, "The database's URL cannot be read.", name, "Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.");
+            : throw new RollcallException(ExitCode.Source, "The database's URL cannot be read.", name,
+                "Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.");
     }
 
     public string Host => _url.Host;
@@ -42,7 +43,8 @@ internal sealed class DatabaseUrl
     {
         if (!insists)
         {
-            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", _name, "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
+            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", _name,
+                "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
         }
     }
 
@@ -56,7 +58,9 @@ internal sealed class DatabaseUrl
             var key = Uri.UnescapeDataString(parts[0]);
             if (key == "tls")
             {
-                TlsOff = parts is [_, "off"] ? true : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", _name);
+                TlsOff = parts is [_, "off"]
+                    ? true
+                    : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", _name);
                 continue;
             }
 

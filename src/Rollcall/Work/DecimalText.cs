@@ -47,6 +47,7 @@ internal static partial class DecimalText
             : $"{(negative && before.Length + after.Length > 0 ? "-" : "")}{(before.Length == 0 ? "0" : before)}{(after.Length == 0 ? "" : "." + after)}";
     }
 
-    [GeneratedRegex(@"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

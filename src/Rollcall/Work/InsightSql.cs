@@ -4,7 +4,9 @@ using Rollcall.Model;
 
 namespace Rollcall.Work;
 
-/// <summary>What insight data take, as DuckDB expressions. <c>w0</c> is the first insight field's whole value as JSON text, <c>n0</c> whether Dotdigital refuses it.</summary>
+/// <summary>
+/// What insight data take, as DuckDB expressions. <c>w0</c> is the first insight field's whole value as JSON text, <c>n0</c> whether Dotdigital refuses it.
+/// </summary>
 internal static class InsightSql
 {
     /// <summary>Why a value is left out of insight data.</summary>

@@ -14,7 +14,9 @@ internal static class PostgresConnection
         ["search_path"] = "Search Path",
     };
 
-    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified, and the password proved (SCRAM), not sent.</summary>
+    /// <summary>
+    /// A connection of the URL's settings, not opened. Away from this machine TLS is required and verified, and the password proved (SCRAM), not sent.
+    /// </summary>
     public static NpgsqlConnection Of(DatabaseUrl url)
     {
         var settings = new NpgsqlConnectionStringBuilder

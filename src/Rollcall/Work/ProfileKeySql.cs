@@ -5,5 +5,7 @@ internal static class ProfileKeySql
 {
     // What begins and ends with neither space nor control character, nearly all, is spared the trimming.
     public static string Of(string column) =>
-        $"CASE WHEN ascii({column}) > 32 AND right({column}, 1) > ' ' AND right({column}, 1) < chr(128) THEN {column} ELSE nullif({EmailSql.Trim(column)}, '') END";
+        $"""
+        CASE WHEN ascii({column}) > 32 AND right({column}, 1) > ' ' AND right({column}, 1) < chr(128) THEN {column} ELSE nullif({EmailSql.Trim(column)}, '') END
+        """;
 }

@@ -4,8 +4,8 @@ using Rollcall.Model;
 namespace Rollcall.Store.Sqlite;
 
 /// <summary>
-/// Gives the store's own rows their new keys: opt-outs, the single calls of open deliveries, the watch. An opt-out is never lost: where a former key may have become
-/// several, it counts for each.
+/// Gives the store's own rows their new keys: opt-outs, the single calls of open deliveries, the watch. An opt-out is never lost: where a former key may
+/// have become several, it counts for each.
 /// </summary>
 internal sealed class RekeyedRows(StoreConnection store, RekeyedTables tables)
 {

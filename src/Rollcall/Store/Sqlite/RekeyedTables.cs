@@ -129,7 +129,8 @@ internal sealed class RekeyedTables : IDisposable
         """);
 
     /// <summary>
-    /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with the rows that have such a key already.
+    /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with the rows that have such a
+    /// key already.
     /// </summary>
     private void RekeyLedger(string tag, long account, string ledger, long generation)
     {

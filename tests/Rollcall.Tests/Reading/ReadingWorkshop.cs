@@ -1,8 +1,10 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Microsoft.Data.Sqlite;
 using Rollcall.Jobs;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
+using Rollcall.TestKit;
 using Xunit;
 
 namespace Rollcall.Tests.Reading;
@@ -86,6 +88,21 @@ public sealed class ReadingWorkshop : IDisposable
         Audiences = new Dictionary<string, AudienceQuery> { ["all"] = sql is null ? new(null, "people", null) : new(sql, null, null) },
     };
 
+    /// <summary>A query of the PostgreSQL server for tests; the test is skipped where there is none.</summary>
+    public static TablesSourceOptions Postgres(string sql) => OfDatabase(TestDatabases.PostgresOrSkip().ToString(), "postgres://test", sql);
+
+    /// <summary>A query of the MariaDB server for tests; the test is skipped where there is none.</summary>
+    public static TablesSourceOptions MySql(string sql) => OfDatabase(TestDatabases.MySqlOrSkip().ToString(), "mysql://test", sql);
+
+    /// <summary>A query of a SQLite file in the folder, after some setup.</summary>
+    public async Task<TablesSourceOptions> SqliteAsync(string setup, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={At("test.sqlite")};Pooling=False");
+        await connection.OpenAsync();
+        await DatabasePeople.ExecuteAsync(connection, setup);
+        return OfDatabase(At("test.sqlite"), "test.sqlite", sql);
+    }
+
     internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"), At("data"), TimeProvider.System);
 
     /// <summary>Reads the job's first audience directly, without a roll.</summary>
@@ -133,6 +150,13 @@ public sealed class ReadingWorkshop : IDisposable
         DuckDb.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    private static TablesSourceOptions OfDatabase(string database, string name, string sql) => new()
+    {
+        Database = database,
+        DatabaseName = name,
+        Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) },
+    };
 
     private sealed class FixedReading(string relation) : IAudienceReading
     {

@@ -8,6 +8,12 @@ internal sealed class ConsentScene : IAsyncDisposable
     public const string Ann = "ann@example.com";
     public const string Bob = "bob@example.com";
 
+    /// <summary>The config of a job that asks people who left the account to come back.</summary>
+    public const string Asks = "  exit_action: remove\n  resubscribe: true";
+
+    /// <summary>The config of a job that brings people who left the account back without asking.</summary>
+    public const string BringsBack = "  exit_action: remove\n  resubscribe_no_challenge: true";
+
     private readonly LeapingClock _clock;
 
     private ConsentScene(ExportScene export, LeapingClock clock)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Simulators;
@@ -66,6 +67,26 @@ internal sealed class ExportScene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>A scene whose job recognizes people by a key, so that a changed address moves the contact.</summary>
+    public static async Task<ExportScene> StartWithKeyFieldAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
+    {
+        var scene = await StartAsync(options);
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        return scene;
+    }
+
+    /// <summary>A scene whose job adds people singly, so that they join.</summary>
+    public static async Task<ExportScene> StartWithSingleAddsAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
+    {
+        var scene = await StartAsync(options);
+        scene.Config = "  trigger_join: true\n  exit_action: remove";
+        return scene;
+    }
+
+    /// <summary>A scene whose Dotdigital has its own clock; this machine's clock must not matter. An import that names a list lifts opt-outs.</summary>
+    public static Task<ExportScene> StartOnClockAsync(TimeProvider theirs, Func<SimulatorOptions, SimulatorOptions>? options = null) =>
+        StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = theirs, ListSuppression = ListSuppression.Clears });
+
     /// <summary>A scene whose first import never finishes: every poll takes three hours, longer than a run waits.</summary>
     public static async Task<ExportScene> StartWithStuckImportAsync()
     {
@@ -80,6 +101,32 @@ internal sealed class ExportScene : IAsyncDisposable
             }
         };
         return scene;
+    }
+
+    /// <summary>Does something right before the first import is sent.</summary>
+    public static Action<string> OnFirstImport(Action act)
+    {
+        var done = false;
+        return request =>
+        {
+            if (!done && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))
+            {
+                done = true;
+                act();
+            }
+        };
+    }
+
+    /// <summary>A feed of Gold with late opt-outs of people who opted out a minute before an import resubscribed them.</summary>
+    public Func<string, string, string> LateFeed(DateTimeOffset now, params string[] people)
+    {
+        var since = now.AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var rows = people.Select(person =>
+            $$$"""
+            {"suppressedContact":{"id":{{{Account.Contact(person)!.Id}}},"email":"{{{person}}}","status":"Subscribed"},"dateRemoved":"{{{since}}}","reason":"Unsubscribed"}
+            """);
+        var feed = $"[{string.Join(',', rows)}]";
+        return (request, body) => request.Contains($"/address-books/{Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? feed : body;
     }
 
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>

@@ -93,7 +93,7 @@ public sealed class ConsentAtOnceTests
                 done = true;
                 scene.PassHours(1);
                 scene.Account.Unsubscribe(Ann, scene.Gold);
-                ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.Export.PlanOther();
                 scene.PassHours(1);
                 scene.Account.Subscribe(Ann, scene.Gold);
             }

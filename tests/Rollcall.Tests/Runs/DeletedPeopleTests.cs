@@ -152,7 +152,7 @@ public sealed class DeletedPeopleTests
         await using var scene = await DeletedAsync(async scene =>
         {
             scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropBefore });
-            await ExportRun.ExecuteAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace(), TestContext.Current.CancellationToken);
+            await scene.Export.RunOtherAsync();
         });
         scene.Clock.Ahead += TimeSpan.FromHours(2);
         scene.Account.AddContact(Ann);

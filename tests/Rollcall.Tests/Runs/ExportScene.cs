@@ -173,6 +173,16 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public Task<RunResult> PlanAsync(RunOptions? options = null) => ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
+    /// <summary>Runs another job with the same audiences and books, in the same data folder.</summary>
+    public Task<RunResult> RunOtherAsync() =>
+        ExportRun.ExecuteAsync(Job() with { Tag = "other" }, new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+
+    /// <summary>Plans that other job while a request of this one waits, so that it reads the feeds in between.</summary>
+    public void PlanOther() => ExportRun
+        .PlanAsync(Job() with { Tag = "other" }, new RunOptions(), Workplace() with { Http = null }, TestContext.Current.CancellationToken)
+        .GetAwaiter()
+        .GetResult();
+
     public Task<Explanation> ExplainAsync(string email) => Explain.RunAsync(Job(), email, Workplace(), TestContext.Current.CancellationToken);
 
     public Workplace Workplace() => new()

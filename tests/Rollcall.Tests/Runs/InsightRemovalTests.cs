@@ -85,7 +85,7 @@ public sealed class InsightRemovalTests
         scene.More = "insight_on_exit: remove";
         People(scene, Person(Ann, "[1]"), Person(Bob, "[2]"));
         await scene.RunAsync();
-        await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        await scene.RunOtherAsync();
         People(scene, Person(Ann, "[1]"));
 
         await scene.RunAsync();

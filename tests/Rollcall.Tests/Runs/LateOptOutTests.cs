@@ -51,7 +51,7 @@ public sealed class LateOptOutTests
             {
                 seen = true;
                 scene.Account.Unsubscribe("ann@example.com");
-                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.PlanOther();
             }
         };
 
@@ -80,7 +80,7 @@ public sealed class LateOptOutTests
                 seen = true;
                 scene.Account.Unsubscribe("ann@example.com");
                 clock.Ahead = TimeSpan.FromHours(-2);
-                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.PlanOther();
             }
 
             if (!sent && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))

@@ -58,7 +58,7 @@ public sealed class NamesakeTests
         scene.Mapping = $"[{{gold: {{name: Gold, create: true}}}}, {{silver: \"{scene.Silver}\"}}]";
 
         // The first job names its book as vanished; another one makes it.
-        var result = await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        var result = await scene.RunOtherAsync();
 
         Assert.Equal([Ann], scene.In((int)result.Audiences[0].AddressBookId!));
         Assert.Equal(1, result.Audiences[0].Suppressed);
@@ -79,7 +79,7 @@ public sealed class NamesakeTests
         }
 
         scene.Mapping = $"[{{gold: {{name: Gold, create: true}}}}, {{silver: \"{scene.Silver}\"}}]";
-        var result = await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        var result = await scene.RunOtherAsync();
 
         Assert.Equal([Ann], scene.In((int)result.Audiences[0].AddressBookId!));
     }

@@ -236,7 +236,7 @@ public sealed class PendingTests
             {
                 left = true;
                 scene.Account.SetStatus(Ann, ContactStatus.IspComplained);
-                ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.Export.PlanOther();
             }
         };
 

@@ -179,7 +179,7 @@ public sealed class ResubscribeTests
         await scene.RunAsync();
         scene.PassDays(2);
 
-        var other = await ExportRun.ExecuteAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace(), TestContext.Current.CancellationToken);
+        var other = await scene.Export.RunOtherAsync();
 
         Assert.Equal(1, scene.Account.Challenges(Ann));
         Assert.Contains("answered once", Assert.Single(other.Failures).Reason, StringComparison.Ordinal);

@@ -167,7 +167,7 @@ public sealed class TwoJobsTests
     private sealed class KilledException : Exception;
 
     private static Task<RunResult> RunOtherAsync(ExportScene scene) =>
-        ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        scene.RunOtherAsync();
 
     /// <summary>Another job of the data folder, killed when its import was accepted.</summary>
     private static Task<KilledException> KillOtherAfterImportAsync(ExportScene scene) => Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(

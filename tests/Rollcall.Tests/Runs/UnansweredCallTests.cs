@@ -105,7 +105,7 @@ public sealed class UnansweredCallTests
                     break;
                 default:
                     scene.Account.Unsubscribe(Ann, scene.Gold);
-                    ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                    scene.Export.PlanOther();
                     break;
             }
         };

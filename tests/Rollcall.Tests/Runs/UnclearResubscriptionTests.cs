@@ -142,7 +142,7 @@ public sealed class UnclearResubscriptionTests
             {
                 sent = true;
                 scene.Account.Unsubscribe(Ann, scene.Gold);
-                ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.Export.PlanOther();
             }
         };
 

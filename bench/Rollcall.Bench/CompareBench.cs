@@ -22,7 +22,13 @@ internal static class CompareBench
         var run = new RunContext
         {
             Job = job,
-            Workplace = new Workplace { DataFolder = data.Root, Credentials = a => a.Credentials!, Clock = TimeProvider.System, Logs = NullLoggerFactory.Instance },
+            Workplace = new Workplace
+            {
+                DataFolder = data.Root,
+                Credentials = a => a.Credentials!,
+                Clock = TimeProvider.System,
+                Logs = NullLoggerFactory.Instance,
+            },
             RunId = "bench",
             Folder = data,
             Store = store,
@@ -36,7 +42,16 @@ internal static class CompareBench
             AccountBooks = new HashSet<long> { 1, 2 },
         };
         run.Books.AddRange([new RunBook(0, 1, "Everyone"), new RunBook(1, 2, "Tenth")]);
-        var destination = new Destination(new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") }, run.Books, [], [(0, 0), (1, 1)], DiscardingServer.Fields, [], [], [], []) { AllBooks = run.AccountBooks };
+        var destination = new Destination(
+            new Account { Id = 1, Endpoint = new Uri("http://127.0.0.1:1") },
+            run.Books,
+            [],
+            [(0, 0), (1, 1)],
+            DiscardingServer.Fields,
+            [],
+            [],
+            [],
+            []) { AllBooks = run.AccountBooks };
         var roll = new RollCall(run);
         var reading = System.Diagnostics.Stopwatch.GetTimestamp();
         await roll.ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
@@ -58,7 +73,10 @@ internal static class CompareBench
         PlanCost? cost = null;
         var ours = Measure.Time(() =>
         {
-            var counts = new Comparison(db).Run(new ComparisonInput(ledger, rows, "opt_out", "there", destination.Mapping, run.Books, job.Config.SegmentIds), null, CancellationToken.None);
+            var counts = new Comparison(db).Run(
+                new ComparisonInput(ledger, rows, "opt_out", "there", destination.Mapping, run.Books, job.Config.SegmentIds),
+                null,
+                CancellationToken.None);
             work = Planner.Plan(run, destination, roll, counts, new RunOptions());
             cost = Planner.Cost(run, work);
             Planner.First(run);
@@ -67,7 +85,11 @@ internal static class CompareBench
         Measure.Row("read and sort the roll", $"{read.TotalSeconds:N1} s, {roll.Counts.Sum(c => c.Rows) / read.TotalSeconds:N0} rows/s");
         Measure.Row("bare join of roll and ledger", $"{bare.Wall.TotalSeconds:N1} s (cpu {bare.Cpu.TotalSeconds:N1} s)");
         Measure.Row("compare and plan", $"{ours.Wall.TotalSeconds:N1} s (cpu {ours.Cpu.TotalSeconds:N1} s) = {ours.Wall / bare.Wall:N1} x the bare join (cpu {ours.Cpu / bare.Cpu:N1} x); peak {Measure.Peak()}; {work!.Counts.Of(0, "update") + work.Counts.Of(1, "update"):N0} updates, {cost!.Removals:N0} exits");
-        Measure.Bar("compare and plan", $"{ours.Wall / bare.Wall:N1} x the bare join", ours.Wall <= 4 * bare.Wall || members < 10_000_000, "at most 4 x, from 10 million on");
+        Measure.Bar(
+            "compare and plan",
+            $"{ours.Wall / bare.Wall:N1} x the bare join",
+            ours.Wall <= 4 * bare.Wall || members < 10_000_000,
+            "at most 4 x, from 10 million on");
         Measure.Bar("peak", Measure.Peak(), Measure.PeakMegabytes() <= 1_500, "at most 1,500 MB");
         return Measure.Code;
     }

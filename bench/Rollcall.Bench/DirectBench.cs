@@ -125,7 +125,10 @@ internal static class DirectBench
             }
             else if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("/contacts", StringComparison.Ordinal))
             {
-                _adds.AddOrUpdate(long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);
+                _adds.AddOrUpdate(
+                    long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture),
+                    1,
+                    (_, n) => n + 1);
             }
 
             return response;

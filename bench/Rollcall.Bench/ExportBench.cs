@@ -25,7 +25,11 @@ internal static class ExportBench
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
         Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         Measure.Bar("first export", $"{span / sink.Wall:N1} x the null sink", span <= 10 * sink.Wall, "at most 10 x");
-        Measure.Bar("imports", $"{counts.GetProperty("imports")}", counts.GetProperty("imports").GetInt64() <= least, $"at most {least}: bytes / 50,000,000, rounded up, + 1");
+        Measure.Bar(
+            "imports",
+            $"{counts.GetProperty("imports")}",
+            counts.GetProperty("imports").GetInt64() <= least,
+            $"at most {least}: bytes / 50,000,000, rounded up, + 1");
         return Measure.Code;
     }
 
@@ -105,7 +109,8 @@ internal static class AgainBench
         {
             await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);
-            run.Store.Ledgers.Name(new(run.Job.Tag, "ledger/bench/00000001", 1, run.RunId, [], [new(0, run.Db.Number("SELECT count(*) FROM roll"), 0, 0, 0)], null));
+            run.Store.Ledgers.Name(
+                new(run.Job.Tag, "ledger/bench/00000001", 1, run.RunId, [], [new(0, run.Db.Number("SELECT count(*) FROM roll"), 0, 0, 0)], null));
             return new RunResult { Job = job.Tag, RunId = run.RunId };
         }, CancellationToken.None);
     }

@@ -41,7 +41,10 @@ internal static class Suite
     public static Process Itself(IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
-        return Process.Start(new ProcessStartInfo(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
+        return Process.Start(
+            new ProcessStartInfo(
+                program,
+                Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
     }
 }
 

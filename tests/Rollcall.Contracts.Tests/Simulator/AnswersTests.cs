@@ -35,11 +35,14 @@ public sealed class AnswersTests
         ("deleteContactFromAddressBook", "DELETE", $"/v2/address-books/{Newsletter}/contacts/{Ada}", null),
         ("unsubscribeFromAccount", "POST", "/v2/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
         ("unsubscribeFromAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
-        ("resubscribeToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe", """{"unsubscribedContact":{"email":"left@example.com"},"preferredLocale":"de-DE","returnUrlToUseIfChallenged":"https://example.com/back"}"""),
-        ("resubscribeToAddressBookWithNoChallenge", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"left@example.com"}}"""),
+        ("resubscribeToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe",
+            """{"unsubscribedContact":{"email":"left@example.com"},"preferredLocale":"de-DE","returnUrlToUseIfChallenged":"https://example.com/back"}"""),
+        ("resubscribeToAddressBookWithNoChallenge", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe-with-no-challenge",
+            """{"unsubscribedContact":{"email":"left@example.com"}}"""),
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"hardbounced@example.com"}}"""),
-        ("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
+        ("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge",
+            """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
         ("getContacts", "GET", $"/contacts/v3?~listId={Newsletter}&~modified=gte%3A%3A2020-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=2",
             null),
         ("getContacts", "GET", "/contacts/v3?data-fields=FIRSTNAME%7CLIFETIME_SPEND&include=lists&~created=gte%3A%3A2020-01-02T03%3A04%3A05.000Z", null),
@@ -48,9 +51,11 @@ public sealed class AnswersTests
         ("getContact", "GET", $"/contacts/v3/contactId/{Ada}", null),
         .. Enum.GetNames<ContactStatus>().Where(status => status != nameof(ContactStatus.Deleted))
         .Select(status => ("getContact", "GET", $"/contacts/v3/email/{status.ToLowerInvariant()}%40example.com", (string?)null)),
-        ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty", $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
+        ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty",
+            $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
         ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com", """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
-        ("importContacts", "PUT", "/contacts/v3/import", Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
+        ("importContacts", "PUT", "/contacts/v3/import",
+            Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
         ("importInsightData", "PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}"""),
     ];
 
@@ -179,7 +184,10 @@ public sealed class AnswersTests
         await using var simulator = await StartAsync();
         await ImportInsightAsync(simulator, "Complete");
 
-        var deleted = await simulator.SendAsync("DELETE", $"/insightData/v3/contacts/contactId/{Ada}/Lytics/deleteRecords", """{"keys":["fields","unknown"]}""");
+        var deleted = await simulator.SendAsync(
+            "DELETE",
+            $"/insightData/v3/contacts/contactId/{Ada}/Lytics/deleteRecords",
+            """{"keys":["fields","unknown"]}""");
         var nothing = await simulator.SendAsync("DELETE", "/insightData/v3/contacts/email/ada%40example.com/Lytics/deleteRecords", """{"keys":["fields"]}""");
 
         Assert.Equal((200, 200), (deleted.Status, nothing.Status));

@@ -48,7 +48,12 @@ public sealed class UnkindAnswersTests
             Assert.Equal(200, (await simulator.SendAsync("GET", target)).Status);
         }
 
-        var import = await SentAsync(simulator, "PUT", "/contacts/v3/import", """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}]}""", "importId");
+        var import = await SentAsync(
+            simulator,
+            "PUT",
+            "/contacts/v3/import",
+            """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}]}""",
+            "importId");
         Assert.Equal(404, (await simulator.SendAsync("GET", $"/contacts/v3/import/{import}")).Status);
         var insight = await SentAsync(
             simulator,
@@ -62,7 +67,13 @@ public sealed class UnkindAnswersTests
         var removal = await SentAsync(simulator, "POST", $"/v2/address-books/{Newsletter}/contacts/delete", $"[{id}]", "id");
         Assert.Equal(404, (await simulator.SendAsync("GET", $"/v2/contacts/deletion/{removal}")).Status);
         Assert.Equal(400, (await simulator.SendAsync("PATCH", "/contacts/v3/email/ada%40example.com", """{"dataFields":{"FIRSTNAME":"unwanted"}}""")).Status);
-        Assert.Equal(400, (await simulator.SendAsync("POST", $"/v2/address-books/{Empty}/contacts", """{"email":"ada@example.com","dataFields":[{"key":"FIRSTNAME","value":"unwanted"}]}""")).Status);
+        Assert.Equal(
+            400,
+            (
+                await simulator.SendAsync(
+                    "POST",
+                    $"/v2/address-books/{Empty}/contacts",
+                    """{"email":"ada@example.com","dataFields":[{"key":"FIRSTNAME","value":"unwanted"}]}""")).Status);
 
         specifications.AssertValid(simulator.Recorder.Exchanges);
     }

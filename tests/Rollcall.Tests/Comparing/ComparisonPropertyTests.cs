@@ -28,7 +28,13 @@ public sealed class ComparisonPropertyTests
     public void Every_member_and_book_gets_what_the_model_says_and_totals_add_up()
     {
         var row = Gen.Select(Gen.Int[0, Audiences - 1], Gen.Int[0, Members - 1], Gen.Int[0, 2], (a, m, v) => new Row(a, m, v));
-        var known = Gen.Select(Gen.Int[0, Members - 1], Gen.Int[0, 1], Gen.Int[0, States.Length - 1], Gen.Int[0, 2], Gen.Bool, (m, b, s, v, o) => new Known(m, b, s, v, o));
+        var known = Gen.Select(
+            Gen.Int[0, Members - 1],
+            Gen.Int[0, 1],
+            Gen.Int[0, States.Length - 1],
+            Gen.Int[0, 2],
+            Gen.Bool,
+            (m, b, s, v, o) => new Known(m, b, s, v, o));
         var optOut = Gen.Select(Gen.Int[0, Members - 1], Gen.Int[0, 2], (m, b) => new OptOut(m, b));
         Gen.Select(row.Array[0, 14], known.Array[0, 10], optOut.Array[0, 3]).Sample(
             (rows, ledger, optOuts) => Check(rows, [.. ledger.DistinctBy(k => (k.Member, k.Book))], [.. optOuts.Distinct()]),
@@ -43,9 +49,17 @@ public sealed class ComparisonPropertyTests
         Fill(db, rows, ledger, optOuts);
         var books = new[] { new RunBook(0, 100, "First"), new RunBook(1, 101, "Second") };
 
-        var counts = new Comparison(db).Run(new ComparisonInput("ledger", ledger.Length, "opt_out", "there", Mapping, books, ["a", "b", "c"]), null, CancellationToken.None);
+        var counts = new Comparison(db).Run(
+            new ComparisonInput("ledger", ledger.Length, "opt_out", "there", Mapping, books, ["a", "b", "c"]),
+            null,
+            CancellationToken.None);
 
-        var found = db.Query("SELECT member_key, book_no, action FROM change", r => (Member: int.Parse(r.GetString(0)), Book: (int)r.GetFieldValue<ushort>(1), Action: r.GetString(2))).Order().ToList();
+        var found = db
+            .Query(
+                "SELECT member_key, book_no, action FROM change",
+                r => (Member: int.Parse(r.GetString(0)), Book: (int)r.GetFieldValue<ushort>(1), Action: r.GetString(2)))
+            .Order()
+            .ToList();
         var expected = (from member in Enumerable.Range(0, Members)
                         from book in Enumerable.Range(0, 2)
                         let action = Model(rows, ledger, optOuts, member, book)
@@ -55,7 +69,11 @@ public sealed class ComparisonPropertyTests
         Assert.Equal(rows.GroupBy(r => (r.Audience, r.Member)).Sum(g => g.Count() - 1), counts.Duplicates.Values.Sum());
         foreach (var (audience, book) in Mapping)
         {
-            var unchanged = rows.Where(r => r.Audience == audience).Select(r => r.Member).Distinct().Count(m => Model(rows, ledger, optOuts, m, book) == Action.Unchanged);
+            var unchanged = rows
+                .Where(r => r.Audience == audience)
+                .Select(r => r.Member)
+                .Distinct()
+                .Count(m => Model(rows, ledger, optOuts, m, book) == Action.Unchanged);
             Assert.Equal(unchanged, counts.Unchanged(book, audience));
         }
 

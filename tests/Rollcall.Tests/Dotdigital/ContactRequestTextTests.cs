@@ -17,7 +17,10 @@ public sealed class ContactRequestTextTests
     [InlineData("a b|\"c\"@x.io", "a%20b%7C%22c%22%40x.io")]
     public async Task An_address_in_a_path_arrives_unchanged(string email, string inPath)
     {
-        var script = Connected.Script().On($"GET {Home}contacts/v3/email/{inPath}", 404, """{"errorCode":"contacts:contactNotFound","description":"The following contacts could not be found"}""");
+        var script = Connected.Script().On(
+            $"GET {Home}contacts/v3/email/{inPath}",
+            404,
+            """{"errorCode":"contacts:contactNotFound","description":"The following contacts could not be found"}""");
         using var client = await Connected.ToAsync(script);
         Assert.Null(await client.Contacts.FindByEmailAsync(email, Cancellation));
         script.AssertScriptUsedUp();
@@ -57,7 +60,10 @@ public sealed class ContactRequestTextTests
     [Fact]
     public async Task An_answer_without_lists_leaves_it_unknown_whether_someone_is_in_one()
     {
-        var script = Connected.Script().On($"GET {Home}contacts/v3/contactId/5", 200, """{"contactId":5,"status":"binned","identifiers":{},"channelProperties":{"email":{"status":"subscribed"}}}""");
+        var script = Connected.Script().On(
+            $"GET {Home}contacts/v3/contactId/5",
+            200,
+            """{"contactId":5,"status":"binned","identifiers":{},"channelProperties":{"email":{"status":"subscribed"}}}""");
         using var client = await Connected.ToAsync(script);
         var contact = await client.Contacts.FindByIdAsync(5, Cancellation);
         Assert.Equal(ContactStatus.Deleted, contact!.Status);
@@ -74,7 +80,10 @@ public sealed class ContactRequestTextTests
                 {"_links":{"self":{"link":"x","marker":"A"},"first":{"link":"x","marker":"A"},"next":{"link":"x","marker":"RXh+/bQ=="}},
                 "_items":[{"contactId":1,"status":"subscribed","identifiers":{"email":"a@x.io"},"channelProperties":{"email":{"status":"hardBounced"}},"lists":[{"id":42,"name":"B","status":"subscribed"}]}]}
                 """)
-            .On(start + "&marker=RXh%2B%2FbQ%3D%3D", 200, """{"_links":{"self":{"link":"x","marker":"B"}},"_items":[{"contactId":2,"status":"suppressed","identifiers":{}}]}""");
+            .On(
+                start + "&marker=RXh%2B%2FbQ%3D%3D",
+                200,
+                """{"_links":{"self":{"link":"x","marker":"B"}},"_items":[{"contactId":2,"status":"suppressed","identifiers":{}}]}""");
         using var client = await Connected.ToAsync(script);
         var since = new DateTimeOffset(2026, 5, 1, 0, 0, 1, 999, TimeSpan.FromHours(2));
         var contacts = await client.Contacts.ReadBookAsync(42, since, Cancellation).ToListAsync(Cancellation);
@@ -85,7 +94,10 @@ public sealed class ContactRequestTextTests
     [Fact]
     public async Task A_book_is_read_whole_without_a_time()
     {
-        var script = Connected.Script().On($"GET {Home}contacts/v3?~listId=42&include=channelProperties%7Clists&limit=5000", 200, """{"_links":{},"_items":[]}""");
+        var script = Connected.Script().On(
+            $"GET {Home}contacts/v3?~listId=42&include=channelProperties%7Clists&limit=5000",
+            200,
+            """{"_links":{},"_items":[]}""");
         using var client = await Connected.ToAsync(script);
         Assert.Empty(await client.Contacts.ReadBookAsync(42, null, Cancellation).ToListAsync(Cancellation));
         script.AssertScriptUsedUp();
@@ -108,8 +120,14 @@ public sealed class ContactRequestTextTests
     {
         var script = Connected.Script()
             .On($"POST {Home}v2/address-books/42/contacts/delete", 202, """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}""")
-            .On($"GET {Home}v2/contacts/deletion/13e7b388-2060-4f58-b3dc-2885badf80ee", 200, """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}""")
-            .On($"GET {Home}v2/contacts/deletion/13e7b388-2060-4f58-b3dc-2885badf80ee", 200, """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Completed"}""")
+            .On(
+                $"GET {Home}v2/contacts/deletion/13e7b388-2060-4f58-b3dc-2885badf80ee",
+                200,
+                """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}""")
+            .On(
+                $"GET {Home}v2/contacts/deletion/13e7b388-2060-4f58-b3dc-2885badf80ee",
+                200,
+                """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Completed"}""")
             .On($"GET {Home}v2/contacts/deletion/13e7b388-2060-4f58-b3dc-2885badf80ee", 404, """{"message":"ERROR_UNKNOWN"}""");
         using var client = await Connected.ToAsync(script);
         var id = await client.Contacts.RemoveFromBookAsync(42, new long[] { 684095989, 5000000000 }, Cancellation);

@@ -23,8 +23,18 @@ public sealed class FailureTests
     [InlineData(403, "", FailureKind.Configuration, null, "no permission")]
     [InlineData(400, """{"message":"ERROR_FEATURENOTACTIVE"}""", FailureKind.Configuration, "ERROR_FEATURENOTACTIVE", "ERROR_FEATURENOTACTIVE")]
     [InlineData(302, "", FailureKind.Configuration, null, "redirect")]
-    [InlineData(400, """{"message":"Address book name already exists. ERROR_ADDRESSBOOK_DUPLICATE"}""", FailureKind.Permanent, "ERROR_ADDRESSBOOK_DUPLICATE", "already exists")]
-    [InlineData(400, """{"errorCode":"contacts:badJson","description":"The request JSON is badly formed"}""", FailureKind.Permanent, "contacts:badJson", "contacts:badJson: The request JSON is badly formed")]
+    [InlineData(
+        400,
+        """{"message":"Address book name already exists. ERROR_ADDRESSBOOK_DUPLICATE"}""",
+        FailureKind.Permanent,
+        "ERROR_ADDRESSBOOK_DUPLICATE",
+        "already exists")]
+    [InlineData(
+        400,
+        """{"errorCode":"contacts:badJson","description":"The request JSON is badly formed"}""",
+        FailureKind.Permanent,
+        "contacts:badJson",
+        "contacts:badJson: The request JSON is badly formed")]
     [InlineData(413, "<html>Request Entity Too Large</html>", FailureKind.Permanent, null, "too large (413)")]
     [InlineData(404, "<html>ERROR_ADDRESSBOOK_NOT_FOUND", FailureKind.Permanent, "ERROR_ADDRESSBOOK_NOT_FOUND", "404")]
     [InlineData(418, "[1]", FailureKind.Permanent, null, "(418)")]

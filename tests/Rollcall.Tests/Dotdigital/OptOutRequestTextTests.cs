@@ -73,7 +73,10 @@ public sealed class OptOutRequestTextTests
     [InlineData("nonsense", 0)]
     public async Task A_date_says_how_far_it_may_be_off(string date, int hours)
     {
-        var script = Connected.Script().On($"POST {Home}v2/contacts/unsubscribe", 200, $$"""{"suppressedContact":{"id":1,"email":"a@emailsim.io"},"dateRemoved":"{{date}}","reason":"Unsubscribed"}""");
+        var script = Connected.Script().On(
+            $"POST {Home}v2/contacts/unsubscribe",
+            200,
+            $$"""{"suppressedContact":{"id":1,"email":"a@emailsim.io"},"dateRemoved":"{{date}}","reason":"Unsubscribed"}""");
         using var client = await Connected.ToAsync(script);
         var gone = await client.Contacts.UnsubscribeFromAccountAsync("a@emailsim.io", Cancellation);
         Assert.Equal(TimeSpan.FromHours(hours), gone.Margin);
@@ -86,7 +89,10 @@ public sealed class OptOutRequestTextTests
     [InlineData(false, "resubscribe-with-no-challenge", "NotAvailableInThisVersion", Resubscription.Unknown)]
     public async Task One_person_is_asked_back_or_brought_back(bool challenge, string call, string status, Resubscription result)
     {
-        var script = Connected.Script().On($"POST {Home}v2/address-books/42/contacts/{call}", 200, $$"""{"contact":{"id":7,"email":"o'brien+x@emailsim.io","status":"Subscribed"},"status":"{{status}}"}""");
+        var script = Connected.Script().On(
+            $"POST {Home}v2/address-books/42/contacts/{call}",
+            200,
+            $$"""{"contact":{"id":7,"email":"o'brien+x@emailsim.io","status":"Subscribed"},"status":"{{status}}"}""");
         using var client = await Connected.ToAsync(script);
         var answer = await client.Contacts.ResubscribeAsync(42, "o'brien+x@emailsim.io", challenge, Cancellation);
         Assert.Equal(new ResubscribeAnswer(result, 7, "o'brien+x@emailsim.io", ContactStatus.Subscribed), answer);

@@ -32,7 +32,9 @@ public sealed class RequestTextTests
     [Fact]
     public async Task Address_books_are_read_a_thousand_a_page_to_the_first_short_page()
     {
-        var full = "[" + string.Join(",", Enumerable.Range(1, 1000).Select(i => $$"""{"id":{{i}},"name":"Book {{i}}","visibility":"Private","contacts":5}""")) + "]";
+        var full = "["
+            + string.Join(",", Enumerable.Range(1, 1000).Select(i => $$"""{"id":{{i}},"name":"Book {{i}}","visibility":"Private","contacts":5}"""))
+            + "]";
         var script = Connected.Script()
             .On($"GET {Home}v2/address-books?select=1000&skip=0", 200, full)
             .On($"GET {Home}v2/address-books?select=1000&skip=1000", 200, """[{"id":1001,"name":"Last","visibility":"Public","contacts":7}]""");
@@ -107,7 +109,12 @@ public sealed class RequestTextTests
     [Fact]
     public async Task An_imports_body_is_sent_as_it_is_with_its_length()
     {
-        var body = Encoding.UTF8.GetBytes("""{"mergeOption":"overwrite","contacts":[""" + string.Join(",", Enumerable.Range(0, 9000).Select(i => $$$"""{"matchIdentifier":"email","identifiers":{"email":"ä{{{i}}}@x.io"}}""")) + "]}");
+        var body = Encoding.UTF8.GetBytes(
+            """{"mergeOption":"overwrite","contacts":["""
+                + string.Join(
+                    ",",
+                    Enumerable.Range(0, 9000).Select(i => $$$"""{"matchIdentifier":"email","identifiers":{"email":"ä{{{i}}}@x.io"}}"""))
+                + "]}");
         var script = Connected.Script().On($"PUT {Home}contacts/v3/import", 202, """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434"}""");
         using var client = await Connected.ToAsync(script);
         Assert.Equal("d7de900d-d337-43f6-b1e1-c8ec73e1a434", await client.Imports.StartAsync(body, Cancellation));
@@ -129,7 +136,10 @@ public sealed class RequestTextTests
     [Fact]
     public async Task An_unknown_import_is_null()
     {
-        var script = Connected.Script().On($"GET {Home}contacts/v3/import/d7de%2F1", 404, """{"errorCode":"contacts:importNotFound","description":"The import request 'd7de' could not be found!"}""");
+        var script = Connected.Script().On(
+            $"GET {Home}contacts/v3/import/d7de%2F1",
+            404,
+            """{"errorCode":"contacts:importNotFound","description":"The import request 'd7de' could not be found!"}""");
         using var client = await Connected.ToAsync(script);
         Assert.Null(await client.Imports.ReadAsync("d7de/1", cancellation: Cancellation));
     }

@@ -99,7 +99,10 @@ internal sealed partial class HistoryStage
     {
         foreach (var audience in job.Audiences.Where(_ => job.FromLytics))
         {
-            _lytics.Audiences[Name(audience)] = [.. _model.Rows(audience).Select((r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
+            _lytics.Audiences[Name(audience)] = [.. _model
+                .Rows(audience)
+                .Select(
+                    (r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
         }
 
         foreach (var audience in job.Audiences.Where(_ => !job.FromLytics))

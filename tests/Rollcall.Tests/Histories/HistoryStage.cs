@@ -47,7 +47,10 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         var clocks = new TwoClocks();
         var account = history.Account with
         {
-            UserName = Some.Username, Password = Some.Password, Clock = clocks.Theirs, RequestLogFile = Environment.GetEnvironmentVariable("ROLLCALL_HISTORY_LOG"),
+            UserName = Some.Username,
+            Password = Some.Password,
+            Clock = clocks.Theirs,
+            RequestLogFile = Environment.GetEnvironmentVariable("ROLLCALL_HISTORY_LOG"),
         };
         var simulator = await DotdigitalSimulator.StartAsync(account);
         var stage = new HistoryStage(history, clocks, simulator);

@@ -47,7 +47,9 @@ public class ImportLyticsTests
     [InlineData("7", "contains no job")]
     [InlineData("{}", "contains no job")]
     [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
-    [InlineData("""{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""", "404 \"job not found\" (JOB-NOTFOUND-004)")]
+    [InlineData(
+        """{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""",
+        "404 \"job not found\" (JOB-NOTFOUND-004)")]
     [InlineData("""{"data":null,"status":400,"message":"","errors":["odd","more"]}""", "400 \"odd\", \"more\"")]
     [InlineData("""{"config":{}}""", "has no workflow")]
     [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]

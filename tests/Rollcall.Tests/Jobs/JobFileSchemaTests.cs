@@ -11,7 +11,10 @@ public sealed class JobFileSchemaTests
     private static readonly string[] Parsed = ["unknown-keys.yaml", "wrong-values.yaml", "missing.yaml"];
 
     public static TheoryData<string> ValidFiles =>
-        [.. Directory.EnumerateFiles(RepositoryFiles.Cases("valid")).Concat(Directory.EnumerateFiles(Samples, "*.yaml")).Select(file => Path.GetRelativePath(RepositoryFiles.Root, file)).Order()];
+        [.. Directory.EnumerateFiles(RepositoryFiles.Cases("valid"))
+            .Concat(Directory.EnumerateFiles(Samples, "*.yaml"))
+            .Select(file => Path.GetRelativePath(RepositoryFiles.Root, file))
+            .Order()];
 
     private static string Samples => Path.Combine(RepositoryFiles.Root, "samples");
 

@@ -45,7 +45,8 @@ public sealed class LyticsReadingFailureTests : IDisposable
     {
         _scene.Lytics.Add("all", 20_000);
         var refused = new ConcurrentDictionary<string, bool>();
-        _scene.Lytics.Instead = call => call.Contains("&start=100", StringComparison.Ordinal) && refused.TryAdd(call, true) ? ScriptedLytics.Refuse(status) : null;
+        _scene.Lytics.Instead = call =>
+            call.Contains("&start=100", StringComparison.Ordinal) && refused.TryAdd(call, true) ? ScriptedLytics.Refuse(status) : null;
 
         var (rows, result) = await _scene.ReadAsync("email");
 
@@ -115,7 +116,10 @@ public sealed class LyticsReadingFailureTests : IDisposable
     public async Task A_scan_that_does_not_move_on_stops()
     {
         _scene.Lytics.Add("all", 1_000);
-        _scene.Lytics.Instead = call => call.Contains("&splits=", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"total":1000,"_next":"same","data":[]}""") : null;
+        _scene.Lytics.Instead = call =>
+            call.Contains("&splits=", StringComparison.Ordinal)
+                ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"total":1000,"_next":"same","data":[]}""")
+                : null;
 
         var stop = await Assert.ThrowsAsync<RollcallException>(() => _scene.ReadAsync("email"));
 

@@ -50,7 +50,9 @@ public sealed class LyticsReadingTests : IDisposable
 
         await _scene.ReadAsync("email", "first_name");
 
-        Assert.All(_scene.Lytics.Scans, call => Assert.StartsWith("/api/segment/id-all/scan?limit=100&fields=email,first_name", call, StringComparison.Ordinal));
+        Assert.All(
+            _scene.Lytics.Scans,
+            call => Assert.StartsWith("/api/segment/id-all/scan?limit=100&fields=email,first_name", call, StringComparison.Ordinal));
         Assert.Equal(ScriptedLytics.Token, _scene.Lytics.Authorization);
     }
 
@@ -61,7 +63,8 @@ public sealed class LyticsReadingTests : IDisposable
 
         await _scene.ReadAsync("email");
 
-        var splits = _scene.Lytics.Scans.Where(call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal))
+        var splits = _scene.Lytics.Scans.Where(
+            call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal))
             .SelectMany(call => call.Split("&splits=")[1].Split(',')).Select(int.Parse).ToList();
         Assert.Equal(Enumerable.Range(0, 100), splits.Order());
         Assert.InRange(_scene.Lytics.MostAtOnce, 2, 100);
@@ -72,9 +75,17 @@ public sealed class LyticsReadingTests : IDisposable
     {
         _scene.Lytics.Audiences["all"] =
         [
-            """{"email":"ann@example.com","v":"Jörg \"J\" \\ 💌 \u00e9\ud83d\udc8c"}""", """{"email":"b@example.com","v":12}""", """{"email":"c@example.com","v":12.50}""",
-            """{"email":"d@example.com","v":123456789012345678}""", """{"email":"e@example.com","v":true}""", """{"email":"f@example.com","v":null}""", """{"email":"g@example.com"}""",
-            """{"email":"h@example.com","v":"2026-01-31T12:00:00Z"}""", """{"email":"i@example.com","v":1.5e3}""", """{"email":"j@example.com","v":0.123456789012345678}""", """{"v":"x","email":"k@example.com","v":"last"}""",
+            """{"email":"ann@example.com","v":"Jörg \"J\" \\ 💌 \u00e9\ud83d\udc8c"}""",
+            """{"email":"b@example.com","v":12}""",
+            """{"email":"c@example.com","v":12.50}""",
+            """{"email":"d@example.com","v":123456789012345678}""",
+            """{"email":"e@example.com","v":true}""",
+            """{"email":"f@example.com","v":null}""",
+            """{"email":"g@example.com"}""",
+            """{"email":"h@example.com","v":"2026-01-31T12:00:00Z"}""",
+            """{"email":"i@example.com","v":1.5e3}""",
+            """{"email":"j@example.com","v":0.123456789012345678}""",
+            """{"v":"x","email":"k@example.com","v":"last"}""",
         ];
 
         var rows = await _scene.RollAsync(new FieldMapping("v", "V"), DataFieldType.String);
@@ -94,7 +105,11 @@ public sealed class LyticsReadingTests : IDisposable
     {
         _scene.Lytics.Audiences["all"] =
         [
-            """{"email":"array@example.com","v":[1,[2]]}""", """{"email":"map@example.com","v":{"a":{"b":1},"c":[]}}""", """{"email":"half@example.com","v":"\ud83d"}""", """{"email":"zero@example.com","v":"a\u0000b"}""", """{"email":"huge@example.com","v":1e999}""",
+            """{"email":"array@example.com","v":[1,[2]]}""",
+            """{"email":"map@example.com","v":{"a":{"b":1},"c":[]}}""",
+            """{"email":"half@example.com","v":"\ud83d"}""",
+            """{"email":"zero@example.com","v":"a\u0000b"}""",
+            """{"email":"huge@example.com","v":1e999}""",
         ];
 
         var rows = await _scene.RollAsync(new FieldMapping("v", "V"), DataFieldType.Numeric);
@@ -108,10 +123,17 @@ public sealed class LyticsReadingTests : IDisposable
     {
         _scene.Lytics.Audiences["all"] =
         [
-            """{"email":"a@example.com","dm_contact_id":{"4711":"17","4712":"18"}}""", """{"email":"b@example.com","dm_contact_id":19}""", """{"email":"c@example.com","dm_contact_id":"20"}""", """{"email":"d@example.com","dm_contact_id":{"1":21}}""", """{"email":"e@example.com","dm_contact_id":["22"]}""",
+            """{"email":"a@example.com","dm_contact_id":{"4711":"17","4712":"18"}}""",
+            """{"email":"b@example.com","dm_contact_id":19}""",
+            """{"email":"c@example.com","dm_contact_id":"20"}""",
+            """{"email":"d@example.com","dm_contact_id":{"1":21}}""",
+            """{"email":"e@example.com","dm_contact_id":["22"]}""",
         ];
 
-        await _scene.CallAsync(LyticsReadingScene.Job() with { Config = LyticsReadingScene.Job().Config with { IdField = "dm_contact_id" } }, new Dictionary<string, DataFieldType>(), 4711);
+        await _scene.CallAsync(
+            LyticsReadingScene.Job() with { Config = LyticsReadingScene.Job().Config with { IdField = "dm_contact_id" } },
+            new Dictionary<string, DataFieldType>(),
+            4711);
 
         Assert.Equal(
             ["a@example.com|17", "b@example.com|19", "c@example.com|20", "d@example.com|∅", "e@example.com|∅"],
@@ -148,7 +170,10 @@ public sealed class LyticsReadingTests : IDisposable
     public async Task A_missing_size_holds_exits()
     {
         _scene.Lytics.Add("all", 1);
-        _scene.Lytics.Instead = call => call.Contains("/scan?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""") : null;
+        _scene.Lytics.Instead = call =>
+            call.Contains("/scan?", StringComparison.Ordinal)
+                ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[{"email":"a@example.com"}]}""")
+                : null;
 
         var (rows, result) = await _scene.ReadAsync("email");
 

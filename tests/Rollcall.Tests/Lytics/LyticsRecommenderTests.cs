@@ -223,7 +223,9 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
         using var silent = new SilentRecommendations();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         await using var recommender = _scene.Recommender(http: silent);
-        var asking = Task.Run(async () => await recommender.RecommendAsync([.. RecommenderScene.People(1_000)], 1, stop.Token).CountAsync(CancellationToken.None), Cancellation);
+        var asking = Task.Run(
+            async () => await recommender.RecommendAsync([.. RecommenderScene.People(1_000)], 1, stop.Token).CountAsync(CancellationToken.None),
+            Cancellation);
         await silent.Waiting.Task;
 
         await stop.CancelAsync();

@@ -62,7 +62,8 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     public LyticsPlatform Platform(TimeProvider? clock = null) => new(clock ?? new HastyClock(), NullLoggerFactory.Instance, this);
 
     public void Add(string audience, int members, Func<int, string>? profile = null) =>
-        Audiences[audience] = [.. Enumerable.Range(0, members).Select(profile ?? (i => string.Create(CultureInfo.InvariantCulture, $$"""{"email":"p{{i}}@example.com","first_name":"P{{i}}"}""")))];
+        Audiences[audience] = [.. Enumerable.Range(0, members)
+            .Select(profile ?? (i => string.Create(CultureInfo.InvariantCulture, $$"""{"email":"p{{i}}@example.com","first_name":"P{{i}}"}""")))];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

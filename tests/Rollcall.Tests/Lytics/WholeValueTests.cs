@@ -80,7 +80,11 @@ public sealed class WholeValueTests : IDisposable
     {
         _lytics.Audiences["all"] =
         [
-            """{"email":"a@example.com","v":["x","y"]}""", """{"v":12345678901234567,"email":"b@example.com"}""", """{"email":"c@example.com","v":null}""", """{"email":"d@example.com"}""", """{"email":"e@example.com","v":"text"}""",
+            """{"email":"a@example.com","v":["x","y"]}""",
+            """{"v":12345678901234567,"email":"b@example.com"}""",
+            """{"email":"c@example.com","v":null}""",
+            """{"email":"d@example.com"}""",
+            """{"email":"e@example.com","v":"text"}""",
         ];
         var job = Job(new FieldMapping("v", "V"));
 

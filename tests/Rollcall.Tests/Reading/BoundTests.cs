@@ -29,7 +29,10 @@ public sealed class BoundTests : IDisposable
         { "duckdb", "WITH RECURSIVE n(i) AS (SELECT 1::HUGEINT UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS email FROM n WHERE i < 0" },
         { "duckdb", "SELECT max(i)::VARCHAR AS email FROM range(1000000000000) AS r(i)" },
         { "duckdb", "SELECT 'x' || i AS email FROM range(1000000000000) AS r(i)" },
-        { "duckdb", "SELECT count(*)::VARCHAR AS email FROM range(100000) AS a, range(100000) AS b, range(100000) AS c WHERE a.range + b.range + c.range = -1" },
+        {
+            "duckdb",
+            "SELECT count(*)::VARCHAR AS email FROM range(100000) AS a, range(100000) AS b, range(100000) AS c WHERE a.range + b.range + c.range = -1",
+        },
     };
 
     public void Dispose() => _workshop.Dispose();
@@ -38,7 +41,8 @@ public sealed class BoundTests : IDisposable
     [MemberData(nameof(Endless))]
     public async Task A_query_that_takes_longer_than_its_limit_is_cancelled_and_reported(string kind, string sql)
     {
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql) with { Timeout = TimeSpan.FromSeconds(1) })));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql) with { Timeout = TimeSpan.FromSeconds(1) })));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.StartsWith("audience all: The SQL took longer than 1 second, and was ended.", error.Message, StringComparison.Ordinal);
@@ -53,7 +57,8 @@ public sealed class BoundTests : IDisposable
         var since = 0L;
         using var registration = stop.Token.Register(() => since = Stopwatch.GetTimestamp());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql)), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await _workshop.CallAsync(Job(await SourceAsync(kind, sql)), cancellation: stop.Token));
 
         // A second, and another for a busy machine.
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(2));
@@ -78,7 +83,9 @@ public sealed class BoundTests : IDisposable
     [Fact]
     public async Task SQLite_makes_no_value_of_more_than_16_MiB()
     {
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.ReadAsync(await SourceAsync("sqlite", "SELECT 'a@x.com' AS email, hex(zeroblob(100000000)) AS v"), ["email", "v"]));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            async () =>
+                await _workshop.ReadAsync(await SourceAsync("sqlite", "SELECT 'a@x.com' AS email, hex(zeroblob(100000000)) AS v"), ["email", "v"]));
 
         Assert.Contains("string or blob too big", error.Message, StringComparison.Ordinal);
     }

@@ -44,7 +44,9 @@ public sealed class CsvFilesTests : IDisposable
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com", "d@x.com"], rows);
-        Assert.Equal([new RejectedRow(path, 3, "2 values where the header has 3"), new RejectedRow(path, 4, "4 values where the header has 3")], result.Rejected);
+        Assert.Equal(
+            [new RejectedRow(path, 3, "2 values where the header has 3"), new RejectedRow(path, 4, "4 values where the header has 3")],
+            result.Rejected);
         Assert.Contains($"{path}: 2 rejected rows", result.HoldExits, StringComparison.Ordinal);
     }
 
@@ -144,7 +146,9 @@ public sealed class CsvFilesTests : IDisposable
         var path = _workshop.Write("people.csv", "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\nc@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
         var types = new Dictionary<string, string> { ["n"] = "integer", ["d"] = "decimal", ["day"] = "date", ["seen"] = "timestamp", ["ok"] = "boolean" };
 
-        var (rows, result) = await _workshop.ReadAsync(Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types), ["email", "n", "d", "day", "seen", "ok"]);
+        var (rows, result) = await _workshop.ReadAsync(
+            Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types),
+            ["email", "n", "d", "day", "seen", "ok"]);
 
         Assert.Equal("a@x.com|13|True|03/01/2024|01/02/2024 01:04:05|False", rows[0]);
         Assert.Equal("c@x.com|∅|∅|∅|∅|∅", rows[1]);

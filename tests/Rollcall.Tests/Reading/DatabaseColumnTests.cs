@@ -30,7 +30,9 @@ public sealed class DatabaseColumnTests : IDisposable
     {
         var source = await _workshop.SqliteAsync("""CREATE TABLE t(email, n, x, code, tags, odd); INSERT INTO t VALUES ('a@x.com', 9007199254740993, 0.1, '00123', '["a", {"b": 1}]', '[no')""", "SELECT * FROM t");
 
-        Assert.Equal(["""{"n":9007199254740993,"x":0.1,"code":"00123","tags":["a", {"b": 1}],"odd":"[no"}"""], await InsightAsync(source, "n", "x", "code", "tags", "odd"));
+        Assert.Equal(
+            ["""{"n":9007199254740993,"x":0.1,"code":"00123","tags":["a", {"b": 1}],"odd":"[no"}"""],
+            await InsightAsync(source, "n", "x", "code", "tags", "odd"));
     }
 
     [Fact]
@@ -38,19 +40,31 @@ public sealed class DatabaseColumnTests : IDisposable
     {
         var source = MySql("""SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags, 'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day""");
 
-        Assert.Equal(["""{"exact":12345678901234567.125,"tags":["a", 1],"said":"say \"x\"","yes":1,"day":"2024-01-01"}"""], await InsightAsync(source, "exact", "tags", "said", "yes", "day"));
+        Assert.Equal(
+            ["""{"exact":12345678901234567.125,"tags":["a", 1],"said":"say \"x\"","yes":1,"day":"2024-01-01"}"""],
+            await InsightAsync(source, "exact", "tags", "said", "yes", "day"));
     }
 
     [Fact]
     public async Task A_float_of_MariaDB_is_its_shortest_decimal()
     {
         var source = MySql("SELECT CONCAT(n, '@x.com') AS email, CAST(v AS FLOAT) AS single, CAST(v AS DOUBLE) + 5e-15 AS twice FROM (SELECT 1 AS n, 37.62 AS v UNION SELECT 2, 0.1 UNION SELECT 3, 16777217 UNION SELECT 4, 1234.567) AS t");
-        Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase) { ["N"] = DataFieldType.Numeric, ["T"] = DataFieldType.String, ["D"] = DataFieldType.String };
+        Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["N"] = DataFieldType.Numeric,
+            ["T"] = DataFieldType.String,
+            ["D"] = DataFieldType.String,
+        };
 
         await _workshop.CallAsync(Job(source, [new("single", "N"), new("single", "T"), new("twice", "D")]), types);
 
         Assert.Equal(
-            ["\"N\":37.62,\"T\":\"37.62\",\"D\":\"37.62\"", "\"N\":0.1,\"T\":\"0.1\",\"D\":\"0.1\"", "\"N\":16777216,\"T\":\"16777216\",\"D\":\"16777217\"", "\"N\":1234.567,\"T\":\"1234.567\",\"D\":\"1234.567\""],
+            [
+                "\"N\":37.62,\"T\":\"37.62\",\"D\":\"37.62\"",
+                "\"N\":0.1,\"T\":\"0.1\",\"D\":\"0.1\"",
+                "\"N\":16777216,\"T\":\"16777216\",\"D\":\"16777217\"",
+                "\"N\":1234.567,\"T\":\"1234.567\",\"D\":\"1234.567\"",
+            ],
             _workshop.Query("SELECT fields FROM roll ORDER BY email"));
         Assert.Contains("""{"single":37.62}""", await InsightAsync(source, "single"));
     }
@@ -90,7 +104,10 @@ public sealed class DatabaseColumnTests : IDisposable
     [InlineData("v", "'12.5'", "String")]
     [InlineData("v", "NULL", "String")]
     public async Task A_column_of_SQLite_suggests_a_type_as_it_was_declared_or_by_its_values(string column, string value, string suggested) =>
-        Assert.Equal(suggested, await SuggestedAsync(await _workshop.SqliteAsync($"CREATE TABLE t(email, {column}); INSERT INTO t VALUES ('a@x.com', {value})", "SELECT * FROM t")));
+        Assert.Equal(
+            suggested,
+            await SuggestedAsync(
+                await _workshop.SqliteAsync($"CREATE TABLE t(email, {column}); INSERT INTO t VALUES ('a@x.com', {value})", "SELECT * FROM t")));
 
     private async Task<IReadOnlyList<string>> InsightAsync(TablesSourceOptions source, params string[] fields)
     {

@@ -28,7 +28,9 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task Bytes_that_are_no_text_reject_their_row()
     {
-        var source = await _workshop.SqliteAsync("CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', x'ff00'), ('b@x.com', 'b'), ('c@x.com', CAST(x'610062' AS TEXT))", "SELECT * FROM t");
+        var source = await _workshop.SqliteAsync(
+            "CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', x'ff00'), ('b@x.com', 'b'), ('c@x.com', CAST(x'610062' AS TEXT))",
+            "SELECT * FROM t");
 
         var (rows, result) = await _workshop.ReadAsync(source, ["email", "v"]);
 
@@ -53,7 +55,9 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task A_database_error_while_rows_come_keeps_its_message()
     {
-        var source = await _workshop.SqliteAsync("CREATE TABLE t(email, n); INSERT INTO t VALUES ('a@x.com', 1), ('b@x.com', -9223372036854775808)", "SELECT email, abs(n) AS n FROM t");
+        var source = await _workshop.SqliteAsync(
+            "CREATE TABLE t(email, n); INSERT INTO t VALUES ('a@x.com', 1), ('b@x.com', -9223372036854775808)",
+            "SELECT email, abs(n) AS n FROM t");
 
         var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, ["email", "n"]));
 
@@ -135,7 +139,9 @@ public sealed class DatabaseReadingTests : IDisposable
         var source = Postgres("SELECT 1 AS email");
         foreach (var name in new[] { "pg_catalog.pg_class", "PG_CLASS" })
         {
-            var (rows, _) = await _workshop.ReadAsync(source with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, name, "relname = 'pg_type'") } }, ["relname"]);
+            var (rows, _) = await _workshop.ReadAsync(
+                source with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, name, "relname = 'pg_type'") } },
+                ["relname"]);
             Assert.Equal(["pg_type"], rows);
         }
     }

@@ -32,7 +32,8 @@ public sealed class HostileFilesTests : IDisposable
         foreach (var name in new[] { "people.csv", "people.jsonl", "people.parquet", "people.csv.gz" })
         {
             using var made = Make(kind, link, name);
-            var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(_workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            var stop = await Assert.ThrowsAsync<RollcallException>(
+                () => _workshop.ReadAsync(Files(_workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
             Assert.Equal(ExitCode.Source, stop.ExitCode);
             Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
         }
@@ -43,7 +44,11 @@ public sealed class HostileFilesTests : IDisposable
     public async Task What_is_no_regular_file_is_no_database(string kind, bool link)
     {
         using var made = Make(kind, link, "people.sqlite");
-        var source = new TablesSourceOptions { Database = _workshop.At("people.sqlite"), Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) } };
+        var source = new TablesSourceOptions
+        {
+            Database = _workshop.At("people.sqlite"),
+            Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) },
+        };
         var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, Email));
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains(kind, stop.Message, StringComparison.Ordinal);

@@ -92,7 +92,9 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task Reading_continues_after_a_broken_object_of_an_array()
     {
-        var path = _workshop.Write("people.json", "[\n  {\n    \"email\": \"a@x.com\", \"tags\": [\n      {\"x\": 1}\n    ],,\n  },\n  {\n    \"email\": \"b@x.com\"\n  }\n]\n");
+        var path = _workshop.Write(
+            "people.json",
+            "[\n  {\n    \"email\": \"a@x.com\", \"tags\": [\n      {\"x\": 1}\n    ],,\n  },\n  {\n    \"email\": \"b@x.com\"\n  }\n]\n");
 
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
@@ -126,7 +128,9 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task Nested_values_are_for_SQL_to_reach_into_and_no_fields()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\", \"address\": {\"city\": \"Rome\"}, \"tags\": [\"x\", \"y\"]}\n{\"email\": \"b@x.com\"}\n");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\", \"address\": {\"city\": \"Rome\"}, \"tags\": [\"x\", \"y\"]}\n{\"email\": \"b@x.com\"}\n");
         var (rows, _) = await _workshop.ReadAsync(Files(path, "SELECT email, address.city AS city, len(tags) AS tags FROM people"), ["email", "city", "tags"]);
         Assert.Equal(["a@x.com|Rome|2", "b@x.com|∅|∅"], rows);
 
@@ -134,7 +138,10 @@ public sealed class JsonFilesTests : IDisposable
         var problems = await source.CheckAsync(["all"], ["email", "address", "tags"], TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            ["The field \"address\" is a struct (STRUCT(city VARCHAR)); a data field takes one value.", "The field \"tags\" is an array (VARCHAR[]); a data field takes one value."],
+            [
+                "The field \"address\" is a struct (STRUCT(city VARCHAR)); a data field takes one value.",
+                "The field \"tags\" is an array (VARCHAR[]); a data field takes one value.",
+            ],
             problems.Select(problem => problem.Message));
     }
 

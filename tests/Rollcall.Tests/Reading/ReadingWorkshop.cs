@@ -56,13 +56,24 @@ public sealed class ReadingWorkshop : IDisposable
         var rows = new List<string>();
         while (reader.Read())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "∅" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+            rows.Add(
+                string.Join(
+                    '|',
+                    Enumerable.Range(0, reader.FieldCount).Select(
+                        i => reader.IsDBNull(i) ? "∅" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
         }
 
         return rows;
     }
 
-    public static Job Job(SourceOptions source, IReadOnlyList<FieldMapping>? mappings = null, string email = "email", string? key = null, string? id = null, OnMissingField onMissing = OnMissingField.Keep, IReadOnlyList<string>? fieldChanges = null) => new()
+    public static Job Job(
+        SourceOptions source,
+        IReadOnlyList<FieldMapping>? mappings = null,
+        string email = "email",
+        string? key = null,
+        string? id = null,
+        OnMissingField onMissing = OnMissingField.Keep,
+        IReadOnlyList<string>? fieldChanges = null) => new()
     {
         Tag = "test",
         Label = "test",
@@ -82,7 +93,12 @@ public sealed class ReadingWorkshop : IDisposable
         },
     };
 
-    public static TablesSourceOptions Files(string path, string? sql = null, string? delimiter = null, string? encoding = null, IReadOnlyDictionary<string, string>? types = null) => new()
+    public static TablesSourceOptions Files(
+        string path,
+        string? sql = null,
+        string? delimiter = null,
+        string? encoding = null,
+        IReadOnlyDictionary<string, string>? types = null) => new()
     {
         Files = new Dictionary<string, FileTable> { ["people"] = new(path, types ?? new Dictionary<string, string>(), delimiter, encoding) },
         Audiences = new Dictionary<string, AudienceQuery> { ["all"] = sql is null ? new(null, "people", null) : new(sql, null, null) },
@@ -106,7 +122,10 @@ public sealed class ReadingWorkshop : IDisposable
     internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"), At("data"), TimeProvider.System);
 
     /// <summary>Reads the job's first audience directly, without a roll.</summary>
-    internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(SourceOptions source, string[] fields, AudienceShape? previous = null)
+    internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(
+        SourceOptions source,
+        string[] fields,
+        AudienceShape? previous = null)
     {
         var job = Job(source);
         await using var opened = Open(job);
@@ -116,7 +135,11 @@ public sealed class ReadingWorkshop : IDisposable
     }
 
     /// <summary>Reads the job's audiences into the roll's tables.</summary>
-    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(Job job, IReadOnlyDictionary<string, DataFieldType>? dataFields = null, long accountId = 1, CancellationToken? cancellation = null)
+    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(
+        Job job,
+        IReadOnlyDictionary<string, DataFieldType>? dataFields = null,
+        long accountId = 1,
+        CancellationToken? cancellation = null)
     {
         var stop = cancellation ?? TestContext.Current.CancellationToken;
         await using var source = Open(job);
@@ -162,7 +185,8 @@ public sealed class ReadingWorkshop : IDisposable
     {
         public string Relation => relation;
 
-        public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(new AudienceReadingResult([], null, AudienceShape.None));
+        public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) =>
+            Task.FromResult(new AudienceReadingResult([], null, AudienceShape.None));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

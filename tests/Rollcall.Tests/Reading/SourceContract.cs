@@ -17,7 +17,16 @@ public abstract class SourceContract : IAsyncLifetime
         [null, "Nobody", "0.00", "-2", "true", "2024-01-01", "2024-01-01T00:00:00"],
     ];
 
-    private static readonly FieldMapping[] Mappings = [new("name", "NAME"), new("total", "TOTAL"), new("score", "SCORE"), new("active", "ACTIVE"), new("born", "BORN"), new("seen", "SEEN"), new("born", "BORN_TEXT")];
+    private static readonly FieldMapping[] Mappings =
+    [
+        new("name", "NAME"),
+        new("total", "TOTAL"),
+        new("score", "SCORE"),
+        new("active", "ACTIVE"),
+        new("born", "BORN"),
+        new("seen", "SEEN"),
+        new("born", "BORN_TEXT"),
+    ];
 
     private static readonly Dictionary<string, DataFieldType> DataFields = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -82,7 +91,14 @@ public abstract class SourceContract : IAsyncLifetime
     [Fact]
     public async Task An_audience_may_be_a_table_with_a_condition()
     {
-        var source = Published with { Audiences = new Dictionary<string, AudienceQuery> { ["a"] = new(null, "people", "name LIKE 'Ann%' -- and so on"), ["b"] = new(null, "people", null) } };
+        var source = Published with
+        {
+            Audiences = new Dictionary<string, AudienceQuery>
+            {
+                ["a"] = new(null, "people", "name LIKE 'Ann%' -- and so on"),
+                ["b"] = new(null, "people", null),
+            },
+        };
 
         var counts = await Workshop.CallAsync(Job(source));
 
@@ -115,7 +131,8 @@ public abstract class SourceContract : IAsyncLifetime
         await using var source = Workshop.Open(Job(With(sql)));
 
         var problems = await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
 
         Assert.Equal("audience all", Assert.Single(problems).Where);
         Assert.Equal(ExitCode.Source, error.ExitCode);
@@ -177,12 +194,14 @@ public abstract class SourceContract : IAsyncLifetime
         await using var source = Workshop.Open(Job(nowhere));
 
         var problems = await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
 
         Assert.Single(problems);
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.DoesNotContain("secret", error.Message + problems[0], StringComparison.Ordinal);
     }
 
-    private protected TablesSourceOptions With(string sql) => Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
+    private protected TablesSourceOptions With(string sql) =>
+        Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
 }

@@ -11,7 +11,8 @@ public sealed class ChangesDuringRunTests
     [Fact]
     public async Task Someone_who_opts_out_while_a_run_is_under_way_is_out_when_it_ends()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
         scene.Account.AddContact("ann@example.com", scene.Silver);
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
@@ -59,10 +60,19 @@ public sealed class ChangesDuringRunTests
     [Fact]
     public async Task A_person_Dotdigital_refuses_to_unsubscribe_again_stops_no_run_and_is_listed()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = ListSuppression.Clears });
         scene.Account.AddContact("ann@example.com", scene.Gold);
         scene.Set("gold", "ann@example.com", "bob@example.com");
-        scene.Account.AddFaults(new Fault { Operation = "unsubscribeFromAddressBook", Kind = FaultKind.Refuse, Status = 400, Message = "ERROR_CONTACT_INVALID", Times = 9 });
+        scene.Account.AddFaults(
+            new Fault
+            {
+                Operation = "unsubscribeFromAddressBook",
+                Kind = FaultKind.Refuse,
+                Status = 400,
+                Message = "ERROR_CONTACT_INVALID",
+                Times = 9,
+            });
         scene.Before = request =>
         {
             if (request == Import)
@@ -129,7 +139,14 @@ public sealed class ChangesDuringRunTests
             if (request.StartsWith($"GET /v2/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal))
             {
                 scene.Account.ClearFaults();
-                scene.Account.AddFaults(new Fault { Operation = "getUnsubscribedInAddressBook", Kind = FaultKind.Refuse, Status = 404, Message = "ERROR_ADDRESSBOOK_NOT_FOUND" });
+                scene.Account.AddFaults(
+                    new Fault
+                    {
+                        Operation = "getUnsubscribedInAddressBook",
+                        Kind = FaultKind.Refuse,
+                        Status = 404,
+                        Message = "ERROR_ADDRESSBOOK_NOT_FOUND",
+                    });
             }
             else
             {
@@ -155,7 +172,15 @@ public sealed class ChangesDuringRunTests
         {
             if (request == Import)
             {
-                second = Assert.Throws<RollcallException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult());
+                second = Assert.Throws<RollcallException>(
+                    () =>
+                        ExportRun.ExecuteAsync(
+                            scene.Job(),
+                            new RunOptions(),
+                            scene.Workplace() with { Http = null },
+                            TestContext.Current.CancellationToken)
+                            .GetAwaiter()
+                            .GetResult());
             }
         };
 

@@ -30,7 +30,13 @@ public sealed class ConsentAtOnceTests
             if (looked && !ran && at == "file")
             {
                 ran = true;
-                ExportRun.ExecuteAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null, Checkpoint = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                ExportRun.ExecuteAsync(
+                    scene.Export.Job() with { Tag = "other" },
+                    new RunOptions(),
+                    scene.Export.Workplace() with { Http = null, Checkpoint = null },
+                    TestContext.Current.CancellationToken)
+                    .GetAwaiter()
+                    .GetResult();
                 scene.Export.Set("gold", Ann, Bob);
             }
         };
@@ -50,7 +56,11 @@ public sealed class ConsentAtOnceTests
         scene.Known(Ann, ContactStatus.Unsubscribed, (scene.Gold, BookStatus.Unsubscribed));
         scene.Export.Set("gold", Ann);
         scene.Export.Set("silver", Ann);
-        scene.Export.Answer = (request, answer) => request.Contains($"/address-books/{scene.Gold}/", StringComparison.Ordinal) && request.Contains("unsubscribed-since", StringComparison.Ordinal) ? "[]" : answer;
+        scene.Export.Answer = (request, answer) =>
+            request.Contains($"/address-books/{scene.Gold}/", StringComparison.Ordinal)
+                && request.Contains("unsubscribed-since", StringComparison.Ordinal)
+                ? "[]"
+                : answer;
 
         var result = await scene.RunAsync();
         await scene.RunAsync();
@@ -87,7 +97,12 @@ public sealed class ConsentAtOnceTests
         scene.Export.Before = request =>
         {
             sent |= request == "PUT /contacts/v3/import";
-            if (sent && !done && scene.Export.In(scene.Gold).Contains(Ann) && request.StartsWith("GET /contacts/v3", StringComparison.Ordinal) && !request.Contains("import", StringComparison.Ordinal))
+            if (
+                sent
+                    && !done
+                    && scene.Export.In(scene.Gold).Contains(Ann)
+                    && request.StartsWith("GET /contacts/v3", StringComparison.Ordinal)
+                    && !request.Contains("import", StringComparison.Ordinal))
             {
                 // The import has ended, and its people are read back.
                 done = true;
@@ -154,7 +169,10 @@ public sealed class ConsentAtOnceTests
 
         await scene.RunAsync();
 
-        Assert.InRange(EnteredAt(scene, Ann), TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds(), TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds());
+        Assert.InRange(
+            EnteredAt(scene, Ann),
+            TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds(),
+            TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds());
     }
 
     private static long EnteredAt(ExportScene scene, string email)

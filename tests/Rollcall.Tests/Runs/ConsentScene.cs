@@ -43,7 +43,20 @@ internal sealed class ConsentScene : IAsyncDisposable
 
     /// <summary>An existing contact with this status for ten days.</summary>
     public void Known(string email, ContactStatus status = ContactStatus.Subscribed, params (int Book, BookStatus Status)[] books) =>
-        Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = status, StatusSince = _clock.GetUtcNow().AddDays(-10), Books = books.ToDictionary(b => b.Book, b => b.Status) }] });
+        Account.Plant(
+            new Seed
+            {
+                Contacts =
+                [
+                    new SeedContact
+                    {
+                        Email = email,
+                        Status = status,
+                        StatusSince = _clock.GetUtcNow().AddDays(-10),
+                        Books = books.ToDictionary(b => b.Book, b => b.Status),
+                    },
+                ],
+            });
 
     /// <summary>A person who left a book ten days ago.</summary>
     public void Left(string email, int book)

@@ -37,7 +37,9 @@ public sealed class ContestedMoveTests
         Assert.All(before, b => Assert.Equal(b.Value, scene.Account.Contacts.Single(c => c.Id == b.Key).Email));
         Assert.DoesNotContain("ann@new.example", scene.In(scene.Gold));
         Assert.Null(scene.Account.Contact("ann@new.example"));
-        Assert.All(result.Failures.Where(f => f.Email.Contains("new", StringComparison.Ordinal)), f => Assert.Equal(("MoveUnclear", "Omitted", "move"), (f.Code, f.Outcome, f.Operation)));
+        Assert.All(
+            result.Failures.Where(f => f.Email.Contains("new", StringComparison.Ordinal)),
+            f => Assert.Equal(("MoveUnclear", "Omitted", "move"), (f.Code, f.Outcome, f.Operation)));
         Assert.Contains(result.Failures, f => f.Code == "MoveUnclear");
         Assert.Equal((ExitCode.Done, 0L), (result.ExitCode, result.Audiences[0].Exited));
         if (why is not ("changed" or "deleted"))
@@ -75,7 +77,9 @@ public sealed class ContestedMoveTests
         var result = await scene.RunAsync();
 
         Assert.NotEqual(0, stranger);
-        Assert.Equal((ann, bob, stranger), (scene.Account.Contact("zoe@example.com")!.Id, scene.Account.Contact("bob@old.example")!.Id, scene.Account.Contact("bob@new.example")!.Id));
+        Assert.Equal(
+            (ann, bob, stranger),
+            (scene.Account.Contact("zoe@example.com")!.Id, scene.Account.Contact("bob@old.example")!.Id, scene.Account.Contact("bob@new.example")!.Id));
         Assert.DoesNotContain("2", scene.Account.Contacts.Where(c => c.DataFields.ContainsKey("SPEND")).Select(c => c.DataFields["SPEND"]));
         Assert.Equal(["MoveUnclear", "MoveUnclear"], result.Failures.Select(f => f.Code));
         ExportScene.AddsUp(result);
@@ -102,7 +106,9 @@ public sealed class ContestedMoveTests
 
         Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
         Assert.Equal(["ann@new.example"], scene.In(scene.Silver));
-        Assert.Equal((old, known, 0), (scene.Account.Contact("ann@old.example")!.Id, scene.Account.Contact("ann@new.example")!.Id, scene.Account.Counters.AddressesChanged));
+        Assert.Equal(
+            (old, known, 0),
+            (scene.Account.Contact("ann@old.example")!.Id, scene.Account.Contact("ann@new.example")!.Id, scene.Account.Counters.AddressesChanged));
         Assert.Equal("2", scene.Account.Contact("ann@new.example")!.DataFields["SPEND"]);
         Assert.Equal((1L, 1L, 0L, 2L), (plan.Audiences[0].Entered, plan.Audiences[0].Exited, plan.Plan!.Moves, plan.Plan.Removals + plan.Plan.Unsubscribes));
         Assert.Equal((1L, 1L, ExitCode.Done), (result.Audiences[0].Entered, result.Audiences[0].Exited, result.ExitCode));
@@ -142,7 +148,9 @@ public sealed class ContestedMoveTests
         await scene.RunAsync();
 
         Assert.Equal(["ann@new.example", "ann@old.example", "x@example.com"], scene.In(scene.Gold));
-        Assert.Equal(("1", "7"), (scene.Account.Contact("ann@new.example")!.DataFields["SPEND"], scene.Account.Contact("ann@old.example")!.DataFields["SPEND"]));
+        Assert.Equal(
+            ("1", "7"),
+            (scene.Account.Contact("ann@new.example")!.DataFields["SPEND"], scene.Account.Contact("ann@old.example")!.DataFields["SPEND"]));
     }
 
     [Fact]

@@ -52,7 +52,9 @@ public sealed class DataFolderTests
             await scene.RunAsync();
         }
 
-        Assert.Equal(["00000003", "00000004"], Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["00000003", "00000004"],
+            Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

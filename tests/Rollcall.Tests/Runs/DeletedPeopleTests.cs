@@ -47,7 +47,9 @@ public sealed class DeletedPeopleTests
         scene.Set("gold", People(100).Select(p => $"{p},Other,2"));
 
         var held = await scene.RunAsync();
-        Assert.Equal(("deleted", 15L, (long?)scene.Gold, ExitCode.Guard), (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.Guards[0].AddressBookId, held.ExitCode));
+        Assert.Equal(
+            ("deleted", 15L, (long?)scene.Gold, ExitCode.Guard),
+            (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.Guards[0].AddressBookId, held.ExitCode));
         Assert.Equal((15, 15), (held.Failures.Count, held.Failures.Count(f => f is { Code: "PerhapsDeleted", Outcome: "Failed" })));
         Assert.Equal("delivered", (await scene.ExplainAsync("m0@example.com")).Books[0].State);
         ExportScene.AddsUp(held);
@@ -100,7 +102,9 @@ public sealed class DeletedPeopleTests
         await scene.RestoreAsync("m0@example.com");
         var result = await scene.LaterAsync();
 
-        Assert.Contains(result.Notices, n => n.StartsWith("1 person was recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            n => n.StartsWith("1 person was recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
         Assert.Equal(People(3), scene.InGold());
         Assert.Equal("Other", scene.Account.Contact("m0@example.com")!.DataFields["FIRSTNAME"]);
         ExportScene.AddsUp(result);

@@ -146,7 +146,8 @@ public sealed class DirectAddFailureTests
             }
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace(), interrupt.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace(), interrupt.Token));
         var sent = scene.Account.Calls[Add];
         scene.Before = null;
         var looked = scene.Account.Calls.GetValueOrDefault("getContact");

@@ -80,7 +80,10 @@ public sealed class DirectAddMailTests
         var fourth = await scene.RunAsync();
 
         Assert.All([scene.Gold, scene.Silver], book => Assert.Equal(["ann@example.com"], scene.In(book)));
-        Assert.Equal((1, 1, 1), (scene.Account.Joins("ann@example.com", scene.Gold), scene.Account.Joins("ann@example.com", scene.Silver), scene.Account.Confirmations("ann@example.com")));
+        Assert.Equal(
+            (1, 1, 1),
+            (scene.Account.Joins("ann@example.com", scene.Gold), scene.Account.Joins("ann@example.com", scene.Silver),
+                scene.Account.Confirmations("ann@example.com")));
         Assert.Equal((ExitCode.Done, ExitCode.Done, 0L), (third.ExitCode, fourth.ExitCode, fourth.Outcomes.Pending));
         Assert.All([first, second, third, fourth], ExportScene.AddsUp);
     }

@@ -23,7 +23,9 @@ public sealed class DirectAddTests
         Assert.Equal(["ann@example.com", "bob@example.com", "cyd@example.com"], scene.In(scene.Gold));
         Assert.All(scene.In(scene.Gold), e => Assert.Equal(1, scene.Account.Joins(e, scene.Gold)));
         Assert.Equal((3, 1), (scene.Account.Calls[Add], scene.Account.Calls["importContacts"]));
-        Assert.Equal(("9", "Cyd"), (scene.Account.Contact("ann@example.com")!.DataFields["SPEND"], scene.Account.Contact("cyd@example.com")!.DataFields["FIRSTNAME"]));
+        Assert.Equal(
+            ("9", "Cyd"),
+            (scene.Account.Contact("ann@example.com")!.DataFields["SPEND"], scene.Account.Contact("cyd@example.com")!.DataFields["FIRSTNAME"]));
         Assert.Equal((2L, 1L, 1L), (first.Audiences[0].Entered, second.Audiences[0].Entered, second.Audiences[0].Updated));
         Assert.Equal(3, third.Audiences[0].Unchanged);
         Assert.All([first, second, third], r => Assert.Equal(ExitCode.Done, r.ExitCode));
@@ -108,13 +110,26 @@ public sealed class DirectAddTests
         await using var scene = await ExportScene.StartWithSingleAddsAsync(o => o with { PatchJoins = true });
         scene.More = "direct_api: v3\nmerge_option: overwrite_if_empty";
         scene.Account.AddContact("ann@example.com");
-        scene.Account.Plant(new Seed { Contacts = [new SeedContact { Email = "bob@example.com", DataFields = new Dictionary<string, JsonElement> { ["FIRSTNAME"] = JsonSerializer.SerializeToElement("Robert") } }] });
+        scene.Account.Plant(
+            new Seed
+            {
+                Contacts =
+                [
+                    new SeedContact
+                    {
+                        Email = "bob@example.com",
+                        DataFields = new Dictionary<string, JsonElement> { ["FIRSTNAME"] = JsonSerializer.SerializeToElement("Robert") },
+                    },
+                ],
+            });
         scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,2");
 
         var result = await scene.RunAsync();
 
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
-        Assert.Equal(("Ann", "Robert", "2"), (Field(scene, "ann@example.com", "FIRSTNAME"), Field(scene, "bob@example.com", "FIRSTNAME"), Field(scene, "bob@example.com", "SPEND")));
+        Assert.Equal(
+            ("Ann", "Robert", "2"),
+            (Field(scene, "ann@example.com", "FIRSTNAME"), Field(scene, "bob@example.com", "FIRSTNAME"), Field(scene, "bob@example.com", "SPEND")));
         Assert.Equal((2, 2L), (scene.Account.Calls["importContact"], result.Audiences[0].Entered));
         Assert.Equal(1, scene.Account.Joins("ann@example.com", scene.Gold));
         Assert.Contains(scene.Job().Warnings, w => w.Where == "direct_api" || w.ToString().Contains("direct_api", StringComparison.Ordinal));

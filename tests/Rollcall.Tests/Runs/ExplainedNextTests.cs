@@ -58,7 +58,11 @@ public sealed class ExplainedNextTests
         foreach (var person in People)
         {
             var explanation = await scene.ExplainAsync(person);
-            var planned = plan.Changes!.Where(change => change.Email == person).Select(change => $"{change.Kind} {change.AddressBookId}").Order(StringComparer.Ordinal).ToList();
+            var planned = plan.Changes!
+                .Where(change => change.Email == person)
+                .Select(change => $"{change.Kind} {change.AddressBookId}")
+                .Order(StringComparer.Ordinal)
+                .ToList();
             var said = explanation.Next.Select(line => Said(line, scene)).OfType<string>().Order(StringComparer.Ordinal).ToList();
             Assert.True(
                 planned.SequenceEqual(said),
@@ -70,7 +74,9 @@ public sealed class ExplainedNextTests
     private static string? Said(string line, ExportScene scene)
     {
         var kind =
-            line.StartsWith("Enters ", StringComparison.Ordinal) || line.StartsWith("Is added ", StringComparison.Ordinal) || line.StartsWith("Is created again", StringComparison.Ordinal) ? "enter"
+            line.StartsWith("Enters ", StringComparison.Ordinal)
+                || line.StartsWith("Is added ", StringComparison.Ordinal)
+                || line.StartsWith("Is created again", StringComparison.Ordinal) ? "enter"
             : line.StartsWith("Is updated", StringComparison.Ordinal) ? "update"
             : line.StartsWith("Is removed", StringComparison.Ordinal) || line.StartsWith("Is unsubscribed", StringComparison.Ordinal) ? "exit"
             : line.StartsWith("Is asked by email", StringComparison.Ordinal) || line.StartsWith("Is resubscribed", StringComparison.Ordinal) ? "resubscribe"

@@ -58,7 +58,14 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public static async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
-        var basic = new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero };
+        var basic = new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+        };
         var simulator = await DotdigitalSimulator.StartAsync(options?.Invoke(basic) ?? basic);
         var scene = new ExportScene(simulator);
         scene.Gold = scene.Account.AddBook("Gold");
@@ -130,7 +137,8 @@ internal sealed class ExportScene : IAsyncDisposable
     }
 
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
-    public void Set(string audience, params IEnumerable<string> rows) => _audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
+    public void Set(string audience, params IEnumerable<string> rows) =>
+        _audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
     /// <summary>Writes a file next to the job's.</summary>
     public void Write(string name, params IEnumerable<string> lines) => _folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
@@ -167,11 +175,13 @@ internal sealed class ExportScene : IAsyncDisposable
         return JobFile.Parse(text, _folder["job.yaml"], _ => null);
     }
 
-    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(params IEnumerable<string> allow) =>
+        ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
 
     public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
 
-    public Task<RunResult> PlanAsync(RunOptions? options = null) => ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> PlanAsync(RunOptions? options = null) =>
+        ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
 
     /// <summary>Runs another job with the same audiences and books, in the same data folder.</summary>
     public Task<RunResult> RunOtherAsync() =>
@@ -208,9 +218,14 @@ internal sealed class ExportScene : IAsyncDisposable
         Account.Options = Account.Options with { ClockOffset = TimeSpan.FromDays(days) };
     }
 
-    public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
+    public static void AddsUp(RunResult result) =>
+        Assert.All(
+            result.Audiences,
+            a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
 
-    private sealed class Hook(Action<string>? before, Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private sealed class Hook(
+        Action<string>? before,
+        Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

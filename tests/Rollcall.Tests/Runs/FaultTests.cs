@@ -97,7 +97,8 @@ public sealed class FaultTests
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
         scene.Set("gold", "ann@example.com");
-        scene.Account.AddFaults(new Fault { Operation = "deleteContactsFromAddressBook", Kind = FaultKind.Refuse, Status = 404, Message = "ERROR_ADDRESSBOOK_NOT_FOUND" });
+        scene.Account.AddFaults(
+            new Fault { Operation = "deleteContactsFromAddressBook", Kind = FaultKind.Refuse, Status = 404, Message = "ERROR_ADDRESSBOOK_NOT_FOUND" });
 
         var first = await scene.RunAsync();
         await scene.RunAsync();
@@ -152,7 +153,9 @@ public sealed class FaultTests
         scene.Account.Options = scene.Account.Options with { WatchdogAbove = null };
         var fourth = await scene.RunAsync("watchdog");
 
-        Assert.Equal([ExitCode.SomeNotDelivered, ExitCode.SomeNotDelivered, ExitCode.Guard, ExitCode.Done], [first.ExitCode, second.ExitCode, third.ExitCode, fourth.ExitCode]);
+        Assert.Equal(
+            [ExitCode.SomeNotDelivered, ExitCode.SomeNotDelivered, ExitCode.Guard, ExitCode.Done],
+            [first.ExitCode, second.ExitCode, third.ExitCode, fourth.ExitCode]);
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
     }
 
@@ -197,7 +200,13 @@ public sealed class FaultTests
         await using var other = await ExportScene.StartAsync(o => o with { AccountId = 2002 });
         other.Set("gold", "ann@example.com");
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => ExportRun.ExecuteAsync(other.Job(), new RunOptions(), other.Workplace() with { DataFolder = scene.DataFolder }, TestContext.Current.CancellationToken));
+        var stop = await Assert.ThrowsAsync<RollcallException>(
+            () =>
+                ExportRun.ExecuteAsync(
+                    other.Job(),
+                    new RunOptions(),
+                    other.Workplace() with { DataFolder = scene.DataFolder },
+                    TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
         Assert.Equal(0, other.Writes);
@@ -210,7 +219,11 @@ public sealed class FaultTests
         await using var other = await ExportScene.StartAsync(o => o with { AccountId = 2002 });
         scene.Set("gold", "ann@example.com");
         other.Set("gold", "ann@example.com");
-        await ExportRun.PlanAsync(other.Job(), new RunOptions(), other.Workplace() with { DataFolder = scene.DataFolder }, TestContext.Current.CancellationToken);
+        await ExportRun.PlanAsync(
+            other.Job(),
+            new RunOptions(),
+            other.Workplace() with { DataFolder = scene.DataFolder },
+            TestContext.Current.CancellationToken);
 
         var result = await scene.RunAsync();
 

@@ -33,7 +33,8 @@ internal static class ForgetScene
         return scene;
     }
 
-    public static ForgetResult Forgotten(ExportScene scene, string email) => Forget.Run(email, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);
+    public static ForgetResult Forgotten(ExportScene scene, string email) =>
+        Forget.Run(email, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>
     /// Where an address still is: in any Parquet row, in any byte of any other file, in any status file. A longer address that contains it is another.
@@ -41,13 +42,19 @@ internal static class ForgetScene
     public static List<string> Finding(ExportScene scene, string email)
     {
         var found = new List<string>();
-        foreach (var path in Directory.EnumerateFiles(scene.Folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".csv", StringComparison.Ordinal) && !f.EndsWith(".yaml", StringComparison.Ordinal)))
+        foreach (
+            var path in Directory.EnumerateFiles(scene.Folder, "*", SearchOption.AllDirectories).Where(
+                f => !f.EndsWith(".csv", StringComparison.Ordinal) && !f.EndsWith(".yaml", StringComparison.Ordinal)))
         {
             var name = Path.GetRelativePath(scene.DataFolder, path);
             var text = name.EndsWith(".parquet", StringComparison.Ordinal) ? Rows(path) : Encoding.UTF8.GetString(File.ReadAllBytes(path));
             foreach (var form in new[] { email, Uri.EscapeDataString(email) })
             {
-                for (var at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(form, at + 1, StringComparison.OrdinalIgnoreCase))
+                for (
+                    var at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(
+                        form,
+                        at + 1,
+                        StringComparison.OrdinalIgnoreCase))
                 {
                     if (at == 0 || text[at - 1] != 'x')
                     {

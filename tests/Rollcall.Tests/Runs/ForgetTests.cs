@@ -19,7 +19,9 @@ public sealed class ForgetTests
         Assert.Empty(Finding(scene, Person));
         Assert.NotEmpty(Finding(scene, "bob@example.com"));
         Assert.NotEmpty(Finding(scene, "x" + Person));
-        Assert.Superset(new HashSet<string> { "ledger", "manifests", "outcomes", "failures", "events", "there", "logs", "store", "status files" }, result.Erased.Keys.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "ledger", "manifests", "outcomes", "failures", "events", "there", "logs", "store", "status files" },
+            result.Erased.Keys.ToHashSet());
         Assert.Contains(result.Remains, r => r.Contains("Dotdigital", StringComparison.Ordinal));
         Assert.Contains(result.Remains, r => r.StartsWith("The source of scene (gold, silver)", StringComparison.Ordinal));
     }
@@ -202,7 +204,9 @@ public sealed class ForgetTests
         Forgotten(scene, Person);
 
         const UnixFileMode File600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Assert.All(Directory.EnumerateDirectories(scene.DataFolder, "*", SearchOption.AllDirectories).Append(scene.DataFolder), d => Assert.Equal((d, File600 | UnixFileMode.UserExecute), (d, File.GetUnixFileMode(d))));
+        Assert.All(
+            Directory.EnumerateDirectories(scene.DataFolder, "*", SearchOption.AllDirectories).Append(scene.DataFolder),
+            d => Assert.Equal((d, File600 | UnixFileMode.UserExecute), (d, File.GetUnixFileMode(d))));
         Assert.All(Directory.EnumerateFiles(scene.DataFolder, "*", SearchOption.AllDirectories), f => Assert.Equal((f, File600), (f, File.GetUnixFileMode(f))));
         Assert.True(File.Exists(Path.Combine(scene.DataFolder, "forgotten.key")));
     }
@@ -218,7 +222,13 @@ public sealed class ForgetTests
         scene.Clock = new LeapingClock { Ahead = TimeSpan.FromDays(31) };
         await scene.RunAsync();
 
-        Assert.Equal(["ledger", "store"], Finding(scene, "dee@example.com").Select(f => f.Split(':')[0]).Where(k => k is not ("status" or "logs" or "there")).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["ledger", "store"],
+            Finding(scene, "dee@example.com")
+                .Select(f => f.Split(':')[0])
+                .Where(k => k is not ("status" or "logs" or "there"))
+                .Distinct()
+                .Order(StringComparer.Ordinal));
     }
 
     private static long Counted(ExportScene scene, string sql)

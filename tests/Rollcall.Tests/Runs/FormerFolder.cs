@@ -56,9 +56,11 @@ internal sealed class FormerFolder : IAsyncDisposable
             ", picks: picks.csv", "    recommendations: {picks: {from: picks}}");
     }
 
-    public Task<RunResult> ByeAsync(params IEnumerable<string> emails) => RunAsync("bye", Bronze, emails, "  exit_action: unsubscribe\n  trigger_join: true\njoin_existing: true", "", "");
+    public Task<RunResult> ByeAsync(params IEnumerable<string> emails) =>
+        RunAsync("bye", Bronze, emails, "  exit_action: unsubscribe\n  trigger_join: true\njoin_existing: true", "", "");
 
-    public Task<RunResult> JoinsAsync(params IEnumerable<string> emails) => RunAsync("joins", Silver, emails, "  exit_action: remove\n  trigger_join: true", "", "");
+    public Task<RunResult> JoinsAsync(params IEnumerable<string> emails) =>
+        RunAsync("joins", Silver, emails, "  exit_action: remove\n  trigger_join: true", "", "");
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
@@ -81,7 +83,11 @@ internal sealed class FormerFolder : IAsyncDisposable
             {{config}}
             """;
         var workplace = new Workplace { DataFolder = DataFolder, Credentials = a => a.Credentials!, Clock = _clock, Logs = NullLoggerFactory.Instance };
-        return ExportRun.ExecuteAsync(JobFile.Parse(text, _folder[$"{tag}.yaml"], _ => null), new RunOptions { Allow = new HashSet<string> { "exits" } }, workplace, TestContext.Current.CancellationToken);
+        return ExportRun.ExecuteAsync(
+            JobFile.Parse(text, _folder[$"{tag}.yaml"], _ => null),
+            new RunOptions { Allow = new HashSet<string> { "exits" } },
+            workplace,
+            TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

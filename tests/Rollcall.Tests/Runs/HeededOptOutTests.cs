@@ -102,7 +102,8 @@ public sealed class HeededOptOutTests
         await using var scene = await StartAsync(o => o with { ListShowsSubscribedOnly = true });
         scene.Account.AddContact(Ann, scene.Gold, scene.Silver);
         scene.Account.Unsubscribe(Ann, scene.Silver);
-        scene.Answer = (request, body) => request.Contains($"/address-books/{scene.Silver}/contacts/unsubscribed-since", StringComparison.Ordinal) ? "[]" : body;
+        scene.Answer = (request, body) =>
+            request.Contains($"/address-books/{scene.Silver}/contacts/unsubscribed-since", StringComparison.Ordinal) ? "[]" : body;
 
         scene.Set("silver", Ann, Bob);
         await scene.RunAsync();
@@ -167,12 +168,17 @@ public sealed class HeededOptOutTests
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);
-        scene.Before = ExportScene.OnFirstImport(() => scene.Account.AddFaults(new Fault { Operation = "getUnsubscribedInAddressBook", Kind = FaultKind.Refuse, Status = 400, Times = 99 }));
+        scene.Before = ExportScene.OnFirstImport(
+            () => scene.Account.AddFaults(new Fault { Operation = "getUnsubscribedInAddressBook", Kind = FaultKind.Refuse, Status = 400, Times = 99 }));
 
         var result = await scene.RunAsync();
 
         Assert.Equal(ExitCode.SomeNotDelivered, result.ExitCode);
-        Assert.Contains(result.Notices, n => n.Contains("could not be read", StringComparison.Ordinal) && n.Contains(scene.Gold.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            n =>
+                n.Contains("could not be read", StringComparison.Ordinal)
+                    && n.Contains(scene.Gold.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,7 +17,9 @@ public sealed class InsightDataTests
         var result = await scene.RunAsync();
 
         Assert.Equal((ExitCode.Done, 0L), (result.ExitCode, result.ValuesLeftOut));
-        Assert.Equal("""{"likes":["a \"quoted\" [x","é"],"sizes":{"shoe":42,"hat":{"eu":[1,2]}},"points":12345678901234567,"vip":true,"since":"2026-01-31"}""", Plain(Fields(scene, Ann)));
+        Assert.Equal(
+            """{"likes":["a \"quoted\" [x","é"],"sizes":{"shoe":42,"hat":{"eu":[1,2]}},"points":12345678901234567,"vip":true,"since":"2026-01-31"}""",
+            Plain(Fields(scene, Ann)));
     }
 
     [Fact]
@@ -97,7 +99,9 @@ public sealed class InsightDataTests
         var result = await scene.RunAsync();
 
         Assert.Equal((1L, ExitCode.Done), (result.ValuesLeftOut, result.ExitCode));
-        Assert.Equal((Ann, "field", "lytics_fields (from likes): an array in an array, or no valid JSON, which Dotdigital does not take"), (result.Failures[0].Email, result.Failures[0].Operation, result.Failures[0].Reason));
+        Assert.Equal(
+            (Ann, "field", "lytics_fields (from likes): an array in an array, or no valid JSON, which Dotdigital does not take"),
+            (result.Failures[0].Email, result.Failures[0].Operation, result.Failures[0].Reason));
         Assert.Equal("""{"points":1}""", Plain(Fields(scene, Ann)));
         Assert.Equal("""{"likes":["[[","a"]}""", Plain(Fields(scene, Bob)));
     }

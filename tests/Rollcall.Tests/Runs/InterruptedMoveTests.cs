@@ -23,7 +23,10 @@ public sealed class InterruptedMoveTests
         await scene.RunAsync();
 
         Assert.Equal(["ann@new.example", "x@example.com"], scene.In(scene.Gold));
-        Assert.Equal((id, "2", 1), (scene.Account.Contact("ann@new.example")!.Id, scene.Account.Contact("ann@new.example")!.DataFields["SPEND"], scene.Account.Counters.AddressesChanged));
+        Assert.Equal(
+            (id, "2", 1),
+            (scene.Account.Contact("ann@new.example")!.Id, scene.Account.Contact("ann@new.example")!.DataFields["SPEND"],
+                scene.Account.Counters.AddressesChanged));
         Assert.Equal(2, scene.Account.ContactCount);
     }
 
@@ -63,7 +66,9 @@ public sealed class InterruptedMoveTests
             ExportScene.AddsUp(await scene.RunAsync());
 
             Assert.Equal([address, "x@example.com"], scene.In(scene.Gold));
-            Assert.Equal((id, killAt.ToString(System.Globalization.CultureInfo.InvariantCulture)), (scene.Account.Contact(address)!.Id, scene.Account.Contact(address)!.DataFields["SPEND"]));
+            Assert.Equal(
+                (id, killAt.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                (scene.Account.Contact(address)!.Id, scene.Account.Contact(address)!.DataFields["SPEND"]));
             Assert.Equal((2, killAt), (scene.Account.ContactCount, scene.Account.Counters.AddressesChanged));
             if (!killed)
             {

@@ -65,7 +65,8 @@ public sealed class LateOptOutTests
     [Fact]
     public async Task A_clock_set_back_during_the_run_hides_nobody_who_opted_out()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = Rollcall.Simulators.ListSuppression.Clears });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = Rollcall.Simulators.ListSuppression.Clears });
         var clock = new LeapingClock();
         scene.Clock = clock;
         scene.Account.AddContact("ann@example.com");

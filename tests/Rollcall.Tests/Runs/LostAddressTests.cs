@@ -23,7 +23,11 @@ public sealed class LostAddressTests
             var held = await scene.RunAsync();
             Assert.Equal(40, scene.In(scene.Gold).Count);
             Assert.Equal((ExitCode.SomeNotDelivered, 0L, 2L), (held.ExitCode, held.Audiences[0].Exited, held.Audiences[0].Omitted));
-            Assert.Contains(held.Notices, n => n.Contains("2 rows of the audience gold have no usable address, 2 more", StringComparison.Ordinal) && n.Contains("--allow rejects", StringComparison.Ordinal));
+            Assert.Contains(
+                held.Notices,
+                n =>
+                    n.Contains("2 rows of the audience gold have no usable address, 2 more", StringComparison.Ordinal)
+                        && n.Contains("--allow rejects", StringComparison.Ordinal));
             ExportScene.AddsUp(held);
         }
 
@@ -72,7 +76,9 @@ public sealed class LostAddressTests
         Assert.Equal((ExitCode.Done, 40L, 40L, 0L), (result.ExitCode, result.Audiences[0].Members, result.Audiences[0].Unchanged, result.Audiences[0].Omitted));
         Assert.Empty(result.Failures);
         Assert.Equal(0, result.Outcomes.Omitted);
-        Assert.Contains(result.Notices, n => n.StartsWith("30 rows of the audience gold have no usable address. Their name says who they are", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            n => n.StartsWith("30 rows of the audience gold have no usable address. Their name says who they are", StringComparison.Ordinal));
         Assert.True((await scene.ExplainAsync(All[0])).Audiences[0].In);
         ExportScene.AddsUp(result);
 

@@ -18,7 +18,14 @@ public sealed class LostStoreTests
         Lose(scene, how);
         var writes = scene.Writes;
 
-        foreach (var command in new Func<Task>[] { () => scene.RunAsync(), () => scene.PlanAsync(), () => scene.ExplainAsync("ann@example.com"), () => Task.FromResult(new History(scene.DataFolder)) })
+        foreach (
+            var command in new Func<Task>[]
+            {
+                () => scene.RunAsync(),
+                () => scene.PlanAsync(),
+                () => scene.ExplainAsync("ann@example.com"),
+                () => Task.FromResult(new History(scene.DataFolder)),
+            })
         {
             var stop = await Assert.ThrowsAsync<RollcallException>(command);
             Assert.Equal((ExitCode.BadJob, StorePath(scene)), (stop.ExitCode, stop.Problems[0].Where));
@@ -26,7 +33,9 @@ public sealed class LostStoreTests
             Assert.Contains("--begin-anew", stop.Problems[0].Todo, StringComparison.Ordinal);
         }
 
-        Assert.Contains(await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken), p => p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob });
+        Assert.Contains(
+            await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken),
+            p => p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob });
         Assert.Equal(writes, scene.Writes);
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
     }
@@ -52,7 +61,10 @@ public sealed class LostStoreTests
         Assert.Equal(["ann@example.com", "bob@example.com", "cyd@example.com"], scene.In(scene.Gold));
         if (how != "ledger gone")
         {
-            Assert.Equal(before, Directory.GetFiles(Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*")), "*.parquet", SearchOption.AllDirectories).Count(f => f.Contains($"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
+            Assert.Equal(
+                before,
+                Directory.GetFiles(Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*")), "*.parquet", SearchOption.AllDirectories).Count(
+                    f => f.Contains($"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
         }
 
         // Ann was there when the job started over; Cyd was added by the job.
@@ -88,7 +100,9 @@ public sealed class LostStoreTests
         await scene.RunAsync(new RunOptions { BeginAnew = true });
         await scene.RunAsync();
 
-        Assert.Equal((0, Rollcall.Simulators.ContactStatus.Unsubscribed), (scene.Account.Counters.Resubscriptions, scene.Account.Contact("bob@example.com")!.Status));
+        Assert.Equal(
+            (0, Rollcall.Simulators.ContactStatus.Unsubscribed),
+            (scene.Account.Counters.Resubscriptions, scene.Account.Contact("bob@example.com")!.Status));
     }
 
     [Fact]

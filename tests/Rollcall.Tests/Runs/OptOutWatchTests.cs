@@ -22,7 +22,8 @@ public sealed class OptOutWatchTests
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
         var (feed, readings) = (LateFeed(scene, [Ann]), 0);
-        scene.Answer = (request, body) => request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) && ++readings > 1 ? feed() : body;
+        scene.Answer = (request, body) =>
+            request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) && ++readings > 1 ? feed() : body;
         _theirs.Advance(TimeSpan.FromHours(1));
         scene.Set("gold", Bob);
         await scene.RunAsync();
@@ -157,7 +158,10 @@ public sealed class OptOutWatchTests
                 then = null;
             }
         };
-        scene.Answer = (request, body) => feed is not null && request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? feed() : body;
+        scene.Answer = (request, body) =>
+            feed is not null && request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal)
+                ? feed()
+                : body;
     }
 
     /// <summary>The book's feed, with people who opted out a minute ago.</summary>

@@ -165,7 +165,8 @@ public sealed class PendingTests
         await using var scene = await ConsentScene.StartAsync("  exit_action: remove");
         scene.Export.Set("gold", Ann);
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken));
+        var stop = await Assert.ThrowsAsync<RollcallException>(
+            () => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
     }

@@ -69,7 +69,10 @@ public sealed class TwoJobsTests
         await KillOtherAfterImportAsync(scene);
         using (var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder)))
         {
-            Assert.Equal(1, store.Connection.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
+            Assert.Equal(
+                1,
+                store.Connection.Execute(
+                    $"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
         }
 
         scene.Set("gold", "ann@example.com");

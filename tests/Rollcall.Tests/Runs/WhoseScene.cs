@@ -54,7 +54,9 @@ internal sealed class WhoseScene : IAsyncDisposable
         {
             Content = new StringContent($$$"""{"identifiers":{"email":"{{{email}}}"}}""", Encoding.UTF8, "application/json"),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Some.Username}:{Some.Password}")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Some.Username}:{Some.Password}")));
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
     }

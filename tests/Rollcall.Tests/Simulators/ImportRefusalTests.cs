@@ -46,8 +46,12 @@ public class ImportRefusalTests
     [InlineData("""{"matchIdentifier":"shoeSize","identifiers":{"email":"a@example.com"}}""", "InvalidMatchIdentifier")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"lists":[]}""", "ApiSchemaViolation")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"lists":["1001"]}""", "ApiSchemaViolation")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"channelProperties":{"email":{"status":"Subscribed"}}}""", "InvalidContactStatus")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"channelProperties":{"email":{"emailType":"Html"}}}""", "ApiSchemaViolation")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"channelProperties":{"email":{"status":"Subscribed"}}}""",
+        "InvalidContactStatus")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"channelProperties":{"email":{"emailType":"Html"}}}""",
+        "ApiSchemaViolation")]
     [InlineData("""{"matchIdentifier":"contactId","identifiers":{"contactId":"1100000001"}}""", "InvalidContactId")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"SHOESIZE":44}}""", "InvalidContact")]
     [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"FIRSTNAME":44}}""", "InvalidContact")]
@@ -97,7 +101,10 @@ public class ImportRefusalTests
     {
         await using var session = await Start(new SimulatorOptions { MaxImportBytes = 200 });
 
-        var answer = await session.Send("PUT", "/contacts/v3/import", $$"""{"contacts":[{{string.Join(",", Enumerable.Repeat(Record("a@example.com"), 5))}}]}""");
+        var answer = await session.Send(
+            "PUT",
+            "/contacts/v3/import",
+            $$"""{"contacts":[{{string.Join(",", Enumerable.Repeat(Record("a@example.com"), 5))}}]}""");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
     }

@@ -9,10 +9,18 @@ namespace Rollcall.Tests.Simulators;
 public class LateWorkTests
 {
     [Theory]
-    [InlineData("PUT", "/contacts/v3/import", "importContacts", """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"new@example.com"},"lists":[BOOK]}]}""")]
+    [InlineData(
+        "PUT",
+        "/contacts/v3/import",
+        "importContacts",
+        """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"new@example.com"},"lists":[BOOK]}]}""")]
     [InlineData("PATCH", "/contacts/v3/email/new@example.com", "importContact", """{"lists":[BOOK]}""")]
     [InlineData("POST", "/v2/address-books/BOOK/contacts", "addContactToAddressBook", """{"email":"new@example.com"}""")]
-    [InlineData("POST", "/v2/address-books/BOOK/contacts/resubscribe-with-no-challenge", "resubscribeToAddressBookWithNoChallenge", """{"unsubscribedContact":{"email":"left@example.com"}}""")]
+    [InlineData(
+        "POST",
+        "/v2/address-books/BOOK/contacts/resubscribe-with-no-challenge",
+        "resubscribeToAddressBookWithNoChallenge",
+        """{"unsubscribedContact":{"email":"left@example.com"}}""")]
     public async Task A_write_whose_answer_was_lost_puts_people_into_the_book_later(string method, string path, string operation, string body)
     {
         await using var session = await Start(new SimulatorOptions

@@ -73,11 +73,20 @@ public sealed class OpenBodiesTests
     }
 
     [Theory]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com","mobileNumber":"447700900001"},"lists":[]}""", "email", """{"email":"a@example.com","mobileNumber":"447700900001"}""")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com","loyaltyNo":"L1"}}""", "email", """{"email":"a@example.com","loyaltyNo":"L1"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com","mobileNumber":"447700900001"},"lists":[]}""",
+        "email",
+        """{"email":"a@example.com","mobileNumber":"447700900001"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com","loyaltyNo":"L1"}}""",
+        "email",
+        """{"email":"a@example.com","loyaltyNo":"L1"}""")]
     [InlineData("""{"identifiers":{"email":"a@example.com"}}""", "unknown", """{"email":"a@example.com"}""")]
     [InlineData("""{"matchIdentifier":"mobileNumber","identifiers":{"mobileNumber":447700900001}}""", "mobileNumber", """{"mobileNumber":"447700900001"}""")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"FIRSTNAME":"\ud800"}}""", "email", """{"email":"a@example.com"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"FIRSTNAME":"\ud800"}}""",
+        "email",
+        """{"email":"a@example.com"}""")]
     public async Task A_refused_record_keeps_its_identifiers_in_the_report(string record, string match, string identifiers)
     {
         await using var session = await Start();
@@ -95,7 +104,10 @@ public sealed class OpenBodiesTests
         session.Account.AddContact("ada@example.com");
 
         var contacts = await session.Send("PUT", "/contacts/v3/import", $$"""{"source":{"a":[1]},"contacts":[{{Record("a@example.com")}}]}""");
-        var insight = await session.Send("PUT", "/insightData/v3/import", """{"source":"shop","collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}""");
+        var insight = await session.Send(
+            "PUT",
+            "/insightData/v3/import",
+            """{"source":"shop","collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}""");
         session.Clock.Advance(TimeSpan.FromMinutes(1));
         var deleted = await session.Send("DELETE", "/insightData/v3/contacts/email/ada%40example.com/Lytics/deleteRecords", """{"keys":["1"],"why":"asked"}""");
 
@@ -152,7 +164,9 @@ public sealed class OpenBodiesTests
     {
         await using var session = await Start();
 
-        var added = await session.Post($"/v2/address-books/{session.Book}/contacts", """{"Email":"ada@example.com","OptInType":"Single","DataFields":[{"Key":"FIRSTNAME","Value":"Ada"}]}""");
+        var added = await session.Post(
+            $"/v2/address-books/{session.Book}/contacts",
+            """{"Email":"ada@example.com","OptInType":"Single","DataFields":[{"Key":"FIRSTNAME","Value":"Ada"}]}""");
         var listed = await session.Get($"/v2/address-books/{session.Book}/contacts?Select=1&SKIP=0&withFullData=True");
         var brief = await session.Get($"/v2/address-books/{session.Book}/contacts?withfulldata=false");
         var book = await session.Post("/v2/address-books", """{"Name":"Brazil","Visibility":"Public"}""");

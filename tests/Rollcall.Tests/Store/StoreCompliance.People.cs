@@ -35,7 +35,14 @@ public abstract partial class StoreCompliance
 
         OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
         Assert.Contains("ann", All().Select(o => o.EmailKey));
-        Journal().Prepare("run 1", DeliveryKind.Import, [Book], "m", 1, 0, answers: new OptOutAnswers("run 1", [new PersonInBook("ann", Book)], new Dictionary<PersonInBook, long>()));
+        Journal().Prepare(
+            "run 1",
+            DeliveryKind.Import,
+            [Book],
+            "m",
+            1,
+            0,
+            answers: new OptOutAnswers("run 1", [new PersonInBook("ann", Book)], new Dictionary<PersonInBook, long>()));
         OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
         OptOuts.KeepPage(Page(new FeedOptOut("ann", null, "Unsubscribed", 100, 0)));
         Assert.Equal(["eve"], All().Select(o => o.EmailKey));

@@ -70,8 +70,11 @@ public abstract class HostileSql : IAsyncLifetime
         var query = new AudienceQuery(sql, null, null);
         await using var source = Workshop.Open(Job(With(query)));
 
-        Assert.Contains(await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken), problem => problem.Severity == Severity.Error && problem.Where == "audience all");
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        Assert.Contains(
+            await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken),
+            problem => problem.Severity == Severity.Error && problem.Where == "audience all");
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
         Assert.Equal(ExitCode.Source, error.ExitCode);
     }
 
@@ -89,7 +92,8 @@ public abstract class HostileSql : IAsyncLifetime
         Assert.Equal(before, await StateAsync());
     }
 
-    private TablesSourceOptions With(AudienceQuery query) => Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = query }, Timeout = TimeSpan.FromSeconds(2) };
+    private TablesSourceOptions With(AudienceQuery query) =>
+        Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = query }, Timeout = TimeSpan.FromSeconds(2) };
 
     private async Task<IEnumerable<string>> CheckAsync(AudienceQuery query)
     {

@@ -129,7 +129,9 @@ public sealed class HostileToDuckDb : HostileSql
     [Fact]
     public async Task Padding_and_repeating_within_bounds_continues()
     {
-        var (rows, _) = await Workshop.ReadAsync(Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"), ["v"]);
+        var (rows, _) = await Workshop.ReadAsync(
+            Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"),
+            ["v"]);
 
         Assert.Equal(["00A--", "00B--"], rows.Order());
     }
@@ -165,8 +167,11 @@ public sealed class HostileToDuckDb : HostileSql
     }
 
     protected override Task<string> StateAsync() => Task.FromResult(string.Join('\n',
-        Directory.GetFiles(Workshop.At("files")).Order().Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")
+        Directory.GetFiles(Workshop.At("files"))
+            .Order()
+            .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")
             .Concat(Workshop.Query("SELECT (SELECT string_agg(email, ',') FROM roll), (SELECT count(*) FROM ledger), (SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables() WHERE table_name <> 'taken')"))));
 
-    private string Placed(string sql) => sql.Replace("FOLDERNAME", "\"files\"", StringComparison.Ordinal).Replace("FOLDER", Workshop.At("files"), StringComparison.Ordinal);
+    private string Placed(string sql) =>
+        sql.Replace("FOLDERNAME", "\"files\"", StringComparison.Ordinal).Replace("FOLDER", Workshop.At("files"), StringComparison.Ordinal);
 }

@@ -111,7 +111,8 @@ public sealed class HostileToPostgres : HostileSql
     [InlineData("COMMIT; DELETE FROM people")]
     public async Task The_protocol_takes_one_statement_independent_of_its_text(string sql)
     {
-        var source = Database.Of(new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
+        var source = Database.Of(
+            new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
         var before = await StateAsync();
         await using var connection = await source.OpenAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         using var limit = new StatementLimit(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);

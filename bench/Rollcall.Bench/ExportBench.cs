@@ -23,7 +23,10 @@ internal static class ExportBench
         var least = (counts.GetProperty("bytes").GetInt64() + 49_999_999) / 50_000_000 + 1;
         Measure.Row("the same JSON to a null sink", $"{sink.Wall.TotalSeconds:N1} s");
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
-        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+        Measure.Row(
+            "  imports",
+            $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls;"
+            + $" {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         Measure.Bar("first export", $"{span / sink.Wall:N1} x the null sink", span <= 10 * sink.Wall, "at most 10 x");
         Measure.Bar(
             "imports",
@@ -90,7 +93,10 @@ internal static class AgainBench
             var took = Stopwatch.GetElapsedTime(began);
             var after = await server.CountsAsync();
             long Of(string name) => after.GetProperty(name).GetInt64() - before.GetProperty(name).GetInt64();
-            Measure.Row(what, $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+            Measure.Row(
+                what,
+                $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling;"
+                + $" {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
             Measure.Bar(
                 what,
                 $"{Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling",

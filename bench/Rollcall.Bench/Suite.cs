@@ -41,10 +41,8 @@ internal static class Suite
     public static Process Itself(IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
-        return Process.Start(
-            new ProcessStartInfo(
-                program,
-                Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
+        var isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return Process.Start(new ProcessStartInfo(program, isHost ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
     }
 }
 

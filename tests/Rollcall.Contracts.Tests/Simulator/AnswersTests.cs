@@ -12,6 +12,10 @@ public sealed class AnswersTests
 {
     private const string Import = """{"mergeOption":"overwrite","contacts":[CONTACTS]}""";
 
+    private const string InsightOfAda =
+        """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":"""
+        + """[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}""";
+
     // Operation, then the call.
     private static readonly (string Operation, string Method, string Target, string? Body)[] Calls =
     [
@@ -24,7 +28,9 @@ public sealed class AnswersTests
         ("getDataFields", "GET", "/v2/data-fields", null),
         ("createDataField", "POST", "/v2/data-fields", """{"name":"CITY","type":"String","visibility":"Private","defaultValue":"London"}"""),
         ("createDataField", "POST", "/v2/data-fields", """{"name":"AGE","type":"Numeric"}"""),
-        ("addContactToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts", """{"email":"new@example.com","optInType":"Single","emailType":"Html","dataFields":[{"key":"FIRSTNAME","value":"Nova"},{"key":"LIFETIME_SPEND","value":12.5}]}"""),
+        ("addContactToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts",
+            """{"email":"new@example.com","optInType":"Single","emailType":"Html","dataFields":"""
+            + """[{"key":"FIRSTNAME","value":"Nova"},{"key":"LIFETIME_SPEND","value":12.5}]}"""),
         ("addContactToAddressBook", "POST", $"/v2/address-books/{Empty}/contacts", """{"email":"ada@example.com"}"""),
         ("getContactsInAddressBook", "GET", $"/v2/address-books/{Newsletter}/contacts?withFullData=true&select=1000&skip=0", null),
         ("getContactsInAddressBook", "GET", $"/v2/address-books/{Newsletter}/contacts", null),
@@ -53,10 +59,12 @@ public sealed class AnswersTests
         .Select(status => ("getContact", "GET", $"/contacts/v3/email/{status.ToLowerInvariant()}%40example.com", (string?)null)),
         ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty",
             $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
-        ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com", """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
+        ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com",
+            """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":"""
+            + """{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
         ("importContacts", "PUT", "/contacts/v3/import",
             Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
-        ("importInsightData", "PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}"""),
+        ("importInsightData", "PUT", "/insightData/v3/import", InsightOfAda),
     ];
 
     // Operations that need the result of another call: each has its own test below.
@@ -87,7 +95,10 @@ public sealed class AnswersTests
         simulator.Account.Options = simulator.Account.Options with { ImportLatency = TimeSpan.FromMilliseconds(50) };
         string[] contacts =
         [
-            Record("ada@example.com", $$""","dataFields":{"FIRSTNAME":"Ada","LIFETIME_SPEND":1.5,"VIP":true,"BORN":"1815-12-10T00:00:00Z"},"lists":[{{Newsletter}},{{Empty}}]"""),
+            Record(
+                "ada@example.com",
+                ""","dataFields":{"FIRSTNAME":"Ada","LIFETIME_SPEND":1.5,"VIP":true,"BORN":"1815-12-10T00:00:00Z"}"""
+                + $$""","lists":[{{Newsletter}},{{Empty}}]"""),
             Record("new@example.com", ""","channelProperties":{"email":{"status":"subscribed","emailType":"html","optInType":"single"}}"""),
             Record("twice@example.com"),
             Record("twice@example.com"),
@@ -227,8 +238,7 @@ public sealed class AnswersTests
 
     private static async Task ImportInsightAsync(RecordedSimulator simulator, string status)
     {
-        const string Body = """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}""";
-        var receipt = await simulator.SendAsync("PUT", "/insightData/v3/import", Body);
+        var receipt = await simulator.SendAsync("PUT", "/insightData/v3/import", InsightOfAda);
         var import = JsonSerializer.Deserialize<JsonElement>(receipt.ResponseBody).GetProperty("importId").GetString();
         await FinishAsync(simulator, $"/insightData/v3/import/{import}", status);
     }

@@ -23,7 +23,8 @@ public sealed class LyticsStory
         using var folder = new TempFolder();
         await using var lytics = await SimulatorProcess.StartLyticsAsync(
             folder,
-            $$"""{"audiences": [{"id": "a01", "slug": "gold", "generate": {{Members}}}, {"id": "a02", "slug": "silver", "generate": {{Members}}, "from": {{FirstOfSilver}}}]}""");
+            $$"""{"audiences": [{"id": "a01", "slug": "gold", "generate": {{Members}}}"""
+            + $$""", {"id": "a02", "slug": "silver", "generate": {{Members}}, "from": {{FirstOfSilver}}}]}""");
         await using var dotdigital = await SimulatorProcess.StartAsync(
             folder,
             """{"books": [{"id": 1001, "name": "Gold"}, {"id": 1002, "name": "Silver"}], "dataFields": [{"name": "SPEND", "type": "Numeric"}]}""",

@@ -92,7 +92,9 @@ public sealed class ComparisonPropertyTests
         var there = state is "delivered" or "pending";
         if (out_)
         {
-            return wanted ? state == "suppressed" ? Action.StillSuppressed : Action.Suppress : there ? Action.Suppress : state == "suppressed" ? Action.Leave : Action.None;
+            var ofWanted = state == "suppressed" ? Action.StillSuppressed : Action.Suppress;
+            var ofUnwanted = there ? Action.Suppress : state == "suppressed" ? Action.Leave : Action.None;
+            return wanted ? ofWanted : ofUnwanted;
         }
 
         if (!wanted)
@@ -114,27 +116,38 @@ public sealed class ComparisonPropertyTests
     private static void Fill(RunDatabase db, Row[] rows, Known[] ledger, OptOut[] optOuts)
     {
         db.Execute($"""
-            CREATE TABLE roll(kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
+            CREATE TABLE roll(
+                kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,
+                fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
             CREATE TABLE roll_left_out(audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
-            CREATE TABLE opt_out(kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT);
+            CREATE TABLE opt_out(
+                kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR,
+                asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT);
             CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT);
             CREATE TABLE ledger({string.Join(", ", LedgerFiles.Columns.Select(c => $"{c.Name} {c.Type}"))});
             {Holds.Create}
             """);
         foreach (var (r, i) in rows.Select((r, i) => (r, i)))
         {
-            db.Execute($"INSERT INTO roll VALUES (md5_number_lower('{r.Member}'), '{r.Member}', {r.Audience}, '{r.Member}@example.com', NULL, NULL, '', {r.Value}, {r.Value}, {i})");
+            db.Execute(
+                $"INSERT INTO roll VALUES (md5_number_lower('{r.Member}'), '{r.Member}', {r.Audience}, '{r.Member}@example.com', NULL, NULL, '',"
+                + $" {r.Value}, {r.Value}, {i})");
         }
 
         foreach (var k in ledger)
         {
             var audience = k.Book == 0 ? "b" : "c";
-            db.Execute($"INSERT INTO ledger(kh, member_key, book_id, email, contact_id, state, origin, audience, fields_hash) VALUES (md5_number_lower('{k.Member}'), '{k.Member}', {100 + k.Book}, 'x', {1000 + k.Member}, '{States[k.State]}', '{(k.Ours ? "ours" : "there")}', '{audience}', {k.Value})");
+            db.Execute(
+                "INSERT INTO ledger(kh, member_key, book_id, email, contact_id, state, origin, audience, fields_hash)"
+                + $" VALUES (md5_number_lower('{k.Member}'), '{k.Member}', {100 + k.Book}, 'x', {1000 + k.Member},"
+                + $" '{States[k.State]}', '{(k.Ours ? "ours" : "there")}', '{audience}', {k.Value})");
         }
 
         foreach (var o in optOuts)
         {
-            db.Execute($"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL, 'Unsubscribed', NULL, 'theirs', NULL, NULL, 0, NULL)");
+            db.Execute(
+                $"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL,"
+                + " 'Unsubscribed', NULL, 'theirs', NULL, NULL, 0, NULL)");
         }
     }
 }

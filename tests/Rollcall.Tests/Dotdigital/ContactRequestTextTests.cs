@@ -44,7 +44,8 @@ public sealed class ContactRequestTextTests
             {"contactId":1182927244,"status":"subscribed","created":"2021-12-17T01:02:03Z","updated":"2022-01-01T00:00:00.5Z",
             "identifiers":{"email":"Jane@x.io","mobileNumber":"447123123123","myCustomId":"MYID"},"dataFields":{"firstName":"Jane"},
             "channelProperties":{"email":{"emailType":"Html","optInType":"Double","status":"unsubscribed"}},
-            "lists":[{"id":12345,"name":"Top","status":"subscribed"},{"id":6,"name":"Six","status":"suppressed"},{"id":7,"name":"Seven","status":"pending"},{"id":8,"name":"Eight","status":"new"}]}
+            "lists":[{"id":12345,"name":"Top","status":"subscribed"},{"id":6,"name":"Six","status":"suppressed"},
+            {"id":7,"name":"Seven","status":"pending"},{"id":8,"name":"Eight","status":"new"}]}
             """);
         using var client = await Connected.ToAsync(script);
         var contact = await client.Contacts.FindByIdAsync(1182927244, Cancellation);
@@ -78,7 +79,8 @@ public sealed class ContactRequestTextTests
         var script = Connected.Script()
             .On(start, 200, """
                 {"_links":{"self":{"link":"x","marker":"A"},"first":{"link":"x","marker":"A"},"next":{"link":"x","marker":"RXh+/bQ=="}},
-                "_items":[{"contactId":1,"status":"subscribed","identifiers":{"email":"a@x.io"},"channelProperties":{"email":{"status":"hardBounced"}},"lists":[{"id":42,"name":"B","status":"subscribed"}]}]}
+                "_items":[{"contactId":1,"status":"subscribed","identifiers":{"email":"a@x.io"},
+                "channelProperties":{"email":{"status":"hardBounced"}},"lists":[{"id":42,"name":"B","status":"subscribed"}]}]}
                 """)
             .On(
                 start + "&marker=RXh%2B%2FbQ%3D%3D",

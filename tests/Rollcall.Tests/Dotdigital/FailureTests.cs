@@ -51,7 +51,8 @@ public sealed class FailureTests
     public async Task A_v3_error_keeps_its_items_and_shows_no_address()
     {
         var script = Connected.Script().On(Import, 400, """
-            {"errorCode":"contacts:invalidContacts","description":"The value 'jane+x@emailsim.io' is bad","details":[{"item":"jane+x@emailsim.io","description":"bad"},{"item":"b","error":"Too long"}]}
+            {"errorCode":"contacts:invalidContacts","description":"The value 'jane+x@emailsim.io' is bad",
+            "details":[{"item":"jane+x@emailsim.io","description":"bad"},{"item":"b","error":"Too long"}]}
             """);
         using var client = await Connected.ToAsync(script);
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => client.Imports.StartAsync("{}"u8.ToArray(), Cancellation));

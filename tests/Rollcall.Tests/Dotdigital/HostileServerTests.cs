@@ -92,9 +92,7 @@ public sealed class HostileServerTests
             $"GET {Home}contacts/v3/import/i",
             """{"importId":"i","status":"Finished","created":[""",
             """{"contactId":1}""",
-            "]}",
-            22,
-            23,
+            "]}", 22, 23
         },
         { "contacts.importReport", $"GET {Home}contacts/v3/import/i", """{"importId":"i","status":"Finished","failures":[""", "{}", "]}", 22, 23 },
         {
@@ -102,9 +100,7 @@ public sealed class HostileServerTests
             $"GET {Home}contacts/v3?~listId=7&include=channelProperties%7Clists&limit=5000",
             """{"_items":[""",
             """{"contactId":1}""",
-            "]}",
-            5500,
-            5501,
+            "]}", 5500, 5501
         },
         { "contacts.suppressedSince", $"GET {Home}v2/contacts/suppressed-since/2000-01-01T00:00:00Z?select=1000&skip=0", "[", "{}", "]", 1100, 1101 },
         { "addressBooks.list", $"GET {Home}v2/address-books?select=1000&skip=0", "[", """{"id":1}""", "]", 999, 1101 },

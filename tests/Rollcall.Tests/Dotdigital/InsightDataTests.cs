@@ -110,11 +110,16 @@ public sealed class InsightDataTests
         var script = Connected.Script().On(Status, 200, """
             {"importId":"d7de/1","status":"Finished","collectionName":"Orders","summary":{"totalRecords":10,"totalImported":6,"totalRejected":4},
             "failures":[
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":"6000000000"}},"failureReason":"JsonValueIncompatibleWithSchema",
-             "details":["Field 'name' is required but was missing","Field 'price' is expected to be a number"],"key":"24938","json":{"Product":{"Name":"hat"},"Sizes":[1,2]}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"ContactId","value":77}},"failureReason":"contactIdDoesNotExist","key":"k","json":{}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"email","value":"joe.bloggs@emailsim.io"}},"failureReason":"Unknown","details":[],"key":"k","json":{}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":null}},"failureReason":"InvalidContactIdentifier","key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":"6000000000"}},
+             "failureReason":"JsonValueIncompatibleWithSchema",
+             "details":["Field 'name' is required but was missing","Field 'price' is expected to be a number"],
+             "key":"24938","json":{"Product":{"Name":"hat"},"Sizes":[1,2]}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"ContactId","value":77}},
+             "failureReason":"contactIdDoesNotExist","key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"email","value":"joe.bloggs@emailsim.io"}},
+             "failureReason":"Unknown","details":[],"key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":null}},
+             "failureReason":"InvalidContactIdentifier","key":"k","json":{}},
             {"collectionOwner":{"ownerType":"account"},"failureReason":"InvalidJson","key":"k","json":{}}]}
             """);
         using var client = await Connected.ToAsync(script);

@@ -14,7 +14,8 @@ public sealed class OptOutRequestTextTests
     public async Task A_person_who_left_a_book_is_read_a_page_at_a_time()
     {
         var script = Connected.Script().On($"GET {Home}v2/address-books/42/contacts/unsubscribed-since/2000-01-01T00:00:00Z?select=2&skip=900", 200, """
-            [{"suppressedContact":{"id":1,"email":"nelson.redeker@example.com","optInType":"Unknown","emailType":"PlainText","dataFields":null,"status":"Subscribed"},"dateRemoved":"2020-01-01T09:40:18.527Z","reason":"Unsubscribed"},
+            [{"suppressedContact":{"id":1,"email":"nelson.redeker@example.com","optInType":"Unknown","emailType":"PlainText","dataFields":null,
+            "status":"Subscribed"},"dateRemoved":"2020-01-01T09:40:18.527Z","reason":"Unsubscribed"},
             {"suppressedContact":null,"dateRemoved":"2025-07-23 11:01:55.433000+00:00","reason":"DirectComplaint"}]
             """);
         using var client = await Connected.ToAsync(script);
@@ -44,7 +45,8 @@ public sealed class OptOutRequestTextTests
     public async Task One_person_is_unsubscribed_from_one_book()
     {
         var script = Connected.Script().On($"POST {Home}v2/address-books/42/contacts/unsubscribe", 200, """
-            {"suppressedContact":{"id":123456,"email":"o'brien+x@emailsim.io","optInType":"Unknown","emailType":"Html","dataFields":null,"status":"Subscribed"},"dateRemoved":"2025-07-23 11:01:55.433000+00:00","reason":"Unsubscribed"}
+            {"suppressedContact":{"id":123456,"email":"o'brien+x@emailsim.io","optInType":"Unknown","emailType":"Html","dataFields":null,
+            "status":"Subscribed"},"dateRemoved":"2025-07-23 11:01:55.433000+00:00","reason":"Unsubscribed"}
             """);
         using var client = await Connected.ToAsync(script);
         var gone = await client.Contacts.UnsubscribeAsync(42, "o'brien+x@emailsim.io", Cancellation);
@@ -56,7 +58,8 @@ public sealed class OptOutRequestTextTests
     public async Task One_person_is_unsubscribed_from_the_account()
     {
         var script = Connected.Script().On($"POST {Home}v2/contacts/unsubscribe", 200, """
-            {"suppressedContact":{"id":123456,"email":"o'brien+x@emailsim.io","status":"Unsubscribed"},"dateRemoved":"2025-07-23T11:01:55Z","reason":"Unsubscribed"}
+            {"suppressedContact":{"id":123456,"email":"o'brien+x@emailsim.io","status":"Unsubscribed"},
+            "dateRemoved":"2025-07-23T11:01:55Z","reason":"Unsubscribed"}
             """);
         using var client = await Connected.ToAsync(script);
         var gone = await client.Contacts.UnsubscribeFromAccountAsync("o'brien+x@emailsim.io", Cancellation);

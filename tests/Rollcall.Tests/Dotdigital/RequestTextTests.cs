@@ -74,7 +74,8 @@ public sealed class RequestTextTests
     public async Task Data_fields_are_read_in_one_call()
     {
         var script = Connected.Script().On($"GET {Home}v2/data-fields", 200, """
-            [{"name":"FIRSTNAME","type":"String","visibility":"Public","defaultValue":null},{"name":"SPEND","type":"Numeric","visibility":"Private","defaultValue":0},
+            [{"name":"FIRSTNAME","type":"String","visibility":"Public","defaultValue":null},
+            {"name":"SPEND","type":"Numeric","visibility":"Private","defaultValue":0},
             {"name":"BORN","type":"Date"},{"name":"VIP","type":"Boolean"},{"name":"ODD","type":"NotAvailableInThisVersion"}]
             """);
         using var client = await Connected.ToAsync(script);
@@ -109,12 +110,8 @@ public sealed class RequestTextTests
     [Fact]
     public async Task An_imports_body_is_sent_as_it_is_with_its_length()
     {
-        var body = Encoding.UTF8.GetBytes(
-            """{"mergeOption":"overwrite","contacts":["""
-                + string.Join(
-                    ",",
-                    Enumerable.Range(0, 9000).Select(i => $$$"""{"matchIdentifier":"email","identifiers":{"email":"ä{{{i}}}@x.io"}}"""))
-                + "]}");
+        var contacts = Enumerable.Range(0, 9000).Select(i => $$$"""{"matchIdentifier":"email","identifiers":{"email":"ä{{{i}}}@x.io"}}""");
+        var body = Encoding.UTF8.GetBytes("""{"mergeOption":"overwrite","contacts":[""" + string.Join(",", contacts) + "]}");
         var script = Connected.Script().On($"PUT {Home}contacts/v3/import", 202, """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434"}""");
         using var client = await Connected.ToAsync(script);
         Assert.Equal("d7de900d-d337-43f6-b1e1-c8ec73e1a434", await client.Imports.StartAsync(body, Cancellation));

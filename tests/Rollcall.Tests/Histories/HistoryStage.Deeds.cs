@@ -47,9 +47,9 @@ internal sealed partial class HistoryStage
 
     private void Empty(int book)
     {
-        foreach (
-            var member in Account.Contacts.Where(
-                c => c.Books.TryGetValue(_books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending))
+        var members = Account.Contacts.Where(
+            c => c.Books.TryGetValue(_books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending);
+        foreach (var member in members)
         {
             _model.WasTakenOut(member.Email, book);
         }

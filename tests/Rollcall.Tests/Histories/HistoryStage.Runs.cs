@@ -114,7 +114,8 @@ internal sealed partial class HistoryStage
         var names = job.Audiences.Order().Select(Name).ToList();
         var source = job.FromLytics
             ? $"lytics: {{token: {ScriptedLytics.Token}, url: \"{ScriptedLytics.Access.Url}\"}}"
-            : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}, audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
+            : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}"""
+                + $$""", audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
         string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{_books[book]}\"";
         return JobFile.Parse(
             $$"""

@@ -36,7 +36,8 @@ internal sealed record AtDotdigital(Deed Deed, int Person, int Book, int? Other 
     public override string ToString() => Deed is Deed.BookIsEmptied or Deed.BookIsMadeAnew
         ? $"book {Book}: {Deed}"
         : $"{History.People[Person]} {Deed}"
-            + $"{(Deed is Deed.LeavesBook or Deed.ComesBackToBook or Deed.IsTakenOutOfBook or Deed.RegistersAgain ? $" {Book}" : "")}{(Other is { } other ? " with " + History.People[other] : "")}";
+            + (Deed is Deed.LeavesBook or Deed.ComesBackToBook or Deed.IsTakenOutOfBook or Deed.RegistersAgain ? $" {Book}" : "")
+            + (Other is { } other ? " with " + History.People[other] : "");
 }
 
 /// <summary>Time passes.</summary>

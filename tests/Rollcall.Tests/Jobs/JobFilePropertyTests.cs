@@ -39,7 +39,11 @@ public sealed class JobFilePropertyTests
         var text = Gen.OneOf(name, Gen.Const("a\tb\nc"));
         var book = Gen.OneOf<object>(
             Gen.Long[1, 999_999_999_999_999_999].Select(id => (object)id),
-            Gen.Select(word, Gen.Bool, Gen.Enum<BookVisibility>(), (title, create, visibility) => (object)new { name = "b" + title, create, visibility = visibility.ToString() }));
+            Gen.Select(
+                word,
+                Gen.Bool,
+                Gen.Enum<BookVisibility>(),
+                (title, create, visibility) => (object)new { name = "b" + title, create, visibility = visibility.ToString() }));
         var job = Gen.Select(
             Gen.Select(name, text).Array[1, 4].Select(
                 pairs => pairs.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2)),

@@ -74,8 +74,15 @@ public sealed class JobFileSchemaTests
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode node) => node switch
     {
-        JsonObject map => map.SelectMany(one => one.Key == "properties" ? one.Value!.AsObject().Concat(one.Value.AsObject().SelectMany(below => Properties(below.Value!))) : one.Value is null ? [] : Properties(one.Value)),
+        JsonObject map => map.SelectMany(one => Properties(one)),
         JsonArray list => list.SelectMany(item => item is null ? [] : Properties(item)),
+        _ => [],
+    };
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(KeyValuePair<string, JsonNode?> one) => one switch
+    {
+        { Key: "properties", Value: { } named } => named.AsObject().Concat(named.AsObject().SelectMany(below => Properties(below.Value!))),
+        { Value: { } value } => Properties(value),
         _ => [],
     };
 

@@ -213,11 +213,14 @@ public sealed class JobFileTests
     public void A_password_in_the_file_is_warned_of_unless_it_is_for_this_machine()
     {
         static Job With(string more) => JobFile.Parse(
-            Some.Job.Replace("authorization: prod", $"authorization: {{username: a, password: hunter2{more}}}", StringComparison.Ordinal), "/jobs/job.yaml", _ => null);
+            Some.Job.Replace("authorization: prod", $"authorization: {{username: a, password: hunter2{more}}}", StringComparison.Ordinal),
+            "/jobs/job.yaml",
+            _ => null);
 
         Assert.Empty(With(", endpoint: http://localhost:9400").Warnings);
         Assert.Equal(
-            "job.yaml:2:30 authorization.password: the password stands in the file. Write ${NAME} and set it in the environment, or store it with rollcall auth add.",
+            "job.yaml:2:30 authorization.password: the password stands in the file."
+                + " Write ${NAME} and set it in the environment, or store it with rollcall auth add.",
             Assert.Single(With("").Warnings).ToString());
     }
 

@@ -88,7 +88,17 @@ public sealed class LyticsAnswerTests : IDisposable
                 () => Bytes("{\"data\":[{\"id\":\"\u00c3\",\"slug_name\":\"\u00c3\"}],\"\u00c3\":1}"),
             ])
         {
-            _lytics.Instead = asked => asked.StartsWith(call, StringComparison.Ordinal) && ++hit > 0 ? answer() : call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
+            _lytics.Instead = asked =>
+            {
+                if (asked.StartsWith(call, StringComparison.Ordinal))
+                {
+                    hit++;
+                    return answer();
+                }
+
+                var lists = call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal);
+                return lists ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
+            };
             await using var source = _lytics.Platform(new HastyClock()).Source(Job());
             try
             {

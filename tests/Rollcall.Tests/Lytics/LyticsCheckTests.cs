@@ -12,7 +12,9 @@ public sealed class LyticsCheckTests : IDisposable
     {
         _lytics.Add("big_spenders", 1_234);
         _lytics.Add("brazil", 7);
-        _lytics.Schema = """{"data":{"columns":[{"as":"email","type":"string"},{"as":"first_name","type":"string"},{"as":"scores","type":"map[string]number"},{"as":"tags","type":"[]string"},{"as":"dm_contact_id","type":"map[string]string"}]}}""";
+        _lytics.Schema =
+            """{"data":{"columns":[{"as":"email","type":"string"},{"as":"first_name","type":"string"},"""
+            + """{"as":"scores","type":"map[string]number"},{"as":"tags","type":"[]string"},{"as":"dm_contact_id","type":"map[string]string"}]}}""";
     }
 
     [Fact]

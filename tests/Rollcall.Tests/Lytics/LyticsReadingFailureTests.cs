@@ -151,9 +151,12 @@ public sealed class LyticsReadingFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_token_goes_to_no_address_in_the_open() =>
-        Assert.Throws<ArgumentException>(() =>
-            _scene.Lytics.Platform().Source(LyticsReadingScene.Job() with { Source = new LyticsSourceOptions(ScriptedLytics.Access with { Url = new Uri("http://lytics.example") }) }));
+    public void A_token_goes_to_no_address_in_the_open()
+    {
+        var open = new LyticsSourceOptions(ScriptedLytics.Access with { Url = new Uri("http://lytics.example") });
+
+        Assert.Throws<ArgumentException>(() => _scene.Lytics.Platform().Source(LyticsReadingScene.Job() with { Source = open }));
+    }
 
     public void Dispose() => _scene.Dispose();
 }

@@ -63,9 +63,11 @@ public sealed class LyticsReadingTests : IDisposable
 
         await _scene.ReadAsync("email");
 
-        var splits = _scene.Lytics.Scans.Where(
-            call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal))
-            .SelectMany(call => call.Split("&splits=")[1].Split(',')).Select(int.Parse).ToList();
+        var splits = _scene.Lytics.Scans
+            .Where(call => !call.Contains("&start=", StringComparison.Ordinal) && call.Contains("&splits=", StringComparison.Ordinal))
+            .SelectMany(call => call.Split("&splits=")[1].Split(','))
+            .Select(int.Parse)
+            .ToList();
         Assert.Equal(Enumerable.Range(0, 100), splits.Order());
         Assert.InRange(_scene.Lytics.MostAtOnce, 2, 100);
     }

@@ -131,7 +131,10 @@ internal sealed class ScriptedLytics : HttpMessageHandler
         var rows = all.Where((_, i) => chosen is null || chosen.Contains(i % 100)).ToList();
         var from = start is null ? 0 : int.Parse(start, CultureInfo.InvariantCulture);
         var next = from + limit < rows.Count ? (from + limit).ToString(CultureInfo.InvariantCulture) : "";
-        return Answer(HttpStatusCode.OK, $$"""{"status":200,"message":"success","total":{{Total(all.Count)}},"_next":"{{next}}","data":[{{string.Join(',', rows.Skip(from).Take(limit))}}]}""");
+        var page = string.Join(',', rows.Skip(from).Take(limit));
+        return Answer(
+            HttpStatusCode.OK,
+            $$"""{"status":200,"message":"success","total":{{Total(all.Count)}},"_next":"{{next}}","data":[{{page}}]}""");
     }
 
     private HttpResponseMessage Collect(string body)

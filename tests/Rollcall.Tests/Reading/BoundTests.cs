@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Rollcall.Jobs;
@@ -22,8 +23,16 @@ public sealed class BoundTests : IDisposable
         { "postgres", EndlessRows },
         { "postgres", "SELECT max(i)::text AS email FROM generate_series(1, 1000000000000) AS i" },
         { "postgres", "SELECT count(*)::text AS email FROM generate_series(1, 100000) a, generate_series(1, 100000) b, generate_series(1, 100000) c" },
-        { "mysql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT CONCAT(COUNT(*), 'x') AS email FROM n AS a, n AS b, n AS c" },
-        { "mysql", "SELECT COUNT(*) AS email FROM information_columns AS a, information_columns AS b, information_columns AS c, information_columns AS d, information_columns AS e, information_columns AS f" },
+        {
+            "mysql",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000)"
+            + " SELECT CONCAT(COUNT(*), 'x') AS email FROM n AS a, n AS b, n AS c"
+        },
+        {
+            "mysql",
+            "SELECT COUNT(*) AS email FROM information_columns AS a, information_columns AS b, information_columns AS c,"
+            + " information_columns AS d, information_columns AS e, information_columns AS f"
+        },
         { "sqlite", EndlessCte },
         { "sqlite", EndlessRows },
         { "duckdb", "WITH RECURSIVE n(i) AS (SELECT 1::HUGEINT UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS email FROM n WHERE i < 0" },
@@ -31,7 +40,7 @@ public sealed class BoundTests : IDisposable
         { "duckdb", "SELECT 'x' || i AS email FROM range(1000000000000) AS r(i)" },
         {
             "duckdb",
-            "SELECT count(*)::VARCHAR AS email FROM range(100000) AS a, range(100000) AS b, range(100000) AS c WHERE a.range + b.range + c.range = -1",
+            "SELECT count(*)::VARCHAR AS email FROM range(100000) AS a, range(100000) AS b, range(100000) AS c WHERE a.range + b.range + c.range = -1"
         },
     };
 
@@ -95,8 +104,12 @@ public sealed class BoundTests : IDisposable
     {
         _workshop.Execute("SET memory_limit = '150MB'; SET temp_directory = ''");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(async () => await _workshop.ReadAsync(
-            await SourceAsync("sqlite", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i || '@x.com' AS email, hex(zeroblob(500000)) AS v FROM n"), ["email", "v"]));
+        var source = await SourceAsync(
+            "sqlite",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+            + " SELECT i || '@x.com' AS email, hex(zeroblob(500000)) AS v FROM n");
+
+        var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, ["email", "v"]));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.StartsWith("audience all: The rows are too long for the memory there is", error.Message, StringComparison.Ordinal);
@@ -110,7 +123,10 @@ public sealed class BoundTests : IDisposable
             case "postgres":
                 return new TablesSourceOptions { Database = TestDatabases.PostgresOrSkip().ToString(), DatabaseName = "test", Audiences = audiences };
             case "mysql":
-                audiences["all"] = new(sql.Replace("information_columns", "(SELECT 1 AS c UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9 UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND() UNION SELECT RAND())", StringComparison.Ordinal), null, null);
+                // Different rows, since a UNION drops equal ones.
+                var rows = Enumerable.Range(1, 9).Select(i => i.ToString(CultureInfo.InvariantCulture)).Concat(Enumerable.Repeat("RAND()", 21));
+                var columns = $"(SELECT {string.Join(" UNION SELECT ", rows)})".Replace("(SELECT 1 ", "(SELECT 1 AS c ", StringComparison.Ordinal);
+                audiences["all"] = new(sql.Replace("information_columns", columns, StringComparison.Ordinal), null, null);
                 return new TablesSourceOptions { Database = TestDatabases.MySqlOrSkip().ToString(), DatabaseName = "test", Audiences = audiences };
             case "sqlite":
                 await using (var connection = new SqliteConnection($"Data Source={_workshop.At("test.sqlite")};Pooling=False"))

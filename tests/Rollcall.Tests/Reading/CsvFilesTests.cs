@@ -143,7 +143,10 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Declared_types_convert_and_a_value_that_does_not_fit_rejects_its_row()
     {
-        var path = _workshop.Write("people.csv", "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\nc@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
+        var path = _workshop.Write(
+            "people.csv",
+            "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\n"
+            + "c@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
         var types = new Dictionary<string, string> { ["n"] = "integer", ["d"] = "decimal", ["day"] = "date", ["seen"] = "timestamp", ["ok"] = "boolean" };
 
         var (rows, result) = await _workshop.ReadAsync(

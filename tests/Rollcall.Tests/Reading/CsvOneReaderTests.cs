@@ -12,12 +12,8 @@ namespace Rollcall.Tests.Reading;
 /// </summary>
 public sealed class CsvOneReaderTests : IDisposable
 {
-    private static readonly int Files = int.TryParse(
-        Environment.GetEnvironmentVariable("ROLLCALL_CSV_FILES"),
-        CultureInfo.InvariantCulture,
-        out var files)
-        ? files
-        : 5_000;
+    private static readonly int Files =
+        int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CSV_FILES"), CultureInfo.InvariantCulture, out var files) ? files : 5_000;
     private const int AtOnce = 50;
     private static readonly string[] Pieces = ["a", "b", "é", ",", ",", "\"", "\"", " ", "\n", "\n", "\r\n", "\"\"", ", \"", "\" ,", ",\"x\"", "\t", ";", "'"];
 

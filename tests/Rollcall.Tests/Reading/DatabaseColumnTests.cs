@@ -16,19 +16,28 @@ public sealed class DatabaseColumnTests : IDisposable
     public async Task Insight_fields_of_PostgreSQL_keep_arrays_documents_and_numbers_as_they_are()
     {
         var source = Postgres("""
-            SELECT 'a@x.com'::text AS email, ARRAY['a "b"', NULL] AS tags, '{"a": [1, {"b": true}]}'::jsonb AS doc, 12345678901234567.125::numeric AS exact, ROW(1, 'x') AS pair, '00123'::text AS code,
+            SELECT 'a@x.com'::text AS email, ARRAY['a "b"', NULL] AS tags, '{"a": [1, {"b": true}]}'::jsonb AS doc,
+                12345678901234567.125::numeric AS exact, ROW(1, 'x') AS pair, '00123'::text AS code,
                 true AS yes, '2024-01-01'::date AS day, NULL::int AS nothing, 'NaN'::numeric AS nan
             """);
 
         Assert.Equal(
-            ["""{"tags":["a \"b\"",null],"doc":{"a": [1, {"b": true}]},"exact":12345678901234567.125,"pair":{"f1":1,"f2":"x"},"code":"00123","yes":true,"day":"2024-01-01","nan":"NaN"}"""],
+            [
+                """{"tags":["a \"b\"",null],"doc":{"a": [1, {"b": true}]},"exact":12345678901234567.125,"pair":"""
+                + """{"f1":1,"f2":"x"},"code":"00123","yes":true,"day":"2024-01-01","nan":"NaN"}""",
+            ],
             await InsightAsync(source, "tags", "doc", "exact", "pair", "code", "yes", "day", "nothing", "nan"));
     }
 
     [Fact]
     public async Task Insight_fields_of_SQLite_keep_numbers_and_take_texts_that_are_JSON_for_arrays_and_maps()
     {
-        var source = await _workshop.SqliteAsync("""CREATE TABLE t(email, n, x, code, tags, odd); INSERT INTO t VALUES ('a@x.com', 9007199254740993, 0.1, '00123', '["a", {"b": 1}]', '[no')""", "SELECT * FROM t");
+        var source = await _workshop.SqliteAsync(
+            """
+            CREATE TABLE t(email, n, x, code, tags, odd);
+            INSERT INTO t VALUES ('a@x.com', 9007199254740993, 0.1, '00123', '["a", {"b": 1}]', '[no')
+            """,
+            "SELECT * FROM t");
 
         Assert.Equal(
             ["""{"n":9007199254740993,"x":0.1,"code":"00123","tags":["a", {"b": 1}],"odd":"[no"}"""],
@@ -38,7 +47,10 @@ public sealed class DatabaseColumnTests : IDisposable
     [Fact]
     public async Task Insight_fields_of_MariaDB_keep_documents_and_numbers_as_they_are()
     {
-        var source = MySql("""SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags, 'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day""");
+        var source = MySql("""
+            SELECT 'a@x.com' AS email, CAST(12345678901234567.125 AS DECIMAL(20, 3)) AS exact, JSON_ARRAY('a', 1) AS tags,
+                'say "x"' AS said, 1 = 1 AS yes, DATE '2024-01-01' AS day
+            """);
 
         Assert.Equal(
             ["""{"exact":12345678901234567.125,"tags":["a", 1],"said":"say \"x\"","yes":1,"day":"2024-01-01"}"""],
@@ -48,7 +60,10 @@ public sealed class DatabaseColumnTests : IDisposable
     [Fact]
     public async Task A_float_of_MariaDB_is_its_shortest_decimal()
     {
-        var source = MySql("SELECT CONCAT(n, '@x.com') AS email, CAST(v AS FLOAT) AS single, CAST(v AS DOUBLE) + 5e-15 AS twice FROM (SELECT 1 AS n, 37.62 AS v UNION SELECT 2, 0.1 UNION SELECT 3, 16777217 UNION SELECT 4, 1234.567) AS t");
+        var source = MySql("""
+            SELECT CONCAT(n, '@x.com') AS email, CAST(v AS FLOAT) AS single, CAST(v AS DOUBLE) + 5e-15 AS twice
+            FROM (SELECT 1 AS n, 37.62 AS v UNION SELECT 2, 0.1 UNION SELECT 3, 16777217 UNION SELECT 4, 1234.567) AS t
+            """);
         Dictionary<string, DataFieldType> types = new(StringComparer.OrdinalIgnoreCase)
         {
             ["N"] = DataFieldType.Numeric,

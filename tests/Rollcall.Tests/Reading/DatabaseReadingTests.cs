@@ -17,7 +17,14 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task A_SQLite_column_may_hold_values_of_every_type()
     {
-        var source = await _workshop.SqliteAsync("CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', 1), ('b@x.com', 37.620000000000005), ('c@x.com', '00123'), ('d@x.com', x'c3a9'), ('e@x.com', NULL), ('f@x.com', 1e300), ('g@x.com', 9007199254740993)", "SELECT * FROM t");
+        var source = await _workshop.SqliteAsync(
+            """
+            CREATE TABLE t(email, v);
+            INSERT INTO t VALUES
+                ('a@x.com', 1), ('b@x.com', 37.620000000000005), ('c@x.com', '00123'), ('d@x.com', x'c3a9'), ('e@x.com', NULL),
+                ('f@x.com', 1e300), ('g@x.com', 9007199254740993)
+            """,
+            "SELECT * FROM t");
 
         var (rows, result) = await _workshop.ReadAsync(source, ["email", "v"]);
 
@@ -88,7 +95,13 @@ public sealed class DatabaseReadingTests : IDisposable
     {
         var view = $"lost_{Guid.NewGuid():N}";
         await using var server = await PostgresAsync();
-        await DatabasePeople.ExecuteAsync(server, $"CREATE VIEW {view} AS SELECT 'a' || i || '@x.com' AS email FROM generate_series(1, 1000000) AS i WHERE i < 900000 OR pg_terminate_backend(pg_backend_pid())");
+        await DatabasePeople.ExecuteAsync(
+            server,
+            $"""
+            CREATE VIEW {view} AS
+            SELECT 'a' || i || '@x.com' AS email FROM generate_series(1, 1000000) AS i
+            WHERE i < 900000 OR pg_terminate_backend(pg_backend_pid())
+            """);
 
         var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Postgres($"SELECT * FROM {view}"), ["email"]));
         await DatabasePeople.ExecuteAsync(server, $"DROP VIEW {view}");
@@ -101,8 +114,10 @@ public sealed class DatabaseReadingTests : IDisposable
     public async Task PostgreSQL_types_keep_their_exact_values()
     {
         var source = Postgres("""
-            SELECT 'a@x.com'::text AS email, 12345678901234567.123456789::numeric(30, 9) AS exact, 'NaN'::numeric AS nan, 0.1::real AS single, '-infinity'::timestamptz AS never,
-                '2024-01-01 01:00:00.5+03'::timestamptz AS seen, '2024-01-01'::date AS day, true AS yes, gen_random_uuid()::text <> '' AS ok, 'x'::char(3) AS padded
+            SELECT 'a@x.com'::text AS email, 12345678901234567.123456789::numeric(30, 9) AS exact, 'NaN'::numeric AS nan, 0.1::real AS single,
+                '-infinity'::timestamptz AS never,
+                '2024-01-01 01:00:00.5+03'::timestamptz AS seen, '2024-01-01'::date AS day, true AS yes, gen_random_uuid()::text <> '' AS ok,
+                'x'::char(3) AS padded
             """);
 
         var (rows, _) = await _workshop.ReadAsync(source, ["exact", "nan", "single", "never", "seen", "day", "yes", "padded"]);
@@ -126,7 +141,10 @@ public sealed class DatabaseReadingTests : IDisposable
     [Fact]
     public async Task MariaDB_types_keep_their_exact_values()
     {
-        var source = MySql("SELECT 'a@x.com' AS email, CAST('12345678901234567.123456789' AS DECIMAL(40, 9)) AS exact, CAST(18446744073709551615 AS UNSIGNED) AS big, TIMESTAMP('2024-01-01 01:00:00') AS seen, 1 = 1 AS yes, '💌' AS heart");
+        var source = MySql("""
+            SELECT 'a@x.com' AS email, CAST('12345678901234567.123456789' AS DECIMAL(40, 9)) AS exact,
+                CAST(18446744073709551615 AS UNSIGNED) AS big, TIMESTAMP('2024-01-01 01:00:00') AS seen, 1 = 1 AS yes, '💌' AS heart
+            """);
 
         var (rows, _) = await _workshop.ReadAsync(source, ["exact", "big", "seen", "yes", "heart"]);
 

@@ -159,7 +159,8 @@ internal static class DatabasePeople
     public static async Task CreateAsync(DbConnection connection, string?[][] people, string columns, Func<string?, string?> written)
     {
         await ExecuteAsync(connection, $"CREATE TABLE people({columns})");
-        var rows = people.Select(person => $"({string.Join(", ", person.Select(value => written(value) is { } text ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : "NULL"))})");
+        string Literal(string? value) => written(value) is { } text ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : "NULL";
+        var rows = people.Select(person => $"({string.Join(", ", person.Select(Literal))})");
         await ExecuteAsync(connection, $"INSERT INTO people VALUES {string.Join(", ", rows)}");
     }
 

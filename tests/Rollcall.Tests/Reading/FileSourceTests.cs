@@ -51,8 +51,11 @@ public sealed class ParquetSourceTests : SourceContract
                 $"({string.Join(", ", person.Select(value => value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'"))})");
         var path = Workshop.At("people.parquet");
         Workshop.Execute($"""
-            COPY (SELECT email, name, total::DECIMAL(18, 2) AS total, score::DOUBLE AS score, active::BOOLEAN AS active, born::DATE AS born, seen::TIMESTAMP AS seen
-                FROM (VALUES {string.Join(", ", rows)}) AS people(email, name, total, score, active, born, seen)) TO '{path}'
+            COPY (
+                SELECT email, name, total::DECIMAL(18, 2) AS total, score::DOUBLE AS score, active::BOOLEAN AS active, born::DATE AS born,
+                    seen::TIMESTAMP AS seen
+                FROM (VALUES {string.Join(", ", rows)}) AS people(email, name, total, score, active, born, seen)
+            ) TO '{path}'
             """);
         return Task.FromResult(ReadingWorkshop.Files(path));
     }

@@ -16,7 +16,10 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task A_broken_line_never_takes_the_file_down()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud8\"}\n{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud8\"}\n"
+            + "{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
 
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
@@ -118,9 +121,17 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task A_key_takes_the_type_that_all_its_values_share_and_texts_stay_text()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\", \"n\": 1, \"f\": 1, \"day\": \"2024-01-01\", \"mixed\": 1}\n{\"email\": \"b@x.com\", \"n\": null, \"f\": 2.5, \"day\": \"2024-01-02\", \"mixed\": \"x\", \"late\": true}\n");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\", \"n\": 1, \"f\": 1, \"day\": \"2024-01-01\", \"mixed\": 1}\n"
+            + "{\"email\": \"b@x.com\", \"n\": null, \"f\": 2.5, \"day\": \"2024-01-02\", \"mixed\": \"x\", \"late\": true}\n");
 
-        var (rows, _) = await _workshop.ReadAsync(Files(path, "SELECT typeof(n) AS n, typeof(f) AS f, typeof(day) AS day, typeof(mixed) AS mixed, typeof(late) AS late, mixed || '!' AS email FROM people"), ["n", "f", "day", "mixed", "late", "email"]);
+        var (rows, _) = await _workshop.ReadAsync(
+            Files(
+                path,
+                "SELECT typeof(n) AS n, typeof(f) AS f, typeof(day) AS day, typeof(mixed) AS mixed, typeof(late) AS late, mixed || '!' AS email"
+                + " FROM people"),
+            ["n", "f", "day", "mixed", "late", "email"]);
 
         Assert.Equal(["BIGINT|DOUBLE|VARCHAR|VARCHAR|BOOLEAN|1!", "BIGINT|DOUBLE|VARCHAR|VARCHAR|BOOLEAN|x!"], rows);
     }

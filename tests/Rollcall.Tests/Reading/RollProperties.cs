@@ -82,12 +82,9 @@ public sealed class RollProperties : IDisposable
             }
         }
 
-        foreach (
-            var (type, wanted) in new (DataFieldType, Func<string, string>)[]
-            {
-                (DataFieldType.Numeric, number => number),
-                (DataFieldType.String, number => $"\"{number}\""),
-            })
+        (DataFieldType, Func<string, string>)[] types =
+            [(DataFieldType.Numeric, number => number), (DataFieldType.String, number => $"\"{number}\"")];
+        foreach (var (type, wanted) in types)
         {
             await _workshop.CallAsync(Job(Files("-"), [new("n", "F")]), "(SELECT 'a' || __row || '@x.com' AS email, * FROM numbers)", Types(type));
 
@@ -101,8 +98,14 @@ public sealed class RollProperties : IDisposable
     [Fact]
     public async Task A_moment_comes_out_in_UTC()
     {
-        var moments = Gen.Select(Gen.Int[1, 9998], Gen.Int[0, 364], Gen.Int[0, 86_399], Gen.Int[-14 * 60, 14 * 60], Gen.Int[0, 7], (year, day, second, offset, form) =>
-            (At: new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(day).AddSeconds(second), Offset: offset, Form: form))
+        var moments = Gen.Select(
+            Gen.Int[1, 9998],
+            Gen.Int[0, 364],
+            Gen.Int[0, 86_399],
+            Gen.Int[-14 * 60, 14 * 60],
+            Gen.Int[0, 7],
+            (year, day, second, offset, form) =>
+                    (At: new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(day).AddSeconds(second), Offset: offset, Form: form))
             .Where(moment => moment.At.Year is > 1 and < 9998)
             .Select(moment => Written(moment.At, moment.Offset, moment.Form));
 

@@ -48,7 +48,10 @@ public sealed class RollTests : IDisposable
     {
         var count = await _workshop.CallAsync(
             Job(Files("-")),
-            Values("(NULL), (''), (' \t '), ('nobody'), ('a@b'), ('a@@b.com'), ('a b@x.com'), ('a@.b.com'), ('a@b..com'), ('a@b.com.'), ('@b.com'), ('ok@x.com'), ('a@b.com;c'), ('a\uFFFD@b.com'), (repeat('a', 65) || '@x.com'), ('a@' || repeat('b', 250) || '.com')", "email"),
+            Values(
+                "(NULL), (''), (' \t '), ('nobody'), ('a@b'), ('a@@b.com'), ('a b@x.com'), ('a@.b.com'), ('a@b..com'), ('a@b.com.'), ('@b.com'),"
+                + " ('ok@x.com'), ('a@b.com;c'), ('a\uFFFD@b.com'), (repeat('a', 65) || '@x.com'), ('a@' || repeat('b', 250) || '.com')",
+                "email"),
             DataFields);
 
         Assert.Equal((1, 3, 12), (count.Members, count.NoEmail, count.InvalidEmail));
@@ -177,7 +180,12 @@ public sealed class RollTests : IDisposable
         var rows = Values("('a@x.com', 'A', '1'), (' A@x.com', 'A', '2'), ('a@x.com', 'B', '1'), ('b@x.com', 'A', '1')", "email, name, total");
 
         await _workshop.CallAsync(Job(Files("-"), mappings, fieldChanges: ["name"]), rows, DataFields);
-        Assert.Equal(["True|False|False|4"], _workshop.Query("SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
+        Assert.Equal(
+            ["True|False|False|4"],
+            _workshop.Query("""
+                SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r
+                FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)
+                """));
 
         await _workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
         Assert.Equal(["4"], _workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
@@ -225,7 +233,12 @@ public sealed class RollTests : IDisposable
         var counts = await _workshop.CallAsync(Job(source));
 
         Assert.Equal([1000L, 111L, 0L], counts.Select(count => count.Members));
-        Assert.Equal(["True|1111"], _workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)"));
+        Assert.Equal(
+            ["True|1111"],
+            _workshop.Query("""
+                SELECT bool_and(kh >= coalesce(before, 0)), count(*)
+                FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)
+                """));
         Assert.Equal(["2|InvalidEmail"], _workshop.Query("SELECT audience, code FROM roll_left_out"));
     }
 

@@ -81,9 +81,11 @@ public abstract class SourceContract : IAsyncLifetime
         Assert.Equal((3, 1, 0, 0), (counts[0].Members, counts[0].NoEmail, counts[0].ValuesLeftOut, counts[0].Rejected));
         Assert.Equal(
             [
-                "Ann@x.com|\"NAME\":\"Ann \\\"A\\\" O'Neil\",\"TOTAL\":12.5,\"SCORE\":0.1,\"ACTIVE\":true,\"BORN\":\"2024-02-29T00:00:00Z\",\"SEEN\":\"2024-01-02T03:04:05Z\",\"BORN_TEXT\":\"2024-02-29\"",
+                "Ann@x.com|\"NAME\":\"Ann \\\"A\\\" O'Neil\",\"TOTAL\":12.5,\"SCORE\":0.1,\"ACTIVE\":true,\"BORN\":\"2024-02-29T00:00:00Z\","
+                    + "\"SEEN\":\"2024-01-02T03:04:05Z\",\"BORN_TEXT\":\"2024-02-29\"",
                 "cy@x.com|",
-                "jörg+1@müller.de|\"NAME\":\"Jörg\\n\\\\ 💌, Jr\",\"TOTAL\":1000000000000.05,\"SCORE\":37.62,\"ACTIVE\":false,\"BORN\":\"1999-12-31T00:00:00Z\",\"SEEN\":\"1999-12-31T23:59:59Z\",\"BORN_TEXT\":\"1999-12-31\"",
+                "jörg+1@müller.de|\"NAME\":\"Jörg\\n\\\\ 💌, Jr\",\"TOTAL\":1000000000000.05,\"SCORE\":37.62,\"ACTIVE\":false,"
+                    + "\"BORN\":\"1999-12-31T00:00:00Z\",\"SEEN\":\"1999-12-31T23:59:59Z\",\"BORN_TEXT\":\"1999-12-31\"",
             ],
             Workshop.Query("SELECT email, fields FROM roll ORDER BY email"));
     }

@@ -116,5 +116,8 @@ public sealed class ProfilesSinkTests : IDisposable
         new ProfilesSink(new ProfilesSinkOptions(Path), _clock).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
 
     private IReadOnlyList<string> Rows() =>
-        _workshop.Query($"SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR FROM read_parquet('{Path}') ORDER BY email");
+        _workshop.Query($"""
+            SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR
+            FROM read_parquet('{Path}') ORDER BY email
+            """);
 }

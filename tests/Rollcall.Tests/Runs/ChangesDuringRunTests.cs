@@ -172,15 +172,11 @@ public sealed class ChangesDuringRunTests
         {
             if (request == Import)
             {
-                second = Assert.Throws<RollcallException>(
-                    () =>
-                        ExportRun.ExecuteAsync(
-                            scene.Job(),
-                            new RunOptions(),
-                            scene.Workplace() with { Http = null },
-                            TestContext.Current.CancellationToken)
-                            .GetAwaiter()
-                            .GetResult());
+                var undisturbed = scene.Workplace() with { Http = null };
+                second = Assert.Throws<RollcallException>(() => ExportRun
+                    .ExecuteAsync(scene.Job(), new RunOptions(), undisturbed, TestContext.Current.CancellationToken)
+                    .GetAwaiter()
+                    .GetResult());
             }
         };
 

@@ -97,12 +97,8 @@ public sealed class ConsentAtOnceTests
         scene.Export.Before = request =>
         {
             sent |= request == "PUT /contacts/v3/import";
-            if (
-                sent
-                    && !done
-                    && scene.Export.In(scene.Gold).Contains(Ann)
-                    && request.StartsWith("GET /contacts/v3", StringComparison.Ordinal)
-                    && !request.Contains("import", StringComparison.Ordinal))
+            var reads = request.StartsWith("GET /contacts/v3", StringComparison.Ordinal) && !request.Contains("import", StringComparison.Ordinal);
+            if (sent && !done && reads && scene.Export.In(scene.Gold).Contains(Ann))
             {
                 // The import has ended, and its people are read back.
                 done = true;

@@ -66,7 +66,8 @@ public sealed class ExplainedNextTests
             var said = explanation.Next.Select(line => Said(line, scene)).OfType<string>().Order(StringComparer.Ordinal).ToList();
             Assert.True(
                 planned.SequenceEqual(said),
-                $"seed {seed}, round {round}, {person}: planned [{string.Join(", ", planned)}], said [{string.Join(" | ", explanation.Next)}], books [{string.Join(" | ", explanation.Books.Select(b => $"{b.Name} {b.State} {b.Reason}"))}]");
+                $"seed {seed}, round {round}, {person}: planned [{string.Join(", ", planned)}], said [{string.Join(" | ", explanation.Next)}],"
+                + $" books [{string.Join(" | ", explanation.Books.Select(b => $"{b.Name} {b.State} {b.Reason}"))}]");
         }
     }
 

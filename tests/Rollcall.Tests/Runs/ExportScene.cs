@@ -12,6 +12,9 @@ namespace Rollcall.Tests.Runs;
 /// </summary>
 internal sealed class ExportScene : IAsyncDisposable
 {
+    private static readonly HashSet<string> Writing =
+        ["importContacts", "deleteContactsFromAddressBook", "unsubscribeFromAddressBook", "createAddressBook", "createDataField"];
+
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, List<string>> _audiences = new() { ["gold"] = [], ["silver"] = [] };
 
@@ -129,9 +132,8 @@ internal sealed class ExportScene : IAsyncDisposable
     {
         var since = now.AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         var rows = people.Select(person =>
-            $$$"""
-            {"suppressedContact":{"id":{{{Account.Contact(person)!.Id}}},"email":"{{{person}}}","status":"Subscribed"},"dateRemoved":"{{{since}}}","reason":"Unsubscribed"}
-            """);
+            $$"""{"suppressedContact":{"id":{{Account.Contact(person)!.Id}},"email":"{{person}}","status":"Subscribed"}"""
+            + $$""","dateRemoved":"{{since}}","reason":"Unsubscribed"}""");
         var feed = $"[{string.Join(',', rows)}]";
         return (request, body) => request.Contains($"/address-books/{Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? feed : body;
     }
@@ -209,7 +211,7 @@ internal sealed class ExportScene : IAsyncDisposable
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
     /// <summary>Calls that change something at Dotdigital, so far.</summary>
-    public int Writes => Account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "createAddressBook" or "createDataField").Sum(c => c.Value);
+    public int Writes => Account.Calls.Where(c => Writing.Contains(c.Key)).Sum(c => c.Value);
 
     /// <summary>Lets days pass, for Rollcall and for Dotdigital alike.</summary>
     public void PassDays(int days)
@@ -223,9 +225,8 @@ internal sealed class ExportScene : IAsyncDisposable
             result.Audiences,
             a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
 
-    private sealed class Hook(
-        Action<string>? before,
-        Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private sealed class Hook(Action<string>? before, Func<string, string, string>? answer)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -29,7 +29,11 @@ internal static class ForgetScene
         await scene.RunAsync();
         new Rollcall.Store.DataFolder(scene.DataFolder).Publish(
             "logs/rollcall-2026-01-01.log",
-            path => File.WriteAllText(path, $"info {Person}: shown with --show-emails.\ninfo GET /contacts/v3/email/{Uri.EscapeDataString(Person)}\ninfo x{Person} and bob@example.com\n"));
+            path => File.WriteAllText(
+                path,
+                $"info {Person}: shown with --show-emails.\n"
+                + $"info GET /contacts/v3/email/{Uri.EscapeDataString(Person)}\n"
+                + $"info x{Person} and bob@example.com\n"));
         return scene;
     }
 
@@ -42,30 +46,36 @@ internal static class ForgetScene
     public static List<string> Finding(ExportScene scene, string email)
     {
         var found = new List<string>();
-        foreach (
-            var path in Directory.EnumerateFiles(scene.Folder, "*", SearchOption.AllDirectories).Where(
-                f => !f.EndsWith(".csv", StringComparison.Ordinal) && !f.EndsWith(".yaml", StringComparison.Ordinal)))
+        var files = Directory.EnumerateFiles(scene.Folder, "*", SearchOption.AllDirectories)
+            .Where(f => !f.EndsWith(".csv", StringComparison.Ordinal) && !f.EndsWith(".yaml", StringComparison.Ordinal));
+        foreach (var path in files)
         {
             var name = Path.GetRelativePath(scene.DataFolder, path);
             var text = name.EndsWith(".parquet", StringComparison.Ordinal) ? Rows(path) : Encoding.UTF8.GetString(File.ReadAllBytes(path));
             foreach (var form in new[] { email, Uri.EscapeDataString(email) })
             {
-                for (
-                    var at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(
-                        form,
-                        at + 1,
-                        StringComparison.OrdinalIgnoreCase))
+                int IndexOf(int from) => text.IndexOf(form, from, StringComparison.OrdinalIgnoreCase);
+                for (var at = IndexOf(0); at >= 0; at = IndexOf(at + 1))
                 {
                     if (at == 0 || text[at - 1] != 'x')
                     {
-                        var kind = name.StartsWith("..", StringComparison.Ordinal) ? "status" : name.StartsWith("rollcall.db", StringComparison.Ordinal) ? "store" : name.Split('/')[0];
-                        found.Add($"{kind}: {name} at {at}");
+                        found.Add($"{Kind(name)}: {name} at {at}");
                     }
                 }
             }
         }
 
         return found;
+    }
+
+    private static string Kind(string name)
+    {
+        if (name.StartsWith("..", StringComparison.Ordinal))
+        {
+            return "status";
+        }
+
+        return name.StartsWith("rollcall.db", StringComparison.Ordinal) ? "store" : name.Split('/')[0];
     }
 
     private static string Rows(string parquet)

@@ -213,8 +213,10 @@ public sealed class FormerFolderTests
         store.Connection.Execute("""
             DELETE FROM opt_out;
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no, lifted_at) VALUES
-                (1001, 7, 'zoë@example.com', 1, 'Unsubscribed', 500, 'this job', 3, 900), (1001, 7, 'zoe' || char(776) || '@example.com', 2, 'HardBounced', 400, 'theirs', 2, NULL),
-                (1001, 0, 'große@example.com', 3, 'Unsubscribed', 100, 'theirs', 1, NULL), (1001, 0, 'ibrahim.kaya@example.com', NULL, 'Unsubscribed', 100, 'this job', 1, NULL),
+                (1001, 7, 'zoë@example.com', 1, 'Unsubscribed', 500, 'this job', 3, 900),
+                (1001, 7, 'zoe' || char(776) || '@example.com', 2, 'HardBounced', 400, 'theirs', 2, NULL),
+                (1001, 0, 'große@example.com', 3, 'Unsubscribed', 100, 'theirs', 1, NULL),
+                (1001, 0, 'ibrahim.kaya@example.com', NULL, 'Unsubscribed', 100, 'this job', 1, NULL),
                 (1001, 0, 'anna@bücher.example', 4, 'Unsubscribed', 100, 'theirs', 1, NULL);
             """);
 
@@ -225,7 +227,9 @@ public sealed class FormerFolderTests
                 "anna@xn--bcher-kva.example Unsubscribed 100 -", "große@example.com Unsubscribed 100 -", "groẞe@example.com Unsubscribed 100 -",
                 "ibrahim.kaya@example.com Unsubscribed 100 -", "zoë@example.com HardBounced 500 -", "İbrahim.kaya@example.com Unsubscribed 100 -",
             ],
-            store.Connection.Query<string>("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out").Order(StringComparer.Ordinal));
+            store.Connection
+                .Query<string>("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -11,7 +11,10 @@ public sealed class InsightDataTests
     public async Task Fields_become_a_record_a_person_with_arrays_and_maps_kept()
     {
         await using var scene = await InsightScene.StartAsync();
-        People(scene, $$$"""{"email": "{{{Ann}}}", "likes": ["a \"quoted\" [x", "é"], "sizes": {"shoe": 42, "hat": {"eu": [1, 2]}}, "points": 12345678901234567, "vip": true, "since": "2026-01-31", "none": null}""");
+        People(
+            scene,
+            $$$"""{"email": "{{{Ann}}}", "likes": ["a \"quoted\" [x", "é"], "sizes": {"shoe": 42, "hat": {"eu": [1, 2]}}"""
+            + """, "points": 12345678901234567, "vip": true, "since": "2026-01-31", "none": null}""");
         scene.Config += "\n  insight_fields: [likes, sizes, points, vip, since, none]";
 
         var result = await scene.RunAsync();

@@ -168,7 +168,11 @@ public sealed class OptOutWatchTests
     private Func<string> LateFeed(ExportScene scene, string[] people)
     {
         var since = _theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-        return () => $"[{string.Join(',', people.Select(p => $$"""{"suppressedContact":{"id":{{scene.Account.Contact(p)!.Id}},"email":"{{p}}","status":"Subscribed"},"dateRemoved":"{{since}}","reason":"Unsubscribed"}"""))}]";
+        return () => $"[{string.Join(',', people.Select(Row))}]";
+
+        string Row(string person) =>
+            $$"""{"suppressedContact":{"id":{{scene.Account.Contact(person)!.Id}},"email":"{{person}}","status":"Subscribed"}"""
+            + $$""","dateRemoved":"{{since}}","reason":"Unsubscribed"}""";
     }
 
     private async Task<ExportScene> StartAsync() =>

@@ -213,8 +213,12 @@ public class LateWorkTests
         var options = new SimulatorOptions { LateRejected = TimeSpan.FromMinutes(10), LateForgotten = TimeSpan.FromMinutes(10) };
         await using var session = await Start(forgotten ? options with { ForgottenInsightImport = 1 } : options with { FailedInsightImport = 1 });
         session.Account.AddContact("a@example.com");
-        var id = (await session.Send("PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"a@example.com"},"key":"fields","json":{"x":1}}]}"""))
-            .Json!["importId"]!.GetValue<string>();
+        var accepted = await session.Send(
+            "PUT",
+            "/insightData/v3/import",
+            """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":"""
+            + """[{"contactIdentity":{"identifier":"email","value":"a@example.com"},"key":"fields","json":{"x":1}}]}""");
+        var id = accepted.Json!["importId"]!.GetValue<string>();
 
         session.Pass(TimeSpan.FromMinutes(1));
         Assert.Equal(forgotten ? HttpStatusCode.NotFound : HttpStatusCode.OK, (await session.Get($"/insightData/v3/import/{id}")).Status);

@@ -110,7 +110,9 @@ public sealed class NonsenseTests
         {
             var record = Encoding.UTF8.GetString(body);
             var put = await session.Send(
-                "PUT", "/insightData/v3/import", $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{record}}]}""");
+                "PUT",
+                "/insightData/v3/import",
+                $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{record}}]}""");
             if (put.Status == HttpStatusCode.Accepted)
             {
                 session.Clock.Advance(TimeSpan.FromMinutes(1));

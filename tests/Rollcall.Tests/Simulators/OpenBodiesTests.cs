@@ -15,8 +15,13 @@ public sealed class OpenBodiesTests
     [InlineData("""{"preferences":[{"id":1,"isOptedIn":true,"name":"News"}]}""")]
     [InlineData("""{"channelProperties":{"sms":{"status":"noSubscription"},"whatsApp":{"status":"subscribed"}}}""")]
     [InlineData("""{"channelProperties":{"email":{"status":"subscribed","resubscribeOptions":{"reason":"asked"}}}}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00.5+01:00","url":"https://example.com/","ipAddress":"2b01:1234:136:0:116f:3244:a476:d6b7","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00.5+01:00","url":"https://example.com/","ipAddress":"2b01:"""
+        + """1234:136:0:116f:3244:a476:d6b7","userAgent":"x"}]}""")]
     public async Task A_patch_and_an_import_take_what_is_left_open(string patch)
     {
         await using var session = await Start();
@@ -51,11 +56,21 @@ public sealed class OpenBodiesTests
     [InlineData("""{"preferences":[{"id":3000000000,"isOptedIn":true}]}""")]
     [InlineData("""{"preferences":[{"id":1,"isOptedIn":"yes"}]}""")]
     [InlineData("""{"consentRecords":null}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"yesterday","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-13-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"example.com","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"home","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"yesterday","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-13-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"example.com","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"home","userAgent":"x"}]}""")]
     public async Task A_patch_and_an_import_refuse_what_is_forbidden(string patch)
     {
         await using var session = await Start();

@@ -17,7 +17,8 @@ public sealed class HostileToDuckDb : HostileSql
         "SELECT email FROM 'FOLDER/secret.json'",
         "SELECT email FROM 'FOLDER/*.csv'",
         "SELECT email FROM FOLDERNAME.\"secret.csv\"",
-        "WITH \"FOLDER/secret.csv\" AS (SELECT 'x' AS email) SELECT email FROM (SELECT 1) AS a, (SELECT email FROM people) AS b WHERE 1 = (SELECT 1) UNION ALL SELECT email FROM read_csv('FOLDER/secret.csv')",
+        "WITH \"FOLDER/secret.csv\" AS (SELECT 'x' AS email) SELECT email FROM (SELECT 1) AS a, (SELECT email FROM people) AS b"
+        + " WHERE 1 = (SELECT 1) UNION ALL SELECT email FROM read_csv('FOLDER/secret.csv')",
         "SELECT email FROM (WITH \"FOLDER/secret.csv\" AS (SELECT 1) SELECT 1) AS a, \"FOLDER/secret.csv\"",
         "SELECT email FROM (WITH \"FOLDER/secret.parquet\" AS (SELECT 1) SELECT 1) AS a, \"FOLDER/secret.parquet\"",
         "SELECT email FROM (WITH roll AS (SELECT 1) SELECT 1) AS a, roll",
@@ -162,7 +163,12 @@ public sealed class HostileToDuckDb : HostileSql
         Workshop.Write("files/secret.csv", $"email\n{Secret}\n");
         Workshop.Write("files/secret.json", $"{{\"email\": \"{Secret}\"}}\n");
         Workshop.Execute($"COPY (SELECT '{Secret}' AS email) TO {SqlText.Literal(Workshop.At("files/secret.parquet"))}");
-        Workshop.Execute($"CREATE TABLE roll AS SELECT '{Secret}' AS email; CREATE TABLE ledger AS SELECT * FROM roll; CREATE TABLE secret_rows AS SELECT * FROM roll; CREATE SEQUENCE counter");
+        Workshop.Execute($"""
+            CREATE TABLE roll AS SELECT '{Secret}' AS email;
+            CREATE TABLE ledger AS SELECT * FROM roll;
+            CREATE TABLE secret_rows AS SELECT * FROM roll;
+            CREATE SEQUENCE counter
+            """);
         return Task.FromResult(Files(Workshop.At("files/people.csv")));
     }
 
@@ -170,7 +176,10 @@ public sealed class HostileToDuckDb : HostileSql
         Directory.GetFiles(Workshop.At("files"))
             .Order()
             .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")
-            .Concat(Workshop.Query("SELECT (SELECT string_agg(email, ',') FROM roll), (SELECT count(*) FROM ledger), (SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables() WHERE table_name <> 'taken')"))));
+            .Concat(Workshop.Query("""
+                SELECT (SELECT string_agg(email, ',') FROM roll), (SELECT count(*) FROM ledger),
+                    (SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables() WHERE table_name <> 'taken')
+                """))));
 
     private string Placed(string sql) =>
         sql.Replace("FOLDERNAME", "\"files\"", StringComparison.Ordinal).Replace("FOLDER", Workshop.At("files"), StringComparison.Ordinal);

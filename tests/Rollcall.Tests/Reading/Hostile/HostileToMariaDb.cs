@@ -155,7 +155,8 @@ public sealed class HostileToMariaDb : HostileSql
         command.CommandText =
             """
             SELECT CONCAT_WS(' ', (SELECT GROUP_CONCAT(email, name ORDER BY email) FROM people), (SELECT next_not_cached_value FROM counter),
-                (SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables WHERE table_schema = DATABASE()), IS_FREE_LOCK('rollcall'), @@global.general_log)
+                (SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables WHERE table_schema = DATABASE()),
+                IS_FREE_LOCK('rollcall'), @@global.general_log)
             """;
         return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(_folder).Order())}";
     }

@@ -130,7 +130,14 @@ public sealed class HostileToPostgres : HostileSql
         }
 
         await using var connection = await OpenAsync(Server());
-        await DatabasePeople.ExecuteAsync(connection, $"CREATE TABLE people(email text, name text); INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B'); CREATE SEQUENCE counter; SELECT lo_from_bytea(4711, '{Secret}')");
+        await DatabasePeople.ExecuteAsync(
+            connection,
+            $"""
+            CREATE TABLE people(email text, name text);
+            INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B');
+            CREATE SEQUENCE counter;
+            SELECT lo_from_bytea(4711, '{Secret}')
+            """);
         await File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret);
         if (!OperatingSystem.IsWindows())
         {
@@ -147,7 +154,8 @@ public sealed class HostileToPostgres : HostileSql
         await using var command = new NpgsqlCommand(
             """
             SELECT (SELECT string_agg(email || name, ',' ORDER BY email) FROM people) || (SELECT last_value || is_called::text FROM counter)
-                || (SELECT string_agg(oid::text, ',') FROM pg_largeobject_metadata) || (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                || (SELECT string_agg(oid::text, ',') FROM pg_largeobject_metadata)
+                || (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
                 || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')
             """,
             connection);

@@ -94,7 +94,7 @@ internal static class CompareBench
         return Measure.Code;
     }
 
-    /// <summary>A ledger of the roll in which 7 % differ: 6 % other values, half a percent missing, half a percent wanted no more.</summary>
+    /// <summary>A ledger of the roll in which 7 % differ: 6 % other values, half a percent missing, half a percent no longer wanted.</summary>
     public static void LedgerOf(RunDatabase db, DataFolder data, string generation, bool same = false)
     {
         Directory.CreateDirectory(data.Full(generation));

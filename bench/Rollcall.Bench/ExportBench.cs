@@ -128,7 +128,7 @@ internal static class Workplaces
         new() { DataFolder = data, Credentials = a => a.Credentials!, Clock = TimeProvider.System, Logs = NullLoggerFactory.Instance, Progress = progress };
 }
 
-/// <summary>When each step was first and last heard of.</summary>
+/// <summary>When each step was first and last reported.</summary>
 internal sealed class StepClock : IProgress<RunProgress>
 {
     private readonly Dictionary<string, (TimeSpan First, TimeSpan Last)> _steps = [];

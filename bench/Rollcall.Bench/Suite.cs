@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rollcall.Bench;
 
-/// <summary>All measurements of one size, each in a process of its own, in a folder that is gone afterwards.</summary>
+/// <summary>All measurements of one size, each in a process of its own, in a folder that is deleted afterwards.</summary>
 internal static class Suite
 {
     // At 30 million members only the comparison is measured, for its memory.

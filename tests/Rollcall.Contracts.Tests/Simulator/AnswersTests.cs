@@ -75,7 +75,7 @@ public sealed class AnswersTests
 
     [Theory]
     [MemberData(nameof(Each))]
-    public async Task An_answer_is_the_specifications(string operation, string method, string target, string? body)
+    public async Task An_answer_matches_the_specifications(string operation, string method, string target, string? body)
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -88,7 +88,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task An_import_is_the_specifications_from_its_receipt_to_its_report()
+    public async Task An_import_matches_the_specifications_from_its_receipt_to_its_report()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -145,7 +145,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task A_bulk_removal_is_the_specifications_from_its_receipt_to_its_end()
+    public async Task A_bulk_removal_matches_the_specifications_from_its_receipt_to_its_end()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -158,7 +158,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task An_insight_import_is_the_specifications_from_its_receipt_to_its_report()
+    public async Task An_insight_import_matches_the_specifications_from_its_receipt_to_its_report()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -189,7 +189,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task A_deletion_of_insight_records_is_the_specifications()
+    public async Task A_deletion_of_insight_records_matches_the_specifications()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();

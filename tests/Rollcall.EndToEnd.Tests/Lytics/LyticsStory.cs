@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.Lytics;
 
-/// <summary>Two large audiences of a Lytics follow into two books, and the statuses go back: three processes, met over HTTP alone.</summary>
+/// <summary>Two large audiences of a Lytics follow into two books, and the statuses go back: three processes that communicate over HTTP only.</summary>
 public sealed class LyticsStory
 {
     private const int Members = 100_000;

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Rollcall.TestKit.Specifications;
 
-/// <summary>What a schema says about a value itself, whatever other schemas apply and whatever the value has inside.</summary>
+/// <summary>What a schema says about a value itself, without other schemas that apply and without the value's content.</summary>
 internal static class ValueRules
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();

@@ -106,7 +106,7 @@ public sealed class FailureTests
     [InlineData("""{"properties":[]}""")]
     [InlineData("""{"id":1,"properties":[{"name":"ApiEndpoint","value":"r1"}]}""")]
     [InlineData("""{"id":1}""")]
-    public async Task An_account_without_id_or_endpoint_is_no_account(string body)
+    public async Task An_account_without_id_or_endpoint_is_not_an_account(string body)
     {
         var script = new ScriptedDotdigital().On(Connected.AskAccount, 200, body);
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => Connected.ToAsync(script));

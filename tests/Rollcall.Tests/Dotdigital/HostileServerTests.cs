@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>A server whose answers have no end, no bottom, or more rows than anybody asked for: one call, little memory, and the operation's name.</summary>
+/// <summary>A server whose answers have no end, no bottom, or too many rows: such a call uses little memory and is reported by its operation's name.</summary>
 public sealed class HostileServerTests
 {
     private const string Home = Connected.Home;
@@ -47,7 +47,7 @@ public sealed class HostileServerTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task A_byte_a_minute_is_no_progress(string operation, string call, long megabytes)
+    public async Task A_byte_a_minute_is_not_progress(string operation, string call, long megabytes)
     {
         var clock = Connected.NewClock();
         var content = new HostileContent("", " ", () => clock.Advance(TimeSpan.FromMinutes(1)), piece: 1);

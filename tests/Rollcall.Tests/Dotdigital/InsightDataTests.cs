@@ -159,7 +159,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task An_answer_without_a_status_is_no_report()
+    public async Task An_answer_without_a_status_is_not_a_report()
     {
         using var client = await Connected.ToAsync(Connected.Script().On(Status, 200, """{"importId":"d7de/1"}"""));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => client.InsightData.ReadAsync("d7de/1", Cancellation));

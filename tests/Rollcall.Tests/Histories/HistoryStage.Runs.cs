@@ -72,7 +72,7 @@ internal sealed partial class HistoryStage
         }
     }
 
-    private static bool MayFail(RunOf run) => run.Faults.Count > 0 || run.Meanwhile.Any(m => m.Step is AtDotdigital { Deed: Deed.BookIsMadeAnew });
+    private static bool MayFail(RunOf run) => run.Faults.Count > 0 || run.Meanwhile.Any(m => m.Step is AtDotdigital { Action: AccountAction.BookIsRecreated });
 
     private string? AddsUp(RunResult result, HistoryJob job)
     {
@@ -160,7 +160,7 @@ internal sealed partial class HistoryStage
 
     private static string Name(int audience) => ((char)('a' + audience)).ToString();
 
-    /// <summary>Where the process would die: from there on nothing is written, asked or heard any more.</summary>
+    /// <summary>Where the process is killed: after that, nothing is written, sent or received.</summary>
     private sealed class KillPoint((string Word, int Number)? at)
     {
         private int _passed;

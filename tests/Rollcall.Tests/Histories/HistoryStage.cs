@@ -136,7 +136,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// After the last event nothing is unkind any more: two quiet runs, the time for which people are watched passes, and one run after it.
+    /// After the last event there are no more faults: two quiet runs, the time for which people are watched passes, and one run after it.
     /// </summary>
     private async Task<string?> EndAsync()
     {

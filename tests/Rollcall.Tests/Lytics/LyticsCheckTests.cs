@@ -105,7 +105,7 @@ public sealed class LyticsCheckTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"data":[]}""")]
     [InlineData("""{"data":{"columns":[7,{"as":8},{"type":"string"}]}}""")]
-    public async Task A_schema_of_another_shape_is_no_error(string? schema)
+    public async Task A_schema_of_another_shape_is_not_an_error(string? schema)
     {
         _lytics.Schema = schema;
 

@@ -151,7 +151,7 @@ public sealed class LyticsReadingFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_token_goes_to_no_address_in_the_open()
+    public void A_token_is_never_sent_unencrypted()
     {
         var open = new LyticsSourceOptions(ScriptedLytics.Access with { Url = new Uri("http://lytics.example") });
 

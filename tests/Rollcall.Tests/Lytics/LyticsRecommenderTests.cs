@@ -56,7 +56,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whose_calls_keep_failing_is_a_failure_and_the_others_are_answered()
+    public async Task A_person_whose_calls_keep_failing_is_a_failure_and_the_others_are_answered()
     {
         _scene.Lytics.Options = _scene.Lytics.Options with { RecommendFailures = 0.2 };
 
@@ -149,7 +149,7 @@ public sealed class LyticsRecommenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_audience_of_people_is_no_collection_and_a_failure_of_everybody()
+    public async Task An_audience_of_people_is_not_a_collection_and_is_a_failure_of_everybody()
     {
         var answer = Assert.Single(await _scene.AskAsync(["person1@example.com"], collection: "gold"));
 

@@ -9,7 +9,7 @@ using Rollcall.Lytics;
 
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>A small Lytics in one process: audiences whose profiles are JSON objects, in buckets by their number, and a stream that remembers.</summary>
+/// <summary>A small Lytics in one process: audiences whose profiles are JSON objects, in buckets by their number, and a stream that keeps its events.</summary>
 internal sealed class ScriptedLytics : HttpMessageHandler
 {
     public const string Token = "lytics-token-7b1e";

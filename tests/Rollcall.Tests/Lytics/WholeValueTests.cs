@@ -71,7 +71,7 @@ public sealed class WholeValueTests : IDisposable
     [InlineData("\"v\"", "[]")]
     [InlineData("[\"v\",1]", "[[1]]")]
     [InlineData("{\"a\":\"v\",\"b\":2}", "[{\"b\":2}]")]
-    public async Task Bytes_that_are_no_text_are_left_out_alone(string written, string kept)
+    public async Task Bytes_that_are_not_text_are_left_out_alone(string written, string kept)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"data":[{"x":[{{written}}]}]}""");
         body[Array.IndexOf(body, (byte)'v')] = 0xff;

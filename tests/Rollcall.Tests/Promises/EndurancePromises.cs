@@ -112,7 +112,7 @@ public sealed class EndurancePromises
         var result = await ExportRun.ExecuteAsync(
             scene.Job(),
             new RunOptions(),
-            scene.Workplace() with { Progress = new Heard(steps) },
+            scene.Workplace() with { Progress = new RecordedProgress(steps) },
             TestContext.Current.CancellationToken);
 
         // The first body is settled and not sent again: two bodies hold everyone.
@@ -147,7 +147,7 @@ public sealed class EndurancePromises
 
     private static Workplace Workplace(ExportScene scene, TwoClocks clocks, TimedLine line) => scene.Workplace() with { Clock = clocks.Ours, Http = line };
 
-    private sealed class Heard(ConcurrentQueue<RunProgress> steps) : IProgress<RunProgress>
+    private sealed class RecordedProgress(ConcurrentQueue<RunProgress> steps) : IProgress<RunProgress>
     {
         public void Report(RunProgress value) => steps.Enqueue(value);
     }

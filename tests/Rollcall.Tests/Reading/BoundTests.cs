@@ -8,7 +8,7 @@ using static Rollcall.Tests.Reading.ReadingWorkshop;
 
 namespace Rollcall.Tests.Reading;
 
-/// <summary>A query without end ends by its time limit or by the user, and what it gives does not fill the memory.</summary>
+/// <summary>A query without end is stopped by its time limit or by the user, and its result does not fill the memory.</summary>
 public sealed class BoundTests : IDisposable
 {
     private const string EndlessCte = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' AS email FROM n WHERE i < 0";

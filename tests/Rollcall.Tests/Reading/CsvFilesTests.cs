@@ -171,7 +171,7 @@ public sealed class CsvFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task Blank_lines_before_the_header_are_no_header()
+    public async Task Blank_lines_before_the_header_are_not_the_header()
     {
         var path = _workshop.Write("people.csv", "\n\r\n\n email , name\na@x.com,A\n\nb@x.com,B\n");
 

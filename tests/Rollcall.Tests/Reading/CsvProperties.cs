@@ -42,7 +42,7 @@ public sealed class CsvProperties : IDisposable
     }
 
     [Fact]
-    public async Task No_file_of_any_bytes_fails_or_loses_a_line_unsaid()
+    public async Task No_file_of_any_bytes_fails_or_loses_a_line_silently()
     {
         var bytes = Gen.OneOf(Gen.Byte, Gen.Char["aaab,,\"\n\n\r"].Select(c => (byte)c)).Array[0, 200];
 

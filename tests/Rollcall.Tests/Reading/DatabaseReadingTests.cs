@@ -33,7 +33,7 @@ public sealed class DatabaseReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_text_reject_their_row()
+    public async Task Bytes_that_are_not_text_reject_their_row()
     {
         var source = await _workshop.SqliteAsync(
             "CREATE TABLE t(email, v); INSERT INTO t VALUES ('a@x.com', x'ff00'), ('b@x.com', 'b'), ('c@x.com', CAST(x'610062' AS TEXT))",
@@ -126,7 +126,7 @@ public sealed class DatabaseReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task PostgreSQL_arrays_and_documents_are_no_fields_but_may_hold_contact_ids()
+    public async Task PostgreSQL_arrays_and_documents_are_not_fields_but_may_hold_contact_ids()
     {
         var source = Postgres("SELECT 'a@x.com'::text AS email, ARRAY[1, 2] AS tags, '{\"1\": 77}'::jsonb AS ids, ROW(1, 2) AS pair, '\\x00'::bytea AS bytes");
         await using var opened = _workshop.Open(Job(source, id: "ids"));

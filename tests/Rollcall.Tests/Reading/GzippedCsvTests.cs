@@ -47,7 +47,7 @@ public sealed class GzippedCsvTests : IDisposable
     [InlineData(4)]
     [InlineData(700)]
     [InlineData(9000)]
-    public async Task Zero_bytes_behind_the_end_of_a_gzipped_file_are_no_truncation(int zeros)
+    public async Task Zero_bytes_behind_the_end_of_a_gzipped_file_are_not_a_truncation(int zeros)
     {
         byte[] member = [.. Zipped("email,name\na@x.com,A\n")];
         var one = _workshop.Write("one.csv.gz", [.. member, .. new byte[zeros]]);

@@ -44,7 +44,7 @@ public sealed class HostileDatabaseTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task A_server_that_is_no_database_is_named_with_exit_3(string scheme, string answer)
+    public async Task A_server_that_is_not_a_database_is_named_with_exit_3(string scheme, string answer)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -94,7 +94,7 @@ public sealed class HostileDatabaseTests : IDisposable
                 var stream = connection.GetStream();
                 await stream.WriteAsync(answer, cancellation);
 
-                // Hanging up with something unread would take the answer back.
+                // Closing the connection with unread data would discard the answer.
                 connection.Client.Shutdown(SocketShutdown.Send);
                 var heard = new byte[4096];
                 while (await stream.ReadAsync(heard, cancellation) > 0)

@@ -27,7 +27,7 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public async Task What_is_no_regular_file_is_no_source(string kind, bool link)
+    public async Task What_is_not_a_regular_file_is_not_a_source(string kind, bool link)
     {
         foreach (var name in new[] { "people.csv", "people.jsonl", "people.parquet", "people.csv.gz" })
         {
@@ -41,7 +41,7 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public async Task What_is_no_regular_file_is_no_database(string kind, bool link)
+    public async Task What_is_not_a_regular_file_is_not_a_database(string kind, bool link)
     {
         using var made = Make(kind, link, "people.sqlite");
         var source = new TablesSourceOptions
@@ -56,7 +56,7 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void What_is_no_regular_file_is_no_job_file(string kind, bool link)
+    public void What_is_not_a_regular_file_is_not_a_job_file(string kind, bool link)
     {
         using var made = Make(kind, link, "job.yaml");
         var stop = Assert.Throws<RollcallException>(() => JobFile.Read(_workshop.At("job.yaml"), _ => null));

@@ -132,7 +132,7 @@ public sealed class RollProperties : IDisposable
     [InlineData("infinity")]
     [InlineData("today")]
     [InlineData("1704067200")]
-    public async Task What_is_no_moment_in_ISO_8601_is_left_out(string text) =>
+    public async Task What_is_not_a_moment_in_ISO_8601_is_left_out(string text) =>
         Assert.Equal([null], await FieldsAsync([text], DataFieldType.Date));
 
     [Fact]

@@ -44,7 +44,7 @@ public abstract class SourceContract : IAsyncLifetime
     /// <summary>Publishes <see cref="People"/> and returns where; the test defines the audiences.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
-    /// <summary>The same source, but where nothing is.</summary>
+    /// <summary>The same kind of source, at a place where there is nothing.</summary>
     protected abstract TablesSourceOptions Nowhere();
 
     /// <summary>Whether a misspelled table name can be requested, to test the suggestion.</summary>

@@ -228,7 +228,7 @@ public sealed class ChangesDuringRunTests
         var commits = 0;
         scene.Checkpoint = kind =>
         {
-            // The first transaction after the import went out keeps its id; die right behind it.
+            // The first transaction after the import was sent stores its id; the crash follows directly.
             if (sent && kind == "commit" && ++commits == 2)
             {
                 throw new CrashException();

@@ -37,7 +37,7 @@ public sealed class CheckedValuesTests
     }
 
     [Fact]
-    public async Task A_few_values_that_do_not_fit_are_no_warning()
+    public async Task A_few_values_that_do_not_fit_are_not_a_warning()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,n/a", "bob@example.com,Bob,2", "cid@example.com,Cid,");

@@ -169,18 +169,18 @@ public sealed class DeletedPeopleTests
 
     private static IEnumerable<string> People(int count) => Enumerable.Range(0, count).Select(i => $"m{i}@example.com");
 
-    private static async Task<WhoseScene> MembersAsync(int count)
+    private static async Task<WeeklyScene> MembersAsync(int count)
     {
-        var scene = await WhoseScene.StartAsync();
+        var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", People(count).Select(p => $"{p},Someone,1"));
         await scene.RunAsync();
         return scene;
     }
 
     /// <summary>Ann and Bob were delivered, Ann was deleted, and a run has seen it.</summary>
-    private static async Task<WhoseScene> DeletedAsync(Func<WhoseScene, Task>? before = null)
+    private static async Task<WeeklyScene> DeletedAsync(Func<WeeklyScene, Task>? before = null)
     {
-        var scene = await WhoseScene.StartAsync();
+        var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", $"{Ann},Ann,1", "bob@example.com,Bob,1");
         await (before?.Invoke(scene) ?? Task.CompletedTask);
         await scene.RunAsync();

@@ -10,7 +10,7 @@ internal static class ForgetScene
 {
     public const string Person = "ann.o'neill+news@example.com";
 
-    /// <summary>A job that wrote something of the person everywhere: they were there before, failed, were updated, opted out, and stand in a log.</summary>
+    /// <summary>A job that wrote something of the person everywhere: they were there before, failed, were updated, opted out, and appear in a log.</summary>
     public static async Task<ExportScene> LivedInAsync()
     {
         var scene = await ExportScene.StartAsync();

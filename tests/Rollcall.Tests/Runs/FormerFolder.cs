@@ -27,7 +27,7 @@ internal sealed class FormerFolder : IAsyncDisposable
     public SimulatedAccount Account => _simulator!.Account;
 
     /// <summary>Starts the account.</summary>
-    /// <param name="without">Addresses of contacts that it has no more.</param>
+    /// <param name="without">Addresses of contacts that it no longer has.</param>
     public static async Task<FormerFolder> StartAsync(params IEnumerable<string> without)
     {
         var former = new FormerFolder();

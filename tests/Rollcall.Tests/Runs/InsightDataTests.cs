@@ -47,7 +47,7 @@ public sealed class InsightDataTests
     [Theory]
     [InlineData("v2")]
     [InlineData("v3")]
-    public async Task Whoever_is_added_by_a_single_call_gets_a_record_also_where_the_answer_writes_the_address_in_its_own_way(string api)
+    public async Task A_person_added_by_a_single_call_gets_a_record_even_if_the_answer_writes_the_address_in_another_way(string api)
     {
         await using var scene = await InsightScene.StartAsync();
         scene.Account.Options = scene.Account.Options with { AddressMatching = AddressMatching.ShownNormalized };
@@ -110,7 +110,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task A_value_that_is_no_valid_JSON_is_left_out_and_listed()
+    public async Task A_value_that_is_not_valid_JSON_is_left_out_and_listed()
     {
         await using var scene = await InsightScene.StartAsync();
         scene.Queries["gold"] = "\"SELECT *, 'x' AS name, 1 AS spend, CASE WHEN points > 1 THEN 'nan'::DOUBLE ELSE points END AS ratio FROM people\"";

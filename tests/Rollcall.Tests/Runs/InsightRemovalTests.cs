@@ -7,7 +7,7 @@ namespace Rollcall.Tests.Runs;
 public sealed class InsightRemovalTests
 {
     [Fact]
-    public async Task Recommendations_become_a_record_each_and_go_when_they_are_recommended_no_more()
+    public async Task Recommendations_become_a_record_each_and_go_when_they_are_no_longer_recommended()
     {
         await using var scene = await InsightScene.StartAsync();
         People(scene, Person(Ann, "[]"), Person(Bob, "[]"));

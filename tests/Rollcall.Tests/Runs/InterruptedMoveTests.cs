@@ -9,7 +9,7 @@ public sealed class InterruptedMoveTests
     [Theory]
     [InlineData(FaultKind.DropBefore)]
     [InlineData(FaultKind.DropAfter)]
-    public async Task A_move_without_an_answer_ends_right(FaultKind kind)
+    public async Task A_move_without_an_answer_ends_correctly(FaultKind kind)
     {
         await using var scene = await ExportScene.StartWithKeyFieldAsync();
         scene.Set("gold", "ann@old.example,k1,1", "x@example.com,x,1");
@@ -31,7 +31,7 @@ public sealed class InterruptedMoveTests
     }
 
     [Fact]
-    public async Task A_run_killed_anywhere_in_a_move_ends_right()
+    public async Task A_run_killed_anywhere_in_a_move_ends_correctly()
     {
         await using var scene = await ExportScene.StartWithKeyFieldAsync();
         var address = "ann@0.example";

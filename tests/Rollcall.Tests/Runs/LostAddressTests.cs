@@ -115,7 +115,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task A_key_is_no_proof_while_the_ledger_has_people_without_one()
+    public async Task A_key_is_not_proof_while_the_ledger_has_people_without_one()
     {
         await using var scene = await StartedAsync();
         scene.Config = "  exit_action: remove\n  key_field: name";
@@ -145,7 +145,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task An_audience_of_which_most_rows_are_no_addresses_is_held_and_its_book_left_as_it_is()
+    public async Task An_audience_of_which_most_rows_are_not_addresses_is_held_and_its_book_left_as_it_is()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", All);

@@ -22,14 +22,14 @@ public sealed class NamesakeTests
             scene.Account.DeleteBook(scene.Gold);
         }
 
-        var anew = renamed ? await RenameAsync(scene) : scene.Account.AddBook("gold");
+        var recreated = renamed ? await RenameAsync(scene) : scene.Account.AddBook("gold");
         Assert.Equal(1, (await scene.PlanAsync()).Audiences[0].Suppressed);
 
         for (var i = 0; i < 2; i++)
         {
             var result = await scene.RunAsync();
-            Assert.Equal([Ann], scene.In(anew));
-            Assert.Equal((anew, 1L), (result.Audiences[0].AddressBookId, result.Audiences[0].Suppressed));
+            Assert.Equal([Ann], scene.In(recreated));
+            Assert.Equal((recreated, 1L), (result.Audiences[0].AddressBookId, result.Audiences[0].Suppressed));
             ExportScene.AddsUp(result);
         }
 
@@ -96,11 +96,11 @@ public sealed class NamesakeTests
         }
 
         scene.Account.DeleteBook(scene.Gold);
-        var anew = scene.Account.AddBook("Gold");
+        var recreated = scene.Account.AddBook("Gold");
 
         await scene.RunAsync();
 
-        Assert.Equal([Ann], scene.In(anew));
+        Assert.Equal([Ann], scene.In(recreated));
     }
 
     /// <summary>Another book gets the name; the former one continues under a new name.</summary>

@@ -5,7 +5,7 @@ using Xunit;
 namespace Rollcall.Tests.Runs;
 
 /// <summary>
-/// Opt-outs that are read late, at the worst moment, or of people who come back: what is done about them, for how long, and what is reported.
+/// Opt-outs that are read late or at the worst moment, or of people who come back: what is done about them, for how long, and what is reported.
 /// </summary>
 public sealed class OptOutWatchTests
 {

@@ -159,7 +159,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task A_book_that_the_other_job_has_given_up_is_shared_no_more()
+    public async Task A_book_that_the_other_job_has_given_up_is_no_longer_shared()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");

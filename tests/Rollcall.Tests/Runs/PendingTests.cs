@@ -69,7 +69,7 @@ public sealed class PendingTests
     [Fact]
     public async Task A_person_who_was_delivered_is_shown_as_pending_without_the_book_later_and_confirms_enters_the_book()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
         scene.Account.RemoveFromBook(Ann, scene.Gold);
@@ -88,7 +88,7 @@ public sealed class PendingTests
     [Fact]
     public async Task A_person_who_waits_in_the_book_is_taken_out_of_it_and_confirms_enters_the_book()
     {
-        await using var scene = await WhoseScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
+        await using var scene = await WeeklyScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
         scene.Set("gold", Ann);
         Assert.Equal("AwaitsConfirmation", Assert.Single((await scene.RunAsync()).Failures).Code);
         scene.Account.RemoveFromBook(Ann, scene.Gold);

@@ -111,7 +111,7 @@ public sealed class UnclearResubscriptionTests
         {
             if (request.Contains("suppressed-since", StringComparison.Ordinal))
             {
-                // A copy of the feed that has not heard of the resubscription yet.
+                // A copy of the feed that does not show the resubscription yet.
                 lagging |= scene.Account.Calls.ContainsKey("importContacts");
                 kept ??= answer;
                 return kept;

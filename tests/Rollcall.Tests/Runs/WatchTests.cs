@@ -44,12 +44,12 @@ public sealed class WatchTests
         scene.Set("gold", [.. Enumerable.Range(0, people).Select(i => $"p{i}@example.com")]);
         await scene.RunAsync();
         scene.Account.DeleteBook(scene.Gold);
-        var anew = scene.Account.AddBook("gold");
+        var recreated = scene.Account.AddBook("gold");
 
         var result = await scene.RunAsync();
 
         Assert.Equal(ExitCode.Done, result.ExitCode);
-        Assert.Equal(people, scene.In(anew).Count);
+        Assert.Equal(people, scene.In(recreated).Count);
     }
 
     [Theory]
@@ -154,7 +154,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_alone_is_no_new_state_and_no_exit_code_and_is_explained()
+    public async Task A_watch_alone_is_not_a_new_state_or_an_exit_code_and_is_explained()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann);

@@ -85,7 +85,7 @@ public class LateWorkTests
     }
 
     [Fact]
-    public async Task A_refused_write_may_be_carried_out_later_all_the_same()
+    public async Task A_refused_write_may_still_be_carried_out_later()
     {
         await using var session = await Start(new SimulatorOptions
         {
@@ -233,6 +233,6 @@ public class LateWorkTests
     [InlineData("1:drop-before-late3")]
     [InlineData("1:drop-after-late")]
     [InlineData("1:drop-after-late1-late2")]
-    public void What_cannot_be_late_is_no_fault(string text) =>
+    public void What_cannot_be_late_is_not_a_fault(string text) =>
         Assert.Throws<FormatException>(() => Fault.Parse(text));
 }

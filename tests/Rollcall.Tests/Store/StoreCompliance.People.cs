@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>What a store keeps of people: opt-outs, the watch, and who was erased.</summary>
+/// <summary>What a store contains about people: opt-outs, the watch, and who was erased.</summary>
 public abstract partial class StoreCompliance
 {
     [Fact]
@@ -116,7 +116,7 @@ public abstract partial class StoreCompliance
     }
 
     [Fact]
-    public void Whoever_is_on_the_watch_stays_until_the_latest_end()
+    public void A_person_on_the_watch_stays_until_the_latest_end()
     {
         var ann = new WatchedPerson("ann", 0, WatchKind.Values, WatchReason.Unanswered, "ann@example.com", null);
         Watch.Enter(new WatchEntry([ann, ann with { MemberKey = "bob", Kind = WatchKind.Entry, Book = Book }], 10, 100));

@@ -19,7 +19,7 @@ public abstract class HostileSql : IAsyncLifetime
 
     private protected ReadingWorkshop Workshop { get; } = new();
 
-    /// <summary>Makes a table <c>people(email, name)</c> with two rows, and what the statements go for.</summary>
+    /// <summary>Makes a table <c>people(email, name)</c> with two rows, and what the statements try to reach.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
     /// <summary>Everything that a statement could have changed, as text.</summary>

@@ -143,7 +143,7 @@ public sealed class HostileToDuckDb : HostileSql
     [InlineData("people-link.csv")]
     [InlineData("data/*.csv")]
     [InlineData("files/../data/people.csv")]
-    public async Task The_data_folder_is_no_source(string path)
+    public async Task The_data_folder_is_not_a_source(string path)
     {
         Directory.CreateDirectory(Workshop.At("data"));
         Workshop.Write("data/people.csv", $"email\n{Secret}\n");

@@ -140,7 +140,7 @@ public sealed class HostileToMariaDb : HostileSql
 
         if (!OperatingSystem.IsWindows())
         {
-            // The server, another user, may do in it what it likes.
+            // The server runs as another user, which may write in it.
             File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 

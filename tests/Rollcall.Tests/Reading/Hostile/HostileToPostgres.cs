@@ -141,7 +141,7 @@ public sealed class HostileToPostgres : HostileSql
         await File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret);
         if (!OperatingSystem.IsWindows())
         {
-            // The server, another user, may do in it what it likes.
+            // The server runs as another user, which may write in it.
             File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 

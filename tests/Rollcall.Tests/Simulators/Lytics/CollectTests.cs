@@ -54,7 +54,7 @@ public class CollectTests
     [InlineData("{\"n\":1", "application/json", 400)]
     [InlineData("{\"n\":1,\"n\":2}", "application/json", 400)]
     [InlineData("{\"n\":1}", "text/plain", 415)]
-    public async Task What_is_no_JSON_is_refused(string body, string type, int expected)
+    public async Task What_is_not_JSON_is_refused(string body, string type, int expected)
     {
         await using var session = await Start();
 

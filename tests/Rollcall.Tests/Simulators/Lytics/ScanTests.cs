@@ -280,7 +280,7 @@ public class ScanTests
     }
 
     [Fact]
-    public async Task A_million_people_are_no_trouble()
+    public async Task A_million_people_are_not_a_problem()
     {
         await using var session = await StartWith(1_000_000);
         await session.Page("limit=100&splits=0");

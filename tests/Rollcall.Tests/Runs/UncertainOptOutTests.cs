@@ -5,7 +5,7 @@ using Xunit;
 namespace Rollcall.Tests.Runs;
 
 /// <summary>Opt-outs that are lifted late, reported late, shown in one place only, or taken back by the person.</summary>
-public sealed class HeededOptOutTests
+public sealed class UncertainOptOutTests
 {
     private const string Ann = "ann@example.com";
     private const string Bob = "bob@example.com";
@@ -97,7 +97,7 @@ public sealed class HeededOptOutTests
     }
 
     [Fact]
-    public async Task A_page_of_one_book_that_shows_an_opt_out_of_another_is_heeded()
+    public async Task A_page_of_one_book_that_shows_an_opt_out_of_another_is_respected()
     {
         await using var scene = await StartAsync(o => o with { ListShowsSubscribedOnly = true });
         scene.Account.AddContact(Ann, scene.Gold, scene.Silver);
@@ -112,7 +112,7 @@ public sealed class HeededOptOutTests
     }
 
     [Fact]
-    public async Task A_page_read_for_people_on_the_watch_that_shows_the_opt_out_of_another_member_is_heeded()
+    public async Task A_page_read_for_people_on_the_watch_that_shows_the_opt_out_of_another_member_is_respected()
     {
         await using var scene = await StartAsync();
         scene.Set("gold", Ann, Bob);

@@ -7,9 +7,9 @@ using Xunit;
 namespace Rollcall.Tests.Runs;
 
 /// <summary>A scene in which weeks pass, for Rollcall and for Dotdigital, with manual changes of contacts meanwhile.</summary>
-internal sealed class WhoseScene : IAsyncDisposable
+internal sealed class WeeklyScene : IAsyncDisposable
 {
-    private WhoseScene(ExportScene export, LeapingClock clock)
+    private WeeklyScene(ExportScene export, LeapingClock clock)
     {
         (Export, Clock) = (export, clock);
         export.Clock = clock;
@@ -23,12 +23,12 @@ internal sealed class WhoseScene : IAsyncDisposable
 
     public int Gold => Export.Gold;
 
-    public static async Task<WhoseScene> StartAsync(string? more = null, Func<SimulatorOptions, SimulatorOptions>? options = null)
+    public static async Task<WeeklyScene> StartAsync(string? more = null, Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
         var clock = new LeapingClock();
         var export = await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = clock });
         export.More = more ?? "";
-        return new WhoseScene(export, clock);
+        return new WeeklyScene(export, clock);
     }
 
     public void Set(string audience, params IEnumerable<string> rows) => Export.Set(audience, rows);

@@ -7,7 +7,9 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Bench;
 
-/// <summary>Single adds under a limit of 600 a minute, alone and beside a bulk job of the same account. Real minutes: the simulator's windows are the clock's.</summary>
+/// <summary>
+/// Single adds under a limit of 600 a minute, alone and beside a bulk job of the same account. Real minutes: the simulator's windows are the clock's.
+/// </summary>
 internal static class DirectBench
 {
     private const int Limit = 600;
@@ -27,7 +29,10 @@ internal static class DirectBench
         using var counted = new CountedAnswers();
         var began = Stopwatch.GetTimestamp();
         var result = await ExportRun.ExecuteAsync(Job(simulator, folder, "single", 1_900, "Gold", singly: true), new RunOptions(), At(folder, counted));
-        Measure.Row("single adds, 600 a minute", $"{counted.Sustained()}; {result.Audiences[0].Entered:N0} entered in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; {counted.Refused} answers 429");
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Measure.Row(
+            "single adds, 600 a minute",
+            $"{counted.Sustained()}; {result.Audiences[0].Entered:N0} entered in {seconds:N0} s; {counted.Refused} answers 429");
         counted.Judge("single adds alone");
     }
 
@@ -127,7 +132,10 @@ internal static class DirectBench
             }
             else if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("/contacts", StringComparison.Ordinal))
             {
-                _adds.AddOrUpdate(long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);
+                _adds.AddOrUpdate(
+                    long.Parse(response.Headers.GetValues("X-RateLimit-Reset").Single(), System.Globalization.CultureInfo.InvariantCulture),
+                    1,
+                    (_, n) => n + 1);
             }
 
             return response;

@@ -40,7 +40,8 @@ internal static class DiscardingServer
         });
         app.MapGet("/v2/account-info", () => Json($$"""{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:{{port}}/"}]}"""));
         app.MapGet("/v2/server-time", () => Json($"\"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}\""));
-        app.MapGet("/v2/address-books", () => Json("""[{"id":1,"name":"Everyone","visibility":"Private","contacts":0},{"id":2,"name":"Tenth","visibility":"Private","contacts":0}]"""));
+        app.MapGet("/v2/address-books", () => Json(
+            """[{"id":1,"name":"Everyone","visibility":"Private","contacts":0},{"id":2,"name":"Tenth","visibility":"Private","contacts":0}]"""));
         app.MapGet(
             "/v2/data-fields",
             () => Results.Json(Fields.Select(f => new { name = f.Key, type = f.Value.ToString(), visibility = "Private", defaultValue = (string?)null })));

@@ -25,9 +25,16 @@ internal static class ExportBench
         var least = (counts.GetProperty("bytes").GetInt64() + 49_999_999) / 50_000_000 + 1;
         Measure.Row("the same JSON to a null sink", $"{sink.Wall.TotalSeconds:N1} s");
         Measure.Row("first export, roll to last receipt", $"{span.TotalSeconds:N1} s = {span / sink.Wall:N1} x the null sink; peak {Measure.Peak()}");
-        Measure.Row("  imports", $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+        Measure.Row(
+            "  imports",
+            $"{counts.GetProperty("imports")} for {counts.GetProperty("bytes").GetInt64():N0} bytes; {result.ApiCalls.Total:N0} calls;"
+            + $" {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
         Measure.Bar("first export", $"{span / sink.Wall:N1} x the null sink", span <= 10 * sink.Wall, "at most 10 x");
-        Measure.Bar("imports", $"{counts.GetProperty("imports")}", counts.GetProperty("imports").GetInt64() <= least, $"at most {least}: bytes / 50,000,000, rounded up, + 1");
+        Measure.Bar(
+            "imports",
+            $"{counts.GetProperty("imports")}",
+            counts.GetProperty("imports").GetInt64() <= least,
+            $"at most {least}: bytes / 50,000,000, rounded up, + 1");
         return Measure.Code;
     }
 
@@ -88,7 +95,10 @@ internal static class AgainBench
             var took = Stopwatch.GetElapsedTime(began);
             var after = await server.CountsAsync();
             long Of(string name) => after.GetProperty(name).GetInt64() - before.GetProperty(name).GetInt64();
-            Measure.Row(what, $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling; {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
+            Measure.Row(
+                what,
+                $"{took.TotalSeconds:N1} s; peak {Measure.Peak()}; {Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling;"
+                + $" {result.Outcomes.Delivered:N0} delivered, {result.Outcomes.Failed:N0} failed");
             Measure.Bar(
                 what,
                 $"{Of("imports")} imports, {Of("imports") + Of("others")} calls besides polling",
@@ -107,7 +117,8 @@ internal static class AgainBench
         {
             await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);
-            run.Store.Ledgers.Name(new(run.Job.Tag, "ledger/bench/00000001", 1, run.RunId, [], [new(0, run.Db.Number("SELECT count(*) FROM roll"), 0, 0, 0)], null));
+            run.Store.Ledgers.Name(
+                new(run.Job.Tag, "ledger/bench/00000001", 1, run.RunId, [], [new(0, run.Db.Number("SELECT count(*) FROM roll"), 0, 0, 0)], null));
             return new RunResult { Job = job.Tag, RunId = run.RunId };
         }, CancellationToken.None);
     }
@@ -119,7 +130,7 @@ internal static class Workplaces
         new() { DataFolder = data, Credentials = a => a.Credentials!, Clock = TimeProvider.System, Logs = NullLoggerFactory.Instance, Progress = progress };
 }
 
-/// <summary>When each step was first and last heard of.</summary>
+/// <summary>When each step was first and last reported.</summary>
 internal sealed class StepClock : IProgress<RunProgress>
 {
     private readonly Dictionary<string, (TimeSpan First, TimeSpan Last)> _steps = [];

@@ -24,7 +24,9 @@ switch (args)
     case ["small", var folder]:
         return await SmallBench.RunAsync(folder);
     default:
-        Console.Error.WriteLine("Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER | small FOLDER | direct FOLDER | lytics FOLDER");
+        Console.Error.WriteLine(
+            "Usage: all MEMBERS... | data MEMBERS FOLDER | compare MEMBERS FOLDER | export MEMBERS FOLDER | again MEMBERS FOLDER"
+            + " | small FOLDER | direct FOLDER | lytics FOLDER");
         return 2;
 }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rollcall.Bench;
 
-/// <summary>All measurements of one size, each in a process of its own, in a folder that is gone afterwards.</summary>
+/// <summary>All measurements of one size, each in a process of its own, in a folder that is deleted afterwards.</summary>
 internal static class Suite
 {
     // At 30 million members only the comparison is measured, for its memory.
@@ -41,7 +41,8 @@ internal static class Suite
     public static Process Itself(IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
-        return Process.Start(new ProcessStartInfo(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
+        var isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return Process.Start(new ProcessStartInfo(program, isHost ? [typeof(Suite).Assembly.Location, .. arguments] : arguments))!;
     }
 }
 

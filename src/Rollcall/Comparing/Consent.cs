@@ -1,5 +1,5 @@
-using Rollcall.Model;
 using Rollcall.Jobs;
+using Rollcall.Model;
 
 namespace Rollcall.Comparing;
 

@@ -1,6 +1,6 @@
-using Rollcall.Work;
 using System.Globalization;
 using DuckDB.NET.Data;
+using Rollcall.Work;
 
 namespace Rollcall.Reading;
 

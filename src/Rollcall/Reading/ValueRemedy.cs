@@ -1,6 +1,6 @@
-using Rollcall.Dotdigital;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 

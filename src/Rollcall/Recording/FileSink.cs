@@ -1,7 +1,7 @@
-using Rollcall.Work;
 using System.Text.Json;
 using Rollcall.Jobs;
 using Rollcall.Running;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 

@@ -1,5 +1,5 @@
-using Rollcall.Store;
 using Rollcall.Dotdigital;
+using Rollcall.Store;
 
 namespace Rollcall.Running;
 

@@ -1,6 +1,6 @@
-using Rollcall.Work;
 using System.Numerics;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

@@ -1,6 +1,6 @@
-using Rollcall.Work;
-using Rollcall.Store;
 using Rollcall.Dotdigital;
+using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

@@ -1,5 +1,5 @@
-using Rollcall.Work;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

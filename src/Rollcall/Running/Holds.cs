@@ -1,4 +1,5 @@
 using Rollcall.Model;
+
 namespace Rollcall.Running;
 
 /// <summary>What a run leaves alone: the tables that say so, and the conditions on a row <c>c</c> of the changes that they come to.</summary>

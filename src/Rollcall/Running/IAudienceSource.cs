@@ -1,5 +1,5 @@
-using Rollcall.Dotdigital;
 using DuckDB.NET.Data;
+using Rollcall.Dotdigital;
 using Rollcall.Model;
 
 namespace Rollcall.Running;

@@ -1,8 +1,8 @@
-using Rollcall.Work;
 using System.Text;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

@@ -1,4 +1,5 @@
 using Rollcall.Store;
+
 namespace Rollcall.Running;
 
 /// <summary>A table of one job that is replaced as a whole: a Parquet file that the store names. Empty, it is no file.</summary>

@@ -1,9 +1,9 @@
-using Rollcall.Work;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

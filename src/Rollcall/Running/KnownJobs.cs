@@ -1,7 +1,7 @@
-using Rollcall.Work;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

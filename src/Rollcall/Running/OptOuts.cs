@@ -1,8 +1,8 @@
-using Rollcall.Work;
-using Rollcall.Store;
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
+using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

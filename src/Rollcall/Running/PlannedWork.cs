@@ -1,5 +1,5 @@
-using Rollcall.Work;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

@@ -1,9 +1,9 @@
-using Rollcall.Work;
 using Microsoft.Extensions.Logging;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Jobs;
-
 using Rollcall.Model;
 
 namespace Rollcall.Running;

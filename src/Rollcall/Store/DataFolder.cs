@@ -1,5 +1,5 @@
-using Rollcall.Work;
 using System.Runtime.InteropServices;
+using Rollcall.Work;
 
 namespace Rollcall.Store;
 

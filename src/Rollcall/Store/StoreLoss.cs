@@ -1,6 +1,6 @@
-using Rollcall.Work;
 using System.Globalization;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Store;
 

@@ -64,7 +64,12 @@ public sealed class ClientCallsTests
             Assert.Equal(RecordedSimulator.Ada, (await client.Contacts.UnsubscribeFromAccountAsync("ada@example.com")).ContactId),
         ["Contacts.AddToBookAsync"] = async client =>
         {
-            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë \"Z\"","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
+            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com")
+            {
+                DataFields = """{"FIRSTNAME":"Zoë \"Z\"","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""",
+                EmailType = "PlainText",
+                OptInType = "Single",
+            };
             var added = await client.Contacts.AddToBookAsync(Newsletter, person);
             Assert.Equal(
                 (ContactStatus.Subscribed, ListStatus.Subscribed),
@@ -84,7 +89,12 @@ public sealed class ClientCallsTests
         },
         ["Contacts.PatchIntoBookAsync"] = async client =>
         {
-            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com") { DataFields = """{"FIRSTNAME":"Zoë","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""", EmailType = "PlainText", OptInType = "Single" };
+            var person = new ContactToAdd("o'hara+a/b?c#d%eé@example.com")
+            {
+                DataFields = """{"FIRSTNAME":"Zoë","VIP":true,"LIFETIME_SPEND":12.50,"BORN":"2026-01-31T12:00:00Z"}""",
+                EmailType = "PlainText",
+                OptInType = "Single",
+            };
             var written = await client.Contacts.PatchIntoBookAsync(Newsletter, person, "overwrite");
             Assert.Equal((person.Email, ContactStatus.Subscribed, ListStatus.Subscribed), (written.Email, written.Status, written.StatusIn(Newsletter)));
             Assert.Equal(

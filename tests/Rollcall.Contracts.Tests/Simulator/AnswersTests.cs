@@ -12,6 +12,10 @@ public sealed class AnswersTests
 {
     private const string Import = """{"mergeOption":"overwrite","contacts":[CONTACTS]}""";
 
+    private const string InsightOfAda =
+        """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":"""
+        + """[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}""";
+
     // Operation, then the call.
     private static readonly (string Operation, string Method, string Target, string? Body)[] Calls =
     [
@@ -24,7 +28,9 @@ public sealed class AnswersTests
         ("getDataFields", "GET", "/v2/data-fields", null),
         ("createDataField", "POST", "/v2/data-fields", """{"name":"CITY","type":"String","visibility":"Private","defaultValue":"London"}"""),
         ("createDataField", "POST", "/v2/data-fields", """{"name":"AGE","type":"Numeric"}"""),
-        ("addContactToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts", """{"email":"new@example.com","optInType":"Single","emailType":"Html","dataFields":[{"key":"FIRSTNAME","value":"Nova"},{"key":"LIFETIME_SPEND","value":12.5}]}"""),
+        ("addContactToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts",
+            """{"email":"new@example.com","optInType":"Single","emailType":"Html","dataFields":"""
+            + """[{"key":"FIRSTNAME","value":"Nova"},{"key":"LIFETIME_SPEND","value":12.5}]}"""),
         ("addContactToAddressBook", "POST", $"/v2/address-books/{Empty}/contacts", """{"email":"ada@example.com"}"""),
         ("getContactsInAddressBook", "GET", $"/v2/address-books/{Newsletter}/contacts?withFullData=true&select=1000&skip=0", null),
         ("getContactsInAddressBook", "GET", $"/v2/address-books/{Newsletter}/contacts", null),
@@ -35,11 +41,14 @@ public sealed class AnswersTests
         ("deleteContactFromAddressBook", "DELETE", $"/v2/address-books/{Newsletter}/contacts/{Ada}", null),
         ("unsubscribeFromAccount", "POST", "/v2/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
         ("unsubscribeFromAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/unsubscribe", """{"email":"ada@example.com"}"""),
-        ("resubscribeToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe", """{"unsubscribedContact":{"email":"left@example.com"},"preferredLocale":"de-DE","returnUrlToUseIfChallenged":"https://example.com/back"}"""),
-        ("resubscribeToAddressBookWithNoChallenge", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"left@example.com"}}"""),
+        ("resubscribeToAddressBook", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe",
+            """{"unsubscribedContact":{"email":"left@example.com"},"preferredLocale":"de-DE","returnUrlToUseIfChallenged":"https://example.com/back"}"""),
+        ("resubscribeToAddressBookWithNoChallenge", "POST", $"/v2/address-books/{Newsletter}/contacts/resubscribe-with-no-challenge",
+            """{"unsubscribedContact":{"email":"left@example.com"}}"""),
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
         ("resubscribeContact", "POST", "/v2/contacts/resubscribe", """{"unsubscribedContact":{"email":"hardbounced@example.com"}}"""),
-        ("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
+        ("resubscribeContactWithNoChallenge", "POST", "/v2/contacts/resubscribe-with-no-challenge",
+            """{"unsubscribedContact":{"email":"unsubscribed@example.com"}}"""),
         ("getContacts", "GET", $"/contacts/v3?~listId={Newsletter}&~modified=gte%3A%3A2020-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=2",
             null),
         ("getContacts", "GET", "/contacts/v3?data-fields=FIRSTNAME%7CLIFETIME_SPEND&include=lists&~created=gte%3A%3A2020-01-02T03%3A04%3A05.000Z", null),
@@ -48,10 +57,14 @@ public sealed class AnswersTests
         ("getContact", "GET", $"/contacts/v3/contactId/{Ada}", null),
         .. Enum.GetNames<ContactStatus>().Where(status => status != nameof(ContactStatus.Deleted))
         .Select(status => ("getContact", "GET", $"/contacts/v3/email/{status.ToLowerInvariant()}%40example.com", (string?)null)),
-        ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty", $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
-        ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com", """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
-        ("importContacts", "PUT", "/contacts/v3/import", Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
-        ("importInsightData", "PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}"""),
+        ("importContact", "PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty",
+            $$"""{"dataFields":{"FIRSTNAME":"Ada","VIP":null},"lists":[{{Empty}}]}"""),
+        ("importContact", "PATCH", "/contacts/v3/email/nova%40example.com",
+            """{"identifiers":{"email":"nova@example.com"},"channelProperties":{"email":"""
+            + """{"status":"subscribed","emailType":"plainText","optInType":"double","resubscribeOptions":{"resubscribeWithNoChallenge":true}}}}"""),
+        ("importContacts", "PUT", "/contacts/v3/import",
+            Import.Replace("CONTACTS", """{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}""", StringComparison.Ordinal)),
+        ("importInsightData", "PUT", "/insightData/v3/import", InsightOfAda),
     ];
 
     // Operations that need the result of another call: each has its own test below.
@@ -62,7 +75,7 @@ public sealed class AnswersTests
 
     [Theory]
     [MemberData(nameof(Each))]
-    public async Task An_answer_is_the_specifications(string operation, string method, string target, string? body)
+    public async Task An_answer_matches_the_specifications(string operation, string method, string target, string? body)
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -75,14 +88,17 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task An_import_is_the_specifications_from_its_receipt_to_its_report()
+    public async Task An_import_matches_the_specifications_from_its_receipt_to_its_report()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
         simulator.Account.Options = simulator.Account.Options with { ImportLatency = TimeSpan.FromMilliseconds(50) };
         string[] contacts =
         [
-            Record("ada@example.com", $$""","dataFields":{"FIRSTNAME":"Ada","LIFETIME_SPEND":1.5,"VIP":true,"BORN":"1815-12-10T00:00:00Z"},"lists":[{{Newsletter}},{{Empty}}]"""),
+            Record(
+                "ada@example.com",
+                ""","dataFields":{"FIRSTNAME":"Ada","LIFETIME_SPEND":1.5,"VIP":true,"BORN":"1815-12-10T00:00:00Z"}"""
+                + $$""","lists":[{{Newsletter}},{{Empty}}]"""),
             Record("new@example.com", ""","channelProperties":{"email":{"status":"subscribed","emailType":"html","optInType":"single"}}"""),
             Record("twice@example.com"),
             Record("twice@example.com"),
@@ -129,7 +145,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task A_bulk_removal_is_the_specifications_from_its_receipt_to_its_end()
+    public async Task A_bulk_removal_matches_the_specifications_from_its_receipt_to_its_end()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -142,7 +158,7 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task An_insight_import_is_the_specifications_from_its_receipt_to_its_report()
+    public async Task An_insight_import_matches_the_specifications_from_its_receipt_to_its_report()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
@@ -173,13 +189,16 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task A_deletion_of_insight_records_is_the_specifications()
+    public async Task A_deletion_of_insight_records_matches_the_specifications()
     {
         var specifications = OfficialSpecifications.OrSkip();
         await using var simulator = await StartAsync();
         await ImportInsightAsync(simulator, "Complete");
 
-        var deleted = await simulator.SendAsync("DELETE", $"/insightData/v3/contacts/contactId/{Ada}/Lytics/deleteRecords", """{"keys":["fields","unknown"]}""");
+        var deleted = await simulator.SendAsync(
+            "DELETE",
+            $"/insightData/v3/contacts/contactId/{Ada}/Lytics/deleteRecords",
+            """{"keys":["fields","unknown"]}""");
         var nothing = await simulator.SendAsync("DELETE", "/insightData/v3/contacts/email/ada%40example.com/Lytics/deleteRecords", """{"keys":["fields"]}""");
 
         Assert.Equal((200, 200), (deleted.Status, nothing.Status));
@@ -219,8 +238,7 @@ public sealed class AnswersTests
 
     private static async Task ImportInsightAsync(RecordedSimulator simulator, string status)
     {
-        const string Body = """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"ada@example.com"},"key":"fields","json":{"city":"London"}}]}""";
-        var receipt = await simulator.SendAsync("PUT", "/insightData/v3/import", Body);
+        var receipt = await simulator.SendAsync("PUT", "/insightData/v3/import", InsightOfAda);
         var import = JsonSerializer.Deserialize<JsonElement>(receipt.ResponseBody).GetProperty("importId").GetString();
         await FinishAsync(simulator, $"/insightData/v3/import/{import}", status);
     }

@@ -85,7 +85,8 @@ public sealed class RefusalsTests
         ("GET", "/v2/address-books", null),
         ("GET", "/contacts/v3", null),
         ("PUT", "/contacts/v3/import", """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"ada@example.com"}}]}"""),
-        ("PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}"""));
+        ("PUT", "/insightData/v3/import",
+            """{"collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}"""));
 
     [Theory]
     [MemberData(nameof(OneOfEachFramework))]

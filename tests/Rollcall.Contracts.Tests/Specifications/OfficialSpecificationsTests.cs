@@ -16,21 +16,27 @@ public sealed class OfficialSpecificationsTests
             """{"id":1,"name":"Brazil","visibility":"Private","contacts":0}"""),
         ["create field"] = Exchange("POST", "/v2/data-fields", """{"name":"LIFETIME_SPEND","type":"Numeric","visibility":"Private"}""", 201, ""),
         ["import"] = Exchange("PUT", "/contacts/v3/import",
-            """{"mergeOption":"overwrite","contacts":[{"matchIdentifier":"email","identifiers":{"email":"jane.doe@emailsim.io"},"dataFields":{"FIRSTNAME":"Jane"},"lists":[1,2]}]}""",
+            """{"mergeOption":"overwrite","contacts":"""
+            + """[{"matchIdentifier":"email","identifiers":{"email":"jane.doe@emailsim.io"},"dataFields":{"FIRSTNAME":"Jane"},"lists":[1,2]}]}""",
             202, """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434"}"""),
         ["import report"] = Exchange("GET", "/contacts/v3/import/d7de900d-d337-43f6-b1e1-c8ec73e1a434", "", 200,
-            """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434","status":"Finished","summary":{"newContacts":1},"created":[{"contactId":1,"identifiers":{"email":"jane.doe@emailsim.io"}}],"updated":[],"failures":[]}"""),
+            """{"importId":"d7de900d-d337-43f6-b1e1-c8ec73e1a434","status":"Finished","summary":{"newContacts":1},"created":"""
+            + """[{"contactId":1,"identifiers":{"email":"jane.doe@emailsim.io"}}],"updated":[],"failures":[]}"""),
         ["contacts"] = Exchange(
             "GET", "/contacts/v3?~listId=1&~modified=gte%3A%3A2026-01-02T03%3A04%3A05Z&include=channelProperties%7Clists&limit=5000", "", 200,
-            """{"_items":[{"contactId":1,"status":"subscribed","created":"2026-01-02T03:04:05Z","updated":"2026-01-02T03:04:05Z","identifiers":{"email":"jane.doe@emailsim.io"},"lists":[{"id":1,"name":"Brazil","status":"subscribed"}]}],"_links":{"self":{"marker":"","link":"/contacts/v3"},"first":{"marker":"","link":"/contacts/v3"}}}"""),
+            """{"_items":[{"contactId":1,"status":"subscribed","created":"2026-01-02T03:04:05Z","updated":"2026-01-02T03:04:05Z","identifiers":"""
+            + """{"email":"jane.doe@emailsim.io"},"lists":[{"id":1,"name":"Brazil","status":"subscribed"}]}],"_links":"""
+            + """{"self":{"marker":"","link":"/contacts/v3"},"first":{"marker":"","link":"/contacts/v3"}}}"""),
         ["contact"] = Exchange("GET", "/contacts/v3/email/jane%2Bdoe%40emailsim.io", "", 404,
-            """{"errorCode":"contacts:contactNotFound","description":"The following contacts could not be found","details":[{"item":"jane+doe@emailsim.io","description":"Not found"}]}"""),
+            """{"errorCode":"contacts:contactNotFound","description":"The following contacts could not be found","details":"""
+            + """[{"item":"jane+doe@emailsim.io","description":"Not found"}]}"""),
         ["v2 contact by id"] = Exchange("GET", "/v2/contacts/17", "", 200, """{"id":17,"email":"jane.doe@emailsim.io","status":"Subscribed"}"""),
         ["v2 contact by email"] = Exchange("GET", "/v2/contacts/jane.doe%40emailsim.io", "", 404, """{"message":"No such contact. ERROR_CONTACT_NOT_FOUND"}"""),
         ["removal"] = Exchange("POST", "/v2/address-books/1/contacts/delete", "[684095989,1182927244]", 202,
             """{"id":"13e7b388-2060-4f58-b3dc-2885badf80ee","status":"Started"}"""),
         ["opt-outs"] = Exchange("GET", "/v2/contacts/suppressed-since/2000-01-01T00:00:00Z?select=1000&skip=0", "", 200,
-            """[{"suppressedContact":{"id":1,"email":"jane.doe@emailsim.io","dataFields":null,"status":"Unsubscribed"},"dateRemoved":"2026-01-02T03:04:05Z","reason":"Unsubscribed"}]"""),
+            """[{"suppressedContact":{"id":1,"email":"jane.doe@emailsim.io","dataFields":null,"status":"Unsubscribed"}"""
+            + ""","dateRemoved":"2026-01-02T03:04:05Z","reason":"Unsubscribed"}]"""),
         ["delete from book"] = Exchange("DELETE", "/v2/address-books/1/contacts/2", "", 204, ""),
         ["rate limit"] = Exchange("GET", "/contacts/v3", "", 429, """{"errorCode":"contacts:rateLimit","description":"Too many calls"}"""),
         ["flat limit"] = Exchange("GET", "/v2/account-info", "", 400, """{"message":"Blocked for excess API activity"}"""),

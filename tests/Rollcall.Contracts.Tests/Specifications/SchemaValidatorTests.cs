@@ -40,7 +40,11 @@ public sealed class SchemaValidatorTests
     [InlineData("""{"type":"object","minProperties":1}""", """{"a":1}""", "{}", "at least")]
     [InlineData("""{"type":"object","additionalProperties":false,"properties":{"a":{}}}""", """{"a":1}""", """{"b":1}""", "not allowed")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"string"}}""", """{"a":"b"}""", """{"a":1}""", "$.a")]
-    [InlineData("""{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"}}}}}""", """{"a":{"b":"c"}}""", """{"a":{"b":1}}""", "$.a.b")]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"}}}}}""",
+        """{"a":{"b":"c"}}""",
+        """{"a":{"b":1}}""",
+        "$.a.b")]
     [InlineData("""{"$ref":"#/components/schemas/text"}""", "\"a\"", "1", "string")]
     [InlineData("""{"allOf":[{"type":"string"},{"maxLength":1}]}""", "\"a\"", "\"ab\"", "at most")]
     [InlineData("""{"oneOf":[{"type":"string"},{"maxLength":1}]}""", "\"ab\"", "\"a\"", "matches 2")]
@@ -55,7 +59,10 @@ public sealed class SchemaValidatorTests
     [Theory]
     [InlineData("""{"properties":{"a":{}}}""", """{"a":1}""", """{"a":1,"b":2}""")]
     [InlineData("""{"allOf":[{"properties":{"a":{}}},{"properties":{"b":{}}}]}""", """{"a":1,"b":2}""", """{"a":1,"c":2}""")]
-    [InlineData("""{"allOf":[{"properties":{"a":{"properties":{"b":{}}}}},{"properties":{"a":{"properties":{"c":{}}}}}]}""", """{"a":{"b":1,"c":2}}""", """{"a":{"b":1,"d":2}}""")]
+    [InlineData(
+        """{"allOf":[{"properties":{"a":{"properties":{"b":{}}}}},{"properties":{"a":{"properties":{"c":{}}}}}]}""",
+        """{"a":{"b":1,"c":2}}""",
+        """{"a":{"b":1,"d":2}}""")]
     [InlineData("""{"items":{"properties":{"a":{}}}}""", """[{"a":1}]""", """[{"b":1}]""")]
     [InlineData("""{"oneOf":[{"required":["a"],"properties":{"a":{}}},{"required":["b"],"properties":{"b":{}}}]}""", """{"b":1}""", """{"a":1,"c":1}""")]
     public void A_property_that_no_schema_mentions_is_a_violation(string schema, string keeps, string breaks)

@@ -7,7 +7,7 @@ namespace Rollcall.EndToEnd.Tests.Chinook;
 
 /// <summary>
 /// The shop's audiences follow its customers into the books, from the first run through a week of changes. Every kind
-/// of source inherits the story: program and simulator are processes, and what passes between them is held against the
+/// of source inherits the story: program and simulator are processes, and what passes between them is checked against the
 /// official specifications.
 /// </summary>
 public abstract class ChinookStory
@@ -33,7 +33,7 @@ public abstract class ChinookStory
         await FirstRunAsync(shop, first);
         await NothingChangedAsync(shop);
 
-        LetAWeekPass(database);
+        PassAWeek(database);
         await source.PublishAsync(database);
         await shop.Simulator.ActAsync($"contacts/{Unsubscriber}/unsubscribe?book={ChinookShop.NorthAmerica}");
         await SecondRunAsync(shop, first, ChinookShop.Roll(database));
@@ -51,7 +51,7 @@ public abstract class ChinookStory
     private protected abstract Task<ChinookSource> OpenAsync(TempFolder folder, ChinookDatabase database);
 
     /// <summary>Five customers change, three leave, two join.</summary>
-    private static void LetAWeekPass(ChinookDatabase database)
+    private static void PassAWeek(ChinookDatabase database)
     {
         database.Change(3, "UPDATE Customer SET City = City || ' West' WHERE CustomerId IN (3, 6, 59)");
         database.Change(2, "UPDATE Customer SET FirstName = FirstName || ' Jr.' WHERE CustomerId IN (24, 33)");

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.CommandLine;
 
-/// <summary>A pilot, trying again, looking, letting go and forgetting, from the command line.</summary>
+/// <summary>Pilots, retries, reconciliation, releases and erasure, from the command line.</summary>
 public sealed class MaintenanceTests
 {
     [Fact]

@@ -71,7 +71,8 @@ public sealed class ResultsTests
 
         var data = shop.Folder[".rollcall"];
         const UnixFileMode Others =
-            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(data) & Others);
         Assert.All(
             Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & Others));

@@ -89,7 +89,7 @@ public abstract class CrashTests
                 return;
             }
 
-            // A fault may cost a run its end (4), or leave someone for the next (1); nothing else is right.
+            // A fault may stop a run early (4) or leave someone for the next run (1); nothing else is allowed.
             Assert.True(last.ExitCode is 1 or 4, $"Seed {seed}, killed at {kill}: exit code {last.ExitCode}. {last.Output} {last.Errors}");
         }
 

@@ -24,7 +24,7 @@ public abstract class WatchCrashTests : CrashTests
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
         using var folder = new TempFolder();
         await using var simulator = await DotdigitalSimulator.StartAsync(
-            Unkind(CrashHistory.Options(kind, random), kind, random) with { Clock = clock, RequestLogFile = folder["requests.jsonl"] });
+            Faulty(CrashHistory.Options(kind, random), kind, random) with { Clock = clock, RequestLogFile = folder["requests.jsonl"] });
         var history = new CrashHistory(kind, random, simulator.Account);
         folder.Write("job.yaml", history.Job(simulator.Url));
 
@@ -58,7 +58,7 @@ public abstract class WatchCrashTests : CrashTests
     }
 
     /// <summary>An account that loses answers and reports, and applies late what it lost.</summary>
-    private static SimulatorOptions Unkind(SimulatorOptions options, CrashKind kind, Random random) => options with
+    private static SimulatorOptions Faulty(SimulatorOptions options, CrashKind kind, Random random) => options with
     {
         ImportLatency = TimeSpan.Zero,
         DeletionLatency = TimeSpan.Zero,

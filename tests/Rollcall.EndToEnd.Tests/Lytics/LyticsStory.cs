@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Rollcall.EndToEnd.Tests.Lytics;
 
-/// <summary>Two large audiences of a Lytics follow into two books, and the statuses go back: three processes, met over HTTP alone.</summary>
+/// <summary>Two large audiences of a Lytics follow into two books, and the statuses go back: three processes that communicate over HTTP only.</summary>
 public sealed class LyticsStory
 {
     private const int Members = 100_000;
@@ -24,7 +24,8 @@ public sealed class LyticsStory
         using var folder = new TempFolder();
         await using var lytics = await SimulatorProcess.StartLyticsAsync(
             folder,
-            $$"""{"audiences": [{"id": "a01", "slug": "gold", "generate": {{Members}}}, {"id": "a02", "slug": "silver", "generate": {{Members}}, "from": {{FirstOfSilver}}}]}""");
+            $$"""{"audiences": [{"id": "a01", "slug": "gold", "generate": {{Members}}}"""
+            + $$""", {"id": "a02", "slug": "silver", "generate": {{Members}}, "from": {{FirstOfSilver}}}]}""");
         await using var dotdigital = await SimulatorProcess.StartAsync(
             folder,
             """{"books": [{"id": 1001, "name": "Gold"}, {"id": 1002, "name": "Silver"}], "dataFields": [{"name": "SPEND", "type": "Numeric"}]}""",

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Rollcall.TestKit.Processes;
 
-/// <summary>Where the program under test lies.</summary>
+/// <summary>Where the program under test is.</summary>
 internal static class Repository
 {
     private const string Marker = "Rollcall.slnx";

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rollcall.TestKit.Processes;
 
-/// <summary>The <c>rollcall</c> program as its users meet it: a process with arguments, an environment and a working folder.</summary>
+/// <summary>The <c>rollcall</c> program as its users run it: a process with arguments, an environment and a working folder.</summary>
 public sealed partial class RollcallProcess : IAsyncDisposable
 {
     private const int SigInt = 2;

@@ -13,7 +13,7 @@ public sealed class OfficialSpecifications
 
     internal IReadOnlyList<ApiDocument> Documents => _documents;
 
-    /// <summary>The documents, for tests of something else that hold their traffic against them too; null where they are not here.</summary>
+    /// <summary>The documents, for tests of something else that check their traffic against them as well; null where they are not here.</summary>
     public static OfficialSpecifications? Known => SharedFolder.Reference is null ? null : Shared.Value;
 
     /// <summary>The documents of <see cref="SharedFolder.Reference"/>; skips the test that asks where they are not here.</summary>

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Rollcall.TestKit.Specifications;
 
@@ -11,8 +8,6 @@ namespace Rollcall.TestKit.Specifications;
 /// </summary>
 internal sealed class SchemaValidator(JsonElement document)
 {
-    private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
-
     private static readonly HashSet<string> Checked =
     [
         "$ref", "type", "nullable", "enum", "allOf", "oneOf", "anyOf", "not", "properties", "required", "additionalProperties",
@@ -47,77 +42,6 @@ internal sealed class SchemaValidator(JsonElement document)
         return schema;
     }
 
-    private static bool IsNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number;
-
-    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String;
-
-    private static string Shown(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= 80 ? text : text[..80] + "...";
-    }
-
-    private static bool HasType(JsonElement value, string type) => type switch
-    {
-        "object" => value.ValueKind == JsonValueKind.Object,
-        "array" => value.ValueKind == JsonValueKind.Array,
-        "string" => IsText(value),
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        "number" => IsNumber(value),
-        "integer" => IsNumber(value) && value.TryGetDecimal(out var number) && number == decimal.Truncate(number),
-        _ => throw new NotSupportedException($"The specification names the type '{type}', which the validator does not know."),
-    };
-
-    private static void CheckNumber(JsonElement schema, JsonElement value, string where, List<string> violations)
-    {
-        var number = value.GetDecimal();
-        Limit("minimum", limit => number < limit, "below");
-        Limit("maximum", limit => number > limit, "above");
-        if (schema.TryGetProperty("multipleOf", out var factor) && number % factor.GetDecimal() != 0)
-        {
-            violations.Add($"{where}: {number} is no multiple of {factor}");
-        }
-
-        void Limit(string keyword, Func<decimal, bool> breaks, string word)
-        {
-            if (!schema.TryGetProperty(keyword, out var limit))
-            {
-                return;
-            }
-
-            var exclusive = schema.TryGetProperty("exclusive" + char.ToUpperInvariant(keyword[0]) + keyword[1..], out var flag) && flag.GetBoolean();
-            if (breaks(limit.GetDecimal()) || (exclusive && number == limit.GetDecimal()))
-            {
-                violations.Add($"{where}: {number} is {word} {limit}");
-            }
-        }
-    }
-
-    private static void CheckText(JsonElement schema, JsonElement value, string where, List<string> violations)
-    {
-        var text = value.GetString()!;
-        var length = new StringInfo(text).LengthInTextElements;
-        Bounds(schema, "minLength", "maxLength", length, "characters", where, violations);
-        if (schema.TryGetProperty("pattern", out var pattern)
-            && !Patterns.GetOrAdd(pattern.GetString()!, static text => new Regex(KnownDefects.Pattern(text), RegexOptions.ECMAScript)).IsMatch(text))
-        {
-            violations.Add($"{where}: {Shown(value)} does not match {pattern}");
-        }
-    }
-
-    private static void Bounds(JsonElement schema, string least, string most, int count, string of, string where, List<string> violations)
-    {
-        if (schema.TryGetProperty(least, out var minimum) && count < minimum.GetInt32())
-        {
-            violations.Add($"{where}: {count} {of}, at least {minimum} are asked");
-        }
-
-        if (schema.TryGetProperty(most, out var maximum) && count > maximum.GetInt32())
-        {
-            violations.Add($"{where}: {count} {of}, at most {maximum} are allowed");
-        }
-    }
-
     private void Check(JsonElement schema, JsonElement value, string where, List<string> violations)
     {
         schema = Resolve(schema);
@@ -134,37 +58,9 @@ internal sealed class SchemaValidator(JsonElement document)
             return;
         }
 
-        CheckOwn(schema, value, where, violations);
+        ValueRules.Check(schema, value, where, violations);
         CheckComposed(schema, value, where, violations);
         CheckParts(schema, value, where, violations);
-    }
-
-    private static void CheckOwn(JsonElement schema, JsonElement value, string where, List<string> violations)
-    {
-        if (schema.TryGetProperty("type", out var type) && !HasType(value, type.GetString()!))
-        {
-            violations.Add($"{where}: {Shown(value)} is no {type}");
-            return;
-        }
-
-        if (schema.TryGetProperty("enum", out var words) && !words.EnumerateArray().Any(word => JsonElement.DeepEquals(word, value)))
-        {
-            violations.Add($"{where}: {Shown(value)} is none of {Shown(words)}");
-        }
-
-        if (schema.TryGetProperty("format", out var format) && (IsNumber(value) || IsText(value)) && !ValueFormats.Fits(value, format.GetString()!))
-        {
-            violations.Add($"{where}: {Shown(value)} is no {format}");
-        }
-
-        if (IsNumber(value))
-        {
-            CheckNumber(schema, value, where, violations);
-        }
-        else if (IsText(value))
-        {
-            CheckText(schema, value, where, violations);
-        }
     }
 
     private void CheckComposed(JsonElement schema, JsonElement value, string where, List<string> violations)
@@ -179,17 +75,17 @@ internal sealed class SchemaValidator(JsonElement document)
 
         if (schema.TryGetProperty("oneOf", out var one) && one.EnumerateArray().Count(part => Keeps(part, value)) is var matching and not 1)
         {
-            violations.Add($"{where}: {Shown(value)} matches {matching} of the shapes of which it must match one");
+            violations.Add($"{where}: {ValueRules.Shown(value)} matches {matching} of the shapes of which it must match one");
         }
 
         if (schema.TryGetProperty("anyOf", out var any) && !any.EnumerateArray().Any(part => Keeps(part, value)))
         {
-            violations.Add($"{where}: {Shown(value)} matches none of the shapes");
+            violations.Add($"{where}: {ValueRules.Shown(value)} matches none of the shapes");
         }
 
         if (schema.TryGetProperty("not", out var not) && Keeps(not, value))
         {
-            violations.Add($"{where}: {Shown(value)} has the shape it must not have");
+            violations.Add($"{where}: {ValueRules.Shown(value)} has the shape it must not have");
         }
     }
 
@@ -208,7 +104,7 @@ internal sealed class SchemaValidator(JsonElement document)
         }
         else if (value.ValueKind == JsonValueKind.Array)
         {
-            Bounds(schema, "minItems", "maxItems", value.GetArrayLength(), "items", where, violations);
+            ValueRules.Bounds(schema, "minItems", "maxItems", value.GetArrayLength(), "items", where, violations);
             var items = schema.TryGetProperty("items", out var ofItems) ? ofItems : default;
             foreach (var (item, index) in value.EnumerateArray().Select((item, index) => (item, index)))
             {
@@ -228,7 +124,7 @@ internal sealed class SchemaValidator(JsonElement document)
 
     private void CheckObject(JsonElement schema, JsonElement value, string where, List<string> violations)
     {
-        Bounds(schema, "minProperties", "maxProperties", value.EnumerateObject().Count(), "properties", where, violations);
+        ValueRules.Bounds(schema, "minProperties", "maxProperties", value.EnumerateObject().Count(), "properties", where, violations);
         if (schema.TryGetProperty("required", out var required))
         {
             violations.AddRange(required.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _))

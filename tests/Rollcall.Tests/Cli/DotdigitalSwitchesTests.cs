@@ -71,7 +71,7 @@ public sealed class DotdigitalSwitchesTests : IDisposable
         return options;
     }
 
-    /// <summary>Hears the first line that is written.</summary>
+    /// <summary>Keeps the first line that is written.</summary>
     private sealed class FirstLine : StringWriter
     {
         private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);

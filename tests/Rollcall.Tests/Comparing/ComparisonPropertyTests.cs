@@ -29,7 +29,13 @@ public sealed class ComparisonPropertyTests
     public void Every_member_and_book_gets_what_the_model_says_and_totals_add_up()
     {
         var row = Gen.Select(Gen.Int[0, Audiences - 1], Gen.Int[0, Members - 1], Gen.Int[0, 2], (a, m, v) => new Row(a, m, v));
-        var known = Gen.Select(Gen.Int[0, Members - 1], Gen.Int[0, 1], Gen.Int[0, States.Length - 1], Gen.Int[0, 2], Gen.Bool, (m, b, s, v, o) => new Known(m, b, s, v, o));
+        var known = Gen.Select(
+            Gen.Int[0, Members - 1],
+            Gen.Int[0, 1],
+            Gen.Int[0, States.Length - 1],
+            Gen.Int[0, 2],
+            Gen.Bool,
+            (m, b, s, v, o) => new Known(m, b, s, v, o));
         var optOut = Gen.Select(Gen.Int[0, Members - 1], Gen.Int[0, 2], (m, b) => new OptOut(m, b));
         Gen.Select(row.Array[0, 14], known.Array[0, 10], optOut.Array[0, 3]).Sample(
             (rows, ledger, optOuts) => Check(rows, [.. ledger.DistinctBy(k => (k.Member, k.Book))], [.. optOuts.Distinct()]),
@@ -44,9 +50,17 @@ public sealed class ComparisonPropertyTests
         Fill(db, rows, ledger, optOuts);
         var books = new[] { new RunBook(0, 100, "First"), new RunBook(1, 101, "Second") };
 
-        var counts = new Comparison(db).Run(new ComparisonInput("ledger", ledger.Length, "opt_out", "there", Mapping, books, ["a", "b", "c"]), null, CancellationToken.None);
+        var counts = new Comparison(db).Run(
+            new ComparisonInput("ledger", ledger.Length, "opt_out", "there", Mapping, books, ["a", "b", "c"]),
+            null,
+            CancellationToken.None);
 
-        var found = db.Query("SELECT member_key, book_no, action FROM change", r => (Member: int.Parse(r.GetString(0)), Book: (int)r.GetFieldValue<ushort>(1), Action: r.GetString(2))).Order().ToList();
+        var found = db
+            .Query(
+                "SELECT member_key, book_no, action FROM change",
+                r => (Member: int.Parse(r.GetString(0)), Book: (int)r.GetFieldValue<ushort>(1), Action: r.GetString(2)))
+            .Order()
+            .ToList();
         var expected = (from member in Enumerable.Range(0, Members)
                         from book in Enumerable.Range(0, 2)
                         let action = Model(rows, ledger, optOuts, member, book)
@@ -56,7 +70,11 @@ public sealed class ComparisonPropertyTests
         Assert.Equal(rows.GroupBy(r => (r.Audience, r.Member)).Sum(g => g.Count() - 1), counts.Duplicates.Values.Sum());
         foreach (var (audience, book) in Mapping)
         {
-            var unchanged = rows.Where(r => r.Audience == audience).Select(r => r.Member).Distinct().Count(m => Model(rows, ledger, optOuts, m, book) == ChangeAction.Unchanged);
+            var unchanged = rows
+                .Where(r => r.Audience == audience)
+                .Select(r => r.Member)
+                .Distinct()
+                .Count(m => Model(rows, ledger, optOuts, m, book) == ChangeAction.Unchanged);
             Assert.Equal(unchanged, counts.Unchanged(book, audience));
         }
 
@@ -75,7 +93,9 @@ public sealed class ComparisonPropertyTests
         var there = state is "delivered" or "pending";
         if (out_)
         {
-            return wanted ? state == "suppressed" ? ChangeAction.StillSuppressed : ChangeAction.Suppress : there ? ChangeAction.Suppress : state == "suppressed" ? ChangeAction.Leave : ChangeAction.None;
+            var ofWanted = state == "suppressed" ? ChangeAction.StillSuppressed : ChangeAction.Suppress;
+            var ofUnwanted = there ? ChangeAction.Suppress : state == "suppressed" ? ChangeAction.Leave : ChangeAction.None;
+            return wanted ? ofWanted : ofUnwanted;
         }
 
         if (!wanted)
@@ -97,27 +117,38 @@ public sealed class ComparisonPropertyTests
     private static void Fill(RunDatabase db, Row[] rows, Known[] ledger, OptOut[] optOuts)
     {
         db.Execute($"""
-            CREATE TABLE roll(kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
+            CREATE TABLE roll(
+                kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,
+                fields VARCHAR, fields_hash UBIGINT, row_hash UBIGINT, row BIGINT);
             CREATE TABLE roll_left_out(audience USMALLINT, row BIGINT, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR);
-            CREATE TABLE opt_out(kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR, asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT);
+            CREATE TABLE opt_out(
+                kh UBIGINT, email_key VARCHAR, book_id BIGINT, contact_id BIGINT, status VARCHAR, since BIGINT, cause VARCHAR,
+                asked_since BIGINT, asked_at BIGINT, margin BIGINT, back_since BIGINT);
             CREATE TABLE there(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT);
             CREATE TABLE ledger({string.Join(", ", LedgerFiles.Columns.Select(c => $"{c.Name} {c.Type}"))});
             {Holds.Create}
             """);
         foreach (var (r, i) in rows.Select((r, i) => (r, i)))
         {
-            db.Execute($"INSERT INTO roll VALUES (md5_number_lower('{r.Member}'), '{r.Member}', {r.Audience}, '{r.Member}@example.com', NULL, NULL, '', {r.Value}, {r.Value}, {i})");
+            db.Execute(
+                $"INSERT INTO roll VALUES (md5_number_lower('{r.Member}'), '{r.Member}', {r.Audience}, '{r.Member}@example.com', NULL, NULL, '',"
+                + $" {r.Value}, {r.Value}, {i})");
         }
 
         foreach (var k in ledger)
         {
             var audience = k.Book == 0 ? "b" : "c";
-            db.Execute($"INSERT INTO ledger(kh, member_key, book_id, email, contact_id, state, origin, audience, fields_hash) VALUES (md5_number_lower('{k.Member}'), '{k.Member}', {100 + k.Book}, 'x', {1000 + k.Member}, '{States[k.State]}', '{(k.Ours ? "ours" : "there")}', '{audience}', {k.Value})");
+            db.Execute(
+                "INSERT INTO ledger(kh, member_key, book_id, email, contact_id, state, origin, audience, fields_hash)"
+                + $" VALUES (md5_number_lower('{k.Member}'), '{k.Member}', {100 + k.Book}, 'x', {1000 + k.Member},"
+                + $" '{States[k.State]}', '{(k.Ours ? "ours" : "there")}', '{audience}', {k.Value})");
         }
 
         foreach (var o in optOuts)
         {
-            db.Execute($"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL, 'Unsubscribed', NULL, 'theirs', NULL, NULL, 0, NULL)");
+            db.Execute(
+                $"INSERT INTO opt_out VALUES (md5_number_lower('{o.Member}'), '{o.Member}', {(o.Book == 2 ? 0 : 100 + o.Book)}, NULL,"
+                + " 'Unsubscribed', NULL, 'theirs', NULL, NULL, 0, NULL)");
         }
     }
 }

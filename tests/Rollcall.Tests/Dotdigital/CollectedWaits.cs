@@ -2,7 +2,7 @@ using Rollcall.Dotdigital;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>Keeps every wait it hears of.</summary>
+/// <summary>Keeps every wait that is reported.</summary>
 internal sealed class CollectedWaits : IProgress<CallWait>
 {
     public List<CallWait> All { get; } = [];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rollcall.Dotdigital;
 using Xunit;
 
@@ -23,6 +24,13 @@ internal static class Connected
         Waits = waits,
         Endpoint = endpoint,
     };
+
+    /// <summary>Asserts that a request's body is this JSON.</summary>
+    public static void AssertJson(string expected, ScriptedDotdigital.Sent sent)
+    {
+        Assert.Equal("application/json; charset=utf-8", sent.ContentType);
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, JsonDocument.Parse(sent.Body!).RootElement), sent.Body);
+    }
 
     /// <summary>A script whose first call is the account's.</summary>
     public static ScriptedDotdigital Script() => new ScriptedDotdigital().On(AskAccount, 200, ScriptedDotdigital.AccountInfo);

@@ -83,7 +83,9 @@ public sealed class ConnectionTests
     public async Task A_large_import_arrives_whole()
     {
         SocketServer server = null!;
-        server = new SocketServer(request => request.StartsWith("GET", StringComparison.Ordinal) ? server.Account() : SocketServer.Raw("202 Accepted", """{"importId":"7"}"""));
+        server = new SocketServer(
+            request =>
+                request.StartsWith("GET", StringComparison.Ordinal) ? server.Account() : SocketServer.Raw("202 Accepted", """{"importId":"7"}"""));
         await using var _ = server;
         using var client = await ConnectAsync(server.Endpoint, Connected.NewClock());
         Assert.Equal("7", await client.Imports.StartAsync(new byte[20_000_001], Cancellation));

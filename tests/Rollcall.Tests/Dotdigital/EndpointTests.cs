@@ -50,7 +50,10 @@ public sealed class EndpointTests
     [Fact]
     public async Task An_account_that_names_a_foreign_endpoint_gets_no_further_call()
     {
-        var script = new ScriptedDotdigital().On(Connected.AskAccount, 200, """{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:9400/"}]}""");
+        var script = new ScriptedDotdigital().On(
+            Connected.AskAccount,
+            200,
+            """{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:9400/"}]}""");
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => Connected.ToAsync(script));
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Contains("only an endpoint on this machine", failure.Message, StringComparison.Ordinal);
@@ -60,7 +63,10 @@ public sealed class EndpointTests
     public async Task A_simulator_on_this_machine_may_name_itself()
     {
         var script = new ScriptedDotdigital()
-            .On("GET http://127.0.0.1:9400/v2/account-info", 200, """{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:9400"}]}""")
+            .On(
+                "GET http://127.0.0.1:9400/v2/account-info",
+                200,
+                """{"id":1,"properties":[{"name":"ApiEndpoint","type":"String","value":"http://127.0.0.1:9400"}]}""")
             .On("GET http://127.0.0.1:9400/v2/data-fields", 200, "[]");
         using var client = await DotdigitalClient.ConnectAsync(
             Connected.Options(script, Connected.NewClock(), endpoint: new Uri("http://127.0.0.1:9400")), TestContext.Current.CancellationToken);

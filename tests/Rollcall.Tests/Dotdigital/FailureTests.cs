@@ -23,8 +23,18 @@ public sealed class FailureTests
     [InlineData(403, "", FailureKind.Configuration, null, "no permission")]
     [InlineData(400, """{"message":"ERROR_FEATURENOTACTIVE"}""", FailureKind.Configuration, "ERROR_FEATURENOTACTIVE", "ERROR_FEATURENOTACTIVE")]
     [InlineData(302, "", FailureKind.Configuration, null, "redirect")]
-    [InlineData(400, """{"message":"Address book name already exists. ERROR_ADDRESSBOOK_DUPLICATE"}""", FailureKind.Permanent, "ERROR_ADDRESSBOOK_DUPLICATE", "already exists")]
-    [InlineData(400, """{"errorCode":"contacts:badJson","description":"The request JSON is badly formed"}""", FailureKind.Permanent, "contacts:badJson", "contacts:badJson: The request JSON is badly formed")]
+    [InlineData(
+        400,
+        """{"message":"Address book name already exists. ERROR_ADDRESSBOOK_DUPLICATE"}""",
+        FailureKind.Permanent,
+        "ERROR_ADDRESSBOOK_DUPLICATE",
+        "already exists")]
+    [InlineData(
+        400,
+        """{"errorCode":"contacts:badJson","description":"The request JSON is badly formed"}""",
+        FailureKind.Permanent,
+        "contacts:badJson",
+        "contacts:badJson: The request JSON is badly formed")]
     [InlineData(413, "<html>Request Entity Too Large</html>", FailureKind.Permanent, null, "too large (413)")]
     [InlineData(404, "<html>ERROR_ADDRESSBOOK_NOT_FOUND", FailureKind.Permanent, "ERROR_ADDRESSBOOK_NOT_FOUND", "404")]
     [InlineData(418, "[1]", FailureKind.Permanent, null, "(418)")]
@@ -41,7 +51,8 @@ public sealed class FailureTests
     public async Task A_v3_error_keeps_its_items_and_shows_no_address()
     {
         var script = Connected.Script().On(Import, 400, """
-            {"errorCode":"contacts:invalidContacts","description":"The value 'jane+x@emailsim.io' is bad","details":[{"item":"jane+x@emailsim.io","description":"bad"},{"item":"b","error":"Too long"}]}
+            {"errorCode":"contacts:invalidContacts","description":"The value 'jane+x@emailsim.io' is bad",
+            "details":[{"item":"jane+x@emailsim.io","description":"bad"},{"item":"b","error":"Too long"}]}
             """);
         using var client = await Connected.ToAsync(script);
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => client.Imports.StartAsync("{}"u8.ToArray(), Cancellation));
@@ -95,7 +106,7 @@ public sealed class FailureTests
     [InlineData("""{"properties":[]}""")]
     [InlineData("""{"id":1,"properties":[{"name":"ApiEndpoint","value":"r1"}]}""")]
     [InlineData("""{"id":1}""")]
-    public async Task An_account_without_id_or_endpoint_is_no_account(string body)
+    public async Task An_account_without_id_or_endpoint_is_not_an_account(string body)
     {
         var script = new ScriptedDotdigital().On(Connected.AskAccount, 200, body);
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => Connected.ToAsync(script));

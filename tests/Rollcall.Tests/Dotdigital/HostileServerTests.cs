@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Dotdigital;
 
-/// <summary>A server whose answers have no end, no bottom, or more rows than anybody asked for: one call, little memory, and the operation's name.</summary>
+/// <summary>A server whose answers have no end, no bottom, or too many rows: such a call uses little memory and is reported by its operation's name.</summary>
 public sealed class HostileServerTests
 {
     private const string Home = Connected.Home;
@@ -47,7 +47,7 @@ public sealed class HostileServerTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public async Task A_byte_a_minute_is_no_progress(string operation, string call, long megabytes)
+    public async Task A_byte_a_minute_is_not_progress(string operation, string call, long megabytes)
     {
         var clock = Connected.NewClock();
         var content = new HostileContent("", " ", () => clock.Advance(TimeSpan.FromMinutes(1)), piece: 1);
@@ -87,9 +87,21 @@ public sealed class HostileServerTests
     /// <summary>An operation, its call, the answer before and after its rows, a row, how many are let pass, and how many are not.</summary>
     public static TheoryData<string, string, string, string, string, int, int> Rows => new()
     {
-        { "contacts.importReport", $"GET {Home}contacts/v3/import/i", """{"importId":"i","status":"Finished","created":[""", """{"contactId":1}""", "]}", 22, 23 },
+        {
+            "contacts.importReport",
+            $"GET {Home}contacts/v3/import/i",
+            """{"importId":"i","status":"Finished","created":[""",
+            """{"contactId":1}""",
+            "]}", 22, 23
+        },
         { "contacts.importReport", $"GET {Home}contacts/v3/import/i", """{"importId":"i","status":"Finished","failures":[""", "{}", "]}", 22, 23 },
-        { "contacts.readBook", $"GET {Home}contacts/v3?~listId=7&include=channelProperties%7Clists&limit=5000", """{"_items":[""", """{"contactId":1}""", "]}", 5500, 5501 },
+        {
+            "contacts.readBook",
+            $"GET {Home}contacts/v3?~listId=7&include=channelProperties%7Clists&limit=5000",
+            """{"_items":[""",
+            """{"contactId":1}""",
+            "]}", 5500, 5501
+        },
         { "contacts.suppressedSince", $"GET {Home}v2/contacts/suppressed-since/2000-01-01T00:00:00Z?select=1000&skip=0", "[", "{}", "]", 1100, 1101 },
         { "addressBooks.list", $"GET {Home}v2/address-books?select=1000&skip=0", "[", """{"id":1}""", "]", 999, 1101 },
         { "insight.importStatus", $"GET {Home}insightData/v3/import/i", """{"status":"Complete","failures":[""", "{}", "]}", 5500, 5501 },
@@ -152,7 +164,10 @@ public sealed class HostileServerTests
     public async Task A_contact_with_a_number_that_is_none_is_nobody(string id)
     {
         using var script = Connected.Script().On($"GET {Home}contacts/v3/contactId/5", 200, $$"""{"contactId":{{id}},"status":"subscribed"}""");
-        script.On($"GET {Home}contacts/v3/import/i", 200, $$"""{"importId":"i","status":"Finished","created":[{"contactId":{{id}},"identifiers":{"contactId":"{{id}}","email":"a@b.c"} }]}""");
+        script.On(
+            $"GET {Home}contacts/v3/import/i",
+            200,
+            $$"""{"importId":"i","status":"Finished","created":[{"contactId":{{id}},"identifiers":{"contactId":"{{id}}","email":"a@b.c"} }]}""");
         using var client = await Connected.ToAsync(script);
         Assert.Equal("contacts.find", (await Assert.ThrowsAsync<DotdigitalException>(() => CallAsync(client, "contacts.find"))).Operation);
         var rows = new List<ImportedContact>();

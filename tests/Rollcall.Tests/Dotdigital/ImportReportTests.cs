@@ -15,8 +15,10 @@ public sealed class ImportReportTests
         "created":[{"contactId":35212311,"identifiers":{"email":"someone@emailsim.io","mobileNumber":"447123123123","myCustomId":"MYID_12345"}}],
         "updated":[{"contactId":6000000000,"identifiers":{"myCustomId":{"email":"not@this.one"}},"dataFields":{"email":"nor@this.one","contactId":1}}],
         "failures":[
-        {"contactId":12345,"matchIdentifier":"email","identifiers":{"email":"bob@emailsim@io.com"},"failures":[{"failureCode":"invalidEmail","description":"Invalid value for 'email'"}]},
-        {"matchIdentifier":"contactId","identifiers":{"contactId":77},"failures":[{"description":"Gone","failureCode":"InvalidContactId"},{"failureCode":"InvalidAddressBookIds","description":"No list 5"}]},
+        {"contactId":12345,"matchIdentifier":"email","identifiers":{"email":"bob@emailsim@io.com"},
+        "failures":[{"failureCode":"invalidEmail","description":"Invalid value for 'email'"}]},
+        {"matchIdentifier":"contactId","identifiers":{"contactId":77},
+        "failures":[{"description":"Gone","failureCode":"InvalidContactId"},{"failureCode":"InvalidAddressBookIds","description":"No list 5"}]},
         {"matchIdentifier":"contactId","identifiers":{"contactId":"78"},"failures":[]}]}
         """;
 

@@ -110,11 +110,16 @@ public sealed class InsightDataTests
         var script = Connected.Script().On(Status, 200, """
             {"importId":"d7de/1","status":"Finished","collectionName":"Orders","summary":{"totalRecords":10,"totalImported":6,"totalRejected":4},
             "failures":[
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":"6000000000"}},"failureReason":"JsonValueIncompatibleWithSchema",
-             "details":["Field 'name' is required but was missing","Field 'price' is expected to be a number"],"key":"24938","json":{"Product":{"Name":"hat"},"Sizes":[1,2]}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"ContactId","value":77}},"failureReason":"contactIdDoesNotExist","key":"k","json":{}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"email","value":"joe.bloggs@emailsim.io"}},"failureReason":"Unknown","details":[],"key":"k","json":{}},
-            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":null}},"failureReason":"InvalidContactIdentifier","key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":"6000000000"}},
+             "failureReason":"JsonValueIncompatibleWithSchema",
+             "details":["Field 'name' is required but was missing","Field 'price' is expected to be a number"],
+             "key":"24938","json":{"Product":{"Name":"hat"},"Sizes":[1,2]}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"ContactId","value":77}},
+             "failureReason":"contactIdDoesNotExist","key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"email","value":"joe.bloggs@emailsim.io"}},
+             "failureReason":"Unknown","details":[],"key":"k","json":{}},
+            {"collectionOwner":{"ownerType":"contact","contactIdentity":{"identifier":"contactId","value":null}},
+             "failureReason":"InvalidContactIdentifier","key":"k","json":{}},
             {"collectionOwner":{"ownerType":"account"},"failureReason":"InvalidJson","key":"k","json":{}}]}
             """);
         using var client = await Connected.ToAsync(script);
@@ -154,7 +159,7 @@ public sealed class InsightDataTests
     }
 
     [Fact]
-    public async Task An_answer_without_a_status_is_no_report()
+    public async Task An_answer_without_a_status_is_not_a_report()
     {
         using var client = await Connected.ToAsync(Connected.Script().On(Status, 200, """{"importId":"d7de/1"}"""));
         var failure = await Assert.ThrowsAsync<DotdigitalException>(() => client.InsightData.ReadAsync("d7de/1", Cancellation));
@@ -164,14 +169,21 @@ public sealed class InsightDataTests
     [Fact]
     public async Task An_unknown_import_is_null()
     {
-        using var client = await Connected.ToAsync(Connected.Script().On(Status, 404, """{"errorCode":"insightData:importNotFound","description":"The import request 'd7de' could not be found!"}"""));
+        using var client = await Connected.ToAsync(
+            Connected.Script().On(
+                Status,
+                404,
+                """{"errorCode":"insightData:importNotFound","description":"The import request 'd7de' could not be found!"}"""));
         Assert.Null(await client.InsightData.ReadAsync("d7de/1", Cancellation));
     }
 
     [Fact]
     public async Task Records_are_deleted_by_key()
     {
-        var script = Connected.Script().On(Delete, 200, """{"summary":{"totalRecords":2,"totalDeleted":1,"totalNotFound":1},"failures":[],"notFound":["o'ne \"two\""]}""");
+        var script = Connected.Script().On(
+            Delete,
+            200,
+            """{"summary":{"totalRecords":2,"totalDeleted":1,"totalNotFound":1},"failures":[],"notFound":["o'ne \"two\""]}""");
         using var client = await Connected.ToAsync(script);
 
         Assert.True(await client.InsightData.DeleteAsync(6000000000, "lytics_fields", ["default", "o'ne \"two\""], Cancellation));
@@ -185,7 +197,10 @@ public sealed class InsightDataTests
     [InlineData("insightData:collectionNotFound")]
     public async Task Records_of_nobody_or_of_no_collection_are_gone(string code)
     {
-        var script = Connected.Script().On(Delete, 404, $$"""{"errorCode":"{{code}}","description":"could not be found","details":[{"item":"x","description":"Not found"}]}""");
+        var script = Connected.Script().On(
+            Delete,
+            404,
+            $$"""{"errorCode":"{{code}}","description":"could not be found","details":[{"item":"x","description":"Not found"}]}""");
         using var client = await Connected.ToAsync(script);
         Assert.False(await client.InsightData.DeleteAsync(6000000000, "lytics_fields", Keys, Cancellation));
     }
@@ -230,11 +245,31 @@ public sealed class InsightDataTests
     }
 
     [Theory]
-    [InlineData(Import, 400, """{"errorCode":"insightData:badJson","description":"The request JSON is badly formed"}""", FailureKind.Permanent, "insightData:badJson: The request JSON is badly formed")]
-    [InlineData(Delete, 400, """{"errorCode":"insightData:noRecordsSpecified","description":"You must specify the keys"}""", FailureKind.Permanent, "insightData:noRecordsSpecified")]
+    [InlineData(
+        Import,
+        400,
+        """{"errorCode":"insightData:badJson","description":"The request JSON is badly formed"}""",
+        FailureKind.Permanent,
+        "insightData:badJson: The request JSON is badly formed")]
+    [InlineData(
+        Delete,
+        400,
+        """{"errorCode":"insightData:noRecordsSpecified","description":"You must specify the keys"}""",
+        FailureKind.Permanent,
+        "insightData:noRecordsSpecified")]
     [InlineData(Import, 401, "", FailureKind.Configuration, "name or password")]
-    [InlineData(Import, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "refuses insight.import (403): the API user has no permission")]
-    [InlineData(Delete, 403, """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""", FailureKind.Configuration, "insightData:forbidden")]
+    [InlineData(
+        Import,
+        403,
+        """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""",
+        FailureKind.Configuration,
+        "refuses insight.import (403): the API user has no permission")]
+    [InlineData(
+        Delete,
+        403,
+        """{"errorCode":"insightData:forbidden","description":"The API user may not do this."}""",
+        FailureKind.Configuration,
+        "insightData:forbidden")]
     [InlineData(Import, 413, "", FailureKind.Permanent, "too large (413)")]
     public async Task A_refusal_is_classified_and_reported(string call, int status, string body, FailureKind kind, string says)
     {

@@ -2,7 +2,7 @@ using Rollcall.Simulators;
 
 namespace Rollcall.Tests.Histories;
 
-/// <summary>Makes a random account: what Dotdigital's documentation leaves open, and how unkind it is.</summary>
+/// <summary>Makes a random account: what Dotdigital's documentation leaves open, and how faulty it is.</summary>
 internal static class AccountMaker
 {
     public static SimulatorOptions Make(Random random)

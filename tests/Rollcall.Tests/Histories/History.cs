@@ -44,7 +44,7 @@ internal sealed record History
         {string.Join('\n', Steps.Select((s, i) => $"{i + 1}. {s}"))}
         """;
 
-    /// <summary>What is not as it is by itself.</summary>
+    /// <summary>The options that differ from their defaults.</summary>
     private static IEnumerable<string> Switches(SimulatorOptions account)
     {
         var usual = new SimulatorOptions();

@@ -10,7 +10,7 @@ internal sealed partial class HistoryStage
     private bool _disturbed;
 
     /// <summary>
-    /// A run's line to Dotdigital: things happen before some requests, and the model hears which opt-outs the answers show. Never disposed: the sockets
+    /// A run's connection to Dotdigital: events happen before some requests, and the model is told which opt-outs the answers show. Never disposed: the sockets
     /// below it are the stage's.
     /// </summary>
     private sealed class HistoryLine(HistoryStage stage, RunOf? step) : DelegatingHandler(stage._sockets)

@@ -52,7 +52,12 @@ internal static class HistoryMaker
         var (audience, book) = asking.Mapping[0];
         var person = there.Count > 0 && random.Next(2) == 0 ? there[random.Next(there.Count)].Person : random.Next(History.People.Count);
         var others = rows.Audience(audience).Rows.Where(r => PlainModel.Key(r.Email) != PlainModel.Key(History.People[person])).ToList();
-        var leaves = random.Next(3) switch { 0 => Deed.Bounces, 1 when asking.TriggerJoin => Deed.LeavesBook, _ => Deed.LeavesAccount };
+        var leaves = random.Next(3) switch
+        {
+            0 => AccountAction.Bounces,
+            1 when asking.TriggerJoin => AccountAction.LeavesBook,
+            _ => AccountAction.LeavesAccount,
+        };
         yield return new AtDotdigital(leaves, person, book);
         if (random.Next(2) == 0)
         {
@@ -69,7 +74,7 @@ internal static class HistoryMaker
         yield return runs.Run(job + 1) with { Job = job };
         if (random.Next(2) == 0)
         {
-            yield return new AtDotdigital(Deed.Confirms, person, book);
+            yield return new AtDotdigital(AccountAction.Confirms, person, book);
         }
     }
 
@@ -109,7 +114,7 @@ internal static class HistoryMaker
                 yield return rows.Audience(random.Next(audiences));
                 break;
             case < 8:
-                yield return runs.Deed();
+                yield return runs.AnyAction();
                 break;
             case 8:
                 yield return new TimePasses(random.Next(3) switch
@@ -124,7 +129,7 @@ internal static class HistoryMaker
                 break;
             case 10:
                 yield return random.Next(3) == 0 ? new ReconcileOf(random.Next(jobs.Count))
-                    : random.Next(2) == 0 ? new Forgets(random.Next(History.People.Count)) : runs.Deed();
+                    : random.Next(2) == 0 ? new Forgets(random.Next(History.People.Count)) : runs.AnyAction();
                 break;
             case 11 when random.Next(2) == 0:
                 foreach (var step in Edit(random, jobs, runs))

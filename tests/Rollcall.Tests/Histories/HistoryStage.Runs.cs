@@ -73,7 +73,7 @@ internal sealed partial class HistoryStage
         }
     }
 
-    private static bool MayFail(RunOf run) => run.Faults.Count > 0 || run.Meanwhile.Any(m => m.Step is AtDotdigital { Deed: Deed.BookIsMadeAnew });
+    private static bool MayFail(RunOf run) => run.Faults.Count > 0 || run.Meanwhile.Any(m => m.Step is AtDotdigital { Action: AccountAction.BookIsRecreated });
 
     private string? AddsUp(RunResult result, HistoryJob job)
     {
@@ -100,7 +100,10 @@ internal sealed partial class HistoryStage
     {
         foreach (var audience in job.Audiences.Where(_ => job.FromLytics))
         {
-            _lytics.Audiences[Name(audience)] = [.. _model.Rows(audience).Select((r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
+            _lytics.Audiences[Name(audience)] = [.. _model
+                .Rows(audience)
+                .Select(
+                    (r, i) => JsonSerializer.Serialize(new { _uid = $"{audience}-{i}", email = r.Email, id = r.Key, spend = r.Spend, note = r.Note }))];
         }
 
         foreach (var audience in job.Audiences.Where(_ => !job.FromLytics))
@@ -112,7 +115,8 @@ internal sealed partial class HistoryStage
         var names = job.Audiences.Order().Select(Name).ToList();
         var source = job.FromLytics
             ? $"lytics: {{token: {ScriptedLytics.Token}, url: \"{ScriptedLytics.Access.Url}\"}}"
-            : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}, audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
+            : $$"""tables: {files: {{{string.Join(", ", names.Select(n => $"{n}: {n}.csv"))}}}"""
+                + $$""", audiences: {{{string.Join(", ", names.Select(n => $"{n}: {{from: {n}}}"))}}} }""";
         string Book(int book) => job.ByName ? $"{{name: Book {book}}}" : $"\"{_books[book]}\"";
         return JobFile.Parse(
             $$"""
@@ -157,7 +161,7 @@ internal sealed partial class HistoryStage
 
     private static string Name(int audience) => ((char)('a' + audience)).ToString();
 
-    /// <summary>Where the process would die: from there on nothing is written, asked or heard any more.</summary>
+    /// <summary>Where the process is killed: after that, nothing is written, sent or received.</summary>
     private sealed class KillPoint((string Word, int Number)? at)
     {
         private int _passed;

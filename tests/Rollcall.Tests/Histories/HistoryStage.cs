@@ -50,7 +50,10 @@ internal sealed partial class HistoryStage : IAsyncDisposable
         var clocks = new TwoClocks();
         var account = history.Account with
         {
-            UserName = Some.Username, Password = Some.Password, Clock = clocks.Theirs, RequestLogFile = Environment.GetEnvironmentVariable("ROLLCALL_HISTORY_LOG"),
+            UserName = Some.Username,
+            Password = Some.Password,
+            Clock = clocks.Theirs,
+            RequestLogFile = Environment.GetEnvironmentVariable("ROLLCALL_HISTORY_LOG"),
         };
         var simulator = await DotdigitalSimulator.StartAsync(account);
         var stage = new HistoryStage(history, clocks, simulator);
@@ -136,7 +139,7 @@ internal sealed partial class HistoryStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// After the last event nothing is unkind any more: two quiet runs, the time for which people are watched passes, and one run after it.
+    /// After the last event there are no more faults: two quiet runs, the time for which people are watched passes, and one run after it.
     /// </summary>
     private async Task<string?> EndAsync()
     {

@@ -141,7 +141,7 @@ internal sealed partial class PlainModel(History history)
         }
     }
 
-    /// <summary>Nothing is known of the person any more but that they opted out.</summary>
+    /// <summary>Nothing is known about the person any more, except that they opted out.</summary>
     public void Forgotten(string who)
     {
         var key = Key(who);

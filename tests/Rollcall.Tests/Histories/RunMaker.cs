@@ -16,27 +16,27 @@ internal sealed class RunMaker(Random random, IReadOnlyList<(int Person, int Boo
         random.Next(3) == 0 ? (KillWords[random.Next(KillWords.Length)], random.Next(1, 22)) : null,
         [.. Enumerable.Range(0, Math.Max(0, random.Next(-2, 3))).Select(_ => Meanwhile())]);
 
-    public AtDotdigital Deed()
+    public AtDotdigital AnyAction()
     {
         var book = random.Next(History.Books);
         var person = random.Next(History.People.Count);
         return random.Next(26) switch
         {
-            < 7 => new(Histories.Deed.LeavesBook, person, book),
-            < 9 => new(Histories.Deed.LeavesAccount, person, book),
-            9 => new(Histories.Deed.Bounces, person, book),
-            10 => new(Histories.Deed.Complains, person, book),
-            11 or 12 => new(Histories.Deed.ComesBackToBook, person, book),
-            13 => new(Histories.Deed.ComesBackToAccount, person, book),
-            14 or 15 => new(Histories.Deed.IsTakenOutOfBook, person, book),
-            16 or 17 => new(Histories.Deed.IsDeleted, person, book),
-            18 => new(Histories.Deed.RegistersAgain, person, book),
-            19 => new(Histories.Deed.ChangesAddress, person, book),
-            20 => new(Histories.Deed.IsMerged, person, book),
-            21 when random.Next(2) == 0 => new(Histories.Deed.IsMerged, person, book, random.Next(History.People.Count)),
-            22 when random.Next(2) == 0 => new(Histories.Deed.BookIsEmptied, person, book),
-            23 when remakes => new(Histories.Deed.BookIsMadeAnew, person, book),
-            _ => new(Histories.Deed.Confirms, person, book),
+            < 7 => new(AccountAction.LeavesBook, person, book),
+            < 9 => new(AccountAction.LeavesAccount, person, book),
+            9 => new(AccountAction.Bounces, person, book),
+            10 => new(AccountAction.Complains, person, book),
+            11 or 12 => new(AccountAction.ComesBackToBook, person, book),
+            13 => new(AccountAction.ComesBackToAccount, person, book),
+            14 or 15 => new(AccountAction.IsTakenOutOfBook, person, book),
+            16 or 17 => new(AccountAction.IsDeleted, person, book),
+            18 => new(AccountAction.RegistersAgain, person, book),
+            19 => new(AccountAction.ChangesAddress, person, book),
+            20 => new(AccountAction.IsMerged, person, book),
+            21 when random.Next(2) == 0 => new(AccountAction.IsMerged, person, book, random.Next(History.People.Count)),
+            22 when random.Next(2) == 0 => new(AccountAction.BookIsEmptied, person, book),
+            23 when remakes => new(AccountAction.BookIsRecreated, person, book),
+            _ => new(AccountAction.Confirms, person, book),
         };
     }
 
@@ -48,7 +48,7 @@ internal sealed class RunMaker(Random random, IReadOnlyList<(int Person, int Boo
         _ => TimeSpan.FromHours(random.Next(-100, 300)),
     });
 
-    /// <summary>Half of what happens during a run is what is hardest: someone leaves a book about when an import names it.</summary>
+    /// <summary>Half of the events during a run are the hardest case: someone leaves a book at about the time an import names it.</summary>
     private (int, Step) Meanwhile()
     {
         if (random.Next(12) == 0)
@@ -58,11 +58,11 @@ internal sealed class RunMaker(Random random, IReadOnlyList<(int Person, int Boo
 
         if (there.Count == 0 || random.Next(2) == 0)
         {
-            return (random.Next(1, 25), Deed());
+            return (random.Next(1, 25), AnyAction());
         }
 
         var (person, book) = there[random.Next(there.Count)];
-        return (random.Next(8, 15), new AtDotdigital(Histories.Deed.LeavesBook, person, book));
+        return (random.Next(8, 15), new AtDotdigital(AccountAction.LeavesBook, person, book));
     }
 
     private Fault AFault()

@@ -12,7 +12,7 @@ internal sealed record AudienceIs(int Audience, IReadOnlyList<HistoryRow> Rows) 
 }
 
 /// <summary>What people and marketers do at Dotdigital.</summary>
-internal enum Deed
+internal enum AccountAction
 {
     LeavesBook,
     LeavesAccount,
@@ -27,16 +27,20 @@ internal enum Deed
     IsMerged,
     Confirms,
     BookIsEmptied,
-    BookIsMadeAnew,
+    BookIsRecreated,
 }
 
 /// <summary>Something is done at Dotdigital without Rollcall. With <paramref name="Other"/>, a person is merged with another.</summary>
-internal sealed record AtDotdigital(Deed Deed, int Person, int Book, int? Other = null) : Step
+internal sealed record AtDotdigital(AccountAction Action, int Person, int Book, int? Other = null) : Step
 {
-    public override string ToString() => Deed is Deed.BookIsEmptied or Deed.BookIsMadeAnew
-        ? $"book {Book}: {Deed}"
-        : $"{History.People[Person]} {Deed}"
-            + $"{(Deed is Deed.LeavesBook or Deed.ComesBackToBook or Deed.IsTakenOutOfBook or Deed.RegistersAgain ? $" {Book}" : "")}{(Other is { } other ? " with " + History.People[other] : "")}";
+    public override string ToString() => Action is AccountAction.BookIsEmptied or AccountAction.BookIsRecreated
+        ? $"book {Book}: {Action}"
+        : $"{History.People[Person]} {Action}"
+            + (IsInBook ? $" {Book}" : "")
+            + (Other is { } other ? " with " + History.People[other] : "");
+
+    private bool IsInBook =>
+        Action is AccountAction.LeavesBook or AccountAction.ComesBackToBook or AccountAction.IsTakenOutOfBook or AccountAction.RegistersAgain;
 }
 
 /// <summary>Time passes.</summary>

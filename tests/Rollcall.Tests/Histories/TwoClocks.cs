@@ -94,10 +94,10 @@ internal sealed class TwoClocks
             _looking = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(_ => LetTheEngineGoOn(), null);
+        ThreadPool.UnsafeQueueUserWorkItem(_ => ResumeEngine(), null);
     }
 
-    private void LetTheEngineGoOn()
+    private void ResumeEngine()
     {
         DateTimeOffset due;
         lock (_gate)

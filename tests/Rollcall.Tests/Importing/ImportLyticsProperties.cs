@@ -23,7 +23,7 @@ public class ImportLyticsProperties
 
     private static readonly string[] AllKeys = [.. KnownKeys, .. JobKeys, "unknown"];
 
-    /// <summary>Text of the signs that YAML, JSON and job files mean something by, line ends and halves of characters left out.</summary>
+    /// <summary>Text of the characters that have a meaning in YAML, JSON and job files, without line ends and halves of characters.</summary>
     private static readonly Gen<string> Text = Gen.Char["ab1 :#-'\"{}[]$,&*!|>%@`\\~?.é李\u2028\uFEFF\u00A0"].Array[0, 12].Select(signs => new string(signs));
 
     private static readonly Gen<string> Word = Gen.Char['a', 'z'].Array[3, 8].Select(letters => new string(letters));

@@ -7,6 +7,7 @@ using static Rollcall.Tests.Importing.LyticsJobs;
 
 namespace Rollcall.Tests.Importing;
 
+/// <summary>A Lytics job becomes a job file: what arrives, what is remarked on, what is an error.</summary>
 public class ImportLyticsTests
 {
     private static readonly string Cases = Path.Combine(RepositoryFiles.Root, "tests", "Rollcall.Tests", "Importing", "cases");
@@ -47,7 +48,9 @@ public class ImportLyticsTests
     [InlineData("7", "contains no job")]
     [InlineData("{}", "contains no job")]
     [InlineData("""{"data":null,"status":404,"message":"not found","request_id":"x"}""", "404")]
-    [InlineData("""{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""", "404 \"job not found\" (JOB-NOTFOUND-004)")]
+    [InlineData(
+        """{"status":404,"errors":[{"code":"JOB-NOTFOUND-004","level":"error","message":"job not found","timestamp":"x"}],"request_id":"x"}""",
+        "404 \"job not found\" (JOB-NOTFOUND-004)")]
     [InlineData("""{"data":null,"status":400,"message":"","errors":["odd","more"]}""", "400 \"odd\", \"more\"")]
     [InlineData("""{"config":{}}""", "has no workflow")]
     [InlineData("""{"workflow":"mailchimp-export","config":{}}""", "mailchimp-export")]
@@ -168,160 +171,11 @@ public class ImportLyticsTests
         Assert.Contains(notes, note => note.Where == "tag");
     }
 
-    [Fact]
-    public void A_pair_that_would_not_pass_stays_as_a_remark()
-    {
-        var (jobFile, notes) = Import(With("mappings", JsonNode.Parse("""
-            [{"a":"GOOD"},{"b":"has space"},{"c":"a_name_of_more_than_twenty_signs"},{"d":"email"},{"e":"good"},{"f":""},{"g":["X"]},7]
-            """)));
-
-        Assert.Equal([new FieldMapping("a", "GOOD")], Read(jobFile).Config.Mappings);
-        Assert.Equal(7, notes.Count(note => note.Where == "config.mappings"));
-        Assert.All(
-            (string[])["has space", "a_name_of_more_than_twenty_signs", "{\"e\": \"good\"}", "[\"X\"]", "#mappings: 7"],
-            left => Assert.Contains(left, jobFile, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Books_are_ids_as_text_or_number_and_anything_else_counts_as_a_name()
-    {
-        var (jobFile, notes) = Import(Least(job =>
-        {
-            job["config"]!["segment_ids"] = new JsonArray("a", "b", "c", "d", "a");
-            job["config"]!["seg_mappings"] = JsonNode.Parse("""[{"a":"1","b":2},{"c":"Big: spenders"},{"a":"1"},{"x":"3"},{"d":null}]""");
-        }));
-
-        Assert.Contains("- a: \"1\"\n    - b: \"2\"\n    - c:\n        name: \"Big: spenders\"\n", jobFile, StringComparison.Ordinal);
-        Assert.Contains("{\"x\": \"3\"}", jobFile, StringComparison.Ordinal);
-        Assert.Contains(notes, note => note.Message.Contains("\"d\" is not mapped to an address book", StringComparison.Ordinal));
-        Assert.Contains(notes, note => note is { Where: "config.segment_ids" } && note.Message.Contains("twice", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Changes_of_fields_that_are_not_mapped_are_left_out()
-    {
-        var (jobFile, notes) = Import(Least(job =>
-        {
-            job["config"]!["mappings"] = new JsonArray(new JsonObject { ["a"] = "A" });
-            job["config"]!["field_changes"] = new JsonArray("a", "b");
-        }));
-
-        Assert.Equal(["a"], Read(jobFile).Config.FieldChanges);
-        Assert.Contains(notes, note => note.Where == "config.field_changes" && note.Message.Contains("\"b\"", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("runnable", true)]
-    [InlineData("sleeping", true)]
-    [InlineData("paused", false)]
-    [InlineData("fault", false)]
-    [InlineData("failed", false)]
-    [InlineData("completed", false)]
-    [InlineData("killed", false)]
-    public void Only_a_job_that_runs_in_Lytics_runs_by_itself(string state, bool runs)
-    {
-        var (jobFile, notes) = Import(Least(job => job["state"] = state));
-
-        Assert.Equal(runs, Read(jobFile).Schedule is not null);
-        Assert.Equal(state != "runnable", notes.Any(note => note.Where == "state"));
-        Assert.Equal(!runs, jobFile.Contains("#schedule: continuous", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("running", true)]
-    [InlineData("initializing", true)]
-    [InlineData("sleeping", true)]
-    [InlineData("paused", true)]
-    [InlineData("pausing", true)]
-    [InlineData("fault-1", true)]
-    [InlineData("fault-12", true)]
-    [InlineData("failed", false)]
-    [InlineData("completed", false)]
-    [InlineData("deleted", false)]
-    public void A_status_that_Lytics_returns_keeps_the_schedule_and_the_quiet_hours_of_a_job_that_continues(string status, bool goesOn)
-    {
-        var (plain, _) = Import(Least(job => job["status"] = status));
-        var (quiet, notes) = Import(
-            Least(job => (job["status"], job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (status, "22:00", 8, "Europe/London")));
-
-        Assert.Equal(goesOn, Read(plain).Schedule is not null);
-        Assert.Equal(goesOn ? new QuietHours(new TimeOnly(22, 0), 8) : null, Read(quiet).Schedule?.Quiet);
-        Assert.Equal(goesOn ? "Europe/London" : null, Read(quiet).Schedule?.Timezone);
-        Assert.Contains("22:00", quiet, StringComparison.Ordinal);
-        Assert.Contains("Europe/London", quiet, StringComparison.Ordinal);
-        Assert.Equal(status != "running", notes.Any(note => note.Where == "state"));
-    }
-
-    [Fact]
-    public void Quiet_hours_of_a_paused_job_are_kept_by_the_older_word_too() =>
-        Assert.NotNull(
-            Read(Import(Least(job => (job["state"], job["quiet_time_of_day"], job["quiet_period"]) = ("paused", "22:00", 8))).JobFile).Schedule!.Quiet);
-
     [Theory]
     [InlineData("dotmailer_multi_seg_export")]
     [InlineData("dotmailer-multi_seg-export")]
     public void A_workflow_is_the_same_with_either_sign(string workflow) =>
         Assert.Equal(Import(Least()).JobFile, Import(Least(job => job["workflow"] = workflow)).JobFile);
-
-    [Theory]
-    [InlineData("42", "42")]
-    [InlineData("42.0", "\"42\"")]
-    [InlineData("\" 42 \"", "\"42\"")]
-    public void A_pair_that_is_there_as_text_and_as_a_number_is_written_once(string first, string second)
-    {
-        var (jobFile, notes) = Import(With("seg_mappings", JsonNode.Parse($$"""[{"a1":{{first}}},{"a1":{{second}}},{"a1":42}]""")));
-
-        Assert.Equal("42", Assert.Single(Read(jobFile).Config.SegMappings).Book.Id?.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Contains(notes, note => note.Message.Contains("written once", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    public void Dropping_events_is_a_key_that_is_known(bool drops, bool said)
-    {
-        var (_, notes) = Import(Least(job => job["drop_events_during_quiet_window"] = drops));
-
-        Assert.Equal(said, notes.Any(note => note.Where == "drop_events_during_quiet_window" && note.Message.Contains("drops none", StringComparison.Ordinal)));
-        Assert.DoesNotContain(notes, note => note.Message.Contains("no key of the job", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void A_one_time_job_starts_when_the_user_starts_it()
-    {
-        var job = Read(Import(With("backfill_only", true)).JobFile);
-
-        Assert.True(job.Config.BackfillOnly);
-        Assert.Null(job.Schedule);
-    }
-
-    [Theory]
-    [InlineData("22:00", "8", "22:00", 8)]
-    [InlineData("7:05", "0.5", "07:05", 0.5)]
-    [InlineData("22:00:00", "8h", "22:00", 8)]
-    [InlineData("10:30 PM", "1", "22:30", 1)]
-    [InlineData("22", "8", "22:00", 8)]
-    public void Quiet_hours_are_read_as_people_write_them(string timeOfDay, string period, string from, double hours)
-    {
-        var (jobFile, _) = Import(Least(job => (job["quiet_time_of_day"], job["quiet_period"]) = (timeOfDay, period)));
-
-        Assert.Equal(new QuietHours(TimeOnly.Parse(from, null), hours), Read(jobFile).Schedule!.Quiet);
-    }
-
-    [Theory]
-    [InlineData("late", "8", null)]
-    [InlineData("22:00", "25", null)]
-    [InlineData(null, "8", null)]
-    [InlineData("22:00", null, null)]
-    [InlineData("22:00", "8", "Middle/Earth")]
-    public void Quiet_hours_that_make_no_sense_stay_as_a_remark(string? timeOfDay, string? period, string? timezone)
-    {
-        var (jobFile, notes) = Import(Least(job => (job["quiet_time_of_day"], job["quiet_period"], job["quiet_timezone"]) = (timeOfDay, period, timezone)));
-
-        Assert.Null(Read(jobFile).Schedule!.Quiet);
-        Assert.Contains(notes, note => note.Message.Contains("no quiet hours", StringComparison.Ordinal));
-        Assert.Contains(timezone ?? timeOfDay ?? period!, jobFile, StringComparison.Ordinal);
-    }
 
     [Fact]
     public void What_is_not_set_is_not_mentioned()

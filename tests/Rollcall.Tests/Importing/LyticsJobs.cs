@@ -5,10 +5,10 @@ using Rollcall.Model;
 
 namespace Rollcall.Tests.Importing;
 
-/// <summary>Lytics jobs, and what becomes of them.</summary>
+/// <summary>Lytics jobs, and the job files that they become.</summary>
 internal static class LyticsJobs
 {
-    /// <summary>A job with nothing but what it needs, changed.</summary>
+    /// <summary>The smallest valid job, with changes.</summary>
     public static JsonObject Least(Action<JsonObject>? change = null)
     {
         var job = new JsonObject

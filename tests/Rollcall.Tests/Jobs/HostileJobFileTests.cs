@@ -36,7 +36,7 @@ public sealed class HostileJobFileTests
     }
 
     [Fact]
-    public void A_file_of_more_than_four_megabytes_is_no_job_file()
+    public void A_file_of_more_than_four_megabytes_is_not_a_job_file()
     {
         using var folder = new TempFolder();
         folder.Write("job.yaml", "tag: x\n" + new string('#', 4 * 1024 * 1024));

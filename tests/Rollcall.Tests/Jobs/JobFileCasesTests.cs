@@ -35,5 +35,9 @@ public sealed class JobFileCasesTests
     }
 
     private static TheoryData<string> Files(string kind) =>
-        [.. Directory.EnumerateFiles(RepositoryFiles.Cases(kind)).Select(Path.GetFileName).OfType<string>().Where(file => !file.EndsWith(".txt", StringComparison.Ordinal)).Order()];
+        [.. Directory.EnumerateFiles(RepositoryFiles.Cases(kind))
+            .Select(Path.GetFileName)
+            .OfType<string>()
+            .Where(file => !file.EndsWith(".txt", StringComparison.Ordinal))
+            .Order()];
 }

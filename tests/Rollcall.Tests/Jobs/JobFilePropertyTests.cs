@@ -11,7 +11,9 @@ public sealed class JobFilePropertyTests
     private static readonly string Valid = File.ReadAllText(Path.Combine(RepositoryFiles.Cases("valid"), "every-key.yaml"));
 
     private static readonly Gen<string> Scrap = Gen.OneOf(
-        AnyOf("{", "}", "[", "]", ": ", "- ", "\n", "\n  ", "\t", "\"", "'", "#", "&a ", "*a", "!t ", "|", ">", "? ", "---\n", "%", "@", "${", "$${", "${PASSWORD}", "null", "~", "\0", "\uFEFF", "\ud800", "\\u12", "\\xzz", "\\uD800", "<<: ", "...\n"),
+        AnyOf(
+            "{", "}", "[", "]", ": ", "- ", "\n", "\n  ", "\t", "\"", "'", "#", "&a ", "*a", "!t ", "|", ">", "? ", "---\n", "%", "@", "${",
+            "$${", "${PASSWORD}", "null", "~", "\0", "\uFEFF", "\ud800", "\\u12", "\\xzz", "\\uD800", "<<: ", "...\n"),
         Gen.String[0, 5],
         AnyOf([.. JobKeys.Root.Keys.Concat(JobConfigKeys.Config.Keys).Select(key => key.Name + ":")]));
 
@@ -38,9 +40,18 @@ public sealed class JobFilePropertyTests
         var text = Gen.OneOf(name, Gen.Const("a\tb\nc"));
         var book = Gen.OneOf<object>(
             Gen.Long[1, 999_999_999_999_999_999].Select(id => (object)id),
-            Gen.Select(word, Gen.Bool, Gen.Enum<BookVisibility>(), (title, create, visibility) => (object)new { name = "b" + title, create, visibility = visibility.ToString() }));
+            Gen.Select(
+                word,
+                Gen.Bool,
+                Gen.Enum<BookVisibility>(),
+                (title, create, visibility) => (object)new { name = "b" + title, create, visibility = visibility.ToString() }));
         var job = Gen.Select(
-            Gen.Select(name, text).Array[1, 4].Select(pairs => pairs.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2)), book, Gen.Enum<ExitAction>().Where(action => action != ExitAction.Unsubscribe), Gen.Enum<MergeOption>(), Gen.Bool,
+            Gen.Select(name, text).Array[1, 4].Select(
+                pairs => pairs.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2)),
+            book,
+            Gen.Enum<ExitAction>().Where(action => action != ExitAction.Unsubscribe),
+            Gen.Enum<MergeOption>(),
+            Gen.Bool,
             Gen.OneOf(Gen.Double[0, 100].Select(percent => (double?)percent), Gen.Const((double?)null)), Gen.Double[0.01, 1], Gen.Int[1, 9999]);
 
         job.Sample(one =>
@@ -50,7 +61,14 @@ public sealed class JobFilePropertyTests
             {
                 ["tag"] = "round-trip",
                 ["authorization"] = "prod",
-                ["source"] = new { tables = new { database = "x.sqlite", audiences = audiences.ToDictionary(pair => pair.Key, pair => new { from = Escape(pair.Value) }) } },
+                ["source"] = new
+                {
+                    tables = new
+                    {
+                        database = "x.sqlite",
+                        audiences = audiences.ToDictionary(pair => pair.Key, pair => new { from = Escape(pair.Value) }),
+                    },
+                },
                 ["config"] = new
                 {
                     segment_ids = audiences.Keys.Select(Escape),
@@ -136,5 +154,6 @@ public sealed class JobFilePropertyTests
 
     private static string Escape(string text) => text.Replace("${", "$${", StringComparison.Ordinal);
 
-    private static string Snake(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static string Snake(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

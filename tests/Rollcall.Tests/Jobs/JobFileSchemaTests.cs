@@ -11,7 +11,10 @@ public sealed class JobFileSchemaTests
     private static readonly string[] Parsed = ["unknown-keys.yaml", "wrong-values.yaml", "missing.yaml"];
 
     public static TheoryData<string> ValidFiles =>
-        [.. Directory.EnumerateFiles(RepositoryFiles.Cases("valid")).Concat(Directory.EnumerateFiles(Samples, "*.yaml")).Select(file => Path.GetRelativePath(RepositoryFiles.Root, file)).Order()];
+        [.. Directory.EnumerateFiles(RepositoryFiles.Cases("valid"))
+            .Concat(Directory.EnumerateFiles(Samples, "*.yaml"))
+            .Select(file => Path.GetRelativePath(RepositoryFiles.Root, file))
+            .Order()];
 
     private static string Samples => Path.Combine(RepositoryFiles.Root, "samples");
 
@@ -71,8 +74,15 @@ public sealed class JobFileSchemaTests
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode node) => node switch
     {
-        JsonObject map => map.SelectMany(one => one.Key == "properties" ? one.Value!.AsObject().Concat(one.Value.AsObject().SelectMany(below => Properties(below.Value!))) : one.Value is null ? [] : Properties(one.Value)),
+        JsonObject map => map.SelectMany(one => Properties(one)),
         JsonArray list => list.SelectMany(item => item is null ? [] : Properties(item)),
+        _ => [],
+    };
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(KeyValuePair<string, JsonNode?> one) => one switch
+    {
+        { Key: "properties", Value: { } named } => named.AsObject().Concat(named.AsObject().SelectMany(below => Properties(below.Value!))),
+        { Value: { } value } => Properties(value),
         _ => [],
     };
 

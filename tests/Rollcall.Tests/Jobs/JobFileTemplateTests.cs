@@ -18,7 +18,10 @@ public sealed class JobFileTemplateTests
     [Fact]
     public void Its_keys_in_remarks_say_the_defaults()
     {
-        var lines = JobFileTemplate.Text.Split('\n').Where(line => !line.Contains("_type:", StringComparison.Ordinal) && !line.Contains("_field:", StringComparison.Ordinal) || !line.Contains("  #", StringComparison.Ordinal));
+        var lines = JobFileTemplate.Text.Split('\n').Where(
+            line =>
+                !line.Contains("_type:", StringComparison.Ordinal) && !line.Contains("_field:", StringComparison.Ordinal)
+                    || !line.Contains("  #", StringComparison.Ordinal));
         var uncommented = string.Join('\n', lines.Select(Uncomment));
 
         var job = JobFile.Parse(uncommented, "/jobs/job.yaml", _ => null);

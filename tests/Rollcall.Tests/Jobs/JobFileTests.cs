@@ -34,7 +34,9 @@ public sealed class JobFileTests
             job.Config.SegMappings);
         Assert.Equal([new FieldMapping("first_name", "FIRSTNAME"), new FieldMapping("total", "LIFETIME_SPEND")], job.Config.Mappings);
         Assert.Equal(("email", "dm_contact_id", "customer_id"), (job.Config.EmailField, job.Config.IdField, job.Config.KeyField));
-        Assert.Equal((EmailType.Html, OptInType.Single, ExitAction.Remove, true), (job.Config.EmailType, job.Config.OptInType, job.Config.ExitAction, job.Config.SyncStatus));
+        Assert.Equal(
+            (EmailType.Html, OptInType.Single, ExitAction.Remove, true),
+            (job.Config.EmailType, job.Config.OptInType, job.Config.ExitAction, job.Config.SyncStatus));
         Assert.Equal(["total"], job.Config.FieldChanges);
         Assert.Equal(new ScheduleOptions("0 * * * *", false, null, "Europe/London", new QuietHours(new TimeOnly(22, 0), 8)), job.Schedule);
         Assert.Equal(new FileSinkOptions(Path.Combine(folder, "status.jsonl")), job.StatusSink);
@@ -58,7 +60,14 @@ public sealed class JobFileTests
     [Fact]
     public void What_is_left_out_of_Lytics_has_its_default()
     {
-        var job = JobFile.Parse(Some.Job.Replace("  tables:\n    database: shop.sqlite\n    audiences:\n      buyers: SELECT email FROM buyers\n", "  lytics: {token: \"${PASSWORD}\"}\n", StringComparison.Ordinal) + "status_sink: {lytics: {token: \"${PASSWORD}\"}}\n", "/jobs/job.yaml", Some.Environment);
+        var job = JobFile.Parse(
+            Some.Job.Replace(
+                "  tables:\n    database: shop.sqlite\n    audiences:\n      buyers: SELECT email FROM buyers\n",
+                "  lytics: {token: \"${PASSWORD}\"}\n",
+                StringComparison.Ordinal)
+                + "status_sink: {lytics: {token: \"${PASSWORD}\"}}\n",
+            "/jobs/job.yaml",
+            Some.Environment);
 
         var access = new LyticsAccess(Some.Password, new Uri("https://api.lytics.io"), null);
         Assert.Equal(new LyticsSourceOptions(access), job.Source);
@@ -70,7 +79,9 @@ public sealed class JobFileTests
     {
         var folder = RepositoryFiles.Cases("valid");
 
-        Assert.Equal(new ProfilesSinkOptions(Path.Combine(folder, "status", "profiles.parquet")), JobFile.Read(Path.Combine(folder, "profiles.yaml"), Some.Environment).StatusSink);
+        Assert.Equal(
+            new ProfilesSinkOptions(Path.Combine(folder, "status", "profiles.parquet")),
+            JobFile.Read(Path.Combine(folder, "profiles.yaml"), Some.Environment).StatusSink);
     }
 
     [Fact]
@@ -107,7 +118,8 @@ public sealed class JobFileTests
             .Where(key => key.Default is not null && key.Name != "label")
             .Select(key => $"{key.Name}: {key.Default}\n");
         var guards = JobKeys.Root.Keys.Single(key => key.Name == "guards").Shape as GroupShape;
-        var written = string.Concat(lines) + $"guards: {{{string.Join(", ", guards!.Keys.Select(key => $"{key.Name}: {key.Default}"))}}}\nbudget: {{share: 1.0}}\n";
+        var written = string.Concat(lines)
+            + $"guards: {{{string.Join(", ", guards!.Keys.Select(key => $"{key.Name}: {key.Default}"))}}}\nbudget: {{share: 1.0}}\n";
         var config = JobConfigKeys.Config.Keys.Where(key => key.Default is not null).Select(key => $"  {key.Name}: {key.Default}\n");
 
         var job = JobFile.Parse(Some.Job + string.Concat(config) + written, "/jobs/job.yaml", _ => null);
@@ -150,7 +162,10 @@ public sealed class JobFileTests
     {
         var job = JobFile.Read(Path.Combine(RepositoryFiles.Cases("valid"), "postgres.yaml"), Some.Environment);
 
-        Assert.DoesNotContain(Some.Password, $"{job} {job.Source} {job.StatusSink} {job.Authorization} {job.Authorization.Credentials}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Some.Password,
+            $"{job} {job.Source} {job.StatusSink} {job.Authorization} {job.Authorization.Credentials}",
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,11 +214,14 @@ public sealed class JobFileTests
     public void A_password_in_the_file_is_warned_of_unless_it_is_for_this_machine()
     {
         static Job With(string more) => JobFile.Parse(
-            Some.Job.Replace("authorization: prod", $"authorization: {{username: a, password: hunter2{more}}}", StringComparison.Ordinal), "/jobs/job.yaml", _ => null);
+            Some.Job.Replace("authorization: prod", $"authorization: {{username: a, password: hunter2{more}}}", StringComparison.Ordinal),
+            "/jobs/job.yaml",
+            _ => null);
 
         Assert.Empty(With(", endpoint: http://localhost:9400").Warnings);
         Assert.Equal(
-            "job.yaml:2:30 authorization.password: the password stands in the file. Write ${NAME} and set it in the environment, or store it with rollcall auth add.",
+            "job.yaml:2:30 authorization.password: the password stands in the file."
+                + " Write ${NAME} and set it in the environment, or store it with rollcall auth add.",
             Assert.Single(With("").Warnings).ToString());
     }
 
@@ -222,8 +240,12 @@ public sealed class JobFileTests
             var large = Path.Combine(folder, "large.yaml");
             File.WriteAllText(large, "# " + new string('x', JobSyntax.MaxLength));
 
-            Assert.Equal($"{folder}/none.yaml: there is no such file. rollcall init writes a job file to begin with.", Wrong(Path.Combine(folder, "none.yaml")));
-            Assert.Equal($"{folder}/none/none.yaml: there is no such file. rollcall init writes a job file to begin with.", Wrong(Path.Combine(folder, "none", "none.yaml")));
+            Assert.Equal(
+                $"{folder}/none.yaml: there is no such file. rollcall init writes a job file to begin with.",
+                Wrong(Path.Combine(folder, "none.yaml")));
+            Assert.Equal(
+                $"{folder}/none/none.yaml: there is no such file. rollcall init writes a job file to begin with.",
+                Wrong(Path.Combine(folder, "none", "none.yaml")));
             Assert.Equal($"{Path.GetFileName(folder)}: is a folder, not a job file.", Wrong(folder));
             Assert.Equal("huge.yaml: is too large for a job file. Is it the data?", Wrong(huge));
             Assert.Equal("large.yaml:1:1: the file is too large for a job file: more than 4 MB. Is it the data?", Wrong(large));

@@ -22,7 +22,8 @@ internal static class RepositoryFiles
 
         var committed = File.Exists(path) ? File.ReadAllText(path) : "";
         Assert.True(committed == generated,
-            $"{Path.GetRelativePath(Root, path)} is not what the code generates. Write it with {UpdateVariable}=1 ./test.sh, and review the difference.\n--- generated:\n{generated}");
+            $"{Path.GetRelativePath(Root, path)} is not what the code generates."
+            + $" Write it with {UpdateVariable}=1 ./test.sh, and review the difference.\n--- generated:\n{generated}");
     }
 
     private static string Find(string folder) =>

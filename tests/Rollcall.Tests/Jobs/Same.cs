@@ -10,5 +10,7 @@ internal static class Same
     public static void Job(Job expected, Job actual) => Assert.Equal(Text(expected), Text(actual));
 
     private static string Text(Job job) =>
-        JsonSerializer.Serialize(job with { Positions = new Dictionary<string, string>() }) + JsonSerializer.Serialize<object>(job.Source) + JsonSerializer.Serialize<object?>(job.StatusSink);
+        JsonSerializer.Serialize(job with { Positions = new Dictionary<string, string>() })
+            + JsonSerializer.Serialize<object>(job.Source)
+            + JsonSerializer.Serialize<object?>(job.StatusSink);
 }

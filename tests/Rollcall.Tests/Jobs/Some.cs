@@ -6,7 +6,7 @@ internal static class Some
     /// <summary>A secret that no message may show.</summary>
     public const string Password = "s3cret-Passw0rd";
 
-    /// <summary>The least job there is.</summary>
+    /// <summary>The smallest valid job.</summary>
     public const string Job = """
         tag: some-job
         authorization: prod

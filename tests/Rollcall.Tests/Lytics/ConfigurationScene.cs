@@ -78,7 +78,8 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     /// <summary>A profile, with fields in JSON besides its address, first name and spend.</summary>
     public void Put(string name, string more = "", decimal spend = 10) => Lytics.Put(
-        $$"""{"_id": "{{name}}", "email": "{{name}}@example.com", "first_name": "{{name}}", "total_spend": {{spend.ToString(System.Globalization.CultureInfo.InvariantCulture)}}{{(more.Length > 0 ? ", " + more : "")}}}""");
+        $$"""{"_id": "{{name}}", "email": "{{name}}@example.com", "first_name": "{{name}}", "total_spend": """
+        + spend.ToString(System.Globalization.CultureInfo.InvariantCulture) + (more.Length > 0 ? ", " + more : "") + "}");
 
     /// <summary>An existing contact who left the account ten days ago.</summary>
     public void LeftLongAgo(string email) => Account.Plant(new Seed

@@ -262,7 +262,9 @@ public sealed class ConfigurationTableTests
         await scene.RunAsync();
 
         var record = scene.Account.InsightRecords("lytics_fields")[(scene.Account.Contact(Ann)!.Id, "configuration")];
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"interests":["tea","jam"],"scores":{"tea":0.5},"total_spend":10}"""), JsonNode.Parse(record)), record);
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse("""{"interests":["tea","jam"],"scores":{"tea":0.5},"total_spend":10}"""), JsonNode.Parse(record)),
+            record);
     }
 
     [Theory]

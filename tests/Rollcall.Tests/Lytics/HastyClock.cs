@@ -1,6 +1,6 @@
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>The system's clock, whose pauses are over at once; what lasts longer than any pause, such as a time-out, is not.</summary>
+/// <summary>The system's clock with pauses that end at once; anything longer than a pause, such as a time-out, takes its time.</summary>
 internal sealed class HastyClock : TimeProvider
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);

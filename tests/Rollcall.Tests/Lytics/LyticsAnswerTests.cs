@@ -90,7 +90,17 @@ public sealed class LyticsAnswerTests : IDisposable
                 () => Bytes("{\"data\":[{\"id\":\"\u00c3\",\"slug_name\":\"\u00c3\"}],\"\u00c3\":1}"),
             ])
         {
-            _lytics.Instead = asked => asked.StartsWith(call, StringComparison.Ordinal) && ++hit > 0 ? answer() : call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
+            _lytics.Instead = asked =>
+            {
+                if (asked.StartsWith(call, StringComparison.Ordinal))
+                {
+                    hit++;
+                    return answer();
+                }
+
+                var lists = call.EndsWith("all", StringComparison.Ordinal) && asked.StartsWith("/api/segment?", StringComparison.Ordinal);
+                return lists ? ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":[]}""") : null;
+            };
             await using var source = _lytics.Platform(new HastyClock()).Source(Job());
             try
             {
@@ -129,7 +139,11 @@ public sealed class LyticsAnswerTests : IDisposable
     public async Task A_value_of_more_than_64_levels_is_left_out_alone(int levels, bool stays)
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1" + new string('}', levels);
-        _lytics.Audiences["all"] = [$$"""{"email":"a@example.com","v":{{deep}},"first_name":{{deep}},"other":{{deep}}}""", """{"email":"b@example.com","v":{"x":[1]},"first_name":"B"}"""];
+        _lytics.Audiences["all"] =
+        [
+            $$"""{"email":"a@example.com","v":{{deep}},"first_name":{{deep}},"other":{{deep}}}""",
+            """{"email":"b@example.com","v":{"x":[1]},"first_name":"B"}""",
+        ];
         var job = Job() with { Config = Job().Config with { InsightFields = ["v"], Mappings = [new FieldMapping("first_name", "FIRSTNAME")] } };
         await using var source = _lytics.Platform(new HastyClock()).Source(job);
         var roll = new Rollcall.Reading.Roll(
@@ -140,7 +154,9 @@ public sealed class LyticsAnswerTests : IDisposable
         await roll.AddAsync(0, reading, Cancellation);
         await roll.FinishAsync(Cancellation);
 
-        Assert.Equal(["a@example.com|" + (stays ? $$"""{"v":{{deep}}}""" : "{}"), """b@example.com|{"v":{"x":[1]}}"""], _workshop.Query("SELECT email, insight FROM roll ORDER BY 1"));
+        Assert.Equal(
+            ["a@example.com|" + (stays ? $$"""{"v":{{deep}}}""" : "{}"), """b@example.com|{"v":{"x":[1]}}"""],
+            _workshop.Query("SELECT email, insight FROM roll ORDER BY 1"));
         Assert.Equal(stays ? ["first_name"] : ["first_name", "v"], _workshop.Query("SELECT field FROM value_left_out ORDER BY 1"));
     }
 
@@ -163,7 +179,10 @@ public sealed class LyticsAnswerTests : IDisposable
                 {
                     _ when Volatile.Read(ref asked) <= 50 => null,
                     "another" => ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":{"id":"id-of-another","slug_name":"articles","table":"content"}}"""),
-                    "invalid" => ScriptedLytics.Answer(HttpStatusCode.OK, """{"data":{"id":"id-articles","slug_name":"articles","table":"content","invalid":true}}"""),
+                    "invalid" =>
+                        ScriptedLytics.Answer(
+                            HttpStatusCode.OK,
+                            """{"data":{"id":"id-articles","slug_name":"articles","table":"content","invalid":true}}"""),
                     "unreachable" => ScriptedLytics.Refuse(503),
                     _ => ScriptedLytics.Refuse(404),
                 };
@@ -199,7 +218,10 @@ public sealed class LyticsAnswerTests : IDisposable
         _lytics.Collections.Add("articles");
         _lytics.Audiences["articles"] = [];
         var deep = new string('[', 70) + new string(']', 70);
-        _lytics.Instead = call => call.StartsWith("/api/content/recommend", StringComparison.Ordinal) ? ScriptedLytics.Answer(HttpStatusCode.OK, $$"""{"deep":{{deep}},"data":[{"title":"T","topics":{{deep}},"id":1}]}""") : null;
+        _lytics.Instead = call =>
+            call.StartsWith("/api/content/recommend", StringComparison.Ordinal)
+                ? ScriptedLytics.Answer(HttpStatusCode.OK, $$"""{"deep":{{deep}},"data":[{"title":"T","topics":{{deep}},"id":1}]}""")
+                : null;
 
         var answers = await AskAsync("a@example.com");
 

@@ -127,7 +127,7 @@ public sealed class LyticsRecommendationTests
     }
 
     [Fact]
-    public async Task A_recommendation_that_is_one_no_more_goes_even_where_its_removal_failed_at_first()
+    public async Task A_recommendation_that_is_no_longer_one_goes_even_where_its_removal_failed_at_first()
     {
         await using var scene = await SceneAsync();
         scene.Config += "\n  insight_recommendations: true";

@@ -215,7 +215,10 @@ public sealed class LyticsRunTests
         await using var scene = await LyticsScene.StartAsync();
         scene.More = "create_missing_fields: true";
         scene.Mappings = "[{n: N}, {b: B}, {s: S}, {none: NONE}]";
-        scene.Set("""{"email":"a@example.com","n":1,"b":true,"s":"x"}""", """{"email":"b@example.com","n":2.5,"b":false,"s":7}""", """{"email":"c@example.com","n":null}""");
+        scene.Set(
+            """{"email":"a@example.com","n":1,"b":true,"s":"x"}""",
+            """{"email":"b@example.com","n":2.5,"b":false,"s":7}""",
+            """{"email":"c@example.com","n":null}""");
 
         await scene.RunAsync();
 

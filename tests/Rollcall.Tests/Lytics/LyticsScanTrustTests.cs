@@ -17,7 +17,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     [Theory]
     [InlineData("a", "b", "a", "the next page of a page was already read")]
     [InlineData("a", "b", "c", "a", "the next page of a page was already read")]
-    public async Task A_scan_that_goes_round_stops(params string[] tokensAndWhy)
+    public async Task A_scan_that_loops_stops(params string[] tokensAndWhy)
     {
         _lytics.Add("all", 1_000);
         _lytics.Instead = call =>
@@ -115,7 +115,7 @@ public sealed class LyticsScanTrustTests : IDisposable
     [InlineData("""{"email":"shared@example.com","first_name":"P#"}""")]
     [InlineData("""{"first_name":"P"}""")]
     [InlineData("""{"email":null,"first_name":"P"}""")]
-    public async Task Different_profiles_are_no_repeats(string profile)
+    public async Task Different_profiles_are_not_repeats(string profile)
     {
         _lytics.Add("all", 250, i => profile.Replace("#", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 

@@ -20,8 +20,10 @@ public sealed class LyticsStatusSinkTests : IDisposable
 
         Assert.Equal(
             [
-                """{"email":"ann@example.com","account_id":4711,"account_status":"Subscribed","address_book_id":12,"address_book_status":"Subscribed","contact_id":99,"event_id":"e1"}""",
-                """{"email":"jörg@müller.de","account_id":4711,"account_status":"Subscribed","address_book_id":12,"address_book_status":"Removed","event_id":"e2"}""",
+                """{"email":"ann@example.com","account_id":4711,"account_status":"Subscribed","address_book_id":12"""
+                + ""","address_book_status":"Subscribed","contact_id":99,"event_id":"e1"}""",
+                """{"email":"jörg@müller.de","account_id":4711,"account_status":"Subscribed","address_book_id":12"""
+                + ""","address_book_status":"Removed","event_id":"e2"}""",
             ],
             _lytics.Events);
         Assert.Equal(["/collect/json/dotmailer_export_status"], _lytics.Calls);

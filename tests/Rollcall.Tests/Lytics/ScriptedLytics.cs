@@ -9,7 +9,7 @@ using Rollcall.Lytics;
 
 namespace Rollcall.Tests.Lytics;
 
-/// <summary>A small Lytics in one process: audiences whose profiles are JSON objects, in buckets by their number, and a stream that remembers.</summary>
+/// <summary>A small Lytics in one process: audiences whose profiles are JSON objects, in buckets by their number, and a stream that keeps its events.</summary>
 internal sealed class ScriptedLytics : HttpMessageHandler
 {
     public const string Token = "lytics-token-7b1e";
@@ -62,7 +62,8 @@ internal sealed class ScriptedLytics : HttpMessageHandler
     public LyticsPlatform Platform(TimeProvider? clock = null) => new(clock ?? new HastyClock(), NullLoggerFactory.Instance, this);
 
     public void Add(string audience, int members, Func<int, string>? profile = null) =>
-        Audiences[audience] = [.. Enumerable.Range(0, members).Select(profile ?? (i => string.Create(CultureInfo.InvariantCulture, $$"""{"email":"p{{i}}@example.com","first_name":"P{{i}}"}""")))];
+        Audiences[audience] = [.. Enumerable.Range(0, members)
+            .Select(profile ?? (i => string.Create(CultureInfo.InvariantCulture, $$"""{"email":"p{{i}}@example.com","first_name":"P{{i}}"}""")))];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -130,7 +131,10 @@ internal sealed class ScriptedLytics : HttpMessageHandler
         var rows = all.Where((_, i) => chosen is null || chosen.Contains(i % 100)).ToList();
         var from = start is null ? 0 : int.Parse(start, CultureInfo.InvariantCulture);
         var next = from + limit < rows.Count ? (from + limit).ToString(CultureInfo.InvariantCulture) : "";
-        return Answer(HttpStatusCode.OK, $$"""{"status":200,"message":"success","total":{{Total(all.Count)}},"_next":"{{next}}","data":[{{string.Join(',', rows.Skip(from).Take(limit))}}]}""");
+        var page = string.Join(',', rows.Skip(from).Take(limit));
+        return Answer(
+            HttpStatusCode.OK,
+            $$"""{"status":200,"message":"success","total":{{Total(all.Count)}},"_next":"{{next}}","data":[{{page}}]}""");
     }
 
     private HttpResponseMessage Collect(string body)

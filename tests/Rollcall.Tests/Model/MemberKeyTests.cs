@@ -1,9 +1,9 @@
-using Rollcall.Work;
 using System.Globalization;
 using System.Text;
 using CsCheck;
 using DuckDB.NET.Data;
 using Rollcall.Model;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Model;
@@ -12,7 +12,9 @@ public sealed class MemberKeyTests
 {
     // Unusual addresses: letters without a reversible case, combining marks, white space and dots of other scripts.
     private static readonly Gen<int> OddPoint = Gen.OneOf(
-        Gen.OneOf(0x130, 0x131, 0x212A, 0x212B, 0x1E9E, 0xDF, 0x3A3, 0x3C2, 0x3F4, 0x1C5, 0x17F, 0x345, 0x1F88, 0x10400, 0xFF21, 0x200B, 0xAD, 0xA0, 0x3000, 0x85, 0x3002),
+        Gen.OneOf(
+            0x130, 0x131, 0x212A, 0x212B, 0x1E9E, 0xDF, 0x3A3, 0x3C2, 0x3F4, 0x1C5, 0x17F, 0x345, 0x1F88, 0x10400, 0xFF21, 0x200B, 0xAD,
+            0xA0, 0x3000, 0x85, 0x3002),
         Gen.Int[0x300, 0x36F],
         Gen.Int[0xC0, 0x24F],
         Gen.Int[0x370, 0x52F],
@@ -66,7 +68,11 @@ public sealed class MemberKeyTests
     public void Composition_is_the_one_DuckDB_knows()
     {
         using var duckdb = MemberKeySql.OpenInMemory();
-        Compare(duckdb, [.. Enumerable.Range(1, 0x2FFFF).Where(point => point is < 0xD800 or > 0xDFFF).Select(point => new Rune(point).ToString())], "nfc_normalize(text)", CanonicalForm.Compose);
+        Compare(
+            duckdb,
+            [.. Enumerable.Range(1, 0x2FFFF).Where(point => point is < 0xD800 or > 0xDFFF).Select(point => new Rune(point).ToString())],
+            "nfc_normalize(text)",
+            CanonicalForm.Compose);
         Odd.Array[200].Sample(texts => Compare(duckdb, texts, "nfc_normalize(text)", CanonicalForm.Compose), iter: 60, threads: 1);
     }
 
@@ -74,9 +80,16 @@ public sealed class MemberKeyTests
     public void The_key_of_former_versions_is_what_DuckDB_made_of_an_address()
     {
         using var duckdb = MemberKeySql.OpenInMemory();
-        var known = Enumerable.Range(1, 0x1FFFF).Where(point => point is < 0xD800 or > 0xDFFF).Select(point => new Rune(point)).Where(rune => CharUnicodeInfo.GetUnicodeCategory(rune.Value) != UnicodeCategory.OtherNotAssigned);
+        var known = Enumerable.Range(1, 0x1FFFF)
+            .Where(point => point is < 0xD800 or > 0xDFFF)
+            .Select(point => new Rune(point))
+            .Where(rune => CharUnicodeInfo.GetUnicodeCategory(rune.Value) != UnicodeCategory.OtherNotAssigned);
         // Letters added to Unicode recently: DuckDB has no lower case for them yet.
-        HashSet<int> later = [0x1C89, 0xA7CB, 0xA7CC, 0xA7CE, 0xA7D2, 0xA7D4, 0xA7DA, 0xA7DC, .. Enumerable.Range(0x10D50, 0x16), .. Enumerable.Range(0x16EA0, 0x19)];
+        HashSet<int> later =
+        [
+            0x1C89, 0xA7CB, 0xA7CC, 0xA7CE, 0xA7D2, 0xA7D4, 0xA7DA, 0xA7DC, .. Enumerable.Range(0x10D50, 0x16),
+            .. Enumerable.Range(0x16EA0, 0x19),
+        ];
         Compare(duckdb, [.. known.Where(rune => !later.Contains(rune.Value)).Select(rune => $"x{rune}x")], FormerKey.Sql("text"), FormerKey.Of);
     }
 
@@ -91,7 +104,8 @@ public sealed class MemberKeyTests
             asked.Add(address);
             return address;
         });
-        duckdb.Execute("CREATE TABLE address AS SELECT CASE WHEN n % 1000 = 7 THEN 'Zoë' ELSE ' Ann' END || n || '@Example.com' AS text FROM range(20000) t(n)");
+        duckdb.Execute(
+            "CREATE TABLE address AS SELECT CASE WHEN n % 1000 = 7 THEN 'Zoë' ELSE ' Ann' END || n || '@Example.com' AS text FROM range(20000) t(n)");
 
         duckdb.Query($"SELECT max(md5({MemberKeySql.Of("text")})), max({MemberKeySql.Of("text")}) FROM address", r => r.GetString(0));
 
@@ -116,5 +130,6 @@ public sealed class MemberKeyTests
         }
     }
 
-    private static string Points(string text) => string.Join(' ', text.EnumerateRunes().Select(rune => rune.Value.ToString("X4", CultureInfo.InvariantCulture)));
+    private static string Points(string text) =>
+        string.Join(' ', text.EnumerateRunes().Select(rune => rune.Value.ToString("X4", CultureInfo.InvariantCulture)));
 }

@@ -1,6 +1,6 @@
-using Rollcall.Model;
 using CsCheck;
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Planning;
 using Xunit;
 
@@ -33,11 +33,20 @@ public sealed class GuardTests
     {
         foreach (var percent in new double?[] { 20, 100, null })
         {
-            var verdict = Guards.Judge(Job(new GuardOptions { MaxExitPercent = percent }, ExitAction.Unsubscribe), [Load(0, exits: exits, delivered: delivered)], 0, Nothing);
+            var verdict = Guards.Judge(
+                Job(new GuardOptions { MaxExitPercent = percent }, ExitAction.Unsubscribe),
+                [Load(0, exits: exits, delivered: delivered)],
+                0,
+                Nothing);
             Assert.Equal(held, verdict.Held.Any(g => g.Guard == "exits"));
         }
 
-        Assert.Empty(Guards.Judge(Job(new GuardOptions(), ExitAction.Unsubscribe), [Load(0, exits: exits, delivered: delivered)], 0, new HashSet<string> { "exits" }).Held);
+        Assert.Empty(
+            Guards.Judge(
+                Job(new GuardOptions(), ExitAction.Unsubscribe),
+                [Load(0, exits: exits, delivered: delivered)],
+                0,
+                new HashSet<string> { "exits" }).Held);
     }
 
     [Fact]

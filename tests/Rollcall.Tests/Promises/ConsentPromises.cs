@@ -90,7 +90,8 @@ public sealed class ConsentPromises
     [Fact]
     public async Task Someone_who_opts_out_while_a_run_is_under_way_is_out_when_it_ends()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ListSuppression = ListSuppression.Clears, ImportLatency = TimeSpan.FromMilliseconds(400) });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ListSuppression = ListSuppression.Clears, ImportLatency = TimeSpan.FromMilliseconds(400) });
         scene.Account.AddContact("ann@example.com", scene.Gold);
         scene.Set("gold", "ann@example.com", "bob@example.com");
         scene.Before = request =>
@@ -138,7 +139,16 @@ public sealed class ConsentPromises
         scene.Config = more + "  exit_action: remove";
         scene.Account.Plant(new Seed
         {
-            Contacts = [new SeedContact { Email = "ann@example.com", OptInType = OptInType.VerifiedDouble, EmailType = EmailType.PlainText, Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Subscribed } }],
+            Contacts =
+            [
+                new SeedContact
+                {
+                    Email = "ann@example.com",
+                    OptInType = OptInType.VerifiedDouble,
+                    EmailType = EmailType.PlainText,
+                    Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Subscribed },
+                },
+            ],
         });
         scene.Set("gold", "ann@example.com,Ann,1");
         scene.Set("silver", "ann@example.com,Ann,1");

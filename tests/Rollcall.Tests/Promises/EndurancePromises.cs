@@ -25,7 +25,11 @@ public sealed class EndurancePromises
         scene.Set("gold", "ann@example.com", "bob@example.com");
         scene.Set("silver", "cyd@example.com");
         var second = await RunAsync(scene, clocks, line);
-        var other = await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), Workplace(scene, clocks, line), TestContext.Current.CancellationToken);
+        var other = await ExportRun.ExecuteAsync(
+            scene.Job() with { Tag = "other" },
+            new RunOptions(),
+            Workplace(scene, clocks, line),
+            TestContext.Current.CancellationToken);
 
         Assert.Contains("bob@example.com", scene.In(scene.Gold));
         Assert.Equal(["cyd@example.com"], scene.In(scene.Silver));
@@ -50,7 +54,11 @@ public sealed class EndurancePromises
 
         Assert.Equal((60L, 60), (result.Audiences[0].Entered, scene.In(scene.Gold).Count));
         Assert.DoesNotContain(HttpStatusCode.TooManyRequests, line.Answers.Select(a => a.Status));
-        var adds = line.Answers.Where(a => a.Request.StartsWith("POST", StringComparison.Ordinal)).GroupBy(a => a.At.ToUnixTimeSeconds() / 60).Select(g => g.Count()).ToList();
+        var adds = line.Answers
+            .Where(a => a.Request.StartsWith("POST", StringComparison.Ordinal))
+            .GroupBy(a => a.At.ToUnixTimeSeconds() / 60)
+            .Select(g => g.Count())
+            .ToList();
         Assert.All(adds, n => Assert.InRange(n, 1, (int)(limit * share)));
     }
 
@@ -75,7 +83,9 @@ public sealed class EndurancePromises
         var clocks = new TwoClocks();
         await using var scene = await ExportScene.StartAsync(o => o with { Clock = clocks.Theirs, ImportLatency = TimeSpan.FromMinutes(3) });
         scene.Set("gold", "ann@example.com");
-        scene.Account.AddFaults(new Fault { Operation = "getImportStatus", Kind = FaultKind.Refuse, Status = 500, Times = 9 }, new Fault { Operation = "getImportStatus", Occurrence = 10, Times = 9, Kind = FaultKind.DropAfter });
+        scene.Account.AddFaults(
+            new Fault { Operation = "getImportStatus", Kind = FaultKind.Refuse, Status = 500, Times = 9 },
+            new Fault { Operation = "getImportStatus", Occurrence = 10, Times = 9, Kind = FaultKind.DropAfter });
         using var line = new TimedLine(clocks);
 
         var result = await RunAsync(scene, clocks, line);
@@ -101,7 +111,11 @@ public sealed class EndurancePromises
         await Assert.ThrowsAsync<InvalidOperationException>(() => scene.RunAsync());
         scene.Before = null;
 
-        var result = await ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Progress = new Heard(steps) }, TestContext.Current.CancellationToken);
+        var result = await ExportRun.ExecuteAsync(
+            scene.Job(),
+            new RunOptions(),
+            scene.Workplace() with { Progress = new RecordedProgress(steps) },
+            TestContext.Current.CancellationToken);
 
         // The first body is settled and not sent again: two bodies hold everyone.
         Assert.Equal((members, 2), (scene.In(scene.Gold).Count, scene.Account.Calls["importContacts"]));
@@ -116,7 +130,9 @@ public sealed class EndurancePromises
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "secret.person@example.com,Hidden Name,4711");
-        scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropAfter }, new Fault { Occurrence = 3, Kind = FaultKind.Refuse, Status = 500 });
+        scene.Account.AddFaults(
+            new Fault { Operation = "importContacts", Kind = FaultKind.DropAfter },
+            new Fault { Occurrence = 3, Kind = FaultKind.Refuse, Status = 500 });
         using var log = new CollectedLog();
 
         await ExportRun.ExecuteAsync(scene.Job(), new RunOptions(), scene.Workplace() with { Logs = log }, TestContext.Current.CancellationToken);
@@ -133,7 +149,7 @@ public sealed class EndurancePromises
 
     private static Workplace Workplace(ExportScene scene, TwoClocks clocks, TimedLine line) => scene.Workplace() with { Clock = clocks.Ours, Http = line };
 
-    private sealed class Heard(ConcurrentQueue<RunProgress> steps) : IProgress<RunProgress>
+    private sealed class RecordedProgress(ConcurrentQueue<RunProgress> steps) : IProgress<RunProgress>
     {
         public void Report(RunProgress value) => steps.Enqueue(value);
     }
@@ -151,7 +167,8 @@ public sealed class EndurancePromises
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception) + exception);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception) + exception);
 
         public void Dispose()
         {

@@ -23,7 +23,12 @@ public sealed class HonestyPromises
         var run = await scene.RunAsync();
 
         Assert.Equal(
-            [("enter", "ann@example.com", (long?)scene.Silver), ("enter", "dan@example.com", scene.Gold), ("exit", "cyd@example.com", scene.Gold), ("update", "bob@example.com", scene.Gold)],
+            [
+                ("enter", "ann@example.com", (long?)scene.Silver),
+                ("enter", "dan@example.com", scene.Gold),
+                ("exit", "cyd@example.com", scene.Gold),
+                ("update", "bob@example.com", scene.Gold),
+            ],
             plan.Changes!.Select(c => (c.Kind, c.Email, c.AddressBookId)).Order());
         Assert.Equal(plan.Audiences, run.Audiences);
         Assert.Equal((plan.Plan!.Imports, plan.Plan.Removals), (1L, 1L));
@@ -67,7 +72,15 @@ public sealed class HonestyPromises
         scene.Account.Plant(new Seed { GloballySuppressed = ["barred@example.com"] });
         scene.Account.AddContact("out@example.com", scene.Gold);
         scene.Account.Unsubscribe("out@example.com", scene.Gold);
-        scene.Set("gold", "ann@example.com,Ann,1", "ANN@example.com,Ann,1", "nonsense,X,1", ",Nobody,1", "out@example.com", "barred@example.com", "same@example.com");
+        scene.Set(
+            "gold",
+            "ann@example.com,Ann,1",
+            "ANN@example.com,Ann,1",
+            "nonsense,X,1",
+            ",Nobody,1",
+            "out@example.com",
+            "barred@example.com",
+            "same@example.com");
         scene.Set("silver", "ann@example.com,Ann,1", "bob@example.com");
         List<RunResult> results = [await scene.RunAsync()];
         scene.Set("gold", "ann@example.com,Ann,2", "nonsense,X,1", "out@example.com", "same@example.com", "new@example.com");
@@ -92,14 +105,19 @@ public sealed class HonestyPromises
         scene.Set("gold", "ann@example.com,,2");
         await scene.RunAsync();
 
-        Assert.Equal((left, "2"), (scene.Account.Contact("ann@example.com")!.DataFields.GetValueOrDefault("FIRSTNAME"), scene.Account.Contact("ann@example.com")!.DataFields["SPEND"]));
+        Assert.Equal(
+            (left, "2"),
+            (scene.Account.Contact("ann@example.com")!.DataFields.GetValueOrDefault("FIRSTNAME"),
+                scene.Account.Contact("ann@example.com")!.DataFields["SPEND"]));
     }
 
     [Theory]
     [InlineData(ContactStatus.HardBounced, SuppressedInImport.Updated)]
     [InlineData(ContactStatus.Suppressed, SuppressedInImport.Fails)]
     [InlineData(ContactStatus.IspComplained, SuppressedInImport.Updated)]
-    public async Task Bounced_suppressed_and_complained_are_end_states_and_not_errors_that_fail_the_job_for_ever(ContactStatus status, SuppressedInImport import)
+    public async Task Bounced_suppressed_and_complained_are_end_states_and_not_errors_that_fail_the_job_for_ever(
+        ContactStatus status,
+        SuppressedInImport import)
     {
         await using var scene = await ExportScene.StartAsync(o => o with { SuppressedInImport = import });
         scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,1");

@@ -44,7 +44,8 @@ public sealed class IdentityPromises
         Assert.NotEmpty(result.Remains);
         Assert.All(
             Directory.GetFiles(scene.DataFolder, "*", SearchOption.AllDirectories),
-            file => Assert.DoesNotContain("ann@example.com", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.OrdinalIgnoreCase));
+            file => Assert.DoesNotContain(
+                "ann@example.com", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.OrdinalIgnoreCase));
 
         // She is erased, but her opt-out is kept: its keyed hash is honoured.
         await scene.RunAsync();

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Rollcall.Model;
 using Rollcall.Running;
@@ -46,7 +45,9 @@ public sealed class CsvFilesTests : IDisposable
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Equal(["a@x.com", "d@x.com"], rows);
-        Assert.Equal([new RejectedRow(path, 3, "2 values where the header has 3"), new RejectedRow(path, 4, "4 values where the header has 3")], result.Rejected);
+        Assert.Equal(
+            [new RejectedRow(path, 3, "2 values where the header has 3"), new RejectedRow(path, 4, "4 values where the header has 3")],
+            result.Rejected);
         Assert.Contains($"{path}: 2 rejected rows", result.HoldExits, StringComparison.Ordinal);
     }
 
@@ -143,10 +144,15 @@ public sealed class CsvFilesTests : IDisposable
     [Fact]
     public async Task Declared_types_convert_and_a_value_that_does_not_fit_rejects_its_row()
     {
-        var path = _workshop.Write("people.csv", "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\nc@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
+        var path = _workshop.Write(
+            "people.csv",
+            "email,n,d,day,seen,ok\na@x.com,12,1.50,2024-02-29,2024-01-02T03:04:05+02:00,yes\nb@x.com,x,1,2024-01-01,2024-01-01,no\n"
+            + "c@x.com,,,,,\nd@x.com,1,1,2023-02-29,2024-01-01,no\n");
         var types = new Dictionary<string, string> { ["n"] = "integer", ["d"] = "decimal", ["day"] = "date", ["seen"] = "timestamp", ["ok"] = "boolean" };
 
-        var (rows, result) = await _workshop.ReadAsync(Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types), ["email", "n", "d", "day", "seen", "ok"]);
+        var (rows, result) = await _workshop.ReadAsync(
+            Files(path, "SELECT email, n + 1 AS n, d * 2 > 2 AS d, day + 1 AS day, seen, NOT ok AS ok FROM people", types: types),
+            ["email", "n", "d", "day", "seen", "ok"]);
 
         Assert.Equal("a@x.com|13|True|03/01/2024|01/02/2024 01:04:05|False", rows[0]);
         Assert.Equal("c@x.com|∅|∅|∅|∅|∅", rows[1]);
@@ -166,59 +172,7 @@ public sealed class CsvFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_gzipped_file_is_read_and_one_cut_short_gives_its_whole_rows_and_holds_exits()
-    {
-        var random = new Random(1);
-        var whole = Zipped("email,name\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"u{i}@x.com,{random.Next()}\n")));
-        var path = _workshop.Write("people.csv.gz", whole);
-        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
-        Assert.Equal(5000, rows.Count);
-        Assert.Null(result.HoldExits);
-
-        _workshop.Write("people.csv.gz", whole[..(whole.Length / 2)]);
-        (rows, result) = await _workshop.ReadAsync(Files(path), Email);
-
-        Assert.InRange(rows.Count, 1000, 4000);
-        Assert.Equal("u0@x.com", rows[0]);
-        Assert.Contains($"{path}: its gzip data breaks off", result.HoldExits, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_gzipped_file_of_several_members_is_whole()
-    {
-        var path = _workshop.Write("people.csv.gz", [.. Zipped("email,name\na@x.com,A\n"), .. Zipped("b@x.com,B\n")]);
-
-        var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
-
-        Assert.Equal(["a@x.com", "b@x.com"], rows);
-        Assert.Null(result.HoldExits);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(700)]
-    [InlineData(9000)]
-    public async Task Zero_bytes_behind_the_end_of_a_gzipped_file_are_no_truncation(int zeros)
-    {
-        byte[] member = [.. Zipped("email,name\na@x.com,A\n")];
-        var one = _workshop.Write("one.csv.gz", [.. member, .. new byte[zeros]]);
-        var several = _workshop.Write("several.csv.gz", [.. member, .. Zipped("b@x.com,B\n"), .. new byte[zeros]]);
-        var many = Zipped("email,name\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"u{i}@x.com,N{i * 7919 % 104_729}\n")));
-        var cut = _workshop.Write("cut.csv.gz", [.. many[..(many.Length / 2)], .. new byte[zeros]]);
-
-        var (rows, result) = await _workshop.ReadAsync(Files(one), Email);
-        Assert.Equal(["a@x.com"], rows);
-        Assert.Null(result.HoldExits);
-        (rows, result) = await _workshop.ReadAsync(Files(several), Email);
-        Assert.Equal(["a@x.com", "b@x.com"], rows);
-        Assert.Null(result.HoldExits);
-        (_, result) = await _workshop.ReadAsync(Files(cut), Email);
-        Assert.NotNull(result.HoldExits);
-    }
-
-    [Fact]
-    public async Task Blank_lines_before_the_header_are_no_header()
+    public async Task Blank_lines_before_the_header_are_not_the_header()
     {
         var path = _workshop.Write("people.csv", "\n\r\n\n email , name\na@x.com,A\n\nb@x.com,B\n");
 
@@ -300,16 +254,5 @@ public sealed class CsvFilesTests : IDisposable
         await _workshop.ReadAsync(Files(path), Email);
 
         Assert.Empty(Directory.GetFiles(_workshop.At("copies")));
-    }
-
-    private static byte[] Zipped(string text)
-    {
-        using var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Optimal))
-        {
-            gzip.Write(Encoding.UTF8.GetBytes(text));
-        }
-
-        return zipped.ToArray();
     }
 }

@@ -12,7 +12,8 @@ namespace Rollcall.Tests.Reading;
 /// </summary>
 public sealed class CsvOneReaderTests : IDisposable
 {
-    private static readonly int Files = int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CSV_FILES"), CultureInfo.InvariantCulture, out var files) ? files : 5_000;
+    private static readonly int Files =
+        int.TryParse(Environment.GetEnvironmentVariable("ROLLCALL_CSV_FILES"), CultureInfo.InvariantCulture, out var files) ? files : 5_000;
     private const int AtOnce = 50;
     private static readonly string[] Pieces = ["a", "b", "é", ",", ",", "\"", "\"", " ", "\n", "\n", "\r\n", "\"\"", ", \"", "\" ,", ",\"x\"", "\t", ";", "'"];
 
@@ -33,7 +34,13 @@ public sealed class CsvOneReaderTests : IDisposable
                 var (rows, rejected) = Parse(text);
                 expected.AddRange(rows.Select(row => $"{i}|{string.Join('|', row.Select(value => value.Length == 0 ? "∅" : value))}"));
                 expected.Add($"{i} rejected {rejected}");
-                var prepared = CsvTable.Prepare("people", new FileTable("", new Dictionary<string, string>(), null, null), [_workshop.Write($"{i}.csv", text)], _workshop.At("copies"), null, TestContext.Current.CancellationToken);
+                var prepared = CsvTable.Prepare(
+                    "people",
+                    new FileTable("", new Dictionary<string, string>(), null, null),
+                    [_workshop.Write($"{i}.csv", text)],
+                    _workshop.At("copies"),
+                    null,
+                    TestContext.Current.CancellationToken);
                 selects.Add($"SELECT {i} AS file, k, a, b FROM ({prepared.Select})");
                 selects.Add($"SELECT {i}, '{prepared.RejectedCount}', NULL, NULL");
             }

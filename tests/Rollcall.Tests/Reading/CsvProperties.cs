@@ -16,13 +16,20 @@ public sealed class CsvProperties : IDisposable
     public async Task Every_value_comes_as_it_was_written()
     {
         var value = Gen.String[Gen.Char["ab,;\"'\n\r\t \\é€"], 0, 6];
-        var file = Gen.Select(Gen.Select(value, value, (a, b) => (a, b)).Array[1, 30], Gen.Bool, Gen.Bool, Gen.Bool, (rows, quoteAll, returns, last) => (rows, quoteAll, returns, last));
+        var file = Gen.Select(
+            Gen.Select(value, value, (a, b) => (a, b)).Array[1, 30],
+            Gen.Bool,
+            Gen.Bool,
+            Gen.Bool,
+            (rows, quoteAll, returns, last) => (rows, quoteAll, returns, last));
 
         await file.SampleAsync(
             async given =>
             {
                 var newline = given.returns ? "\r\n" : "\n";
-                var lines = given.rows.Select((row, i) => string.Join(',', i.ToString(CultureInfo.InvariantCulture), Written(row.a, given.quoteAll), Written(row.b, given.quoteAll)));
+                var lines = given.rows.Select(
+                    (row, i) =>
+                        string.Join(',', i.ToString(CultureInfo.InvariantCulture), Written(row.a, given.quoteAll), Written(row.b, given.quoteAll)));
                 var path = _workshop.Write("people.csv", "n,a,b" + newline + string.Join(newline, lines) + (given.last ? newline : ""));
 
                 var (rows, result) = await _workshop.ReadAsync(Files(path), ["n", "a", "b"]);
@@ -35,7 +42,7 @@ public sealed class CsvProperties : IDisposable
     }
 
     [Fact]
-    public async Task No_file_of_any_bytes_fails_or_loses_a_line_unsaid()
+    public async Task No_file_of_any_bytes_fails_or_loses_a_line_silently()
     {
         var bytes = Gen.OneOf(Gen.Byte, Gen.Char["aaab,,\"\n\n\r"].Select(c => (byte)c)).Array[0, 200];
 

@@ -15,11 +15,16 @@ public sealed class SqliteSourceTests : SourceContract
         var path = Workshop.At("people.sqlite");
         await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         await connection.OpenAsync();
-        await DatabasePeople.CreateAsync(connection, People, "email TEXT, name TEXT, total NUMERIC, score REAL, active INTEGER, born TEXT, seen TEXT", value => value switch { "true" => "1", "false" => "0", _ => value });
+        await DatabasePeople.CreateAsync(
+            connection,
+            People,
+            "email TEXT, name TEXT, total NUMERIC, score REAL, active INTEGER, born TEXT, seen TEXT",
+            value => value switch { "true" => "1", "false" => "0", _ => value });
         return new TablesSourceOptions { Database = path, DatabaseName = "people.sqlite", Audiences = new Dictionary<string, AudienceQuery>() };
     }
 
-    protected override TablesSourceOptions Nowhere() => new() { Database = Workshop.At("nowhere.sqlite"), DatabaseName = "nowhere.sqlite", Audiences = new Dictionary<string, AudienceQuery>() };
+    protected override TablesSourceOptions Nowhere() =>
+        new() { Database = Workshop.At("nowhere.sqlite"), DatabaseName = "nowhere.sqlite", Audiences = new Dictionary<string, AudienceQuery>() };
 }
 
 public sealed class PostgresSourceTests : SourceContract
@@ -37,7 +42,11 @@ public sealed class PostgresSourceTests : SourceContract
         }
 
         await using var connection = await OpenAsync(_database);
-        await DatabasePeople.CreateAsync(connection, People, "email text, name varchar(80), total numeric(20, 2), score double precision, active boolean, born date, seen timestamp", value => value);
+        await DatabasePeople.CreateAsync(
+            connection,
+            People,
+            "email text, name varchar(80), total numeric(20, 2), score double precision, active boolean, born date, seen timestamp",
+            value => value);
         return Options(_server, _database);
     }
 
@@ -69,7 +78,16 @@ public sealed class PostgresSourceTests : SourceContract
     private async Task<NpgsqlConnection> OpenAsync(string name)
     {
         var user = _server!.UserInfo.Split(':');
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder { Host = _server.Host, Port = _server.Port, Username = user[0], Password = user.ElementAtOrDefault(1), Database = name.Length == 0 ? "postgres" : name, Pooling = false }.ToString());
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = _server.Host,
+                Port = _server.Port,
+                Username = user[0],
+                Password = user.ElementAtOrDefault(1),
+                Database = name.Length == 0 ? "postgres" : name,
+                Pooling = false,
+            }.ToString());
         await connection.OpenAsync();
         return connection;
     }
@@ -87,7 +105,11 @@ public sealed class MySqlSourceTests : SourceContract
         await using var connection = await OpenAsync();
         await DatabasePeople.ExecuteAsync(connection, $"CREATE DATABASE {_database} CHARACTER SET utf8mb4");
         await connection.ChangeDatabaseAsync(_database);
-        await DatabasePeople.CreateAsync(connection, People, "email text, name varchar(80), total decimal(20, 2), score double, active tinyint(1), born date, seen datetime", value => value switch { "true" => "1", "false" => "0", _ => value?.Replace("\\", "\\\\", StringComparison.Ordinal) });
+        await DatabasePeople.CreateAsync(
+            connection,
+            People,
+            "email text, name varchar(80), total decimal(20, 2), score double, active tinyint(1), born date, seen datetime",
+            value => value switch { "true" => "1", "false" => "0", _ => value?.Replace("\\", "\\\\", StringComparison.Ordinal) });
         return new()
         {
             Database = new UriBuilder(_server) { Scheme = "mysql", Path = _database }.Uri.ToString(),
@@ -117,7 +139,15 @@ public sealed class MySqlSourceTests : SourceContract
     private async Task<MySqlConnection> OpenAsync()
     {
         var user = _server!.UserInfo.Split(':');
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = _server.Host, Port = (uint)_server.Port, UserID = user[0], Password = user.ElementAtOrDefault(1), Pooling = false }.ToString());
+        var connection = new MySqlConnection(
+            new MySqlConnectionStringBuilder
+            {
+                Server = _server.Host,
+                Port = (uint)_server.Port,
+                UserID = user[0],
+                Password = user.ElementAtOrDefault(1),
+                Pooling = false,
+            }.ToString());
         await connection.OpenAsync();
         return connection;
     }
@@ -129,7 +159,8 @@ internal static class DatabasePeople
     public static async Task CreateAsync(DbConnection connection, string?[][] people, string columns, Func<string?, string?> written)
     {
         await ExecuteAsync(connection, $"CREATE TABLE people({columns})");
-        var rows = people.Select(person => $"({string.Join(", ", person.Select(value => written(value) is { } text ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : "NULL"))})");
+        string Literal(string? value) => written(value) is { } text ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : "NULL";
+        var rows = people.Select(person => $"({string.Join(", ", person.Select(Literal))})");
         await ExecuteAsync(connection, $"INSERT INTO people VALUES {string.Join(", ", rows)}");
     }
 

@@ -1,8 +1,8 @@
-using Rollcall.Work;
 using MySqlConnector;
 using Npgsql;
 using Rollcall.Model;
 using Rollcall.Reading.Tables.Databases;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Reading;
@@ -25,7 +25,11 @@ public sealed class DatabaseTlsTests
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString);
 
         Assert.Equal(mode, settings.SslMode);
-        Assert.Equal(address.StartsWith("db.", StringComparison.Ordinal) || address.StartsWith("10.", StringComparison.Ordinal) ? (address.Contains("tls=off", StringComparison.Ordinal) ? null : "ScramSHA256,GSS") : null, settings.RequireAuth);
+        Assert.Equal(
+            address.StartsWith("db.", StringComparison.Ordinal) || address.StartsWith("10.", StringComparison.Ordinal)
+                ? (address.Contains("tls=off", StringComparison.Ordinal) ? null : "ScramSHA256,GSS")
+                : null,
+            settings.RequireAuth);
     }
 
     [Theory]
@@ -45,7 +49,8 @@ public sealed class DatabaseTlsTests
     [Fact]
     public void Paths_and_names_in_options_keep_their_hyphens()
     {
-        using var postgres = PostgresConnection.Of(Url("postgres", "db.example.com/shop?sslrootcert=/etc/ssl/my-ca.pem&search_path=my-schema&sslmode=verify-full"));
+        using var postgres = PostgresConnection.Of(
+            Url("postgres", "db.example.com/shop?sslrootcert=/etc/ssl/my-ca.pem&search_path=my-schema&sslmode=verify-full"));
         using var mysql = MySqlDatabase.Connection(Url("mysql", "db.example.com/shop?ssl-ca=/etc/ssl/my-ca.pem"));
 
         Assert.Equal("/etc/ssl/my-ca.pem", new NpgsqlConnectionStringBuilder(postgres.ConnectionString).RootCertificate);
@@ -61,7 +66,8 @@ public sealed class DatabaseTlsTests
     [InlineData("mysql", "db.example.com/shop?tls=maybe")]
     public void A_mode_that_does_not_insist_is_refused(string scheme, string address)
     {
-        var stop = Assert.Throws<RollcallException>(() => scheme == "mysql" ? (IDisposable)MySqlDatabase.Connection(Url(scheme, address)) : PostgresConnection.Of(Url(scheme, address)));
+        var stop = Assert.Throws<RollcallException>(
+            () => scheme == "mysql" ? (IDisposable)MySqlDatabase.Connection(Url(scheme, address)) : PostgresConnection.Of(Url(scheme, address)));
 
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains("tls", stop.Message, StringComparison.OrdinalIgnoreCase);

@@ -45,7 +45,10 @@ public sealed class FileQueryTests : IDisposable
                 ["roll"] = new(_workshop.Write("a.csv", "id,email\n1,a@x.com\n2,b@x.com\n"), new Dictionary<string, string>(), null, null),
                 ["my orders"] = new(_workshop.Write("b.jsonl", "{\"id\": 1}\n"), new Dictionary<string, string>(), null, null),
             },
-            Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT r.email FROM ROLL r JOIN \"my orders\" o ON o.id = r.id::INT, unnest([1]) AS one(x), range(1)", null, null) },
+            Audiences = new Dictionary<string, AudienceQuery>
+            {
+                ["all"] = new("SELECT r.email FROM ROLL r JOIN \"my orders\" o ON o.id = r.id::INT, unnest([1]) AS one(x), range(1)", null, null),
+            },
         };
 
         var (rows, result) = await _workshop.ReadAsync(source, Email);

@@ -24,7 +24,11 @@ public sealed class HostileDatabaseTests : IDisposable
             var data = new TheoryData<string, string>();
             foreach (var (scheme, answers) in new[]
             {
-                ("postgres", new[] { "hangs up", "garbage", "two gigabytes", "negative length", "web page", "welcome, then garbage", "welcome, then two gigabytes", "welcome, then hangs up" }),
+                ("postgres", new[]
+                {
+                    "hangs up", "garbage", "two gigabytes", "negative length", "web page",
+                    "welcome, then garbage", "welcome, then two gigabytes", "welcome, then hangs up",
+                }),
                 ("mysql", new[] { "hangs up", "garbage", "two gigabytes", "web page" }),
             })
             {
@@ -40,7 +44,7 @@ public sealed class HostileDatabaseTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task A_server_that_is_no_database_is_named_with_exit_3(string scheme, string answer)
+    public async Task A_server_that_is_not_a_database_is_named_with_exit_3(string scheme, string answer)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -90,7 +94,7 @@ public sealed class HostileDatabaseTests : IDisposable
                 var stream = connection.GetStream();
                 await stream.WriteAsync(answer, cancellation);
 
-                // Hanging up with something unread would take the answer back.
+                // Closing the connection with unread data would discard the answer.
                 connection.Client.Shutdown(SocketShutdown.Send);
                 var heard = new byte[4096];
                 while (await stream.ReadAsync(heard, cancellation) > 0)

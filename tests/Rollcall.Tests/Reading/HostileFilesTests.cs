@@ -28,12 +28,13 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public async Task What_is_no_regular_file_is_no_source(string kind, bool link)
+    public async Task What_is_not_a_regular_file_is_not_a_source(string kind, bool link)
     {
         foreach (var name in new[] { "people.csv", "people.jsonl", "people.parquet", "people.csv.gz" })
         {
             using var made = Make(kind, link, name);
-            var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(Files(_workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            var stop = await Assert.ThrowsAsync<RollcallException>(
+                () => _workshop.ReadAsync(Files(_workshop.At(name)), Email).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
             Assert.Equal(ExitCode.Source, stop.ExitCode);
             Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
         }
@@ -41,10 +42,14 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public async Task What_is_no_regular_file_is_no_database(string kind, bool link)
+    public async Task What_is_not_a_regular_file_is_not_a_database(string kind, bool link)
     {
         using var made = Make(kind, link, "people.sqlite");
-        var source = new TablesSourceOptions { Database = _workshop.At("people.sqlite"), Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) } };
+        var source = new TablesSourceOptions
+        {
+            Database = _workshop.At("people.sqlite"),
+            Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new("SELECT 1 AS email", null, null) },
+        };
         var stop = await Assert.ThrowsAsync<RollcallException>(() => _workshop.ReadAsync(source, Email));
         Assert.Equal(ExitCode.Source, stop.ExitCode);
         Assert.Contains(kind, stop.Message, StringComparison.Ordinal);
@@ -52,7 +57,7 @@ public sealed class HostileFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void What_is_no_regular_file_is_no_job_file(string kind, bool link)
+    public void What_is_not_a_regular_file_is_not_a_job_file(string kind, bool link)
     {
         using var made = Make(kind, link, "job.yaml");
         var stop = Assert.Throws<RollcallException>(() => JobFile.Read(_workshop.At("job.yaml"), _ => null));

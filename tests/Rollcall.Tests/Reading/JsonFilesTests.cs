@@ -15,7 +15,10 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task A_broken_line_never_takes_the_file_down()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud8\"}\n{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\"}\n{\"email\": \"b@x.com\"\n\n[1]\n{\"email\": \"c@x.com\", \"n\": 1}\n\"text\"\n{\"email\": \"\\ud8\"}\n"
+            + "{\"email\": \"d@x.com\"} \n{\"n\": 1e999}\n{\"email\": \"e@x.com\"");
 
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
@@ -91,7 +94,9 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task Reading_continues_after_a_broken_object_of_an_array()
     {
-        var path = _workshop.Write("people.json", "[\n  {\n    \"email\": \"a@x.com\", \"tags\": [\n      {\"x\": 1}\n    ],,\n  },\n  {\n    \"email\": \"b@x.com\"\n  }\n]\n");
+        var path = _workshop.Write(
+            "people.json",
+            "[\n  {\n    \"email\": \"a@x.com\", \"tags\": [\n      {\"x\": 1}\n    ],,\n  },\n  {\n    \"email\": \"b@x.com\"\n  }\n]\n");
 
         var (rows, result) = await _workshop.ReadAsync(Files(path), Email);
 
@@ -115,9 +120,17 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task A_key_takes_the_type_that_all_its_values_share_and_texts_stay_text()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\", \"n\": 1, \"f\": 1, \"day\": \"2024-01-01\", \"mixed\": 1}\n{\"email\": \"b@x.com\", \"n\": null, \"f\": 2.5, \"day\": \"2024-01-02\", \"mixed\": \"x\", \"late\": true}\n");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\", \"n\": 1, \"f\": 1, \"day\": \"2024-01-01\", \"mixed\": 1}\n"
+            + "{\"email\": \"b@x.com\", \"n\": null, \"f\": 2.5, \"day\": \"2024-01-02\", \"mixed\": \"x\", \"late\": true}\n");
 
-        var (rows, _) = await _workshop.ReadAsync(Files(path, "SELECT typeof(n) AS n, typeof(f) AS f, typeof(day) AS day, typeof(mixed) AS mixed, typeof(late) AS late, mixed || '!' AS email FROM people"), ["n", "f", "day", "mixed", "late", "email"]);
+        var (rows, _) = await _workshop.ReadAsync(
+            Files(
+                path,
+                "SELECT typeof(n) AS n, typeof(f) AS f, typeof(day) AS day, typeof(mixed) AS mixed, typeof(late) AS late, mixed || '!' AS email"
+                + " FROM people"),
+            ["n", "f", "day", "mixed", "late", "email"]);
 
         Assert.Equal(["BIGINT|DOUBLE|VARCHAR|VARCHAR|BOOLEAN|1!", "BIGINT|DOUBLE|VARCHAR|VARCHAR|BOOLEAN|x!"], rows);
     }
@@ -125,7 +138,9 @@ public sealed class JsonFilesTests : IDisposable
     [Fact]
     public async Task Nested_values_are_for_SQL_to_reach_into_and_no_fields()
     {
-        var path = _workshop.Write("people.jsonl", "{\"email\": \"a@x.com\", \"address\": {\"city\": \"Rome\"}, \"tags\": [\"x\", \"y\"]}\n{\"email\": \"b@x.com\"}\n");
+        var path = _workshop.Write(
+            "people.jsonl",
+            "{\"email\": \"a@x.com\", \"address\": {\"city\": \"Rome\"}, \"tags\": [\"x\", \"y\"]}\n{\"email\": \"b@x.com\"}\n");
         var (rows, _) = await _workshop.ReadAsync(Files(path, "SELECT email, address.city AS city, len(tags) AS tags FROM people"), ["email", "city", "tags"]);
         Assert.Equal(["a@x.com|Rome|2", "b@x.com|∅|∅"], rows);
 
@@ -133,7 +148,10 @@ public sealed class JsonFilesTests : IDisposable
         var problems = await source.CheckAsync(["all"], ["email", "address", "tags"], TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            ["The field \"address\" is a struct (STRUCT(city VARCHAR)); a data field takes one value.", "The field \"tags\" is an array (VARCHAR[]); a data field takes one value."],
+            [
+                "The field \"address\" is a struct (STRUCT(city VARCHAR)); a data field takes one value.",
+                "The field \"tags\" is an array (VARCHAR[]); a data field takes one value.",
+            ],
             problems.Select(problem => problem.Message));
     }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Microsoft.Data.Sqlite;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Reading;
 using Rollcall.Reading.Tables;
 using Rollcall.Running;
+using Rollcall.TestKit;
 using Rollcall.Work;
 using Xunit;
 
@@ -57,13 +59,24 @@ public sealed class ReadingWorkshop : IDisposable
         var rows = new List<string>();
         while (reader.Read())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "∅" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+            rows.Add(
+                string.Join(
+                    '|',
+                    Enumerable.Range(0, reader.FieldCount).Select(
+                        i => reader.IsDBNull(i) ? "∅" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
         }
 
         return rows;
     }
 
-    public static Job Job(SourceOptions source, IReadOnlyList<FieldMapping>? mappings = null, string email = "email", string? key = null, string? id = null, OnMissingField onMissing = OnMissingField.Keep, IReadOnlyList<string>? fieldChanges = null) => new()
+    public static Job Job(
+        SourceOptions source,
+        IReadOnlyList<FieldMapping>? mappings = null,
+        string email = "email",
+        string? key = null,
+        string? id = null,
+        OnMissingField onMissing = OnMissingField.Keep,
+        IReadOnlyList<string>? fieldChanges = null) => new()
     {
         Tag = "test",
         Label = "test",
@@ -83,16 +96,39 @@ public sealed class ReadingWorkshop : IDisposable
         },
     };
 
-    public static TablesSourceOptions Files(string path, string? sql = null, string? delimiter = null, string? encoding = null, IReadOnlyDictionary<string, string>? types = null) => new()
+    public static TablesSourceOptions Files(
+        string path,
+        string? sql = null,
+        string? delimiter = null,
+        string? encoding = null,
+        IReadOnlyDictionary<string, string>? types = null) => new()
     {
         Files = new Dictionary<string, FileTable> { ["people"] = new(path, types ?? new Dictionary<string, string>(), delimiter, encoding) },
         Audiences = new Dictionary<string, AudienceQuery> { ["all"] = sql is null ? new(null, "people", null) : new(sql, null, null) },
     };
 
+    /// <summary>A query of the PostgreSQL server for tests; the test is skipped where there is none.</summary>
+    public static TablesSourceOptions Postgres(string sql) => OfDatabase(TestDatabases.PostgresOrSkip().ToString(), "postgres://test", sql);
+
+    /// <summary>A query of the MariaDB server for tests; the test is skipped where there is none.</summary>
+    public static TablesSourceOptions MySql(string sql) => OfDatabase(TestDatabases.MySqlOrSkip().ToString(), "mysql://test", sql);
+
+    /// <summary>A query of a SQLite file in the folder, after some setup.</summary>
+    public async Task<TablesSourceOptions> SqliteAsync(string setup, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={At("test.sqlite")};Pooling=False");
+        await connection.OpenAsync();
+        await DatabasePeople.ExecuteAsync(connection, setup);
+        return OfDatabase(At("test.sqlite"), "test.sqlite", sql);
+    }
+
     internal IAudienceSource Open(Job job) => TablesSource.Open(job, At("copies"), At("data"), TimeProvider.System);
 
     /// <summary>Reads the job's first audience directly, without a roll.</summary>
-    internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(SourceOptions source, string[] fields, AudienceShape? previous = null)
+    internal async Task<(IReadOnlyList<string> Rows, AudienceReadingResult Result)> ReadAsync(
+        SourceOptions source,
+        string[] fields,
+        AudienceShape? previous = null)
     {
         var job = Job(source);
         await using var opened = Open(job);
@@ -102,7 +138,11 @@ public sealed class ReadingWorkshop : IDisposable
     }
 
     /// <summary>Reads the job's audiences into the roll's tables.</summary>
-    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(Job job, IReadOnlyDictionary<string, DataFieldType>? dataFields = null, long accountId = 1, CancellationToken? cancellation = null)
+    internal async Task<IReadOnlyList<AudienceCount>> CallAsync(
+        Job job,
+        IReadOnlyDictionary<string, DataFieldType>? dataFields = null,
+        long accountId = 1,
+        CancellationToken? cancellation = null)
     {
         var stop = cancellation ?? TestContext.Current.CancellationToken;
         await using var source = Open(job);
@@ -137,11 +177,19 @@ public sealed class ReadingWorkshop : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    private static TablesSourceOptions OfDatabase(string database, string name, string sql) => new()
+    {
+        Database = database,
+        DatabaseName = name,
+        Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) },
+    };
+
     private sealed class FixedReading(string relation) : IAudienceReading
     {
         public string Relation => relation;
 
-        public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) => Task.FromResult(new AudienceReadingResult([], null, AudienceShape.None));
+        public Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation) =>
+            Task.FromResult(new AudienceReadingResult([], null, AudienceShape.None));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -1,8 +1,8 @@
-using Rollcall.Dotdigital;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
@@ -51,7 +51,10 @@ public sealed class RollProperties : IDisposable
             Gen.OneOf(Gen.Const(""), Gen.Int[-40, 40].Select(e => $"e{e}"), Gen.Int[0, 20].Select(e => $"E+{e}")),
             OneOf("", " ", "\u00A0", "x"),
             (sign, whole, point, fraction, exponent, end) => sign + whole + point + fraction + exponent + end);
-        var shorter = Gen.Select(Gen.Int[-1_000_000, 1_000_000], Gen.Int[0, 12], (number, scale) => (number / (decimal)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture));
+        var shorter = Gen.Select(
+            Gen.Int[-1_000_000, 1_000_000],
+            Gen.Int[0, 12],
+            (number, scale) => (number / (decimal)Math.Pow(10, scale)).ToString(CultureInfo.InvariantCulture));
         var texts = Gen.OneOf(numbers, shorter, OneOf("NaN", "Infinity", "0", "-0", "0.0", "1_000", "1,000", "0x10", "٣", "1e", ".", "-.5", "5.")).Array[500];
 
         await texts.SampleAsync(
@@ -78,25 +81,39 @@ public sealed class RollProperties : IDisposable
             }
         }
 
-        foreach (var (type, wanted) in new (DataFieldType, Func<string, string>)[] { (DataFieldType.Numeric, number => number), (DataFieldType.String, number => $"\"{number}\"") })
+        (DataFieldType, Func<string, string>)[] types =
+            [(DataFieldType.Numeric, number => number), (DataFieldType.String, number => $"\"{number}\"")];
+        foreach (var (type, wanted) in types)
         {
             await _workshop.CallAsync(Job(Files("-"), [new("n", "F")]), "(SELECT 'a' || __row || '@x.com' AS email, * FROM numbers)", Types(type));
 
             var plain = numbers.Select(number => PlainNumber.Of(number.ToString("R", CultureInfo.InvariantCulture)));
-            Assert.All(numbers.Zip(plain, Fields()).Where(one => type == DataFieldType.Numeric || one.Second is not null), one => Assert.Equal(one.Second is null ? null : wanted(one.Second), one.Third));
+            Assert.All(
+                numbers.Zip(plain, Fields()).Where(one => type == DataFieldType.Numeric || one.Second is not null),
+                one => Assert.Equal(one.Second is null ? null : wanted(one.Second), one.Third));
         }
     }
 
     [Fact]
     public async Task A_moment_comes_out_in_UTC()
     {
-        var moments = Gen.Select(Gen.Int[1, 9998], Gen.Int[0, 364], Gen.Int[0, 86_399], Gen.Int[-14 * 60, 14 * 60], Gen.Int[0, 7], (year, day, second, offset, form) =>
-            (At: new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(day).AddSeconds(second), Offset: offset, Form: form))
+        var moments = Gen.Select(
+            Gen.Int[1, 9998],
+            Gen.Int[0, 364],
+            Gen.Int[0, 86_399],
+            Gen.Int[-14 * 60, 14 * 60],
+            Gen.Int[0, 7],
+            (year, day, second, offset, form) =>
+                    (At: new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(day).AddSeconds(second), Offset: offset, Form: form))
             .Where(moment => moment.At.Year is > 1 and < 9998)
             .Select(moment => Written(moment.At, moment.Offset, moment.Form));
 
         await moments.Array[500].SampleAsync(
-            async given => Assert.Equal(given, given.Select(text => text.Text).Zip((await FieldsAsync([.. given.Select(text => text.Text)], DataFieldType.Date)).Select(field => field ?? "left out"))),
+            async given =>
+                Assert.Equal(
+                    given,
+                    given.Select(text => text.Text).Zip(
+                        (await FieldsAsync([.. given.Select(text => text.Text)], DataFieldType.Date)).Select(field => field ?? "left out"))),
             iter: 10,
             threads: 1);
     }
@@ -114,7 +131,7 @@ public sealed class RollProperties : IDisposable
     [InlineData("infinity")]
     [InlineData("today")]
     [InlineData("1704067200")]
-    public async Task What_is_no_moment_in_ISO_8601_is_left_out(string text) =>
+    public async Task What_is_not_a_moment_in_ISO_8601_is_left_out(string text) =>
         Assert.Equal([null], await FieldsAsync([text], DataFieldType.Date));
 
     [Fact]
@@ -123,7 +140,13 @@ public sealed class RollProperties : IDisposable
         var space = OneOf("", " ", "\t", "\u00A0", "\u3000", "\r\n", "\u2009 ");
         var local = Gen.String[Gen.Char["abcXYZ019.+_-'/#%!&=?^`{|}~*$\"ßÉı用"], 1, 64];
         var label = Gen.String[Gen.Char["abcXYZ019-éü例"], 1, 20];
-        var addresses = Gen.Select(space, local, label, label, space, (before, user, first, second, after) => (Given: $"{before}{user}@{first}.{second}{after}", Address: $"{user}@{first}.{second}"));
+        var addresses = Gen.Select(
+            space,
+            local,
+            label,
+            label,
+            space,
+            (before, user, first, second, after) => (Given: $"{before}{user}@{first}.{second}{after}", Address: $"{user}@{first}.{second}"));
 
         await addresses.Array[200].SampleAsync(
             async given =>
@@ -182,6 +205,8 @@ public sealed class RollProperties : IDisposable
             appender.CreateRow().AppendValue(texts[i]).AppendValue((long)i).EndRow();
         }
 
-        return column == "email" ? "(SELECT text AS email, __row FROM texts)" : $"(SELECT 'a' || __row || '@x.com' AS email, text AS {column}, __row FROM texts)";
+        return column == "email"
+            ? "(SELECT text AS email, __row FROM texts)"
+            : $"(SELECT 'a' || __row || '@x.com' AS email, text AS {column}, __row FROM texts)";
     }
 }

@@ -25,7 +25,10 @@ public sealed class RollTests : IDisposable
     {
         var job = Job(Files("-"), [new("name", "FIRSTNAME"), new("total", "Spend"), new("since", "SINCE"), new("vip", "VIP")], key: "id", id: "contact");
 
-        var count = await _workshop.CallAsync(job, Values("('  Ann@X.com\u00A0', 'C1', '7', 'Ann \"A\" Ö', '0012.500', '2024-01-02', 'Yes')", "email, id, contact, name, total, since, vip"), DataFields);
+        var count = await _workshop.CallAsync(
+            job,
+            Values("('  Ann@X.com\u00A0', 'C1', '7', 'Ann \"A\" Ö', '0012.500', '2024-01-02', 'Yes')", "email, id, contact, name, total, since, vip"),
+            DataFields);
 
         Assert.Equal(
             ["ann@x.com|0|Ann@X.com|C1|7|\"FIRSTNAME\":\"Ann \\\"A\\\" Ö\",\"Spend\":12.5,\"SINCE\":\"2024-01-02T00:00:00Z\",\"VIP\":true|1"],
@@ -46,7 +49,10 @@ public sealed class RollTests : IDisposable
     {
         var count = await _workshop.CallAsync(
             Job(Files("-")),
-            Values("(NULL), (''), (' \t '), ('nobody'), ('a@b'), ('a@@b.com'), ('a b@x.com'), ('a@.b.com'), ('a@b..com'), ('a@b.com.'), ('@b.com'), ('ok@x.com'), ('a@b.com;c'), ('a\uFFFD@b.com'), (repeat('a', 65) || '@x.com'), ('a@' || repeat('b', 250) || '.com')", "email"),
+            Values(
+                "(NULL), (''), (' \t '), ('nobody'), ('a@b'), ('a@@b.com'), ('a b@x.com'), ('a@.b.com'), ('a@b..com'), ('a@b.com.'), ('@b.com'),"
+                + " ('ok@x.com'), ('a@b.com;c'), ('a\uFFFD@b.com'), (repeat('a', 65) || '@x.com'), ('a@' || repeat('b', 250) || '.com')",
+                "email"),
             DataFields);
 
         Assert.Equal((1, 3, 12), (count.Members, count.NoEmail, count.InvalidEmail));
@@ -94,7 +100,9 @@ public sealed class RollTests : IDisposable
 
         var count = await _workshop.CallAsync(
             Job(Files("-"), mappings, onMissing: onMissing),
-            Values("('a@x.com', repeat('ü', 1001), '12 pounds', 'yesterday', 'maybe'), ('b@x.com', repeat('ü', 1000), '1', '2024-02-30', 'f')", "email, name, total, since, vip"),
+            Values(
+                "('a@x.com', repeat('ü', 1001), '12 pounds', 'yesterday', 'maybe'), ('b@x.com', repeat('ü', 1000), '1', '2024-02-30', 'f')",
+                "email, name, total, since, vip"),
             DataFields);
 
         Assert.Equal(["", $"\"FIRSTNAME\":\"{new string('ü', 1000)}\",\"SPEND\":1,\"VIP\":false"], _workshop.Query("SELECT fields FROM roll ORDER BY row"));
@@ -150,7 +158,10 @@ public sealed class RollTests : IDisposable
     [Fact]
     public async Task Text_is_measured_in_UTF16_units()
     {
-        await _workshop.CallAsync(Job(Files("-"), [new("name", "FIRSTNAME")]), Values("('a@x.com', repeat('💌', 500)), ('b@x.com', repeat('💌', 500) || 'x')", "email, name"), DataFields);
+        await _workshop.CallAsync(
+            Job(Files("-"), [new("name", "FIRSTNAME")]),
+            Values("('a@x.com', repeat('💌', 500)), ('b@x.com', repeat('💌', 500) || 'x')", "email, name"),
+            DataFields);
 
         Assert.Equal(["a@x.com|True", "b@x.com|False"], _workshop.Query("SELECT email, fields <> '' FROM roll ORDER BY email"));
     }
@@ -170,7 +181,12 @@ public sealed class RollTests : IDisposable
         var rows = Values("('a@x.com', 'A', '1'), (' A@x.com', 'A', '2'), ('a@x.com', 'B', '1'), ('b@x.com', 'A', '1')", "email, name, total");
 
         await _workshop.CallAsync(Job(Files("-"), mappings, fieldChanges: ["name"]), rows, DataFields);
-        Assert.Equal(["True|False|False|4"], _workshop.Query("SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)"));
+        Assert.Equal(
+            ["True|False|False|4"],
+            _workshop.Query("""
+                SELECT h[1] = h[2], h[1] = h[3], h[1] = h[4], r
+                FROM (SELECT list(fields_hash ORDER BY row) AS h, count(DISTINCT row_hash) AS r FROM roll)
+                """));
 
         await _workshop.CallAsync(Job(Files("-"), mappings), rows, DataFields);
         Assert.Equal(["4"], _workshop.Query("SELECT count(DISTINCT fields_hash) FROM roll"));
@@ -207,13 +223,23 @@ public sealed class RollTests : IDisposable
         var source = new TablesSourceOptions
         {
             Files = Files(path).Files,
-            Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(null, "people", null), ["few"] = new(null, "people", "email LIKE 'u1%'"), ["bad"] = new("SELECT 'x' AS email", null, null) },
+            Audiences = new Dictionary<string, AudienceQuery>
+            {
+                ["all"] = new(null, "people", null),
+                ["few"] = new(null, "people", "email LIKE 'u1%'"),
+                ["bad"] = new("SELECT 'x' AS email", null, null),
+            },
         };
 
         var counts = await _workshop.CallAsync(Job(source));
 
         Assert.Equal([1000L, 111L, 0L], counts.Select(count => count.Members));
-        Assert.Equal(["True|1111"], _workshop.Query("SELECT bool_and(kh >= coalesce(before, 0)), count(*) FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)"));
+        Assert.Equal(
+            ["True|1111"],
+            _workshop.Query("""
+                SELECT bool_and(kh >= coalesce(before, 0)), count(*)
+                FROM (SELECT kh, lag(kh) OVER (PARTITION BY audience ORDER BY rowid) AS before FROM roll)
+                """));
         Assert.Equal(["2|InvalidEmail"], _workshop.Query("SELECT audience, code FROM roll_left_out"));
     }
 
@@ -225,7 +251,9 @@ public sealed class RollTests : IDisposable
         var counts = await _workshop.CallAsync(Job(Files(path)));
 
         Assert.Equal((2, 1), (counts[0].Rows, counts[0].Rejected));
-        Assert.Equal(["3||Omitted|RejectedRow|1 value where the header has 2|people.csv"], _workshop.Query("SELECT row, email, outcome, code, reason, file FROM roll_left_out"));
+        Assert.Equal(
+            ["3||Omitted|RejectedRow|1 value where the header has 2|people.csv"],
+            _workshop.Query("SELECT row, email, outcome, code, reason, file FROM roll_left_out"));
     }
 
     [Fact]
@@ -233,7 +261,8 @@ public sealed class RollTests : IDisposable
     {
         var path = _workshop.Write("people.csv", "email,n\nsecret@x.com,1\n");
 
-        var error = await Assert.ThrowsAsync<RollcallException>(() => _workshop.CallAsync(Job(Files(path, "SELECT email, CAST(email AS INTEGER) AS n FROM people"), [new("n", "SPEND")]), DataFields));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => _workshop.CallAsync(Job(Files(path, "SELECT email, CAST(email AS INTEGER) AS n FROM people"), [new("n", "SPEND")]), DataFields));
 
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);

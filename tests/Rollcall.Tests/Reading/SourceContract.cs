@@ -18,7 +18,16 @@ public abstract class SourceContract : IAsyncLifetime
         [null, "Nobody", "0.00", "-2", "true", "2024-01-01", "2024-01-01T00:00:00"],
     ];
 
-    private static readonly FieldMapping[] Mappings = [new("name", "NAME"), new("total", "TOTAL"), new("score", "SCORE"), new("active", "ACTIVE"), new("born", "BORN"), new("seen", "SEEN"), new("born", "BORN_TEXT")];
+    private static readonly FieldMapping[] Mappings =
+    [
+        new("name", "NAME"),
+        new("total", "TOTAL"),
+        new("score", "SCORE"),
+        new("active", "ACTIVE"),
+        new("born", "BORN"),
+        new("seen", "SEEN"),
+        new("born", "BORN_TEXT"),
+    ];
 
     private static readonly Dictionary<string, DataFieldType> DataFields = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -36,7 +45,7 @@ public abstract class SourceContract : IAsyncLifetime
     /// <summary>Publishes <see cref="People"/> and returns where; the test defines the audiences.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
-    /// <summary>The same source, but where nothing is.</summary>
+    /// <summary>The same kind of source, at a place where there is nothing.</summary>
     protected abstract TablesSourceOptions Nowhere();
 
     /// <summary>Whether a misspelled table name can be requested, to test the suggestion.</summary>
@@ -73,9 +82,11 @@ public abstract class SourceContract : IAsyncLifetime
         Assert.Equal((3, 1, 0, 0), (counts[0].Members, counts[0].NoEmail, counts[0].ValuesLeftOut, counts[0].Rejected));
         Assert.Equal(
             [
-                "Ann@x.com|\"NAME\":\"Ann \\\"A\\\" O'Neil\",\"TOTAL\":12.5,\"SCORE\":0.1,\"ACTIVE\":true,\"BORN\":\"2024-02-29T00:00:00Z\",\"SEEN\":\"2024-01-02T03:04:05Z\",\"BORN_TEXT\":\"2024-02-29\"",
+                "Ann@x.com|\"NAME\":\"Ann \\\"A\\\" O'Neil\",\"TOTAL\":12.5,\"SCORE\":0.1,\"ACTIVE\":true,\"BORN\":\"2024-02-29T00:00:00Z\","
+                    + "\"SEEN\":\"2024-01-02T03:04:05Z\",\"BORN_TEXT\":\"2024-02-29\"",
                 "cy@x.com|",
-                "jörg+1@müller.de|\"NAME\":\"Jörg\\n\\\\ 💌, Jr\",\"TOTAL\":1000000000000.05,\"SCORE\":37.62,\"ACTIVE\":false,\"BORN\":\"1999-12-31T00:00:00Z\",\"SEEN\":\"1999-12-31T23:59:59Z\",\"BORN_TEXT\":\"1999-12-31\"",
+                "jörg+1@müller.de|\"NAME\":\"Jörg\\n\\\\ 💌, Jr\",\"TOTAL\":1000000000000.05,\"SCORE\":37.62,\"ACTIVE\":false,"
+                    + "\"BORN\":\"1999-12-31T00:00:00Z\",\"SEEN\":\"1999-12-31T23:59:59Z\",\"BORN_TEXT\":\"1999-12-31\"",
             ],
             Workshop.Query("SELECT email, fields FROM roll ORDER BY email"));
     }
@@ -83,7 +94,14 @@ public abstract class SourceContract : IAsyncLifetime
     [Fact]
     public async Task An_audience_may_be_a_table_with_a_condition()
     {
-        var source = Published with { Audiences = new Dictionary<string, AudienceQuery> { ["a"] = new(null, "people", "name LIKE 'Ann%' -- and so on"), ["b"] = new(null, "people", null) } };
+        var source = Published with
+        {
+            Audiences = new Dictionary<string, AudienceQuery>
+            {
+                ["a"] = new(null, "people", "name LIKE 'Ann%' -- and so on"),
+                ["b"] = new(null, "people", null),
+            },
+        };
 
         var counts = await Workshop.CallAsync(Job(source));
 
@@ -116,7 +134,8 @@ public abstract class SourceContract : IAsyncLifetime
         await using var source = Workshop.Open(Job(With(sql)));
 
         var problems = await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
 
         Assert.Equal("audience all", Assert.Single(problems).Where);
         Assert.Equal(ExitCode.Source, error.ExitCode);
@@ -178,12 +197,14 @@ public abstract class SourceContract : IAsyncLifetime
         await using var source = Workshop.Open(Job(nowhere));
 
         var problems = await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
 
         Assert.Single(problems);
         Assert.Equal(ExitCode.Source, error.ExitCode);
         Assert.DoesNotContain("secret", error.Message + problems[0], StringComparison.Ordinal);
     }
 
-    private protected TablesSourceOptions With(string sql) => Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
+    private protected TablesSourceOptions With(string sql) =>
+        Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = new(sql, null, null) } };
 }

@@ -25,27 +25,39 @@ public sealed class ProfilesSinkTests : IDisposable
             new StatusEvent("e3", "bob@example.com", 4711, "Subscribed", 12, "Subscribed"));
 
         Assert.Equal(
-            ["ann@example.com|{4711=Unsubscribed}|{4711_12=Subscribed, 4711_13=Removed}|2026-05-01 12:00:00", "bob@example.com|{4711=Subscribed}|{4711_12=Subscribed}|2026-05-01 12:00:00"],
+            [
+                "ann@example.com|{4711=Unsubscribed}|{4711_12=Subscribed, 4711_13=Removed}|2026-05-01 12:00:00",
+                "bob@example.com|{4711=Subscribed}|{4711_12=Subscribed}|2026-05-01 12:00:00",
+            ],
             Rows());
     }
 
     [Fact]
     public async Task Later_events_change_only_what_they_say()
     {
-        await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"), new StatusEvent("e2", "bob@example.com", 4711, "Subscribed", 12, "Subscribed"));
+        await DeliverAsync(
+            new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"),
+            new StatusEvent("e2", "bob@example.com", 4711, "Subscribed", 12, "Subscribed"));
         _clock.Advance(TimeSpan.FromHours(1));
 
-        await DeliverAsync(new StatusEvent("e3", "ann@example.com", 4712, "Subscribed", 14, "Subscribed"), new StatusEvent("e4", "ann@example.com", 4711, "Subscribed", 12, "Removed"));
+        await DeliverAsync(
+            new StatusEvent("e3", "ann@example.com", 4712, "Subscribed", 14, "Subscribed"),
+            new StatusEvent("e4", "ann@example.com", 4711, "Subscribed", 12, "Removed"));
 
         Assert.Equal(
-            ["ann@example.com|{4711=Subscribed, 4712=Subscribed}|{4711_12=Removed, 4712_14=Subscribed}|2026-05-01 13:00:00", "bob@example.com|{4711=Subscribed}|{4711_12=Subscribed}|2026-05-01 12:00:00"],
+            [
+                "ann@example.com|{4711=Subscribed, 4712=Subscribed}|{4711_12=Removed, 4712_14=Subscribed}|2026-05-01 13:00:00",
+                "bob@example.com|{4711=Subscribed}|{4711_12=Subscribed}|2026-05-01 12:00:00",
+            ],
             Rows());
     }
 
     [Fact]
     public async Task Of_one_delivery_the_last_event_counts()
     {
-        await DeliverAsync(new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"), new StatusEvent("e2", "ann@example.com", 4711, "Unsubscribed", 12, "Unsubscribed"));
+        await DeliverAsync(
+            new StatusEvent("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"),
+            new StatusEvent("e2", "ann@example.com", 4711, "Unsubscribed", 12, "Unsubscribed"));
 
         Assert.Equal(["ann@example.com|{4711=Unsubscribed}|{4711_12=Unsubscribed}|2026-05-01 12:00:00"], Rows());
     }
@@ -53,7 +65,11 @@ public sealed class ProfilesSinkTests : IDisposable
     [Fact]
     public async Task A_delivery_that_comes_again_changes_nothing()
     {
-        StatusEvent[] events = [new("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"), new("e2", "ann@example.com", 4711, "Unsubscribed", 12, "Unsubscribed")];
+        StatusEvent[] events =
+        [
+            new("e1", "ann@example.com", 4711, "Subscribed", 12, "Subscribed"),
+            new("e2", "ann@example.com", 4711, "Unsubscribed", 12, "Unsubscribed"),
+        ];
         await DeliverAsync(events);
         var before = Rows();
         _clock.Advance(TimeSpan.FromHours(1));
@@ -101,5 +117,8 @@ public sealed class ProfilesSinkTests : IDisposable
         new ProfilesSink(new ProfilesSinkOptions(Path), _clock).DeliverAsync("run", events.ToAsyncEnumerable(), TestContext.Current.CancellationToken);
 
     private IReadOnlyList<string> Rows() =>
-        _workshop.Query($"SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR FROM read_parquet('{Path}') ORDER BY email");
+        _workshop.Query($"""
+            SELECT email, dm_account_status::VARCHAR, dm_addressbook_status::VARCHAR, dm_addressbook_status_ts::VARCHAR
+            FROM read_parquet('{Path}') ORDER BY email
+            """);
 }

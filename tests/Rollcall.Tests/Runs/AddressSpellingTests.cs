@@ -50,7 +50,10 @@ public sealed class AddressSpellingTests
         var result = await scene.RunAsync();
 
         Assert.Equal((2L, ExitCode.Done), (result.Audiences[0].Entered, result.ExitCode));
-        Assert.Equal(("Kaya", "Demir"), (scene.Account.Contact("İbrahim@example.com")!.DataFields["FIRSTNAME"], scene.Account.Contact("ibrahim@example.com")!.DataFields["FIRSTNAME"]));
+        Assert.Equal(
+            ("Kaya", "Demir"),
+            (scene.Account.Contact("İbrahim@example.com")!.DataFields["FIRSTNAME"],
+                scene.Account.Contact("ibrahim@example.com")!.DataFields["FIRSTNAME"]));
     }
 
     [Theory]

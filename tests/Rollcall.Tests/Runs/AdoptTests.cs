@@ -99,7 +99,9 @@ public sealed class AdoptTests
         var result = await scene.RunAsync(AlreadyThere);
 
         Assert.Equal(2, result.Audiences[0].Suppressed);
-        Assert.Equal(["suppressed", "suppressed"], [(await scene.ExplainAsync("ann@example.com")).Books[0].State, (await scene.ExplainAsync("stranger@example.com")).Books[0].State]);
+        Assert.Equal(
+            ["suppressed", "suppressed"],
+            [(await scene.ExplainAsync("ann@example.com")).Books[0].State, (await scene.ExplainAsync("stranger@example.com")).Books[0].State]);
         ExportScene.AddsUp(result);
     }
 
@@ -148,7 +150,9 @@ public sealed class AdoptTests
         Assert.Contains(plan.Notices, n => n.StartsWith("2 people are in \"Gold\" already", StringComparison.Ordinal));
         Assert.Equal((2L, 0L), (plan.Audiences[0].Entered, plan.Audiences[0].Unchanged));
         Assert.Equal((1L, 1L), (adopting.Audiences[0].Entered, adopting.Audiences[0].Unchanged));
-        Assert.Contains(adopting.Notices, n => n.StartsWith("2 people in \"Gold\" are taken into the ledger as already there, 1 of them members", StringComparison.Ordinal));
+        Assert.Contains(
+            adopting.Notices,
+            n => n.StartsWith("2 people in \"Gold\" are taken into the ledger as already there, 1 of them members", StringComparison.Ordinal));
         Assert.Equal(0, scene.Writes);
         Assert.Equal("absent", (await scene.ExplainAsync("ann@example.com")).Books[0].State);
     }

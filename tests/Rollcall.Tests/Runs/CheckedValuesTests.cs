@@ -40,7 +40,7 @@ public sealed class CheckedValuesTests
     }
 
     [Fact]
-    public async Task A_few_values_that_do_not_fit_are_no_warning()
+    public async Task A_few_values_that_do_not_fit_are_not_a_warning()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com,Ann,n/a", "bob@example.com,Bob,2", "cid@example.com,Cid,");
@@ -66,8 +66,16 @@ public sealed class CheckedValuesTests
 
         var warnings = await CheckAsync(scene);
 
-        Assert.Contains(warnings, w => w.Where == "audience gold" && w.Message.StartsWith("Most rows are rejected: 2 rows against 1 that can be read. gold.csv, line 3: ", StringComparison.Ordinal));
-        Assert.Contains(warnings, w => w.Where == "audience silver" && w.Message.Contains("in 2 of the first 2 rows, email is not an email address, such as \"Ann\"", StringComparison.Ordinal));
+        Assert.Contains(
+            warnings,
+            w =>
+                w.Where == "audience gold"
+                    && w.Message.StartsWith("Most rows are rejected: 2 rows against 1 that can be read. gold.csv, line 3: ", StringComparison.Ordinal));
+        Assert.Contains(
+            warnings,
+            w =>
+                w.Where == "audience silver"
+                    && w.Message.Contains("in 2 of the first 2 rows, email is not an email address, such as \"Ann\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -104,7 +112,10 @@ public sealed class CheckedValuesTests
     {
         const string expression = "substr(born, 7, 4) || '-' || substr(born, 4, 2) || '-' || substr(born, 1, 2)";
 
-        Assert.StartsWith($"Write {expression} AS born", ValueRemedy.For(Files with { Database = "/data/shop.sqlite" }, "born", ["31/01/2026"], DataFieldType.Date), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Write {expression} AS born",
+            ValueRemedy.For(Files with { Database = "/data/shop.sqlite" }, "born", ["31/01/2026"], DataFieldType.Date),
+            StringComparison.Ordinal);
 
         using var sqlite = new SqliteConnection("Data Source=:memory:");
         sqlite.Open();
@@ -117,14 +128,27 @@ public sealed class CheckedValuesTests
     [InlineData("postgres://db/shop", "to_date(born, 'DD/MM/YYYY')")]
     [InlineData("mysql://db/shop", "str_to_date(`born`, '%d/%m/%Y')")]
     public void Each_database_gets_its_own_expression(string database, string expression) =>
-        Assert.StartsWith($"Write {expression} AS ", ValueRemedy.For(Files with { Database = database }, "born", ["31/01/2026"], DataFieldType.Date), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Write {expression} AS ",
+            ValueRemedy.For(Files with { Database = database }, "born", ["31/01/2026"], DataFieldType.Date),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Values_that_say_nothing_of_what_they_mean_get_no_expression()
     {
-        Assert.Equal("Change it in the audience's SQL, or map it to a data field of another type.", ValueRemedy.For(Files, "born", ["last spring"], DataFieldType.Date));
-        Assert.StartsWith("Change the field in Lytics", ValueRemedy.For(new LyticsSourceOptions(new LyticsAccess("t", new Uri("https://example.com"), null)), "born", ["31/01/2026"], DataFieldType.Date), StringComparison.Ordinal);
+        Assert.Equal(
+            "Change it in the audience's SQL, or map it to a data field of another type.",
+            ValueRemedy.For(Files, "born", ["last spring"], DataFieldType.Date));
+        Assert.StartsWith(
+            "Change the field in Lytics",
+            ValueRemedy.For(
+                new LyticsSourceOptions(new LyticsAccess("t", new Uri("https://example.com"), null)),
+                "born",
+                ["31/01/2026"],
+                DataFieldType.Date),
+            StringComparison.Ordinal);
     }
 
-    private static Task<IReadOnlyList<Problem>> CheckAsync(ExportScene scene) => JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyList<Problem>> CheckAsync(ExportScene scene) =>
+        JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
 }

@@ -9,6 +9,12 @@ internal sealed class ConsentScene : IAsyncDisposable
     public const string Ann = "ann@example.com";
     public const string Bob = "bob@example.com";
 
+    /// <summary>The config of a job that asks people who left the account to come back.</summary>
+    public const string Asks = "  exit_action: remove\n  resubscribe: true";
+
+    /// <summary>The config of a job that brings people who left the account back without asking.</summary>
+    public const string BringsBack = "  exit_action: remove\n  resubscribe_no_challenge: true";
+
     private readonly LeapingClock _clock;
 
     private ConsentScene(ExportScene export, LeapingClock clock)
@@ -38,7 +44,20 @@ internal sealed class ConsentScene : IAsyncDisposable
 
     /// <summary>An existing contact with this status for ten days.</summary>
     public void Known(string email, ContactStatus status = ContactStatus.Subscribed, params (int Book, BookStatus Status)[] books) =>
-        Account.Plant(new Seed { Contacts = [new SeedContact { Email = email, Status = status, StatusSince = _clock.GetUtcNow().AddDays(-10), Books = books.ToDictionary(b => b.Book, b => b.Status) }] });
+        Account.Plant(
+            new Seed
+            {
+                Contacts =
+                [
+                    new SeedContact
+                    {
+                        Email = email,
+                        Status = status,
+                        StatusSince = _clock.GetUtcNow().AddDays(-10),
+                        Books = books.ToDictionary(b => b.Book, b => b.Status),
+                    },
+                ],
+            });
 
     /// <summary>A person who left a book ten days ago.</summary>
     public void Left(string email, int book)

@@ -54,7 +54,9 @@ public sealed class DataFolderTests
             await scene.RunAsync();
         }
 
-        Assert.Equal(["00000003", "00000004"], Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["00000003", "00000004"],
+            Directory.GetDirectories(Path.Combine(scene.DataFolder, "ledger", "scene")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -63,7 +65,21 @@ public sealed class DataFolderTests
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
         await scene.RunAsync();
-        Store(scene, "ALTER TABLE job DROP COLUMN insight; ALTER TABLE job DROP COLUMN owed; ALTER TABLE job DROP COLUMN recommended; DROP TABLE recommendations; DROP TABLE watch; ALTER TABLE opt_out DROP COLUMN margin; ALTER TABLE opt_out DROP COLUMN back_since; ALTER TABLE opt_out DROP COLUMN deleted_at; ALTER TABLE run DROP COLUMN ended; ALTER TABLE audience DROP COLUMN no_email; ALTER TABLE audience DROP COLUMN lost; ALTER TABLE audience DROP COLUMN \"rows\"; PRAGMA user_version=1");
+        Store(scene, """
+            ALTER TABLE job DROP COLUMN insight;
+            ALTER TABLE job DROP COLUMN owed;
+            ALTER TABLE job DROP COLUMN recommended;
+            DROP TABLE recommendations;
+            DROP TABLE watch;
+            ALTER TABLE opt_out DROP COLUMN margin;
+            ALTER TABLE opt_out DROP COLUMN back_since;
+            ALTER TABLE opt_out DROP COLUMN deleted_at;
+            ALTER TABLE run DROP COLUMN ended;
+            ALTER TABLE audience DROP COLUMN no_email;
+            ALTER TABLE audience DROP COLUMN lost;
+            ALTER TABLE audience DROP COLUMN "rows";
+            PRAGMA user_version=1
+            """);
         scene.Config += "\n  insight_fields: [name]";
 
         var result = await scene.RunAsync();

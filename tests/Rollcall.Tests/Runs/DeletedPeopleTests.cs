@@ -48,7 +48,9 @@ public sealed class DeletedPeopleTests
         scene.Set("gold", People(100).Select(p => $"{p},Other,2"));
 
         var held = await scene.RunAsync();
-        Assert.Equal(("deleted", 15L, (long?)scene.Gold, ExitCode.Guard), (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.Guards[0].AddressBookId, held.ExitCode));
+        Assert.Equal(
+            ("deleted", 15L, (long?)scene.Gold, ExitCode.Guard),
+            (Assert.Single(held.Guards).Guard, held.Guards[0].Actual, held.Guards[0].AddressBookId, held.ExitCode));
         Assert.Equal((15, 15), (held.Failures.Count, held.Failures.Count(f => f is { Code: "PerhapsDeleted", Outcome: "Failed" })));
         Assert.Equal("delivered", (await scene.ExplainAsync("m0@example.com")).Books[0].State);
         ExportScene.AddsUp(held);
@@ -101,7 +103,9 @@ public sealed class DeletedPeopleTests
         await scene.RestoreAsync("m0@example.com");
         var result = await scene.LaterAsync();
 
-        Assert.Contains(result.Notices, n => n.StartsWith("1 person was recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            n => n.StartsWith("1 person was recorded as deleted at Dotdigital, and it shows their contacts", StringComparison.Ordinal));
         Assert.Equal(People(3), scene.InGold());
         Assert.Equal("Other", scene.Account.Contact("m0@example.com")!.DataFields["FIRSTNAME"]);
         ExportScene.AddsUp(result);
@@ -153,7 +157,7 @@ public sealed class DeletedPeopleTests
         await using var scene = await DeletedAsync(async scene =>
         {
             scene.Account.AddFaults(new Fault { Operation = "importContacts", Kind = FaultKind.DropBefore });
-            await ExportRun.ExecuteAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace(), TestContext.Current.CancellationToken);
+            await scene.Export.RunOtherAsync();
         });
         scene.Clock.Ahead += TimeSpan.FromHours(2);
         scene.Account.AddContact(Ann);
@@ -166,18 +170,18 @@ public sealed class DeletedPeopleTests
 
     private static IEnumerable<string> People(int count) => Enumerable.Range(0, count).Select(i => $"m{i}@example.com");
 
-    private static async Task<WhoseScene> MembersAsync(int count)
+    private static async Task<WeeklyScene> MembersAsync(int count)
     {
-        var scene = await WhoseScene.StartAsync();
+        var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", People(count).Select(p => $"{p},Someone,1"));
         await scene.RunAsync();
         return scene;
     }
 
     /// <summary>Ann and Bob were delivered, Ann was deleted, and a run has seen it.</summary>
-    private static async Task<WhoseScene> DeletedAsync(Func<WhoseScene, Task>? before = null)
+    private static async Task<WeeklyScene> DeletedAsync(Func<WeeklyScene, Task>? before = null)
     {
-        var scene = await WhoseScene.StartAsync();
+        var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", $"{Ann},Ann,1", "bob@example.com,Bob,1");
         await (before?.Invoke(scene) ?? Task.CompletedTask);
         await scene.RunAsync();

@@ -57,11 +57,16 @@ public sealed class ExplainedNextTests
         foreach (var person in People)
         {
             var explanation = await scene.ExplainAsync(person);
-            var planned = plan.Changes!.Where(change => change.Email == person).Select(change => $"{change.Kind} {change.AddressBookId}").Order(StringComparer.Ordinal).ToList();
+            var planned = plan.Changes!
+                .Where(change => change.Email == person)
+                .Select(change => $"{change.Kind} {change.AddressBookId}")
+                .Order(StringComparer.Ordinal)
+                .ToList();
             var said = explanation.Next.Select(line => Said(line, scene)).OfType<string>().Order(StringComparer.Ordinal).ToList();
             Assert.True(
                 planned.SequenceEqual(said),
-                $"seed {seed}, round {round}, {person}: planned [{string.Join(", ", planned)}], said [{string.Join(" | ", explanation.Next)}], books [{string.Join(" | ", explanation.Books.Select(b => $"{b.Name} {b.State} {b.Reason}"))}]");
+                $"seed {seed}, round {round}, {person}: planned [{string.Join(", ", planned)}], said [{string.Join(" | ", explanation.Next)}],"
+                + $" books [{string.Join(" | ", explanation.Books.Select(b => $"{b.Name} {b.State} {b.Reason}"))}]");
         }
     }
 
@@ -69,7 +74,9 @@ public sealed class ExplainedNextTests
     private static string? Said(string line, ExportScene scene)
     {
         var kind =
-            line.StartsWith("Enters ", StringComparison.Ordinal) || line.StartsWith("Is added ", StringComparison.Ordinal) || line.StartsWith("Is created again", StringComparison.Ordinal) ? "enter"
+            line.StartsWith("Enters ", StringComparison.Ordinal)
+                || line.StartsWith("Is added ", StringComparison.Ordinal)
+                || line.StartsWith("Is created again", StringComparison.Ordinal) ? "enter"
             : line.StartsWith("Is updated", StringComparison.Ordinal) ? "update"
             : line.StartsWith("Is removed", StringComparison.Ordinal) || line.StartsWith("Is unsubscribed", StringComparison.Ordinal) ? "exit"
             : line.StartsWith("Is asked by email", StringComparison.Ordinal) || line.StartsWith("Is resubscribed", StringComparison.Ordinal) ? "resubscribe"

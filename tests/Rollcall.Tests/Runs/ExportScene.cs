@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Jobs;
 using Rollcall.Model;
@@ -14,6 +15,9 @@ namespace Rollcall.Tests.Runs;
 /// </summary>
 internal sealed class ExportScene : IAsyncDisposable
 {
+    private static readonly HashSet<string> Writing =
+        ["importContacts", "deleteContactsFromAddressBook", "unsubscribeFromAddressBook", "createAddressBook", "createDataField"];
+
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, List<string>> _audiences = new() { ["gold"] = [], ["silver"] = [] };
 
@@ -60,7 +64,14 @@ internal sealed class ExportScene : IAsyncDisposable
 
     public static async Task<ExportScene> StartAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
-        var basic = new SimulatorOptions { UserName = Some.Username, Password = Some.Password, ImportLatency = TimeSpan.Zero, ImportLatencyPerContact = TimeSpan.Zero, DeletionLatency = TimeSpan.Zero };
+        var basic = new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+        };
         var simulator = await DotdigitalSimulator.StartAsync(options?.Invoke(basic) ?? basic);
         var scene = new ExportScene(simulator);
         scene.Gold = scene.Account.AddBook("Gold");
@@ -68,6 +79,26 @@ internal sealed class ExportScene : IAsyncDisposable
         scene.Account.AddDataField("SPEND", "Numeric");
         return scene;
     }
+
+    /// <summary>A scene whose job recognizes people by a key, so that a changed address moves the contact.</summary>
+    public static async Task<ExportScene> StartWithKeyFieldAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
+    {
+        var scene = await StartAsync(options);
+        scene.Config = "  exit_action: remove\n  key_field: name";
+        return scene;
+    }
+
+    /// <summary>A scene whose job adds people singly, so that they join.</summary>
+    public static async Task<ExportScene> StartWithSingleAddsAsync(Func<SimulatorOptions, SimulatorOptions>? options = null)
+    {
+        var scene = await StartAsync(options);
+        scene.Config = "  trigger_join: true\n  exit_action: remove";
+        return scene;
+    }
+
+    /// <summary>A scene whose Dotdigital has its own clock; this machine's clock must not matter. An import that names a list lifts opt-outs.</summary>
+    public static Task<ExportScene> StartOnClockAsync(TimeProvider theirs, Func<SimulatorOptions, SimulatorOptions>? options = null) =>
+        StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = theirs, ListSuppression = ListSuppression.Clears });
 
     /// <summary>A scene whose first import never finishes: every poll takes three hours, longer than a run waits.</summary>
     public static async Task<ExportScene> StartWithStuckImportAsync()
@@ -85,8 +116,34 @@ internal sealed class ExportScene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>Does something right before the first import is sent.</summary>
+    public static Action<string> OnFirstImport(Action act)
+    {
+        var done = false;
+        return request =>
+        {
+            if (!done && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))
+            {
+                done = true;
+                act();
+            }
+        };
+    }
+
+    /// <summary>A feed of Gold with late opt-outs of people who opted out a minute before an import resubscribed them.</summary>
+    public Func<string, string, string> LateFeed(DateTimeOffset now, params string[] people)
+    {
+        var since = now.AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var rows = people.Select(person =>
+            $$"""{"suppressedContact":{"id":{{Account.Contact(person)!.Id}},"email":"{{person}}","status":"Subscribed"}"""
+            + $$""","dateRemoved":"{{since}}","reason":"Unsubscribed"}""");
+        var feed = $"[{string.Join(',', rows)}]";
+        return (request, body) => request.Contains($"/address-books/{Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? feed : body;
+    }
+
     /// <summary>Sets an audience: lines of <c>email,name,spend</c>; a bare address gets a name and spends 1.</summary>
-    public void Set(string audience, params IEnumerable<string> rows) => _audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
+    public void Set(string audience, params IEnumerable<string> rows) =>
+        _audiences[audience] = [.. rows.Select(r => r.Contains(',', StringComparison.Ordinal) ? r : r + ",Someone,1")];
 
     /// <summary>Writes a file next to the job's.</summary>
     public void Write(string name, params IEnumerable<string> lines) => _folder.Write(name, string.Concat(lines.Select(line => line + "\n")));
@@ -123,11 +180,23 @@ internal sealed class ExportScene : IAsyncDisposable
         return JobFile.Parse(text, _folder["job.yaml"], _ => null);
     }
 
-    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(params IEnumerable<string> allow) =>
+        ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
 
     public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
 
-    public Task<RunResult> PlanAsync(RunOptions? options = null) => ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> PlanAsync(RunOptions? options = null) =>
+        ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+
+    /// <summary>Runs another job with the same audiences and books, in the same data folder.</summary>
+    public Task<RunResult> RunOtherAsync() =>
+        ExportRun.ExecuteAsync(Job() with { Tag = "other" }, new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+
+    /// <summary>Plans that other job while a request of this one waits, so that it reads the feeds in between.</summary>
+    public void PlanOther() => ExportRun
+        .PlanAsync(Job() with { Tag = "other" }, new RunOptions(), Workplace() with { Http = null }, TestContext.Current.CancellationToken)
+        .GetAwaiter()
+        .GetResult();
 
     public Task<Explanation> ExplainAsync(string email) => Explain.RunAsync(Job(), email, Workplace(), TestContext.Current.CancellationToken);
 
@@ -145,7 +214,7 @@ internal sealed class ExportScene : IAsyncDisposable
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
     /// <summary>Calls that change something at Dotdigital, so far.</summary>
-    public int Writes => Account.Calls.Where(c => c.Key is "importContacts" or "deleteContactsFromAddressBook" or "unsubscribeFromAddressBook" or "createAddressBook" or "createDataField").Sum(c => c.Value);
+    public int Writes => Account.Calls.Where(c => Writing.Contains(c.Key)).Sum(c => c.Value);
 
     /// <summary>Lets days pass, for Rollcall and for Dotdigital alike.</summary>
     public void PassDays(int days)
@@ -154,9 +223,13 @@ internal sealed class ExportScene : IAsyncDisposable
         Account.Options = Account.Options with { ClockOffset = TimeSpan.FromDays(days) };
     }
 
-    public static void AddsUp(RunResult result) => Assert.All(result.Audiences, a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
+    public static void AddsUp(RunResult result) =>
+        Assert.All(
+            result.Audiences,
+            a => Assert.Equal(a.Members, a.Entered + a.Updated + a.Unchanged + a.Suppressed + a.Invalid + a.Omitted + a.Held));
 
-    private sealed class Hook(Action<string>? before, Func<string, string, string>? answer) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private sealed class Hook(Action<string>? before, Func<string, string, string>? answer)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -16,7 +16,9 @@ public sealed class FeedReadingTests
         await scene.RunAsync();
         scene.Account.Plant(new Seed
         {
-            Contacts = [.. Enumerable.Range(0, 2500).Select(i => new SeedContact { Email = Person(i), Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Unsubscribed } })],
+            Contacts = [.. Enumerable.Range(0, 2500)
+                .Select(
+                    i => new SeedContact { Email = Person(i), Books = new Dictionary<int, BookStatus> { [scene.Gold] = BookStatus.Unsubscribed } })],
         });
         scene.Account.AddFaults(new Fault { Operation = BookFeed, Occurrence = 3, Times = 99, Kind = FaultKind.Refuse, Status = 400 });
         await scene.RunAsync();
@@ -40,7 +42,8 @@ public sealed class FeedReadingTests
     [InlineData("2026-11-20", "a day and an offset")]
     public async Task A_date_that_leaves_open_which_came_first_is_read_in_the_persons_favour(string date, string _)
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ClockOffset = Moment - TimeProvider.System.GetUtcNow(), ListSuppression = ListSuppression.Clears });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ClockOffset = Moment - TimeProvider.System.GetUtcNow(), ListSuppression = ListSuppression.Clears });
         scene.Set("gold", "ann@example.com", "bob@example.com");
         await scene.RunAsync();
         var id = scene.Account.Contact("ann@example.com")!.Id;

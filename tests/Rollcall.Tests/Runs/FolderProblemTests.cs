@@ -12,7 +12,14 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_folder_of_somebody_else_or_on_a_read_only_disk_is_a_problem_of_rights()
     {
-        foreach (var refused in new Exception[] { new UnauthorizedAccessException("denied"), new IOException("Read-only file system", 30), StoreConnection.Fault(new SqliteException("readonly", 8)), StoreConnection.Fault(new SqliteException("cannot open", 14)) })
+        Exception[] refusals =
+        [
+            new UnauthorizedAccessException("denied"),
+            new IOException("Read-only file system", 30),
+            StoreConnection.Fault(new SqliteException("readonly", 8)),
+            StoreConnection.Fault(new SqliteException("cannot open", 14)),
+        ];
+        foreach (var refused in refusals)
         {
             var problem = FolderProblem.Of(refused, "/data")!;
 
@@ -25,7 +32,13 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_full_disk_says_that_nothing_is_lost()
     {
-        foreach (var full in new Exception[] { new IOException("No space left on device", 28), StoreConnection.Fault(new SqliteException("full", 13)), StoreConnection.Fault(new SqliteException("I/O", 10)) })
+        Exception[] failures =
+        [
+            new IOException("No space left on device", 28),
+            StoreConnection.Fault(new SqliteException("full", 13)),
+            StoreConnection.Fault(new SqliteException("I/O", 10)),
+        ];
+        foreach (var full in failures)
         {
             var problem = FolderProblem.Of(full, "/data")!;
 
@@ -37,7 +50,10 @@ public sealed class FolderProblemTests
     [Fact]
     public void A_locked_or_damaged_store_is_reported()
     {
-        Assert.Contains("Another process has held", FolderProblem.Of(StoreConnection.Fault(new SqliteException("busy", 5)), "/data")!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Another process has held",
+            FolderProblem.Of(StoreConnection.Fault(new SqliteException("busy", 5)), "/data")!.Message,
+            StringComparison.Ordinal);
         Assert.Contains("is damaged", FolderProblem.Of(StoreConnection.Fault(new SqliteException("corrupt", 11)), "/data")!.Message, StringComparison.Ordinal);
     }
 

@@ -22,7 +22,7 @@ public sealed class ForeignRemovalTests
         ExportScene.AddsUp(result);
         Assert.Contains("removed manually", (await scene.ExplainAsync("ann@example.com")).Next[0], StringComparison.Ordinal);
 
-        // Nor does a changed value put them back.
+        // A changed value does not put them back either.
         scene.Set("gold", "ann@example.com,Anna,2", "bob@example.com");
         await scene.RunAsync();
         Assert.Equal(["bob@example.com"], scene.In(scene.Gold));

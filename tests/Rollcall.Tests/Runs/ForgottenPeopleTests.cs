@@ -73,7 +73,10 @@ public sealed class ForgottenPeopleTests
         await using var scene = await ExportScene.StartAsync();
         scene.Config = "  exit_action: remove\n  trigger_join: true";
         scene.Set("gold", "ann@example.com");
-        scene.Before = request => _ = request.StartsWith("POST", StringComparison.Ordinal) && request.EndsWith("/contacts", StringComparison.Ordinal) ? throw new InvalidOperationException("killed") : 0;
+        scene.Before = request =>
+            _ = request.StartsWith("POST", StringComparison.Ordinal) && request.EndsWith("/contacts", StringComparison.Ordinal)
+                ? throw new InvalidOperationException("killed")
+                : 0;
         await Assert.ThrowsAsync<InvalidOperationException>(() => scene.RunAsync());
         scene.Before = null;
 
@@ -103,7 +106,8 @@ public sealed class ForgottenPeopleTests
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
     }
 
-    private static ForgetResult Forgotten(ExportScene scene, string email) => Forget.Run(email, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);
+    private static ForgetResult Forgotten(ExportScene scene, string email) =>
+        Forget.Run(email, scene.DataFolder, _ => null, cancellation: TestContext.Current.CancellationToken);
 
     private static long Number(ExportScene scene, string sql)
     {

@@ -29,7 +29,7 @@ internal sealed class FormerFolder : IAsyncDisposable
     public SimulatedAccount Account => _simulator!.Account;
 
     /// <summary>Starts the account.</summary>
-    /// <param name="without">Addresses of contacts that it has no more.</param>
+    /// <param name="without">Addresses of contacts that it no longer has.</param>
     public static async Task<FormerFolder> StartAsync(params IEnumerable<string> without)
     {
         var former = new FormerFolder();
@@ -58,9 +58,11 @@ internal sealed class FormerFolder : IAsyncDisposable
             ", picks: picks.csv", "    recommendations: {picks: {from: picks}}");
     }
 
-    public Task<RunResult> ByeAsync(params IEnumerable<string> emails) => RunAsync("bye", Bronze, emails, "  exit_action: unsubscribe\n  trigger_join: true\njoin_existing: true", "", "");
+    public Task<RunResult> ByeAsync(params IEnumerable<string> emails) =>
+        RunAsync("bye", Bronze, emails, "  exit_action: unsubscribe\n  trigger_join: true\njoin_existing: true", "", "");
 
-    public Task<RunResult> JoinsAsync(params IEnumerable<string> emails) => RunAsync("joins", Silver, emails, "  exit_action: remove\n  trigger_join: true", "", "");
+    public Task<RunResult> JoinsAsync(params IEnumerable<string> emails) =>
+        RunAsync("joins", Silver, emails, "  exit_action: remove\n  trigger_join: true", "", "");
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
@@ -83,7 +85,11 @@ internal sealed class FormerFolder : IAsyncDisposable
             {{config}}
             """;
         var workplace = new Workplace { DataFolder = DataFolder, Credentials = a => a.Credentials!, Clock = _clock, Logs = NullLoggerFactory.Instance };
-        return ExportRun.ExecuteAsync(JobFile.Parse(text, _folder[$"{tag}.yaml"], _ => null), new RunOptions { Allow = new HashSet<string> { "exits" } }, workplace, TestContext.Current.CancellationToken);
+        return ExportRun.ExecuteAsync(
+            JobFile.Parse(text, _folder[$"{tag}.yaml"], _ => null),
+            new RunOptions { Allow = new HashSet<string> { "exits" } },
+            workplace,
+            TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

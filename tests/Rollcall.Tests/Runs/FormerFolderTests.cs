@@ -11,12 +11,32 @@ public sealed class FormerFolderTests
 {
     private static readonly string[] Everyone =
     [
-        "İbrahim.Kaya@example.com", "\u212Aelvin@example.com", "mu\u0308ller@example.com", "Gülşah.Çelik@example.com", "anna@Bücher.example", "GRO\u1E9EE@example.com",
-        "straße@example.com", "ÅSA.ÖBERG@example.com", "ΝΙΚΟΣ@example.com", "plain@example.com", "Plain.Too@Example.com", "IŞIL@example.com", "GÜNEŞ@example.com", "ılgaz@example.com",
+        "İbrahim.Kaya@example.com",
+        "\u212Aelvin@example.com",
+        "mu\u0308ller@example.com",
+        "Gülşah.Çelik@example.com",
+        "anna@Bücher.example",
+        "GRO\u1E9EE@example.com",
+        "straße@example.com",
+        "ÅSA.ÖBERG@example.com",
+        "ΝΙΚΟΣ@example.com",
+        "plain@example.com",
+        "Plain.Too@Example.com",
+        "IŞIL@example.com",
+        "GÜNEŞ@example.com",
+        "ılgaz@example.com",
         "Ru\u0308ya@example.com", "R\u00FCya@example.com", "ÖZGÜR@example.com", "Zoë@example.com", "İnci@example.com",
     ];
 
-    private static readonly string[] OptedOut = ["IŞIL@example.com", "GÜNEŞ@example.com", "R\u00FCya@example.com", "ÖZGÜR@example.com", "Zoë@example.com", "İnci@example.com"];
+    private static readonly string[] OptedOut =
+    [
+        "IŞIL@example.com",
+        "GÜNEŞ@example.com",
+        "R\u00FCya@example.com",
+        "ÖZGÜR@example.com",
+        "Zoë@example.com",
+        "İnci@example.com",
+    ];
 
     [Fact]
     public async Task Everyone_is_found_again_and_nobody_enters_twice()
@@ -38,7 +58,15 @@ public sealed class FormerFolderTests
     public async Task Opt_outs_count_under_every_spelling()
     {
         await using var former = await StartAsync();
-        var respelled = new[] { "Zoe\u0308@example.com", "gu\u0308neş@example.com", "o\u0308zgu\u0308r@example.com", "R\u00FCya@example.com", "IŞIL@example.com", "İnci@example.com" };
+        var respelled = new[]
+        {
+            "Zoe\u0308@example.com",
+            "gu\u0308neş@example.com",
+            "o\u0308zgu\u0308r@example.com",
+            "R\u00FCya@example.com",
+            "IŞIL@example.com",
+            "İnci@example.com",
+        };
 
         var result = await former.LettersAsync([.. Everyone.Except(OptedOut), .. respelled]);
 
@@ -56,7 +84,15 @@ public sealed class FormerFolderTests
         await former.LettersAsync("plain@example.com");
 
         Assert.Equal(
-            ["Noe\u0308l@example.com", "nora@Bücher.example", "plain@example.com", "shop.only@example.com", "ÅSA.ÖBERG@example.com", "İlker@example.com", "Şükrü.Şahin@example.com"],
+            [
+                "Noe\u0308l@example.com",
+                "nora@Bücher.example",
+                "plain@example.com",
+                "shop.only@example.com",
+                "ÅSA.ÖBERG@example.com",
+                "İlker@example.com",
+                "Şükrü.Şahin@example.com",
+            ],
             former.In(Gold).Except(["Ru\u0308ya@example.com"]).Except(OptedOut));
     }
 
@@ -65,7 +101,14 @@ public sealed class FormerFolderTests
     {
         await using var former = await StartAsync();
         var contacts = former.Account.ContactCount;
-        string[] members = ["A\u030ASA.O\u0308BERG@example.com", "shop.only@example.com", "İlker@example.com", "No\u00EBl@example.com", "nora@xn--bcher-kva.example"];
+        string[] members =
+        [
+            "A\u030ASA.O\u0308BERG@example.com",
+            "shop.only@example.com",
+            "İlker@example.com",
+            "No\u00EBl@example.com",
+            "nora@xn--bcher-kva.example",
+        ];
 
         await former.ShopAsync(members);
         var again = await former.ShopAsync(members);
@@ -155,7 +198,10 @@ public sealed class FormerFolderTests
 
         Assert.Equal(files, Stamps(scene.DataFolder));
         Assert.Equal(1L, store.Connection.Number("SELECT count(*) FROM rekeyed"));
-        Assert.Equal((2L, 0L), ((await scene.RunAsync()).Audiences[0].Unchanged, store.Connection.Number("SELECT count(*) FROM opt_out WHERE email_key <> 'there@example.com'")));
+        Assert.Equal(
+            (2L, 0L),
+            ((await scene.RunAsync()).Audiences[0].Unchanged,
+                store.Connection.Number("SELECT count(*) FROM opt_out WHERE email_key <> 'there@example.com'")));
     }
 
     [Fact]
@@ -167,8 +213,10 @@ public sealed class FormerFolderTests
         store.Connection.Execute("""
             DELETE FROM opt_out;
             INSERT INTO opt_out(account_id, book_id, email_key, contact_id, status, since, cause, seen_no, lifted_at) VALUES
-                (1001, 7, 'zoë@example.com', 1, 'Unsubscribed', 500, 'this job', 3, 900), (1001, 7, 'zoe' || char(776) || '@example.com', 2, 'HardBounced', 400, 'theirs', 2, NULL),
-                (1001, 0, 'große@example.com', 3, 'Unsubscribed', 100, 'theirs', 1, NULL), (1001, 0, 'ibrahim.kaya@example.com', NULL, 'Unsubscribed', 100, 'this job', 1, NULL),
+                (1001, 7, 'zoë@example.com', 1, 'Unsubscribed', 500, 'this job', 3, 900),
+                (1001, 7, 'zoe' || char(776) || '@example.com', 2, 'HardBounced', 400, 'theirs', 2, NULL),
+                (1001, 0, 'große@example.com', 3, 'Unsubscribed', 100, 'theirs', 1, NULL),
+                (1001, 0, 'ibrahim.kaya@example.com', NULL, 'Unsubscribed', 100, 'this job', 1, NULL),
                 (1001, 0, 'anna@bücher.example', 4, 'Unsubscribed', 100, 'theirs', 1, NULL);
             """);
 
@@ -179,7 +227,9 @@ public sealed class FormerFolderTests
                 "anna@xn--bcher-kva.example Unsubscribed 100 -", "große@example.com Unsubscribed 100 -", "groẞe@example.com Unsubscribed 100 -",
                 "ibrahim.kaya@example.com Unsubscribed 100 -", "zoë@example.com HardBounced 500 -", "İbrahim.kaya@example.com Unsubscribed 100 -",
             ],
-            store.Connection.Query<string>("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out").Order(StringComparer.Ordinal));
+            store.Connection
+                .Query<string>("SELECT email_key || ' ' || status || ' ' || since || ' ' || coalesce(lifted_at, '-') FROM opt_out")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -209,8 +259,11 @@ public sealed class FormerFolderTests
         List<string> rows = [];
         foreach (var sql in new[]
         {
-            "SELECT tag || ' ' || coalesce(ledger_folder, '') || coalesce(insight, '') || coalesce(recommended, '') FROM job ORDER BY tag", "SELECT coalesce(manifest, '') || coalesce(outcomes, '') FROM delivery ORDER BY id",
-            "SELECT book_id || email_key FROM opt_out ORDER BY 1", "SELECT member_key FROM direct_call ORDER BY 1", "SELECT coalesce(file, '') FROM already_there ORDER BY 1",
+            "SELECT tag || ' ' || coalesce(ledger_folder, '') || coalesce(insight, '') || coalesce(recommended, '') FROM job ORDER BY tag",
+            "SELECT coalesce(manifest, '') || coalesce(outcomes, '') FROM delivery ORDER BY id",
+            "SELECT book_id || email_key FROM opt_out ORDER BY 1",
+            "SELECT member_key FROM direct_call ORDER BY 1",
+            "SELECT coalesce(file, '') FROM already_there ORDER BY 1",
         })
         {
             rows.AddRange(store.Connection.Query<string>(sql));
@@ -220,8 +273,13 @@ public sealed class FormerFolderTests
     }
 
     private static List<string> Files(FormerFolder former) =>
-        [.. Directory.GetFiles(former.DataFolder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(former.DataFolder, f)).Where(f => !f.StartsWith("rollcall.db", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(former.DataFolder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(former.DataFolder, f))
+            .Where(f => !f.StartsWith("rollcall.db", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     private static List<string> Stamps(string dataFolder) =>
-        [.. Directory.GetFiles(dataFolder, "*.parquet", SearchOption.AllDirectories).Select(f => $"{f} {File.GetLastWriteTimeUtc(f):O}").Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(dataFolder, "*.parquet", SearchOption.AllDirectories)
+            .Select(f => $"{f} {File.GetLastWriteTimeUtc(f):O}")
+            .Order(StringComparer.Ordinal)];
 }

@@ -75,7 +75,8 @@ public sealed class HostileAnswerTests
         scene.Set("gold", Bob, "cid@example.com");
         scene.Answer = (request, body) => request.EndsWith("/contacts/delete", StringComparison.Ordinal) ? body + Long : body;
         await StopsAsync(scene, "contacts.removeFromBook", "exits");
-        scene.Answer = (request, body) => request.EndsWith("/contacts", StringComparison.Ordinal) && request.StartsWith("POST", StringComparison.Ordinal) ? body + Long : body;
+        scene.Answer = (request, body) =>
+            request.EndsWith("/contacts", StringComparison.Ordinal) && request.StartsWith("POST", StringComparison.Ordinal) ? body + Long : body;
         await StopsAsync(scene, "contacts.addToBook", "exits");
 
         scene.Answer = null;
@@ -93,7 +94,10 @@ public sealed class HostileAnswerTests
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", Ann, Bob);
-        scene.Answer = (request, body) => request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) ? Regex.Replace(body, "\"contactId\": ?\"?\\d+\"?", $"\"contactId\":{id}") : body;
+        scene.Answer = (request, body) =>
+            request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal)
+                ? Regex.Replace(body, "\"contactId\": ?\"?\\d+\"?", $"\"contactId\":{id}")
+                : body;
         await scene.RunAsync();
         scene.Answer = null;
 
@@ -130,7 +134,10 @@ public sealed class HostileAnswerTests
         await scene.RunAsync();
         var stranger = scene.Account.Contact(Ann)!.Id;
         scene.Set("gold", Ann, Bob);
-        scene.Answer = (request, body) => request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal) ? Regex.Replace(body, "\"contactId\": ?\"?\\d+\"?", $"\"contactId\":{stranger}") : body;
+        scene.Answer = (request, body) =>
+            request.StartsWith("GET /contacts/v3/import/", StringComparison.Ordinal)
+                ? Regex.Replace(body, "\"contactId\": ?\"?\\d+\"?", $"\"contactId\":{stranger}")
+                : body;
         Assert.Equal(ExitCode.Done, (await scene.RunAsync()).ExitCode);
         scene.Answer = null;
 
@@ -167,7 +174,8 @@ public sealed class HostileAnswerTests
         scene.Account.AddContact(Bob, scene.Silver);
         var bob = scene.Account.Contact(Bob)!.Id;
         scene.Set("silver", Bob + ",Robert,2");
-        scene.Answer = (request, body) => request == "GET /contacts/v3" ? body.Replace($"\"contactId\":{bob}", $"\"contactId\":{ann}", StringComparison.Ordinal) : body;
+        scene.Answer = (request, body) =>
+            request == "GET /contacts/v3" ? body.Replace($"\"contactId\":{bob}", $"\"contactId\":{ann}", StringComparison.Ordinal) : body;
         await scene.RunAsync();
         scene.Answer = null;
         scene.Set("silver", Bob + ",Rob,3");

@@ -59,7 +59,13 @@ public sealed class HostileJobTests
         await scene.RunAsync();
         var (job, writes) = (scene.Job(), scene.Writes);
 
-        await AssertStopsAsync(scene, job with { Source = (TablesSourceOptions)job.Source with { Audiences = Queries(sql.Replace("DATA", scene.DataFolder, StringComparison.Ordinal)) } }, writes);
+        await AssertStopsAsync(
+            scene,
+            job with
+            {
+                Source = (TablesSourceOptions)job.Source with { Audiences = Queries(sql.Replace("DATA", scene.DataFolder, StringComparison.Ordinal)) },
+            },
+            writes);
     }
 
     [Fact]
@@ -79,9 +85,15 @@ public sealed class HostileJobTests
     {
         var stop = TestContext.Current.CancellationToken;
 
-        Assert.Contains(await JobCheck.RunAsync(job, scene.Workplace(), stop), problem => problem.ExitCode == ExitCode.Source && problem.Severity == Severity.Error);
-        Assert.Equal(ExitCode.Source, (await Assert.ThrowsAsync<RollcallException>(() => ExportRun.PlanAsync(job, new RunOptions(), scene.Workplace(), stop))).ExitCode);
-        Assert.Equal(ExitCode.Source, (await Assert.ThrowsAsync<RollcallException>(() => ExportRun.ExecuteAsync(job, new RunOptions(), scene.Workplace(), stop))).ExitCode);
+        Assert.Contains(
+            await JobCheck.RunAsync(job, scene.Workplace(), stop),
+            problem => problem.ExitCode == ExitCode.Source && problem.Severity == Severity.Error);
+        Assert.Equal(
+            ExitCode.Source,
+            (await Assert.ThrowsAsync<RollcallException>(() => ExportRun.PlanAsync(job, new RunOptions(), scene.Workplace(), stop))).ExitCode);
+        Assert.Equal(
+            ExitCode.Source,
+            (await Assert.ThrowsAsync<RollcallException>(() => ExportRun.ExecuteAsync(job, new RunOptions(), scene.Workplace(), stop))).ExitCode);
         Assert.Equal(writes, scene.Writes);
     }
 
@@ -91,9 +103,13 @@ public sealed class HostileJobTests
     {
         var (database, connection) = kind switch
         {
-            "postgres" => (TestDatabases.PostgresOrSkip().ToString(), (DbConnection)PostgresConnection.Of(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "test"))),
+            "postgres" =>
+                (TestDatabases.PostgresOrSkip().ToString(),
+                    (DbConnection)PostgresConnection.Of(new DatabaseUrl(TestDatabases.PostgresOrSkip().ToString(), "test"))),
             "mysql" => (TestDatabases.MySqlOrSkip().ToString(), new MySqlConnection(Settings(TestDatabases.MySqlOrSkip()))),
-            _ => (Path.Combine(scene.Folder, "people.sqlite"), new SqliteConnection($"Data Source={Path.Combine(scene.Folder, "people.sqlite")};Pooling=False")),
+            _ =>
+                (Path.Combine(scene.Folder, "people.sqlite"),
+                    new SqliteConnection($"Data Source={Path.Combine(scene.Folder, "people.sqlite")};Pooling=False")),
         };
         connection.Open();
         return (new TablesSourceOptions { Database = database, DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() }, connection);

@@ -55,7 +55,9 @@ public sealed class KeyFieldTests
         Assert.Equal((2L, 1L, 0), (result.Audiences[0].Entered, result.Audiences[0].Exited, scene.Account.Counters.AddressesChanged));
         Assert.NotEqual(ann, scene.Account.Contact("ann@new.example")!.Id);
         Assert.Equal(ExitCode.Done, result.ExitCode);
-        Assert.Contains(result.Notices, notice => notice.StartsWith("1 key of key_field \"name\" with more than one address, in 2 rows", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            notice => notice.StartsWith("1 key of key_field \"name\" with more than one address, in 2 rows", StringComparison.Ordinal));
         ExportScene.AddsUp(result);
     }
 

@@ -1,4 +1,3 @@
-using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Runs;
@@ -52,7 +51,7 @@ public sealed class LateOptOutTests
             {
                 seen = true;
                 scene.Account.Unsubscribe("ann@example.com");
-                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.PlanOther();
             }
         };
 
@@ -66,7 +65,8 @@ public sealed class LateOptOutTests
     [Fact]
     public async Task A_clock_set_back_during_the_run_hides_nobody_who_opted_out()
     {
-        await using var scene = await ExportScene.StartAsync(o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = Rollcall.Simulators.ListSuppression.Clears });
+        await using var scene = await ExportScene.StartAsync(
+            o => o with { ImportLatency = TimeSpan.FromMilliseconds(400), ListSuppression = Rollcall.Simulators.ListSuppression.Clears });
         var clock = new LeapingClock();
         scene.Clock = clock;
         scene.Account.AddContact("ann@example.com");
@@ -81,7 +81,7 @@ public sealed class LateOptOutTests
                 seen = true;
                 scene.Account.Unsubscribe("ann@example.com");
                 clock.Ahead = TimeSpan.FromHours(-2);
-                ExportRun.PlanAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.PlanOther();
             }
 
             if (!sent && request.StartsWith("PUT /contacts/v3/import", StringComparison.Ordinal))

@@ -51,7 +51,9 @@ public sealed class LinkTests : IDisposable
 
         RunFolders.DeleteDeadFolders(data);
 
-        Assert.Equal(["20260202T000000Z", "my-notes", "plan-short"], Directory.GetDirectories(Path.Combine(_folder.Path, "runs")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["20260202T000000Z", "my-notes", "plan-short"],
+            Directory.GetDirectories(Path.Combine(_folder.Path, "runs")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.Combine(_target.Path, "precious.txt")));
     }
 

@@ -24,7 +24,11 @@ public sealed class LostAddressTests
             var held = await scene.RunAsync();
             Assert.Equal(40, scene.In(scene.Gold).Count);
             Assert.Equal((ExitCode.SomeNotDelivered, 0L, 2L), (held.ExitCode, held.Audiences[0].Exited, held.Audiences[0].Omitted));
-            Assert.Contains(held.Notices, n => n.Contains("2 rows of the audience gold have no usable address, 2 more", StringComparison.Ordinal) && n.Contains("--allow rejects", StringComparison.Ordinal));
+            Assert.Contains(
+                held.Notices,
+                n =>
+                    n.Contains("2 rows of the audience gold have no usable address, 2 more", StringComparison.Ordinal)
+                        && n.Contains("--allow rejects", StringComparison.Ordinal));
             ExportScene.AddsUp(held);
         }
 
@@ -73,7 +77,9 @@ public sealed class LostAddressTests
         Assert.Equal((ExitCode.Done, 40L, 40L, 0L), (result.ExitCode, result.Audiences[0].Members, result.Audiences[0].Unchanged, result.Audiences[0].Omitted));
         Assert.Empty(result.Failures);
         Assert.Equal(0, result.Outcomes.Omitted);
-        Assert.Contains(result.Notices, n => n.StartsWith("30 rows of the audience gold have no usable address. Their name says who they are", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notices,
+            n => n.StartsWith("30 rows of the audience gold have no usable address. Their name says who they are", StringComparison.Ordinal));
         Assert.True((await scene.ExplainAsync(All[0])).Audiences[0].In);
         ExportScene.AddsUp(result);
 
@@ -110,7 +116,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task A_key_is_no_proof_while_the_ledger_has_people_without_one()
+    public async Task A_key_is_not_proof_while_the_ledger_has_people_without_one()
     {
         await using var scene = await StartedAsync();
         scene.Config = "  exit_action: remove\n  key_field: name";
@@ -140,7 +146,7 @@ public sealed class LostAddressTests
     }
 
     [Fact]
-    public async Task An_audience_of_which_most_rows_are_no_addresses_is_held_and_its_book_left_as_it_is()
+    public async Task An_audience_of_which_most_rows_are_not_addresses_is_held_and_its_book_left_as_it_is()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", All);

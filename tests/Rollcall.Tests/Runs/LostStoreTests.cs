@@ -20,7 +20,14 @@ public sealed class LostStoreTests
         Lose(scene, how);
         var writes = scene.Writes;
 
-        foreach (var command in new Func<Task>[] { () => scene.RunAsync(), () => scene.PlanAsync(), () => scene.ExplainAsync("ann@example.com"), () => Task.FromResult(new History(scene.DataFolder)) })
+        Func<Task>[] commands =
+        [
+            () => scene.RunAsync(),
+            () => scene.PlanAsync(),
+            () => scene.ExplainAsync("ann@example.com"),
+            () => Task.FromResult(new History(scene.DataFolder)),
+        ];
+        foreach (var command in commands)
         {
             var stop = await Assert.ThrowsAsync<RollcallException>(command);
             Assert.Equal((ExitCode.BadJob, StorePath(scene)), (stop.ExitCode, stop.Problems[0].Where));
@@ -28,7 +35,9 @@ public sealed class LostStoreTests
             Assert.Contains("--begin-anew", stop.Problems[0].Todo, StringComparison.Ordinal);
         }
 
-        Assert.Contains(await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken), p => p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob });
+        Assert.Contains(
+            await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken),
+            p => p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob });
         Assert.Equal(writes, scene.Writes);
         Assert.Equal(["ann@example.com", "bob@example.com"], scene.In(scene.Gold));
     }
@@ -54,7 +63,11 @@ public sealed class LostStoreTests
         Assert.Equal(["ann@example.com", "bob@example.com", "cyd@example.com"], scene.In(scene.Gold));
         if (how != "ledger gone")
         {
-            Assert.Equal(before, Directory.GetFiles(Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*")), "*.parquet", SearchOption.AllDirectories).Count(f => f.Contains($"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}", StringComparison.Ordinal)));
+            var lost = Assert.Single(Directory.GetDirectories(scene.DataFolder, "lost-*"));
+            var ledger = $"{Path.DirectorySeparatorChar}ledger{Path.DirectorySeparatorChar}";
+            Assert.Equal(
+                before,
+                Directory.GetFiles(lost, "*.parquet", SearchOption.AllDirectories).Count(f => f.Contains(ledger, StringComparison.Ordinal)));
         }
 
         // Ann was there when the job started over; Cyd was added by the job.
@@ -90,7 +103,9 @@ public sealed class LostStoreTests
         await scene.RunAsync(new RunOptions { BeginAnew = true });
         await scene.RunAsync();
 
-        Assert.Equal((0, Rollcall.Simulators.ContactStatus.Unsubscribed), (scene.Account.Counters.Resubscriptions, scene.Account.Contact("bob@example.com")!.Status));
+        Assert.Equal(
+            (0, Rollcall.Simulators.ContactStatus.Unsubscribed),
+            (scene.Account.Counters.Resubscriptions, scene.Account.Contact("bob@example.com")!.Status));
     }
 
     [Fact]
@@ -110,7 +125,8 @@ public sealed class LostStoreTests
     {
         await using var scene = await StartedAsync();
         var ledger = Path.Combine(scene.DataFolder, "ledger", "scene");
-        var next = $"{Directory.GetDirectories(ledger).Select(d => int.Parse(Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture)).Max() + 1:D8}";
+        var last = Directory.GetDirectories(ledger).Max(d => int.Parse(Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture));
+        var next = $"{last + 1:D8}";
         Copy(Directory.GetDirectories(ledger).Order(StringComparer.Ordinal).Last(), Path.Combine(ledger, next), marked: false);
 
         Assert.Equal(2, (await scene.RunAsync()).Audiences[0].Unchanged);

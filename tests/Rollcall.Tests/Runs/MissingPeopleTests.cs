@@ -29,7 +29,11 @@ public sealed class MissingPeopleTests
             var guard = Assert.Single(held.Guards);
             Assert.Equal((MissingPeopleGuard, (long?)scene.Gold, (long)members), (guard.Guard, guard.AddressBookId, guard.Actual));
             Assert.Equal((ExitCode.Guard, writes), (held.ExitCode, scene.Writes));
-            Assert.Contains(held.Notices, n => n.StartsWith("The address book \"Gold\" is empty", StringComparison.Ordinal) && n.Contains("--allow missing", StringComparison.Ordinal));
+            Assert.Contains(
+                held.Notices,
+                n =>
+                    n.StartsWith("The address book \"Gold\" is empty", StringComparison.Ordinal)
+                        && n.Contains("--allow missing", StringComparison.Ordinal));
             ExportScene.AddsUp(held);
         }
 

@@ -1,4 +1,3 @@
-using Rollcall.Model;
 using Rollcall.Operations;
 using Rollcall.Store;
 using Rollcall.Store.Sqlite;
@@ -23,14 +22,14 @@ public sealed class NamesakeTests
             scene.Account.DeleteBook(scene.Gold);
         }
 
-        var anew = renamed ? await RenameAsync(scene) : scene.Account.AddBook("gold");
+        var recreated = renamed ? await RenameAsync(scene) : scene.Account.AddBook("gold");
         Assert.Equal(1, (await scene.PlanAsync()).Audiences[0].Suppressed);
 
         for (var i = 0; i < 2; i++)
         {
             var result = await scene.RunAsync();
-            Assert.Equal([Ann], scene.In(anew));
-            Assert.Equal((anew, 1L), (result.Audiences[0].AddressBookId, result.Audiences[0].Suppressed));
+            Assert.Equal([Ann], scene.In(recreated));
+            Assert.Equal((recreated, 1L), (result.Audiences[0].AddressBookId, result.Audiences[0].Suppressed));
             ExportScene.AddsUp(result);
         }
 
@@ -44,7 +43,9 @@ public sealed class NamesakeTests
         scene.Account.DeleteBook(scene.Gold);
         scene.Account.AddBook("Gold");
 
-        Assert.Contains((await scene.RunAsync()).Notices, n => n.StartsWith("The address book \"Gold\"", StringComparison.Ordinal) && n.Contains("1 opt-out", StringComparison.Ordinal));
+        Assert.Contains(
+            (await scene.RunAsync()).Notices,
+            n => n.StartsWith("The address book \"Gold\"", StringComparison.Ordinal) && n.Contains("1 opt-out", StringComparison.Ordinal));
         Assert.DoesNotContain((await scene.RunAsync()).Notices, n => n.Contains("created again", StringComparison.Ordinal));
     }
 
@@ -59,7 +60,7 @@ public sealed class NamesakeTests
         scene.Mapping = $"[{{gold: {{name: Gold, create: true}}}}, {{silver: \"{scene.Silver}\"}}]";
 
         // The first job names its book as vanished; another one makes it.
-        var result = await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        var result = await scene.RunOtherAsync();
 
         Assert.Equal([Ann], scene.In((int)result.Audiences[0].AddressBookId!));
         Assert.Equal(1, result.Audiences[0].Suppressed);
@@ -80,7 +81,7 @@ public sealed class NamesakeTests
         }
 
         scene.Mapping = $"[{{gold: {{name: Gold, create: true}}}}, {{silver: \"{scene.Silver}\"}}]";
-        var result = await ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        var result = await scene.RunOtherAsync();
 
         Assert.Equal([Ann], scene.In((int)result.Audiences[0].AddressBookId!));
     }
@@ -95,11 +96,11 @@ public sealed class NamesakeTests
         }
 
         scene.Account.DeleteBook(scene.Gold);
-        var anew = scene.Account.AddBook("Gold");
+        var recreated = scene.Account.AddBook("Gold");
 
         await scene.RunAsync();
 
-        Assert.Equal([Ann], scene.In(anew));
+        Assert.Equal([Ann], scene.In(recreated));
     }
 
     /// <summary>Another book gets the name; the former one continues under a new name.</summary>

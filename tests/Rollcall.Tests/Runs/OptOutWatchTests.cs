@@ -6,7 +6,7 @@ using Xunit;
 namespace Rollcall.Tests.Runs;
 
 /// <summary>
-/// Opt-outs that are read late, at the worst moment, or of people who come back: what is done about them, for how long, and what is reported.
+/// Opt-outs that are read late or at the worst moment, or of people who come back: what is done about them, for how long, and what is reported.
 /// </summary>
 public sealed class OptOutWatchTests
 {
@@ -23,7 +23,8 @@ public sealed class OptOutWatchTests
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
         var (feed, readings) = (LateFeed(scene, [Ann]), 0);
-        scene.Answer = (request, body) => request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) && ++readings > 1 ? feed() : body;
+        scene.Answer = (request, body) =>
+            request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) && ++readings > 1 ? feed() : body;
         _theirs.Advance(TimeSpan.FromHours(1));
         scene.Set("gold", Bob);
         await scene.RunAsync();
@@ -158,14 +159,21 @@ public sealed class OptOutWatchTests
                 then = null;
             }
         };
-        scene.Answer = (request, body) => feed is not null && request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal) ? feed() : body;
+        scene.Answer = (request, body) =>
+            feed is not null && request.Contains($"/address-books/{scene.Gold}/contacts/unsubscribed-since", StringComparison.Ordinal)
+                ? feed()
+                : body;
     }
 
     /// <summary>The book's feed, with people who opted out a minute ago.</summary>
     private Func<string> LateFeed(ExportScene scene, string[] people)
     {
         var since = _theirs.GetUtcNow().AddMinutes(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-        return () => $"[{string.Join(',', people.Select(p => $$"""{"suppressedContact":{"id":{{scene.Account.Contact(p)!.Id}},"email":"{{p}}","status":"Subscribed"},"dateRemoved":"{{since}}","reason":"Unsubscribed"}"""))}]";
+        return () => $"[{string.Join(',', people.Select(Row))}]";
+
+        string Row(string person) =>
+            $$"""{"suppressedContact":{"id":{{scene.Account.Contact(person)!.Id}},"email":"{{person}}","status":"Subscribed"}"""
+            + $$""","dateRemoved":"{{since}}","reason":"Unsubscribed"}""";
     }
 
     private async Task<ExportScene> StartAsync() =>

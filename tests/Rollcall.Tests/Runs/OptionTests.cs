@@ -151,7 +151,11 @@ public sealed class OptionTests
 
         string[] Events(RunResult run) => [.. File.ReadAllLines(Path.Combine(scene.Folder, $"status-{run.RunId}.jsonl")).Order(StringComparer.Ordinal)];
         Assert.Equal(3, Events(first).Length);
-        Assert.Contains($"\"email\":\"ann@example.com\",\"account_id\":1001,\"account_status\":\"Subscribed\",\"address_book_id\":{scene.Gold},\"address_book_status\":\"Subscribed\"", Events(first)[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "\"email\":\"ann@example.com\",\"account_id\":1001,\"account_status\":\"Subscribed\","
+            + $"\"address_book_id\":{scene.Gold},\"address_book_status\":\"Subscribed\"",
+            Events(first)[0],
+            StringComparison.Ordinal);
         Assert.Equal(2, Events(second).Length);
         Assert.Contains("\"address_book_status\":\"Removed\"", Events(second)[0], StringComparison.Ordinal);
         Assert.Contains("\"address_book_status\":\"Unsubscribed\"", Events(second)[1], StringComparison.Ordinal);

@@ -135,7 +135,9 @@ public sealed class OwnershipTests
         var problems = await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
 
         Assert.All(problems, p => Assert.Equal(Severity.Warning, p.Severity));
-        Assert.Contains(problems, p => p.Message.Contains("\"Gold\"", StringComparison.Ordinal) && p.Message.Contains("the job other", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            p => p.Message.Contains("\"Gold\"", StringComparison.Ordinal) && p.Message.Contains("the job other", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -146,20 +148,36 @@ public sealed class OwnershipTests
         await RunOtherAsync(scene, j => j with { Config = j.Config with { ExitAction = ExitAction.Ignore } });
 
         var refused = await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
-        Assert.Contains(refused, p => p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob } && p.Message.Contains("whose exit_action is ignore; this job's is remove", StringComparison.Ordinal));
+        Assert.Contains(
+            refused,
+            p =>
+                p is { Severity: Severity.Error, ExitCode: ExitCode.BadJob }
+                    && p.Message.Contains("whose exit_action is ignore; this job's is remove", StringComparison.Ordinal));
 
         await RunOtherAsync(scene, j => j);
-        Assert.DoesNotContain(await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken), p => p.Severity == Severity.Error);
+        Assert.DoesNotContain(
+            await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken),
+            p => p.Severity == Severity.Error);
     }
 
     [Fact]
-    public async Task A_book_that_the_other_job_has_given_up_is_shared_no_more()
+    public async Task A_book_that_the_other_job_has_given_up_is_no_longer_shared()
     {
         await using var scene = await ExportScene.StartAsync();
         scene.Set("gold", "ann@example.com");
         await RunOtherAsync(scene, j => j with { Config = j.Config with { ExitAction = ExitAction.Ignore } });
         var third = scene.Account.AddBook("Third");
-        await RunOtherAsync(scene, j => j with { Config = j.Config with { ExitAction = ExitAction.Ignore, SegMappings = [new("gold", new BookTarget(third, null)), new("silver", new BookTarget(third, null))] } });
+        await RunOtherAsync(
+            scene,
+            j =>
+                j with
+                {
+                    Config = j.Config with
+                    {
+                        ExitAction = ExitAction.Ignore,
+                        SegMappings = [new("gold", new BookTarget(third, null)), new("silver", new BookTarget(third, null))],
+                    },
+                });
 
         Assert.Empty(await JobCheck.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken));
     }

@@ -71,7 +71,7 @@ public sealed class PendingTests
     [Fact]
     public async Task A_person_who_was_delivered_is_shown_as_pending_without_the_book_later_and_confirms_enters_the_book()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", Ann, Bob);
         await scene.RunAsync();
         scene.Account.RemoveFromBook(Ann, scene.Gold);
@@ -90,7 +90,7 @@ public sealed class PendingTests
     [Fact]
     public async Task A_person_who_waits_in_the_book_is_taken_out_of_it_and_confirms_enters_the_book()
     {
-        await using var scene = await WhoseScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
+        await using var scene = await WeeklyScene.StartAsync(options: o => o with { DoubleOptIn = DoubleOptIn.All });
         scene.Set("gold", Ann);
         Assert.Equal("AwaitsConfirmation", Assert.Single((await scene.RunAsync()).Failures).Code);
         scene.Account.RemoveFromBook(Ann, scene.Gold);
@@ -167,7 +167,8 @@ public sealed class PendingTests
         await using var scene = await ConsentScene.StartAsync("  exit_action: remove");
         scene.Export.Set("gold", Ann);
 
-        var stop = await Assert.ThrowsAsync<RollcallException>(() => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken));
+        var stop = await Assert.ThrowsAsync<RollcallException>(
+            () => Retry.ChallengeAsync(scene.Export.Job(), Ann, scene.Export.Workplace(), cancellation: TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadJob, stop.ExitCode);
     }
@@ -238,7 +239,7 @@ public sealed class PendingTests
             {
                 left = true;
                 scene.Account.SetStatus(Ann, ContactStatus.IspComplained);
-                ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                scene.Export.PlanOther();
             }
         };
 

@@ -44,7 +44,8 @@ public sealed class ProfilesSinkRunTests
         Assert.Equal(["bob@example.com"], duckdb.Query($"SELECT email FROM '{Path.Combine(scene.Folder, "profiles.parquet")}'", row => row.GetString(0)));
     }
 
-    private static Task<RunResult> RunAsync(ExportScene scene, Job job) => ExportRun.ExecuteAsync(job, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+    private static Task<RunResult> RunAsync(ExportScene scene, Job job) =>
+        ExportRun.ExecuteAsync(job, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
 
     private static Job Job(ExportScene scene)
     {

@@ -24,7 +24,7 @@ public sealed class RecommendationTests
     }
 
     [Fact]
-    public async Task Only_whose_recommendations_changed_is_updated()
+    public async Task Only_people_whose_recommendations_changed_are_updated()
     {
         await using var scene = await StartAsync();
         scene.Write("picks.csv", "email,rank,title,url", $"{Ann},1,First,u1", $"{Bob},1,Only,u3");
@@ -112,7 +112,7 @@ public sealed class RecommendationTests
     }
 
     [Fact]
-    public async Task A_table_that_is_rightly_empty_is_taken_at_its_word_once_it_is_allowed()
+    public async Task A_table_that_is_correctly_empty_is_accepted_once_it_is_allowed()
     {
         await using var scene = await StartAsync();
         scene.More = "on_missing_field: clear";

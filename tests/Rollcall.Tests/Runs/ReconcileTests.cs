@@ -92,5 +92,6 @@ public sealed class ReconcileTests
         Assert.Single(history.Runs("scene"));
     }
 
-    private static Task<Reconciliation> ReconcileAsync(ExportScene scene) => Reconcile.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
+    private static Task<Reconciliation> ReconcileAsync(ExportScene scene) =>
+        Reconcile.RunAsync(scene.Job(), scene.Workplace(), TestContext.Current.CancellationToken);
 }

@@ -14,7 +14,7 @@ public sealed class SameContactTests
     [InlineData("unsubscribe")]
     public async Task A_person_who_was_there_before_stays_though_the_address_changed_at_Dotdigital(string exit)
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Export.Config = $"  exit_action: {exit}";
         scene.Account.AddContact(Ann, scene.Gold);
         scene.Set("gold", Ann, "bob@example.com");
@@ -37,7 +37,7 @@ public sealed class SameContactTests
     [Fact]
     public async Task Exit_existing_acts_on_them_under_the_new_address_too()
     {
-        await using var scene = await WhoseScene.StartAsync("exit_existing: true");
+        await using var scene = await WeeklyScene.StartAsync("exit_existing: true");
         scene.Account.AddContact(Ann, scene.Gold);
         scene.Set("gold", Ann, "bob@example.com");
         await scene.RunAsync();
@@ -54,7 +54,7 @@ public sealed class SameContactTests
     [Fact]
     public async Task A_merged_contact_is_found_by_address_updated_and_leaves()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", Ann + ",Ann,1", "bob@example.com,Bob,1");
         scene.Set("silver", Ann + ",Ann,1");
         await scene.RunAsync();
@@ -81,7 +81,7 @@ public sealed class SameContactTests
     [InlineData("unsubscribe")]
     public async Task A_person_who_leaves_after_a_merge_is_out_of_the_book_before_it_counts_as_done(string exit)
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Export.Config = $"  exit_action: {exit}";
         scene.Set("gold", Ann, "bob@example.com");
         await scene.RunAsync();
@@ -102,7 +102,7 @@ public sealed class SameContactTests
     [Fact]
     public async Task Many_removals_are_seen_done_by_reading_the_book_once()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         var people = Enumerable.Range(0, 60).Select(i => $"m{i}@example.com").ToList();
         scene.Set("gold", people);
         await scene.RunAsync();
@@ -116,9 +116,9 @@ public sealed class SameContactTests
     }
 
     [Fact]
-    public async Task Pages_that_show_nobody_are_no_proof_that_people_left()
+    public async Task Pages_that_show_nobody_are_not_proof_that_people_left()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         var people = Enumerable.Range(0, 200).Select(i => $"m{i}@example.com").ToList();
         scene.Set("gold", people);
         await scene.RunAsync();
@@ -136,7 +136,7 @@ public sealed class SameContactTests
     [Fact]
     public async Task A_run_without_removals_reads_nobody_to_see_who_left()
     {
-        await using var scene = await WhoseScene.StartAsync("verify: off");
+        await using var scene = await WeeklyScene.StartAsync("verify: off");
         scene.Set("gold", Ann, "bob@example.com");
         await scene.RunAsync();
         scene.Set("gold", Ann + ",Anna,2", "bob@example.com");
@@ -149,7 +149,7 @@ public sealed class SameContactTests
     [Fact]
     public async Task An_adopting_run_does_not_treat_people_it_delivered_under_another_address_as_new()
     {
-        await using var scene = await WhoseScene.StartAsync();
+        await using var scene = await WeeklyScene.StartAsync();
         scene.Set("gold", Ann, "bob@example.com");
         await scene.RunAsync();
         scene.Account.ChangeEmail(Ann, New);

@@ -18,7 +18,9 @@ public sealed class TotalsTests
         scene.Account.Unsubscribe("ann@example.com", scene.Gold);
         scene.Account.Unsubscribe("bob@example.com", scene.Gold);
         scene.Account.RemoveFromBook("cid@example.com", scene.Gold);
-        scene.Set("gold", "bob@example.com", "cid@example.com", "eve@example.com,Eve,much", "no address,Nobody,1", ",Nobody,1", "new@example.com,New,1", "new@example.com,Again,1", "1,2,3,4,5");
+        scene.Set(
+            "gold", "bob@example.com", "cid@example.com", "eve@example.com,Eve,much", "no address,Nobody,1", ",Nobody,1",
+            "new@example.com,New,1", "new@example.com,Again,1", "1,2,3,4,5");
         await AddsUpAsync(scene);
         await AddsUpAsync(scene);
     }
@@ -69,11 +71,22 @@ public sealed class TotalsTests
     public async Task Reasons_that_differ_in_a_length_or_a_line_alone_are_one()
     {
         await using var scene = await ExportScene.StartAsync();
-        scene.Set("gold", "ann@example.com,Ann,1", "bob@example.com,Bob,1", $"cid@example.com,{new string('c', 1_001)},1", $"dora@example.com,{new string('d', 1_002)},1", "1,2,3,4", "1,2,3,4");
+        scene.Set(
+            "gold",
+            "ann@example.com,Ann,1",
+            "bob@example.com,Bob,1",
+            $"cid@example.com,{new string('c', 1_001)},1",
+            $"dora@example.com,{new string('d', 1_002)},1",
+            "1,2,3,4",
+            "1,2,3,4");
 
         var reasons = (await scene.RunAsync()).Reasons;
 
-        Assert.Contains(reasons, r => r is { Operation: "field", Count: 2, Example: "cid@example.com" } && r.Reason.EndsWith("too long (at most 1,000 fit)", StringComparison.Ordinal));
+        Assert.Contains(
+            reasons,
+            r =>
+                r is { Operation: "field", Count: 2, Example: "cid@example.com" }
+                    && r.Reason.EndsWith("too long (at most 1,000 fit)", StringComparison.Ordinal));
         Assert.Contains(reasons, r => r is { Operation: "read", Code: "RejectedRow", Count: 2, Example: "gold.csv:6" });
     }
 
@@ -88,9 +101,13 @@ public sealed class TotalsTests
         var plan = await scene.PlanAsync();
 
         Assert.Equal(["enters"], plan.Guards.Select(g => g.Guard));
-        Assert.Contains(plan.Notices, n => n.StartsWith("With what is held let pass, the run would cause 5 emails, and max_mails is 3", StringComparison.Ordinal));
+        Assert.Contains(
+            plan.Notices,
+            n => n.StartsWith("With what is held let pass, the run would cause 5 emails, and max_mails is 3", StringComparison.Ordinal));
         Assert.Equal(["mails"], (await scene.RunAsync("enters")).Guards.Select(g => g.Guard));
-        Assert.DoesNotContain((await scene.PlanAsync(new RunOptions { Allow = new HashSet<string> { "mails" } })).Notices, n => n.Contains("let pass", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await scene.PlanAsync(new RunOptions { Allow = new HashSet<string> { "mails" } })).Notices,
+            n => n.Contains("let pass", StringComparison.Ordinal));
     }
 
     /// <summary>Plans and runs, and compares each total with the sum of the lists.</summary>
@@ -105,7 +122,8 @@ public sealed class TotalsTests
     private static void AddsUp(RunResult result)
     {
         ExportScene.AddsUp(result);
-        long Listed(params string[] outcomes) => result.Reasons.Where(r => r.Operation is "enter" or "update" or "move" or "read" && outcomes.Contains(r.Outcome)).Sum(r => r.Count);
+        long Listed(params string[] outcomes) =>
+            result.Reasons.Where(r => r.Operation is "enter" or "update" or "move" or "read" && outcomes.Contains(r.Outcome)).Sum(r => r.Count);
         Assert.Equal(Listed("Suppressed"), result.Audiences.Sum(a => a.Suppressed));
         Assert.Equal(Listed("Invalid"), result.Audiences.Sum(a => a.Invalid));
         Assert.Equal(Listed("Omitted"), result.Audiences.Sum(a => a.Omitted));

@@ -70,7 +70,10 @@ public sealed class TwoJobsTests
         await KillOtherAfterImportAsync(scene);
         using (var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder)))
         {
-            Assert.Equal(1, store.Connection.Execute($"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
+            Assert.Equal(
+                1,
+                store.Connection.Execute(
+                    $"UPDATE delivery SET kind = '{kind}' WHERE tag = 'other' AND kind = 'import' AND state IN ('prepared', 'accepted')"));
         }
 
         scene.Set("gold", "ann@example.com");
@@ -168,7 +171,7 @@ public sealed class TwoJobsTests
     private sealed class KilledException : Exception;
 
     private static Task<RunResult> RunOtherAsync(ExportScene scene) =>
-        ExportRun.ExecuteAsync(scene.Job() with { Tag = "other" }, new RunOptions(), scene.Workplace(), TestContext.Current.CancellationToken);
+        scene.RunOtherAsync();
 
     /// <summary>Another job of the data folder, killed when its import was accepted.</summary>
     private static Task<KilledException> KillOtherAfterImportAsync(ExportScene scene) => Assert.ThrowsAsync<KilledException>(() => ExportRun.ExecuteAsync(

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Rollcall.Model;
 using Rollcall.Simulators;
 using Xunit;
 using static Rollcall.Tests.Runs.ConsentScene;
@@ -106,7 +105,7 @@ public sealed class UnansweredCallTests
                     break;
                 default:
                     scene.Account.Unsubscribe(Ann, scene.Gold);
-                    ExportRun.PlanAsync(scene.Export.Job() with { Tag = "other" }, new RunOptions(), scene.Export.Workplace() with { Http = null }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                    scene.Export.PlanOther();
                     break;
             }
         };

@@ -106,7 +106,10 @@ public sealed class UnderRemovalTests
     {
         var scene = await ExportScene.StartAsync();
         await OtherAsync(scene, [Bob]);
-        scene.Answer = (request, body) => request.StartsWith("GET /v2/contacts/deletion/", StringComparison.Ordinal) ? body.Replace("Completed", "Started", StringComparison.Ordinal) : body;
+        scene.Answer = (request, body) =>
+            request.StartsWith("GET /v2/contacts/deletion/", StringComparison.Ordinal)
+                ? body.Replace("Completed", "Started", StringComparison.Ordinal)
+                : body;
         await Assert.ThrowsAsync<KilledException>(() => OtherAsync(scene, [], killed: true));
         Assert.Equal("accepted", State(scene));
         scene.Set("gold", Bob);

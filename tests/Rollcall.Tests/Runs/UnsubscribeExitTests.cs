@@ -26,7 +26,9 @@ public sealed class UnsubscribeExitTests
         Assert.Equal((1L, 0L), (plan.Plan!.Unsubscribes, plan.Plan.Removals));
         Assert.Equal(1, result.Audiences[0].Exited);
         var ann = scene.Account.Contact(Ann)!;
-        Assert.Equal((ContactStatus.Subscribed, BookStatus.Unsubscribed, BookStatus.Subscribed), (ann.Status, ann.Books[scene.Gold], ann.Books[scene.Export.Silver]));
+        Assert.Equal(
+            (ContactStatus.Subscribed, BookStatus.Unsubscribed, BookStatus.Subscribed),
+            (ann.Status, ann.Books[scene.Gold], ann.Books[scene.Export.Silver]));
         Assert.Equal(ExitCode.Done, result.ExitCode);
         ExportScene.AddsUp(result);
     }

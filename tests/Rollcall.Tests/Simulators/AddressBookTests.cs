@@ -81,8 +81,12 @@ public class AddressBookTests
         var created = await session.Post("/v2/data-fields", """{"name":"SPEND","type":"Numeric","visibility":"Private"}""");
 
         Assert.Equal(HttpStatusCode.Created, created.Status);
-        Assert.Contains("""{"name":"SPEND","type":"Numeric","visibility":"Private","defaultValue":null}""", (await session.Get("/v2/data-fields")).Json!.ToJsonString(), StringComparison.Ordinal);
-        var report = await session.Import(Record("a@example.com", """ "dataFields":{"SPEND":12.50} """) + "," + Record("b@example.com", """ "dataFields":{"SPEND":"many"} """));
+        Assert.Contains(
+            """{"name":"SPEND","type":"Numeric","visibility":"Private","defaultValue":null}""",
+            (await session.Get("/v2/data-fields")).Json!.ToJsonString(),
+            StringComparison.Ordinal);
+        var report = await session.Import(
+            Record("a@example.com", """ "dataFields":{"SPEND":12.50} """) + "," + Record("b@example.com", """ "dataFields":{"SPEND":"many"} """));
         Assert.Equal("12.5", session.Account.Contact("a@example.com")!.DataFields["SPEND"]);
         Assert.Single(report["failures"]!.AsArray());
     }

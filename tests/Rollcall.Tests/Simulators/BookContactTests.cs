@@ -170,7 +170,9 @@ public class BookContactTests
         session.Account.AddContact("ada@example.com", session.Book);
         session.Account.Unsubscribe("ada@example.com", session.Book);
 
-        var back = await session.Post($"/v2/address-books/{session.Book}/contacts/{form}", """{"unsubscribedContact":{"email":"ada@example.com"},"preferredLocale":"de-DE"}""");
+        var back = await session.Post(
+            $"/v2/address-books/{session.Book}/contacts/{form}",
+            """{"unsubscribedContact":{"email":"ada@example.com"},"preferredLocale":"de-DE"}""");
 
         Assert.Equal(answer, back.Json!["status"]!.GetValue<string>());
         Assert.Equal(status, session.Account.Contact("ada@example.com")!.Books[session.Book]);
@@ -185,7 +187,9 @@ public class BookContactTests
         session.Account.AddContact("ada@example.com", session.Book);
         session.Account.Unsubscribe("ada@example.com", session.Book);
 
-        await session.Post($"/v2/address-books/{session.Book}/contacts/resubscribe-with-no-challenge", """{"unsubscribedContact":{"email":"ada@example.com"}}""");
+        await session.Post(
+            $"/v2/address-books/{session.Book}/contacts/resubscribe-with-no-challenge",
+            """{"unsubscribedContact":{"email":"ada@example.com"}}""");
 
         var shown = await session.Get("/contacts/v3/email/ada@example.com");
         Assert.Equal("pending", shown.Json!["lists"]![0]!["status"]!.GetValue<string>());

@@ -39,7 +39,8 @@ public class ControlTests
         await session.Post($"/simulator/books/{session.Book}/delete", "");
         await session.Post("/simulator/data-fields/POSTCODE/delete", "");
 
-        var report = await session.Import(Record("a@example.com", $"\"lists\":[{session.Book}]") + "," + Record("b@example.com", """ "dataFields":{"POSTCODE":"N1"} """));
+        var report = await session.Import(
+            Record("a@example.com", $"\"lists\":[{session.Book}]") + "," + Record("b@example.com", """ "dataFields":{"POSTCODE":"N1"} """));
 
         Assert.Equal(2, report["failures"]!.AsArray().Count);
     }

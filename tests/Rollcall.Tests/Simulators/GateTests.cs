@@ -134,7 +134,7 @@ public class GateTests
     }
 
     [Fact]
-    public async Task A_path_that_is_no_operation_is_404()
+    public async Task A_path_that_is_not_an_operation_is_404()
     {
         await using var session = await Start();
 

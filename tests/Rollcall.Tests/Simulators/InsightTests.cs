@@ -206,7 +206,8 @@ public class InsightTests
     private static string Ada(string key, string email = "ada@example.com", string json = "{}") =>
         $$$"""{"contactIdentity":{"identifier":"email","value":"{{{email}}}"},"key":"{{{key}}}","json":{{{json}}}}""";
 
-    private static string Body(string records) => $$"""{"collectionName":"membership","collectionScope":"contact","collectionType":"custom","records":[{{records}}]}""";
+    private static string Body(string records) =>
+        $$"""{"collectionName":"membership","collectionScope":"contact","collectionType":"custom","records":[{{records}}]}""";
 
     private static string Records(string contact, string collection = "membership") => $"/insightData/v3/contacts/{contact}/{collection}/deleteRecords";
 

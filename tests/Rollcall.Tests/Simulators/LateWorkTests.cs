@@ -9,10 +9,18 @@ namespace Rollcall.Tests.Simulators;
 public class LateWorkTests
 {
     [Theory]
-    [InlineData("PUT", "/contacts/v3/import", "importContacts", """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"new@example.com"},"lists":[BOOK]}]}""")]
+    [InlineData(
+        "PUT",
+        "/contacts/v3/import",
+        "importContacts",
+        """{"contacts":[{"matchIdentifier":"email","identifiers":{"email":"new@example.com"},"lists":[BOOK]}]}""")]
     [InlineData("PATCH", "/contacts/v3/email/new@example.com", "importContact", """{"lists":[BOOK]}""")]
     [InlineData("POST", "/v2/address-books/BOOK/contacts", "addContactToAddressBook", """{"email":"new@example.com"}""")]
-    [InlineData("POST", "/v2/address-books/BOOK/contacts/resubscribe-with-no-challenge", "resubscribeToAddressBookWithNoChallenge", """{"unsubscribedContact":{"email":"left@example.com"}}""")]
+    [InlineData(
+        "POST",
+        "/v2/address-books/BOOK/contacts/resubscribe-with-no-challenge",
+        "resubscribeToAddressBookWithNoChallenge",
+        """{"unsubscribedContact":{"email":"left@example.com"}}""")]
     public async Task A_write_whose_answer_was_lost_puts_people_into_the_book_later(string method, string path, string operation, string body)
     {
         await using var session = await Start(new SimulatorOptions
@@ -77,7 +85,7 @@ public class LateWorkTests
     }
 
     [Fact]
-    public async Task A_refused_write_may_be_carried_out_later_all_the_same()
+    public async Task A_refused_write_may_still_be_carried_out_later()
     {
         await using var session = await Start(new SimulatorOptions
         {
@@ -205,8 +213,12 @@ public class LateWorkTests
         var options = new SimulatorOptions { LateRejected = TimeSpan.FromMinutes(10), LateForgotten = TimeSpan.FromMinutes(10) };
         await using var session = await Start(forgotten ? options with { ForgottenInsightImport = 1 } : options with { FailedInsightImport = 1 });
         session.Account.AddContact("a@example.com");
-        var id = (await session.Send("PUT", "/insightData/v3/import", """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{"contactIdentity":{"identifier":"email","value":"a@example.com"},"key":"fields","json":{"x":1}}]}"""))
-            .Json!["importId"]!.GetValue<string>();
+        var accepted = await session.Send(
+            "PUT",
+            "/insightData/v3/import",
+            """{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":"""
+            + """[{"contactIdentity":{"identifier":"email","value":"a@example.com"},"key":"fields","json":{"x":1}}]}""");
+        var id = accepted.Json!["importId"]!.GetValue<string>();
 
         session.Pass(TimeSpan.FromMinutes(1));
         Assert.Equal(forgotten ? HttpStatusCode.NotFound : HttpStatusCode.OK, (await session.Get($"/insightData/v3/import/{id}")).Status);
@@ -221,6 +233,6 @@ public class LateWorkTests
     [InlineData("1:drop-before-late3")]
     [InlineData("1:drop-after-late")]
     [InlineData("1:drop-after-late1-late2")]
-    public void What_cannot_be_late_is_no_fault(string text) =>
+    public void What_cannot_be_late_is_not_a_fault(string text) =>
         Assert.Throws<FormatException>(() => Fault.Parse(text));
 }

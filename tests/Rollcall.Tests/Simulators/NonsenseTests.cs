@@ -39,7 +39,7 @@ public sealed class NonsenseTests
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task A_body_that_is_no_JSON_is_400(string method, string path)
+    public async Task A_body_that_is_not_JSON_is_400(string method, string path)
     {
         await using var session = await Start();
         session.Account.AddContact("ada@example.com");
@@ -110,7 +110,9 @@ public sealed class NonsenseTests
         {
             var record = Encoding.UTF8.GetString(body);
             var put = await session.Send(
-                "PUT", "/insightData/v3/import", $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{record}}]}""");
+                "PUT",
+                "/insightData/v3/import",
+                $$"""{"collectionName":"Lytics","collectionScope":"contact","collectionType":"custom","records":[{{record}}]}""");
             if (put.Status == HttpStatusCode.Accepted)
             {
                 session.Clock.Advance(TimeSpan.FromMinutes(1));

@@ -15,8 +15,13 @@ public sealed class OpenBodiesTests
     [InlineData("""{"preferences":[{"id":1,"isOptedIn":true,"name":"News"}]}""")]
     [InlineData("""{"channelProperties":{"sms":{"status":"noSubscription"},"whatsApp":{"status":"subscribed"}}}""")]
     [InlineData("""{"channelProperties":{"email":{"status":"subscribed","resubscribeOptions":{"reason":"asked"}}}}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00.5+01:00","url":"https://example.com/","ipAddress":"2b01:1234:136:0:116f:3244:a476:d6b7","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00.5+01:00","url":"https://example.com/","ipAddress":"2b01:"""
+        + """1234:136:0:116f:3244:a476:d6b7","userAgent":"x"}]}""")]
     public async Task A_patch_and_an_import_take_what_is_left_open(string patch)
     {
         await using var session = await Start();
@@ -51,11 +56,21 @@ public sealed class OpenBodiesTests
     [InlineData("""{"preferences":[{"id":3000000000,"isOptedIn":true}]}""")]
     [InlineData("""{"preferences":[{"id":1,"isOptedIn":"yes"}]}""")]
     [InlineData("""{"consentRecords":null}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"yesterday","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-13-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"example.com","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.2","userAgent":"x"}]}""")]
-    [InlineData("""{"consentRecords":[{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"home","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"yesterday","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-13-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"example.com","ipAddress":"129.168.0.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"129.168.2","userAgent":"x"}]}""")]
+    [InlineData(
+        """{"consentRecords":["""
+        + """{"text":"Yes","dateTimeConsented":"2023-01-26T21:29:00Z","url":"https://example.com/","ipAddress":"home","userAgent":"x"}]}""")]
     public async Task A_patch_and_an_import_refuse_what_is_forbidden(string patch)
     {
         await using var session = await Start();
@@ -73,11 +88,20 @@ public sealed class OpenBodiesTests
     }
 
     [Theory]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com","mobileNumber":"447700900001"},"lists":[]}""", "email", """{"email":"a@example.com","mobileNumber":"447700900001"}""")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com","loyaltyNo":"L1"}}""", "email", """{"email":"a@example.com","loyaltyNo":"L1"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com","mobileNumber":"447700900001"},"lists":[]}""",
+        "email",
+        """{"email":"a@example.com","mobileNumber":"447700900001"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com","loyaltyNo":"L1"}}""",
+        "email",
+        """{"email":"a@example.com","loyaltyNo":"L1"}""")]
     [InlineData("""{"identifiers":{"email":"a@example.com"}}""", "unknown", """{"email":"a@example.com"}""")]
     [InlineData("""{"matchIdentifier":"mobileNumber","identifiers":{"mobileNumber":447700900001}}""", "mobileNumber", """{"mobileNumber":"447700900001"}""")]
-    [InlineData("""{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"FIRSTNAME":"\ud800"}}""", "email", """{"email":"a@example.com"}""")]
+    [InlineData(
+        """{"matchIdentifier":"email","identifiers":{"email":"a@example.com"},"dataFields":{"FIRSTNAME":"\ud800"}}""",
+        "email",
+        """{"email":"a@example.com"}""")]
     public async Task A_refused_record_keeps_its_identifiers_in_the_report(string record, string match, string identifiers)
     {
         await using var session = await Start();
@@ -95,7 +119,10 @@ public sealed class OpenBodiesTests
         session.Account.AddContact("ada@example.com");
 
         var contacts = await session.Send("PUT", "/contacts/v3/import", $$"""{"source":{"a":[1]},"contacts":[{{Record("a@example.com")}}]}""");
-        var insight = await session.Send("PUT", "/insightData/v3/import", """{"source":"shop","collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}""");
+        var insight = await session.Send(
+            "PUT",
+            "/insightData/v3/import",
+            """{"source":"shop","collectionName":"Lytics","collectionScope":"account","collectionType":"custom","records":[{"key":"1","json":{}}]}""");
         session.Clock.Advance(TimeSpan.FromMinutes(1));
         var deleted = await session.Send("DELETE", "/insightData/v3/contacts/email/ada%40example.com/Lytics/deleteRecords", """{"keys":["1"],"why":"asked"}""");
 
@@ -152,7 +179,9 @@ public sealed class OpenBodiesTests
     {
         await using var session = await Start();
 
-        var added = await session.Post($"/v2/address-books/{session.Book}/contacts", """{"Email":"ada@example.com","OptInType":"Single","DataFields":[{"Key":"FIRSTNAME","Value":"Ada"}]}""");
+        var added = await session.Post(
+            $"/v2/address-books/{session.Book}/contacts",
+            """{"Email":"ada@example.com","OptInType":"Single","DataFields":[{"Key":"FIRSTNAME","Value":"Ada"}]}""");
         var listed = await session.Get($"/v2/address-books/{session.Book}/contacts?Select=1&SKIP=0&withFullData=True");
         var brief = await session.Get($"/v2/address-books/{session.Book}/contacts?withfulldata=false");
         var book = await session.Post("/v2/address-books", """{"Name":"Brazil","Visibility":"Public"}""");

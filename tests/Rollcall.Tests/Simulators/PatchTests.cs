@@ -13,7 +13,10 @@ public class PatchTests
         var body = $$"""{"dataFields":{"FIRSTNAME":"Ada"},"lists":[{{session.Book}}]}""";
 
         var created = await session.Send("PATCH", "/contacts/v3/email/ada%40example.com", body);
-        var updated = await session.Send("PATCH", "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty", """{"dataFields":{"FIRSTNAME":"Eve"}}""");
+        var updated = await session.Send(
+            "PATCH",
+            "/contacts/v3/email/ada%40example.com?merge-option=overwrite-if-empty",
+            """{"dataFields":{"FIRSTNAME":"Eve"}}""");
 
         Assert.Equal(HttpStatusCode.Created, created.Status);
         Assert.Equal(HttpStatusCode.OK, updated.Status);

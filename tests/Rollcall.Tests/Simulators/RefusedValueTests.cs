@@ -59,7 +59,9 @@ public class RefusedValueTests
     {
         await using var session = await StartOldAccount();
 
-        var refused = await session.Post($"/v2/address-books/{session.Book}/contacts", $$"""{"email":"a@example.com","dataFields":[{"key":"{{field}}","value":"{{value}}"}]}""");
+        var refused = await session.Post(
+            $"/v2/address-books/{session.Book}/contacts",
+            $$"""{"email":"a@example.com","dataFields":[{"key":"{{field}}","value":"{{value}}"}]}""");
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.EndsWith(error, refused.Message, StringComparison.Ordinal);
@@ -73,7 +75,10 @@ public class RefusedValueTests
         await using var session = await StartOldAccount();
         session.Account.AddContact("a@example.com");
 
-        var refused = await session.Send("PATCH", "/contacts/v3/email/a@example.com", $$"""{"dataFields":{"LASTNAME":"x","{{field}}":"{{value}}"},"lists":[{{session.Book}}]}""");
+        var refused = await session.Send(
+            "PATCH",
+            "/contacts/v3/email/a@example.com",
+            $$"""{"dataFields":{"LASTNAME":"x","{{field}}":"{{value}}"},"lists":[{{session.Book}}]}""");
 
         Assert.Equal("contacts:invalidContacts", refused.ErrorCode);
         Assert.Empty(session.Account.Contact("a@example.com")!.DataFields);

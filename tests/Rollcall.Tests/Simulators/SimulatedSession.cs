@@ -108,6 +108,13 @@ internal sealed class SimulatedSession : IAsyncDisposable
     public static string Record(string email, string rest = "") =>
         $$"""{"matchIdentifier":"email","identifiers":{"email":{{JsonSerializer.Serialize(email)}}}{{(rest.Length == 0 ? "" : "," + rest)}}}""";
 
+    /// <summary>The code of the only record that an import's report lists as failed.</summary>
+    public static string Code(JsonNode report) => Assert.Single(Codes(report));
+
+    /// <summary>The codes of the records that an import's report lists as failed.</summary>
+    public static List<string> Codes(JsonNode report) =>
+        [.. report["failures"]!.AsArray().Select(failed => failed!["failures"]![0]!["failureCode"]!.GetValue<string>())];
+
     private bool IsSpecified(HttpExchange exchange) =>
         !exchange.Path.StartsWith("/simulator", StringComparison.Ordinal) && exchange.Path is not ("/" or "/v2/nonsense") && exchange.Status != 405
         && !(Account.Options.FeedDatesWithoutOffset && exchange.Path.Contains("-since/", StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>Who reads a generation of a ledger keeps it.</summary>
+/// <summary>A generation of a ledger is kept as long as a process reads it.</summary>
 public sealed class LeaseTests
 {
     [Fact]

@@ -9,7 +9,7 @@ public sealed class LockTests
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whoever_only_asks_after_a_lock_keeps_nobody_from_taking_it()
+    public async Task Asking_about_a_lock_keeps_nobody_from_taking_it()
     {
         using var folder = new TempFolder();
         var data = new DataFolder(folder.Path);

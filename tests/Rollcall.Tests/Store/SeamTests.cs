@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>The store could be another one: nobody beside <c>Store/Sqlite</c> knows what it is made of.</summary>
+/// <summary>The store can be replaced: nothing outside <c>Store/Sqlite</c> depends on how it is implemented.</summary>
 public sealed partial class SeamTests
 {
     private const string Implementation = "Rollcall.Store.Sqlite";

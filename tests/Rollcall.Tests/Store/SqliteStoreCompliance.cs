@@ -3,7 +3,7 @@ using Rollcall.TestKit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>The store in a SQLite file keeps what every store keeps.</summary>
+/// <summary>The store in a SQLite file guarantees what every store guarantees.</summary>
 public sealed class SqliteStoreCompliance : StoreCompliance
 {
     private readonly TempFolder _folder = new();

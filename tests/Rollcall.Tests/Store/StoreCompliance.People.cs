@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>What a store keeps of people: opt-outs, the watch, and who was erased.</summary>
+/// <summary>What a store contains about people: opt-outs, the watch, and who was erased.</summary>
 public abstract partial class StoreCompliance
 {
     [Fact]
@@ -36,7 +36,14 @@ public abstract partial class StoreCompliance
 
         OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
         Assert.Contains("ann", All().Select(o => o.EmailKey));
-        Journal().Prepare("run 1", DeliveryKind.Import, [Book], "m", 1, 0, answers: new OptOutAnswers("run 1", [new PersonInBook("ann", Book)], new Dictionary<PersonInBook, long>()));
+        Journal().Prepare(
+            "run 1",
+            DeliveryKind.Import,
+            [Book],
+            "m",
+            1,
+            0,
+            answers: new OptOutAnswers("run 1", [new PersonInBook("ann", Book)], new Dictionary<PersonInBook, long>()));
         OptOuts.Lift([new PersonInBook("ann", Book)], 200, OptOuts.Readings);
         OptOuts.KeepPage(Page(new FeedOptOut("ann", null, "Unsubscribed", 100, 0)));
         Assert.Equal(["eve"], All().Select(o => o.EmailKey));
@@ -110,7 +117,7 @@ public abstract partial class StoreCompliance
     }
 
     [Fact]
-    public void Whoever_is_on_the_watch_stays_until_the_latest_end()
+    public void A_person_on_the_watch_stays_until_the_latest_end()
     {
         var ann = new WatchedPerson("ann", 0, WatchKind.Values, WatchReason.Unanswered, "ann@example.com", null);
         Watch.Enter(new WatchEntry([ann, ann with { MemberKey = "bob", Kind = WatchKind.Entry, Book = Book }], 10, 100));

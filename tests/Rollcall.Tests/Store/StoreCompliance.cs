@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rollcall.Tests.Store;
 
-/// <summary>What every store keeps, whatever it is made of. After each step another process, with a connection of its own, must see it.</summary>
+/// <summary>What every store guarantees, however it is implemented. After each step another process, with its own connection, must see it.</summary>
 public abstract partial class StoreCompliance : IDisposable
 {
     private const string Tag = "letters";
@@ -90,7 +90,7 @@ public abstract partial class StoreCompliance : IDisposable
     }
 
     [Fact]
-    public void A_book_that_a_job_has_no_more_is_known_and_not_shared()
+    public void A_book_that_a_job_no_longer_has_is_known_and_not_shared()
     {
         Remember(Tag, Other);
         Store.Books.Keep(Tag, [(Book, "Best"), (8, "Rest")], ["FIRSTNAME", "firstname", "TOTAL"]);
@@ -193,7 +193,7 @@ public abstract partial class StoreCompliance : IDisposable
     }
 
     [Fact]
-    public void What_is_old_and_done_with_is_named_once_more_and_then_no_more()
+    public void What_is_old_and_finished_is_named_once_more_and_then_no_longer()
     {
         Remember(Tag);
         var journal = Journal();
@@ -229,7 +229,7 @@ public abstract partial class StoreCompliance : IDisposable
     }
 
     [Fact]
-    public void A_ledger_that_is_lost_is_begun_anew()
+    public void A_ledger_that_is_lost_is_started_again()
     {
         Remember(Tag);
         Journal().Prepare("run", DeliveryKind.Import, [Book], "m", 1, 0);

@@ -1,7 +1,7 @@
-using Rollcall.Work;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Rollcall.Work;
 
 namespace Rollcall.Store.Sqlite;
 

@@ -21,7 +21,7 @@ public abstract class HostileSql : IAsyncLifetime
 
     private protected ReadingWorkshop Workshop { get; } = new();
 
-    /// <summary>Makes a table <c>people(email, name)</c> with two rows, and what the statements go for.</summary>
+    /// <summary>Makes a table <c>people(email, name)</c> with two rows, and what the statements try to reach.</summary>
     protected abstract Task<TablesSourceOptions> PublishAsync();
 
     /// <summary>Everything that a statement could have changed, as text.</summary>
@@ -72,8 +72,11 @@ public abstract class HostileSql : IAsyncLifetime
         var query = new AudienceQuery(sql, null, null);
         await using var source = Workshop.Open(Job(With(query)));
 
-        Assert.Contains(await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken), problem => problem.Severity == Severity.Error && problem.Where == "audience all");
-        var error = await Assert.ThrowsAsync<RollcallException>(() => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
+        Assert.Contains(
+            await source.CheckAsync(["all"], ["email"], TestContext.Current.CancellationToken),
+            problem => problem.Severity == Severity.Error && problem.Where == "audience all");
+        var error = await Assert.ThrowsAsync<RollcallException>(
+            () => source.OpenAsync("all", ["email"], Workshop.DuckDb, null, null, TestContext.Current.CancellationToken));
         Assert.Equal(ExitCode.Source, error.ExitCode);
     }
 
@@ -91,7 +94,8 @@ public abstract class HostileSql : IAsyncLifetime
         Assert.Equal(before, await StateAsync());
     }
 
-    private TablesSourceOptions With(AudienceQuery query) => Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = query }, Timeout = TimeSpan.FromSeconds(2) };
+    private TablesSourceOptions With(AudienceQuery query) =>
+        Published with { Audiences = new Dictionary<string, AudienceQuery> { ["all"] = query }, Timeout = TimeSpan.FromSeconds(2) };
 
     private async Task<IEnumerable<string>> CheckAsync(AudienceQuery query)
     {

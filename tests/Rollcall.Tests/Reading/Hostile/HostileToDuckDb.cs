@@ -1,8 +1,8 @@
-using Rollcall.Work;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Reading.Tables.Files;
+using Rollcall.Work;
 using Xunit;
 using static Rollcall.Tests.Reading.ReadingWorkshop;
 
@@ -18,7 +18,8 @@ public sealed class HostileToDuckDb : HostileSql
         "SELECT email FROM 'FOLDER/secret.json'",
         "SELECT email FROM 'FOLDER/*.csv'",
         "SELECT email FROM FOLDERNAME.\"secret.csv\"",
-        "WITH \"FOLDER/secret.csv\" AS (SELECT 'x' AS email) SELECT email FROM (SELECT 1) AS a, (SELECT email FROM people) AS b WHERE 1 = (SELECT 1) UNION ALL SELECT email FROM read_csv('FOLDER/secret.csv')",
+        "WITH \"FOLDER/secret.csv\" AS (SELECT 'x' AS email) SELECT email FROM (SELECT 1) AS a, (SELECT email FROM people) AS b"
+        + " WHERE 1 = (SELECT 1) UNION ALL SELECT email FROM read_csv('FOLDER/secret.csv')",
         "SELECT email FROM (WITH \"FOLDER/secret.csv\" AS (SELECT 1) SELECT 1) AS a, \"FOLDER/secret.csv\"",
         "SELECT email FROM (WITH \"FOLDER/secret.parquet\" AS (SELECT 1) SELECT 1) AS a, \"FOLDER/secret.parquet\"",
         "SELECT email FROM (WITH roll AS (SELECT 1) SELECT 1) AS a, roll",
@@ -130,7 +131,9 @@ public sealed class HostileToDuckDb : HostileSql
     [Fact]
     public async Task Padding_and_repeating_within_bounds_continues()
     {
-        var (rows, _) = await Workshop.ReadAsync(Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"), ["v"]);
+        var (rows, _) = await Workshop.ReadAsync(
+            Files(Workshop.At("files/people.csv"), "SELECT email, lpad(name, 3, '0') || repeat('-', 2) AS v FROM people"),
+            ["v"]);
 
         Assert.Equal(["00A--", "00B--"], rows.Order());
     }
@@ -141,7 +144,7 @@ public sealed class HostileToDuckDb : HostileSql
     [InlineData("people-link.csv")]
     [InlineData("data/*.csv")]
     [InlineData("files/../data/people.csv")]
-    public async Task The_data_folder_is_no_source(string path)
+    public async Task The_data_folder_is_not_a_source(string path)
     {
         Directory.CreateDirectory(Workshop.At("data"));
         Workshop.Write("data/people.csv", $"email\n{Secret}\n");
@@ -161,13 +164,24 @@ public sealed class HostileToDuckDb : HostileSql
         Workshop.Write("files/secret.csv", $"email\n{Secret}\n");
         Workshop.Write("files/secret.json", $"{{\"email\": \"{Secret}\"}}\n");
         Workshop.Execute($"COPY (SELECT '{Secret}' AS email) TO {SqlText.Literal(Workshop.At("files/secret.parquet"))}");
-        Workshop.Execute($"CREATE TABLE roll AS SELECT '{Secret}' AS email; CREATE TABLE ledger AS SELECT * FROM roll; CREATE TABLE secret_rows AS SELECT * FROM roll; CREATE SEQUENCE counter");
+        Workshop.Execute($"""
+            CREATE TABLE roll AS SELECT '{Secret}' AS email;
+            CREATE TABLE ledger AS SELECT * FROM roll;
+            CREATE TABLE secret_rows AS SELECT * FROM roll;
+            CREATE SEQUENCE counter
+            """);
         return Task.FromResult(Files(Workshop.At("files/people.csv")));
     }
 
     protected override Task<string> StateAsync() => Task.FromResult(string.Join('\n',
-        Directory.GetFiles(Workshop.At("files")).Order().Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")
-            .Concat(Workshop.Query("SELECT (SELECT string_agg(email, ',') FROM roll), (SELECT count(*) FROM ledger), (SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables() WHERE table_name <> 'taken')"))));
+        Directory.GetFiles(Workshop.At("files"))
+            .Order()
+            .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")
+            .Concat(Workshop.Query("""
+                SELECT (SELECT string_agg(email, ',') FROM roll), (SELECT count(*) FROM ledger),
+                    (SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables() WHERE table_name <> 'taken')
+                """))));
 
-    private string Placed(string sql) => sql.Replace("FOLDERNAME", "\"files\"", StringComparison.Ordinal).Replace("FOLDER", Workshop.At("files"), StringComparison.Ordinal);
+    private string Placed(string sql) =>
+        sql.Replace("FOLDERNAME", "\"files\"", StringComparison.Ordinal).Replace("FOLDER", Workshop.At("files"), StringComparison.Ordinal);
 }

@@ -109,7 +109,8 @@ public sealed class HostileToMariaDb : HostileSql
     public async Task SQL_that_leaves_its_parentheses_loses_its_columns_and_writes_no_file()
     {
         await Assert.ThrowsAsync<MySqlException>(() => QueryAsync(source => source.Around(Placed("SELECT 'x' AS email) AS q INTO OUTFILE 'FOLDER/out' -- "))));
-        await Assert.ThrowsAsync<MySqlException>(() => QueryAsync(source => source.Around(Placed("SELECT 'x' AS email) AS q INTO OUTFILE 'FOLDER/out' UNION SELECT 1 FROM (SELECT 1"))));
+        await Assert.ThrowsAsync<MySqlException>(
+            () => QueryAsync(source => source.Around(Placed("SELECT 'x' AS email) AS q INTO OUTFILE 'FOLDER/out' UNION SELECT 1 FROM (SELECT 1"))));
 
         Assert.Equal(["secret"], Directory.GetFiles(_folder).Select(Path.GetFileName));
     }
@@ -120,7 +121,8 @@ public sealed class HostileToMariaDb : HostileSql
     [InlineData("ANSI_QUOTES", "SELECT 1 AS \"a\\\" -- \"", null)]
     [InlineData("ANSI_QUOTES", "SELECT 1 AS \"a\\\") AS q -- \"", "The SQL closes a parenthesis it never opened.")]
     [InlineData("", "SELECT \"a\\\") AS q -- \"", null)]
-    public void The_SQL_mode_says_how_strings_are_read(string mode, string sql, string? wrong) => Assert.Equal(wrong, SingleSelect.Wrong(sql, SelectLexis.Of(mode)));
+    public void The_SQL_mode_says_how_strings_are_read(string mode, string sql, string? wrong) =>
+        Assert.Equal(wrong, SingleSelect.Wrong(sql, SelectLexis.Of(mode)));
 
     protected override async Task<TablesSourceOptions> PublishAsync()
     {
@@ -138,7 +140,7 @@ public sealed class HostileToMariaDb : HostileSql
 
         if (!OperatingSystem.IsWindows())
         {
-            // The server, another user, may do in it what it likes.
+            // The server runs as another user, which may write in it.
             File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 
@@ -153,7 +155,8 @@ public sealed class HostileToMariaDb : HostileSql
         command.CommandText =
             """
             SELECT CONCAT_WS(' ', (SELECT GROUP_CONCAT(email, name ORDER BY email) FROM people), (SELECT next_not_cached_value FROM counter),
-                (SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables WHERE table_schema = DATABASE()), IS_FREE_LOCK('rollcall'), @@global.general_log)
+                (SELECT GROUP_CONCAT(table_name ORDER BY table_name) FROM information_schema.tables WHERE table_schema = DATABASE()),
+                IS_FREE_LOCK('rollcall'), @@global.general_log)
             """;
         return $"{await command.ExecuteScalarAsync()} {string.Join(',', Directory.GetFiles(_folder).Order())}";
     }
@@ -171,7 +174,8 @@ public sealed class HostileToMariaDb : HostileSql
 
     private async Task QueryAsync(Func<Database, string> sql)
     {
-        var source = Database.Of(new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
+        var source = Database.Of(
+            new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
         await using var connection = await source.OpenAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         using var limit = new StatementLimit(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
         source.Read(connection, sql(source), limit, reader => reader.Read());
@@ -184,7 +188,17 @@ public sealed class HostileToMariaDb : HostileSql
     private static async Task<MySqlConnection> OpenAsync(Uri server)
     {
         var user = server.UserInfo.Split(':');
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder { Server = server.Host, Port = (uint)server.Port, UserID = user[0], Password = user[1], Database = server.AbsolutePath.Trim('/'), Pooling = false, AllowUserVariables = true }.ConnectionString);
+        var connection = new MySqlConnection(
+            new MySqlConnectionStringBuilder
+            {
+                Server = server.Host,
+                Port = (uint)server.Port,
+                UserID = user[0],
+                Password = user[1],
+                Database = server.AbsolutePath.Trim('/'),
+                Pooling = false,
+                AllowUserVariables = true,
+            }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }

@@ -1,9 +1,9 @@
-using Rollcall.Work;
 using Npgsql;
 using Rollcall.Jobs;
 using Rollcall.Reading.Tables;
 using Rollcall.Reading.Tables.Databases;
 using Rollcall.TestKit;
+using Rollcall.Work;
 using Xunit;
 
 namespace Rollcall.Tests.Reading.Hostile;
@@ -112,7 +112,8 @@ public sealed class HostileToPostgres : HostileSql
     [InlineData("COMMIT; DELETE FROM people")]
     public async Task The_protocol_takes_one_statement_independent_of_its_text(string sql)
     {
-        var source = Database.Of(new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
+        var source = Database.Of(
+            new TablesSourceOptions { Database = Server().ToString(), DatabaseName = "test", Audiences = new Dictionary<string, AudienceQuery>() });
         var before = await StateAsync();
         await using var connection = await source.OpenAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         using var limit = new StatementLimit(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -130,11 +131,18 @@ public sealed class HostileToPostgres : HostileSql
         }
 
         await using var connection = await OpenAsync(Server());
-        await DatabasePeople.ExecuteAsync(connection, $"CREATE TABLE people(email text, name text); INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B'); CREATE SEQUENCE counter; SELECT lo_from_bytea(4711, '{Secret}')");
+        await DatabasePeople.ExecuteAsync(
+            connection,
+            $"""
+            CREATE TABLE people(email text, name text);
+            INSERT INTO people VALUES ('a@x.com', 'A'), ('b@x.com', 'B');
+            CREATE SEQUENCE counter;
+            SELECT lo_from_bytea(4711, '{Secret}')
+            """);
         await File.WriteAllTextAsync(Path.Combine(_folder, "secret"), Secret);
         if (!OperatingSystem.IsWindows())
         {
-            // The server, another user, may do in it what it likes.
+            // The server runs as another user, which may write in it.
             File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
         }
 
@@ -147,7 +155,8 @@ public sealed class HostileToPostgres : HostileSql
         await using var command = new NpgsqlCommand(
             """
             SELECT (SELECT string_agg(email || name, ',' ORDER BY email) FROM people) || (SELECT last_value || is_called::text FROM counter)
-                || (SELECT string_agg(oid::text, ',') FROM pg_largeobject_metadata) || (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                || (SELECT string_agg(oid::text, ',') FROM pg_largeobject_metadata)
+                || (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
                 || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')
             """,
             connection);

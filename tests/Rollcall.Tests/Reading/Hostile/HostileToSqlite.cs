@@ -123,9 +123,16 @@ public sealed class HostileToSqlite : HostileSql
         return Options();
     }
 
-    protected override Task<string> StateAsync() => Task.FromResult(string.Join('\n', Directory.GetFiles(Workshop.At("db")).Order().Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")));
+    protected override Task<string> StateAsync() =>
+        Task.FromResult(
+            string.Join(
+                '\n',
+                Directory.GetFiles(Workshop.At("db"))
+                    .Order()
+                    .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")));
 
-    private TablesSourceOptions Options() => new() { Database = Workshop.At("db/people.sqlite"), DatabaseName = "people.sqlite", Audiences = new Dictionary<string, AudienceQuery>() };
+    private TablesSourceOptions Options() =>
+        new() { Database = Workshop.At("db/people.sqlite"), DatabaseName = "people.sqlite", Audiences = new Dictionary<string, AudienceQuery>() };
 
     private async Task QueryAsync(string sql)
     {

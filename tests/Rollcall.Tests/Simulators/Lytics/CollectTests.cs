@@ -10,7 +10,8 @@ namespace Rollcall.Tests.Simulators.Lytics;
 
 public class CollectTests
 {
-    private const string Status = """{"email":"a@example.com","account_id":"1001","account_status":"Subscribed","address_book_id":42,"address_book_status":"Subscribed"}""";
+    private const string Status =
+        """{"email":"a@example.com","account_id":"1001","account_status":"Subscribed","address_book_id":42,"address_book_status":"Subscribed"}""";
 
     [Fact]
     public async Task One_event_or_a_list_of_them_is_taken()
@@ -53,7 +54,7 @@ public class CollectTests
     [InlineData("{\"n\":1", "application/json", 400)]
     [InlineData("{\"n\":1,\"n\":2}", "application/json", 400)]
     [InlineData("{\"n\":1}", "text/plain", 415)]
-    public async Task What_is_no_JSON_is_refused(string body, string type, int expected)
+    public async Task What_is_not_JSON_is_refused(string body, string type, int expected)
     {
         await using var session = await Start();
 
@@ -155,7 +156,8 @@ public class CollectTests
 
         await session.Post(
             "/collect/json/dotmailer_export_status",
-            $"[{Status},{Status.Replace("a@example.com", "person2@example.com", StringComparison.Ordinal)},{Status.Replace("a@", "new@", StringComparison.Ordinal)}]");
+            $"[{Status},{Status.Replace("a@example.com", "person2@example.com", StringComparison.Ordinal)},"
+            + $"{Status.Replace("a@", "new@", StringComparison.Ordinal)}]");
 
         var profile = JsonNode.Parse(session.Account.Profile("x"))!;
         Assert.Equal("""{"7":"Pending","1001":"Subscribed"}""", profile["dm_account_status"]!.ToJsonString());

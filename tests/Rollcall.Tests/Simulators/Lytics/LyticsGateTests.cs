@@ -163,7 +163,7 @@ public class LyticsGateTests
     }
 
     [Fact]
-    public async Task What_is_no_operation_is_404()
+    public async Task What_is_not_an_operation_is_404()
     {
         await using var session = await StartWith(1);
 

@@ -32,7 +32,7 @@ public sealed class NonsenseTests
     }
 
     [Fact]
-    public async Task A_body_that_is_no_JSON_is_400()
+    public async Task A_body_that_is_not_JSON_is_400()
     {
         await using var session = await Start();
 

@@ -1,5 +1,5 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Work;

@@ -1,9 +1,9 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MySqlConnector;
+using Rollcall.Dotdigital;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;

@@ -1,7 +1,7 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
 using Npgsql;
 using Npgsql.PostgresTypes;
+using Rollcall.Dotdigital;
 using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;

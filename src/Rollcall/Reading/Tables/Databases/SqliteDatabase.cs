@@ -1,8 +1,8 @@
-using Rollcall.Dotdigital;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Work;

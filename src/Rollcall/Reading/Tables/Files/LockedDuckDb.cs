@@ -1,6 +1,6 @@
-using Rollcall.Work;
 using DuckDB.NET.Data;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 

@@ -13,32 +13,32 @@ internal sealed partial class HistoryStage
             return;
         }
 
-        var deed = (AtDotdigital)step;
-        var primary = History.People[deed.Person];
+        var action = (AtDotdigital)step;
+        var primary = History.People[action.Person];
         var email = Account.Contact(primary) is null && Account.Contact(PlainModel.Away(primary)) is not null ? PlainModel.Away(primary) : primary;
-        switch (deed.Deed)
+        switch (action.Action)
         {
-            case Deed.BookIsEmptied:
-                Empty(deed.Book);
+            case AccountAction.BookIsEmptied:
+                Empty(action.Book);
                 break;
-            case Deed.BookIsMadeAnew:
-                _books[deed.Book] = Account.RemakeBook(_books[deed.Book]);
-                _everyBook[deed.Book].Add(_books[deed.Book]);
-                _model.BookWasMadeAnew(deed.Book);
+            case AccountAction.BookIsRecreated:
+                _books[action.Book] = Account.RemakeBook(_books[action.Book]);
+                _everyBook[action.Book].Add(_books[action.Book]);
+                _model.BookWasRecreated(action.Book);
                 break;
-            case Deed.RegistersAgain when Account.Contact(email) is null:
-                Account.Register(email, _books[deed.Book]);
-                _model.Registered(email, deed.Book);
+            case AccountAction.RegistersAgain when Account.Contact(email) is null:
+                Account.Register(email, _books[action.Book]);
+                _model.Registered(email, action.Book);
                 break;
-            case Deed.RegistersAgain:
+            case AccountAction.RegistersAgain:
                 break;
-            case Deed.ChangesAddress or Deed.IsMerged or Deed.IsDeleted when Account.Contact(email) is { } contact:
-                DoToContact(deed, primary, contact);
+            case AccountAction.ChangesAddress or AccountAction.IsMerged or AccountAction.IsDeleted when Account.Contact(email) is { } contact:
+                DoToContact(action, primary, contact);
                 break;
             default:
                 if (Account.Contact(email) is { } person)
                 {
-                    DoInBook(deed.Deed, person, deed.Book);
+                    DoInBook(action.Action, person, action.Book);
                 }
 
                 break;
@@ -47,7 +47,9 @@ internal sealed partial class HistoryStage
 
     private void Empty(int book)
     {
-        foreach (var member in Account.Contacts.Where(c => c.Books.TryGetValue(_books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending))
+        var members = Account.Contacts.Where(
+            c => c.Books.TryGetValue(_books[book], out var status) && status is BookStatus.Subscribed or BookStatus.Pending);
+        foreach (var member in members)
         {
             _model.WasTakenOut(member.Email, book);
         }
@@ -55,24 +57,24 @@ internal sealed partial class HistoryStage
         Account.EmptyBook(_books[book]);
     }
 
-    private void DoToContact(AtDotdigital deed, string primary, SimulatedContact contact)
+    private void DoToContact(AtDotdigital action, string primary, SimulatedContact contact)
     {
         var quiet = Account.LateWork == 0 && _history.Account is { SlowImport: null, ForgottenImport: null } && _isQuiet && !_disturbed;
-        switch (deed.Deed)
+        switch (action.Action)
         {
-            case Deed.IsDeleted:
+            case AccountAction.IsDeleted:
                 Account.DeleteContact(contact.Email);
                 _model.WasDeleted(contact.Email, quiet);
                 break;
-            case Deed.IsMerged when deed.Other is not { } other:
+            case AccountAction.IsMerged when action.Other is not { } other:
                 Account.Merge(contact.Email);
                 _model.Merged(contact, null, _books);
                 break;
-            case Deed.IsMerged when Account.Contact(History.People[deed.Other.Value]) is { } gone && gone.Id != contact.Id:
+            case AccountAction.IsMerged when Account.Contact(History.People[action.Other.Value]) is { } gone && gone.Id != contact.Id:
                 Account.Merge(contact.Email, gone.Email);
                 _model.Merged(contact, gone, _books);
                 break;
-            case Deed.ChangesAddress:
+            case AccountAction.ChangesAddress:
                 var to = PlainModel.Key(contact.Email) == PlainModel.Key(primary) ? PlainModel.Away(primary) : primary;
                 if (Account.Contact(to) is null)
                 {
@@ -84,41 +86,41 @@ internal sealed partial class HistoryStage
         }
     }
 
-    private void DoInBook(Deed deed, SimulatedContact contact, int book)
+    private void DoInBook(AccountAction action, SimulatedContact contact, int book)
     {
         var (email, id, now) = (contact.Email, _books[book], _clocks.Theirs.GetUtcNow());
         BookStatus? inBook = contact.Books.TryGetValue(id, out var status) ? status : null;
-        switch (deed)
+        switch (action)
         {
-            case Deed.LeavesBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
+            case AccountAction.LeavesBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
                 Account.Unsubscribe(email, id);
                 _model.LeftBook(email, book, now);
                 break;
-            case Deed.LeavesAccount when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn:
+            case AccountAction.LeavesAccount when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn:
                 Account.Unsubscribe(email);
                 _model.LeftAccount(email, ContactStatus.Unsubscribed, now);
                 break;
-            case Deed.Bounces when contact.Status == ContactStatus.Subscribed:
+            case AccountAction.Bounces when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.HardBounced);
                 _model.LeftAccount(email, ContactStatus.HardBounced, now);
                 break;
-            case Deed.Complains when contact.Status == ContactStatus.Subscribed:
+            case AccountAction.Complains when contact.Status == ContactStatus.Subscribed:
                 Account.SetStatus(email, ContactStatus.IspComplained);
                 _model.LeftAccount(email, ContactStatus.IspComplained, now);
                 break;
-            case Deed.ComesBackToBook when inBook is not BookStatus.Subscribed:
+            case AccountAction.ComesBackToBook when inBook is not BookStatus.Subscribed:
                 Account.Subscribe(email, id);
                 _model.CameBackToBook(email, book);
                 break;
-            case Deed.ComesBackToAccount when contact.Status == ContactStatus.Unsubscribed:
+            case AccountAction.ComesBackToAccount when contact.Status == ContactStatus.Unsubscribed:
                 Account.Subscribe(email);
                 _model.CameBackToAccount(email);
                 break;
-            case Deed.IsTakenOutOfBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
+            case AccountAction.IsTakenOutOfBook when inBook is BookStatus.Subscribed or BookStatus.Pending:
                 Account.RemoveFromBook(email, id);
                 _model.WasTakenOut(email, book);
                 break;
-            case Deed.Confirms when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn
+            case AccountAction.Confirms when contact.Status is ContactStatus.Subscribed or ContactStatus.PendingOptIn
                 || (contact.Status == ContactStatus.Unsubscribed && Account.Challenges(email) > 0):
                 Confirm(contact);
                 break;

@@ -123,7 +123,7 @@ internal sealed partial class PlainModel
         }
     }
 
-    public void BookWasMadeAnew(int book)
+    public void BookWasRecreated(int book)
     {
         foreach (var who in Addresses)
         {

@@ -8,9 +8,9 @@ using Xunit;
 namespace Rollcall.Tests.Runs;
 
 /// <summary>A scene in which weeks pass, for Rollcall and for Dotdigital, with manual changes of contacts meanwhile.</summary>
-internal sealed class WhoseScene : IAsyncDisposable
+internal sealed class WeeklyScene : IAsyncDisposable
 {
-    private WhoseScene(ExportScene export, LeapingClock clock)
+    private WeeklyScene(ExportScene export, LeapingClock clock)
     {
         (Export, Clock) = (export, clock);
         export.Clock = clock;
@@ -24,12 +24,12 @@ internal sealed class WhoseScene : IAsyncDisposable
 
     public int Gold => Export.Gold;
 
-    public static async Task<WhoseScene> StartAsync(string? more = null, Func<SimulatorOptions, SimulatorOptions>? options = null)
+    public static async Task<WeeklyScene> StartAsync(string? more = null, Func<SimulatorOptions, SimulatorOptions>? options = null)
     {
         var clock = new LeapingClock();
         var export = await ExportScene.StartAsync(o => (options?.Invoke(o) ?? o) with { Clock = clock });
         export.More = more ?? "";
-        return new WhoseScene(export, clock);
+        return new WeeklyScene(export, clock);
     }
 
     public void Set(string audience, params IEnumerable<string> rows) => Export.Set(audience, rows);
@@ -55,7 +55,9 @@ internal sealed class WhoseScene : IAsyncDisposable
         {
             Content = new StringContent($$$"""{"identifiers":{"email":"{{{email}}}"}}""", Encoding.UTF8, "application/json"),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Some.Username}:{Some.Password}")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Some.Username}:{Some.Password}")));
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
     }

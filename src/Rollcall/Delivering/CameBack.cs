@@ -45,7 +45,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
                    'Subscribed' AS account_status, 'Subscribed' AS book_status
             FROM came_back
             """);
-        run.Notice($"{Counted.Of(people.Count, "person", "people")} who had opted out came back by themselves: their values are sent, and they count as already there once they have stayed for a day.");
+        run.Report(Findings.PeopleCameBack(people.Count));
     }
 
     /// <summary>Takes note of people whom the ledger has as opted out, and whom a reading of the books shows subscribed, while no write about them is open.</summary>

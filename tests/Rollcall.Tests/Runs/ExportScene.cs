@@ -123,11 +123,19 @@ internal sealed class ExportScene : IAsyncDisposable
         return JobFile.Parse(text, _folder["job.yaml"], _ => null);
     }
 
-    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => RunAsync(new RunOptions { Allow = allow.ToHashSet() });
 
-    public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(RunOptions options)
+    {
+        var job = Job();
+        return ExportRun.ExecuteAsync(job, options, Workplace(), TestContext.Current.CancellationToken).InWords(job);
+    }
 
-    public Task<RunResult> PlanAsync(RunOptions? options = null) => ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> PlanAsync(RunOptions? options = null)
+    {
+        var job = Job();
+        return ExportRun.PlanAsync(job, options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(job);
+    }
 
     public Task<Explanation> ExplainAsync(string email) => Explain.RunAsync(Job(), email, Workplace(), TestContext.Current.CancellationToken);
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
 using Rollcall.Model;
@@ -84,11 +83,9 @@ public static class ExportRun
                 settlement.RecordLocal(Pilot.Ended(run.LedgerRelation, run.Now));
             }
 
-            var before = run.SomethingLeft;
-            run.SomethingLeft = false;
             await Preparation.CreateMissingAsync(run, destination, work, cancellation);
             await new Recommendations(run, destination.FieldsWith(work.Read.NewFields)).AskAsync(cancellation);
-            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight, otherRemovals).SendAsync(before, cancellation);
+            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight, otherRemovals).SendAsync(cancellation);
         }
 
         report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
@@ -127,31 +124,31 @@ public static class ExportRun
     {
         if (run.Folder.IsLocked(run.Job.Tag))
         {
-            run.Notice("A run of this job is under way: what it has not sent yet is in this plan too.", LogLevel.Information);
+            run.Report(Findings.RunUnderWay());
         }
 
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         run.Db.Execute(Holds.Create);
-        if (QuietTime.Words(run.Job, run.Clock) is { } quiet)
+        if (QuietTime.Found(run.Job, run.Clock) is { } quiet)
         {
-            run.Notice(quiet, LogLevel.Information);
+            run.Report(quiet);
         }
 
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count > 0)
         {
-            run.Notice($"An earlier run left {Counted.Of(unsettled.Count, "delivery", "deliveries")} unsettled; a run settles them before it plans, so this plan may differ.");
+            run.Report(Findings.DeliveriesUnsettled(unsettled.Count));
         }
 
         var work = await PrepareAsync(run, destination, options, null, [], new OtherRemovals(run), cancellation);
         if (run.Job.AsksForRecommendations)
         {
-            run.Notice("Recommendations are not in these figures: a run asks for them.", LogLevel.Information);
+            run.Report(Findings.RecommendationsNotPlanned());
         }
 
         if (InsightRecords.Has(run.Job.Config))
         {
-            run.Notice("Insight data are not in these figures: a run sends them after everything else.", LogLevel.Information);
+            run.Report(Findings.InsightNotPlanned());
         }
 
         return Planned(run, work, new RunReport(run, work.Counts, destination.Mapping));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rollcall.Connecting;
 using Rollcall.Delivering;
 using Rollcall.Jobs;
@@ -46,7 +45,7 @@ internal static class Preparation
         }
         else if (run.Store.Watch(run.Job.Tag, run.Client.Account.Id).People is > 0 and var watched)
         {
-            run.Notice($"{Counted.Of(watched, "person is", "people are")} on the watch after writes whose end is not known: a run looks at them before it plans.", LogLevel.Information);
+            run.Report(Findings.PeopleOnWatch(watched));
         }
 
         ProfilesSink.MakeFor(run.Job);

@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using Microsoft.Extensions.Logging;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
@@ -50,7 +49,7 @@ internal static class RunSession
             }
 
             var result = await RunAsync(job, workplace, options, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
-            result = begun is null ? result : result with { Notices = [begun, .. result.Notices] };
+            result = begun is null ? result : result with { Findings = [begun, .. result.Findings] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded && result.Declined)
             {
@@ -88,7 +87,7 @@ internal static class RunSession
         }
     }
 
-    private static string BeginAnew(DataFolder folder, string tag, DateTimeOffset now)
+    private static Finding BeginAnew(DataFolder folder, string tag, DateTimeOffset now)
     {
         ForgetLock.RefuseWhileOthersWork(folder, tag);
         return NewBeginning.Make(folder, tag, now);
@@ -105,7 +104,7 @@ internal static class RunSession
         ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
         BytesSent = run.Client.Usage.BytesSent,
         Guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)],
-        Notices = [.. run.Notices],
+        Findings = [.. run.Findings],
         ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
 
@@ -118,7 +117,7 @@ internal static class RunSession
     {
         if (job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
         {
-            return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Notices = ["The job exports once (backfill_only), and has done so: nothing was read or sent."], Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
+            return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Findings = [Findings.AlreadyExported()], Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
         }
 
         workplace = recorded ? workplace with { Progress = new KeptProgress(store.Runs, runId, workplace.Progress, workplace.Clock) } : workplace;
@@ -157,22 +156,11 @@ internal static class RunSession
             EnteringSince = store.Jobs.Find(job.Tag)?.EnteringSince ?? server.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         run.Books.AddRange(destination.Books);
-        foreach (var said in inherited.Concat(renamed))
-        {
-            run.Notice(said, LogLevel.Information);
-        }
-
-        foreach (var vanished in destination.VanishedBooks.Select(b => $"The address book {b} vanished from the account; its audience is not exported there.")
-            .Concat(destination.VanishedFields.Select(f => $"The data field {f} vanished from the account; its values are not sent.")))
-        {
-            run.Notice(vanished);
-            run.SomethingLeft = true;
-        }
-
-        foreach (var shared in SharedBooks.Check(job, destination, store.Books).Where(p => p.Severity == Severity.Error))
-        {
-            run.Notice(shared.Message);
-        }
+        inherited.Concat(renamed)
+            .Concat(destination.VanishedBooks.Select(Findings.BookVanished))
+            .Concat(destination.VanishedFields.Select(Findings.FieldVanished))
+            .Concat(SharedBooks.Differing(job, destination, store.Books))
+            .ToList().ForEach(found => run.Report(found));
 
         var result = await work(run, destination);
         if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false } && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))

@@ -3,6 +3,7 @@ using Rollcall.Cli.Demo;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
@@ -67,9 +68,9 @@ internal static class DemoCommand
         var report = invocation.Json ? null : new DemoReport(invocation.Out, terminal.Clock);
 
         report?.Begin(people, folder, simulator.Url);
-        var plan = await ShowAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+        var plan = await PassAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Plan("1  The plan", "what a run would change; nothing is sent", plan);
-        var first = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+        var first = await PassAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("2  The first run", "everyone enters", first);
 
         var day = shop.PassDay();
@@ -79,7 +80,7 @@ internal static class DemoCommand
             day.Came, day.CollectedPoints, day.Moved, day.Left, optOuts.Unsubscribed.Count, optOuts.LeftBook.Count, optOuts.Bounced.Count,
             optOuts.SaidYes.Count, optOuts.Silent.Count);
         report?.Between(between);
-        var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+        var second = await PassAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("4  The second run", "only what changed is sent", second);
 
         var asked = optOuts.Unsubscribed.Concat(optOuts.LeftBook).FirstOrDefault(shop.Has);
@@ -88,7 +89,7 @@ internal static class DemoCommand
         report?.LeftOut(second, explained);
 
         var comeback = JobLookup.ReadFile(invocation, Path.Combine(folder, "comeback.yaml"));
-        var back = await ShowAsync(
+        var back = await PassAsync(
             progress =>
             ExportRun.ExecuteAsync(
                 comeback, new RunOptions(), invocation.Workplace(progress) with { Http = new DemoComeback.Hand(simulator.Account) }, cancellation));
@@ -117,6 +118,8 @@ internal static class DemoCommand
         {
             await simulator.WaitForShutdownAsync(cancellation);
         }
+
+        async Task<RunResult> PassAsync(Func<IProgress<RunProgress>, Task<RunResult>> work) => (await ShowAsync(work)).InWords(job.Path);
 
         Task<T> ShowAsync<T>(Func<IProgress<RunProgress>, Task<T>> work) => ProgressDisplay.ShowAsync(terminal, work);
     }

@@ -1,6 +1,7 @@
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Spectre.Console;
@@ -65,7 +66,7 @@ internal sealed class FirstRun(Invocation invocation, Job job, string name)
     private async Task<bool> AskAsync(RunResult plan, CancellationToken cancellation)
     {
         var err = invocation.Terminal.Err;
-        new RunReport(err, name).WritePlan(plan);
+        new RunReport(err, name).WritePlan(plan.InWords(job.Path));
         err.WriteLine();
         return await new ConfirmationPrompt("This job has not run here before. Run it?") { DefaultValue = false }.ShowAsync(err, cancellation);
     }

@@ -3,6 +3,7 @@ using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Spectre.Console;
@@ -39,6 +40,7 @@ internal static class PlanCommand
 
             var plan = await ProgressDisplay.ShowAsync(
                 terminal, progress => ExportRun.PlanAsync(job, asked.Read(invocation.Arguments), invocation.Workplace(progress), cancellation));
+            plan = plan.InWords(job.Path);
             if (invocation.Json && queries is not null)
             {
                 JsonDocuments.Write(terminal.RawOut, plan, "sql", queries);

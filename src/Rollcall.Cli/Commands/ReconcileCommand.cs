@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Model;
 using Rollcall.Operations;
 
@@ -18,6 +19,7 @@ internal static class ReconcileCommand
         async (invocation, cancellation) => {
             var job = JobLookup.Read(invocation, invocation.Arguments.GetRequiredValue(named));
             var found = await ProgressDisplay.ShowAsync(terminal, progress => Reconcile.RunAsync(job, invocation.Workplace(progress), cancellation));
+            found = found.InWords(job.Path);
             if (invocation.Json)
             {
                 invocation.WriteJson(found);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Operations;
 
 namespace Rollcall.Cli.Commands;
@@ -30,7 +31,7 @@ internal static class RetryCommand
             var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null
                 ? ExportRun.ExecuteAsync(job, retry with { Undelivered = true }, invocation.Workplace(progress), cancellation)
                 : Retry.ChallengeAsync(job, person, invocation.Workplace(progress), retry, cancellation));
-            return RunReport.Show(invocation, name, job.Tag, result);
+            return RunReport.Show(invocation, name, job.Tag, result.InWords(job.Path));
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Spectre.Console;
@@ -42,7 +43,7 @@ internal static class RunCommand
                 return ExitCode.Done;
             }
 
-            return RunReport.Show(invocation, name, job.Tag, result);
+            return RunReport.Show(invocation, name, job.Tag, result.InWords(job.Path));
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Model;
 using Spectre.Console;
 
@@ -19,7 +20,8 @@ internal static class RunsCommand
             var asked = invocation.Arguments.GetRequiredValue(named);
             using var history = JobLookup.Open(invocation, asked);
             var tag = JobLookup.Tag(invocation, history, asked);
-            var runs = history.Runs(tag);
+            var file = history.JobFileOf(tag) ?? asked;
+            IReadOnlyList<RunResult> runs = [.. history.Runs(tag).Select(run => run.InWords(file))];
             if (invocation.Json)
             {
                 invocation.WriteJson(new RunList(tag, runs));

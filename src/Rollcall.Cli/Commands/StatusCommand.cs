@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Spectre.Console;
@@ -35,7 +36,7 @@ internal static class StatusCommand
     private static void WriteJob(Invocation invocation, string asked)
     {
         using var history = JobLookup.Open(invocation, asked);
-        var status = history.Job(JobLookup.Tag(invocation, history, asked))!;
+        var status = history.Job(JobLookup.Tag(invocation, history, asked))!.InWords();
         if (invocation.Json)
         {
             invocation.WriteJson(status);
@@ -52,7 +53,7 @@ internal static class StatusCommand
         if (Directory.Exists(invocation.DataFolder))
         {
             using var history = new History(invocation.DataFolder);
-            jobs = history.Jobs();
+            jobs = [.. history.Jobs().Select(job => job.InWords())];
         }
 
         if (invocation.Json)

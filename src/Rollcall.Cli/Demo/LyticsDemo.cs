@@ -1,6 +1,7 @@
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Progress;
 using Rollcall.Cli.Terminals;
+using Rollcall.Cli.Words;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
@@ -35,11 +36,11 @@ internal static class LyticsDemo
         var problems = await ShowAsync(progress => JobCheck.RunAsync(job, invocation.Workplace(progress), cancellation));
         report?.Check(problems);
 
-        var plan = await ShowAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+        var plan = await PassAsync(progress => ExportRun.PlanAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Before(plan);
 
         // Lytics exported to these books before: the people in them are adopted, not sent again.
-        var first = await ShowAsync(
+        var first = await PassAsync(
             progress => ExportRun.ExecuteAsync(job, new RunOptions { Adopt = AdoptAs.Own }, invocation.Workplace(progress), cancellation));
         report?.TakeOver(first);
         var afterFirst = LyticsDemoAccountsAfter.Read(dotdigital.Account, lytics.Account, accounts.Leavers, earlier: 0);
@@ -48,7 +49,7 @@ internal static class LyticsDemo
         var earlier = lytics.Account.Events().Count;
         var between = accounts.PassDay(lytics.Account, dotdigital.Account);
         report?.Between(between);
-        var second = await ShowAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
+        var second = await PassAsync(progress => ExportRun.ExecuteAsync(job, new RunOptions(), invocation.Workplace(progress), cancellation));
         report?.Run("8  The second run", "rollcall run job.yaml: only what changed is sent", second);
         report?.Summary("9  What it took", first, second);
         var explained = await ShowAsync(progress => Explain.RunAsync(job, LyticsDemoAccounts.AdasEmail, invocation.Workplace(progress), cancellation));
@@ -79,6 +80,8 @@ internal static class LyticsDemo
         {
             await Task.WhenAll(lytics.WaitForShutdownAsync(cancellation), dotdigital.WaitForShutdownAsync(cancellation));
         }
+
+        async Task<RunResult> PassAsync(Func<IProgress<RunProgress>, Task<RunResult>> work) => (await ShowAsync(work)).InWords(job.Path);
 
         Task<T> ShowAsync<T>(Func<IProgress<RunProgress>, Task<T>> work) => ProgressDisplay.ShowAsync(terminal, work);
     }

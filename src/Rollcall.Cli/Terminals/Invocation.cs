@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
+using Rollcall.Cli.Words;
 using Rollcall.Lytics;
 using Rollcall.Model;
 using Rollcall.Running;
@@ -84,6 +85,7 @@ internal sealed class Invocation : IDisposable
             Clock = Terminal.Clock,
             Logs = _log.Value,
             ShowEmails = ShowEmails,
+            Words = FindingWords.Of,
             Progress = progress,
             Platform = new LyticsPlatform(Terminal.Clock, _log.Value),
             Checkpoint = KillPoint.From(Terminal.Environment.GetValueOrDefault(KillPoint.Variable)),

@@ -49,8 +49,7 @@ internal static class LostAddresses
 
         foreach (var (audience, count) in audiences.Index().Where(c => c.Item.KnownByKey > 0))
         {
-            run.Notice(
-                $"{Counted.Of(count.KnownByKey, "row")} of the audience {run.Job.Config.SegmentIds[audience]} have no usable address. Their {field} says who they are: these people stay in the address books as they are.");
+            run.Report(Findings.RowsKnownByKey(count.KnownByKey, run.Job.Config.SegmentIds[audience], field));
         }
 
         return audiences;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
@@ -14,7 +13,7 @@ internal static class Creations
         try
         {
             var created = await run.Client.AddressBooks.CreateAsync(book.Name, target.Visibility == BookVisibility.Public ? Visibility.Public : Visibility.Private, cancellation);
-            run.Notice($"Created the address book \"{book.Name}\" ({created.Id}).", LogLevel.Information);
+            run.Report(Findings.BookCreated(book.Name, created.Id));
             return book with { Id = created.Id };
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
@@ -47,7 +46,7 @@ internal static class Creations
         try
         {
             await run.Client.DataFields.CreateAsync(name, type, cancellation);
-            run.Notice($"Created the data field {name} ({type}).", LogLevel.Information);
+            run.Report(Findings.FieldCreated(name, $"{type}"));
         }
         catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Ambiguous)
         {

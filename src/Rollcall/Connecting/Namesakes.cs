@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using Microsoft.Extensions.Logging;
 using Rollcall.Model;
 using Rollcall.Running;
 using Rollcall.Store;
@@ -14,12 +13,12 @@ namespace Rollcall.Connecting;
 internal static class Namesakes
 {
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
-    public static IReadOnlyList<string> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
+    public static IReadOnlyList<Finding> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
     {
         using var leases = new LedgerLeases(store.Ledgers);
         var known = leases.Read(() => store.Books.OfAccount(accountId), kept => kept.Select(b => b.LedgerFolder).OfType<string>());
         var optOuts = store.OptOuts(accountId);
-        var said = new List<string>();
+        var said = new List<Finding>();
         foreach (var (book, target) in books.Where(b => b.Book.Id is not null))
         {
             var former = known.Where(k => k.BookId != book.Id && (Same(k.Name, book.Name) || (target is not null && Same(k.Name, target)))).ToList();
@@ -29,7 +28,7 @@ internal static class Namesakes
             people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
             if (people > 0)
             {
-                said.Add($"The address book \"{book.Name}\" ({book.Id}) was created again under a name that was another book's ({string.Join(", ", former.Select(k => k.BookId).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
+                said.Add(Findings.BookCreatedAgain(book.Name, book.Id!.Value, former.Select(k => k.BookId).Distinct().Order(), people));
             }
         }
 
@@ -41,7 +40,7 @@ internal static class Namesakes
     {
         foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)]))
         {
-            run.Notice(said, LogLevel.Information);
+            run.Report(said);
         }
 
         // Those who are known by a hash only: nothing reads them again.

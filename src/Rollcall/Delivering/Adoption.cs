@@ -25,9 +25,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             }
 
             var (people, members) = run.Db.Query($"SELECT count(*), count(*) FILTER (fields_hash IS NOT NULL) FROM adopted WHERE book_id = {book.Id}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
-            run.Notice(
-                $"{Counted.Of(people, "person", "people")} in \"{book.Name}\" are taken into the ledger as {(adoptAs == AdoptAs.Own ? "this job's" : "already there")}, {members:N0} of them members.",
-                Microsoft.Extensions.Logging.LogLevel.Information);
+            run.Report(Findings.PeopleAdopted(people, book.Name, adoptAs == AdoptAs.Own, members));
         }
     }
 
@@ -45,9 +43,7 @@ internal sealed class Adoption(RunContext run, Destination destination, AdoptAs 
             $"SELECT book_id, count(*) FROM {there} WHERE book_id NOT IN (SELECT DISTINCT book_id FROM {ledger}) GROUP BY 1 ORDER BY 1",
             r => (r.GetInt64(0), r.GetInt64(1))))
         {
-            run.Notice(
-                $"{Counted.Of(people, "person is", "people are")} in \"{names[book]}\" already: this job never takes them out. With --adopt, a run takes them into its ledger first, and sends nothing for members among them until a value changes.",
-                Microsoft.Extensions.Logging.LogLevel.Information);
+            run.Report(Findings.PeopleAlreadyThere(people, names[book]));
         }
     }
 

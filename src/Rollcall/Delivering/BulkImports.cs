@@ -99,8 +99,8 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
         {
-            // It is unknown whether Dotdigital acts on it: the delivery stays prepared, and its people are read back.
-            run.Notice($"An import of {Counted.Of(filling.Count, "member")} was sent and not answered: they are read back. {e.Message}");
+            // Nobody knows whether Dotdigital acts on it: the delivery stays prepared, and its people are read back.
+            run.Report(Findings.ImportUnanswered(filling.Count, e.Message));
             await settlement.SettleUnansweredAsync(delivery, cancellation);
             return;
         }

@@ -45,7 +45,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
                    'Subscribed' AS account_status, 'Subscribed' AS book_status
             FROM came_back
             """);
-        run.Notice($"{Counted.Of(people.Count, "person", "people")} who had opted out came back by themselves: their values are sent, and they count as already there once they have stayed for a day.");
+        run.Report(Findings.PeopleCameBack(people.Count));
     }
 
     /// <summary>Takes note of people who opted out according to the ledger and are subscribed in a reading of the books, while no write about them is open.</summary>

@@ -76,8 +76,6 @@ internal sealed class DeletedGuard(RunContext run)
         run.HeldEarly.RemoveAll(h => h.Guard == Name && h.AddressBookId == book);
         run.HeldEarly.Add(new GuardHeld(Name, null, book, limit, people));
         var name = run.Books.Find(b => b.Id == book)?.Name ?? book.ToString(CultureInfo.InvariantCulture);
-        run.Notice(
-            $"Dotdigital shows no contact any more for {Counted.Of(people, "member")} of \"{name}\": so many at once that all of them are kept as they are. "
-            + $"If they were deleted there on purpose, allow it once with --allow {Name}.");
+        run.Report(Findings.DeletionsHeld(people, name));
     }
 }

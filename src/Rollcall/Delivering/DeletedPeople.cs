@@ -141,19 +141,17 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         var fates = run.Db.Query("SELECT fate, count(*) FROM risen GROUP BY 1", r => (r.GetString(0), r.GetInt64(1))).ToDictionary(f => f.Item1, f => f.Item2);
         if (fates.TryGetValue("back", out var back))
         {
-            run.Notice($"{Counted.Of(back, "person was", "people were")} recorded as deleted at Dotdigital, and it shows their contacts: they count as members again.");
+            run.Report(Findings.DeletedPeopleBack(back));
         }
 
         if (fates.TryGetValue("registered", out var registered))
         {
-            run.Notice($"{Counted.Of(registered, "person", "people")} who had been deleted at Dotdigital registered there again by themselves: they enter as new contacts.");
+            run.Report(Findings.DeletedPeopleRegistered(registered));
         }
 
         if (fates.TryGetValue("unclear", out var unclear))
         {
-            run.Notice(
-                $"{Counted.Of(unclear, "person", "people")} who had been deleted at Dotdigital have a contact there again, and it is not certain that they registered by themselves: "
-                + "they are left alone.");
+            run.Report(Findings.DeletedPeopleUnclear(unclear));
         }
     }
 

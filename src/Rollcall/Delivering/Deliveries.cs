@@ -9,9 +9,8 @@ namespace Rollcall.Delivering;
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
 internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight, OtherRemovals otherRemovals)
 {
-    /// <param name="left">Whether something was left to do before.</param>
     /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
-    public async Task<bool> SendAsync(bool left, CancellationToken cancellation)
+    public async Task<bool> SendAsync(CancellationToken cancellation)
     {
         var lateOptOuts = new LateOptOuts(run);
         await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
@@ -50,7 +49,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
 
         await puttingRight.RunAsync(cancellation);
         RecordLate();
-        var leftNobody = EndFirstRun(left);
+        var leftNobody = EndFirstRun();
         run.SomethingLeft |= FieldsLeft() || run.Db.Number("SELECT count(*) FROM recommend_failed") > 0;
         return leftNobody;
     }
@@ -63,15 +62,14 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
     }
 
     /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
-    private bool EndFirstRun(bool left)
+    private bool EndFirstRun()
     {
-        var sent = !left && !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}')") == 0;
+        var sent = !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}')") == 0;
         if (sent && work.Read.Counts.All(c => c.Reading.HoldExits is null) && work.Read.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }
 
-        run.SomethingLeft |= left;
         return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{ChangeAction.MoveUnclear}', '{ChangeAction.MoveHeld}', '{ChangeAction.Move}')") == 0;
     }
 
@@ -202,7 +200,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
 
         foreach (var book in run.Books.Where(b => b.Id is { } id && !existing.Contains(id)))
         {
-            run.Notice($"The address book \"{book.Name}\" ({book.Id}) vanished while the run was under way; its members were not delivered there.");
+            run.Report(Findings.BookVanishedMeanwhile(book.Name, book.Id!.Value));
             run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No})");
         }
 

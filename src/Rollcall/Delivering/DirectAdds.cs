@@ -223,10 +223,10 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             ("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", _) => new DirectAnswer("Suppressed", "suppressed", "Unsubscribed", "The person left this book, and Dotdigital refuses to put them back.") { ReadStatus = true, BookStatus = "Unsubscribed" },
             ("ERROR_INVALID_EMAIL", _) => Invalid,
             ("ERROR_CONTACT_INVALID", _) => Failed("ContactInvalid", "Dotdigital finds something wrong with the contact."),
-            ("ERROR_ADDRESSBOOK_NOTWRITABLE", _) => Failed("BookNotWritable", "Dotdigital lets nobody be added to the address book: it is one of its own.", endsBook: true),
-            ("ERROR_ADDRESSBOOK_NOT_FOUND" or "ERROR_ADDRESSBOOK_INVALID", _) or (_, "lists") => Failed("BookVanished", "The address book vanished while the run was under way.", endsBook: true),
-            ("ERROR_CONTACT_TOOMANY" or "CONTACTS:TOOMANYCONTACTS", _) => Failed("AccountFull", "The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.", endsBook: true),
-            ("ERROR_DATAFIELD_NOTFOUND", _) => Failed("DataFieldVanished", "A data field of the job vanished while the run was under way; the next run leaves it out.", endsBook: true),
+            ("ERROR_ADDRESSBOOK_NOTWRITABLE", _) => Failed("BookNotWritable", "Dotdigital lets nobody be added to the address book: it is one of its own.", Findings.BookNotWritable()),
+            ("ERROR_ADDRESSBOOK_NOT_FOUND" or "ERROR_ADDRESSBOOK_INVALID", _) or (_, "lists") => Failed("BookVanished", "The address book vanished while the run was under way.", Findings.BookVanishedFromCalls()),
+            ("ERROR_CONTACT_TOOMANY" or "CONTACTS:TOOMANYCONTACTS", _) => Failed("AccountFull", "The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.", Findings.ContactLimitReached()),
+            ("ERROR_DATAFIELD_NOTFOUND", _) => Failed("DataFieldVanished", "A data field of the job vanished while the run was under way; the next run leaves it out.", Findings.FieldVanishedMeanwhile()),
             ("ERROR_DATAFIELD_INVALID" or "ERROR_DATAFIELD_VALUE_OVERFLOW", _) or (_, "dataFields") => Failed("ValueRefused", "Dotdigital does not take one of the person's values."),
             (_, "email") when item!.Description.Contains("invalid", StringComparison.OrdinalIgnoreCase) => Invalid,
             (_, "email") => new DirectAnswer("Suppressed", "suppressed", "NotAllowed", "Dotdigital bars the address.") { ReadStatus = true, AccountStatus = "NotAllowed", BookStatus = "NotAllowed" },
@@ -236,5 +236,5 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
 
     private static DirectAnswer Invalid => new("Invalid", "invalid", "InvalidEmail", "Dotdigital does not take the address.");
 
-    private static DirectAnswer Failed(string code, string reason, bool endsBook = false) => new("Failed", "failed", code, reason) { EndsBook = endsBook };
+    private static DirectAnswer Failed(string code, string reason, Finding? endsBook = null) => new("Failed", "failed", code, reason) { EndsBook = endsBook };
 }

@@ -143,8 +143,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         cancellation.ThrowIfCancellationRequested();
         if (GaveUp)
         {
-            run.Notice($"{FailuresToGiveUp} calls in a row failed at Dotdigital: the rest is left to the next run. {burst.LastFailure}");
-            run.SomethingLeft = true;
+            run.Report(Findings.SingleCallsGivenUp(FailuresToGiveUp, burst.LastFailure));
         }
 
         return (burst.End, burst.Refusal);
@@ -153,8 +152,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <summary>Says of everyone not called what Dotdigital said of the book.</summary>
     private void RecordRest(string remaining, DirectAnswer end)
     {
-        run.Notice(end.Reason);
-        run.SomethingLeft = true;
+        run.Report(end.EndsBook!);
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, {SqlText.Literal(end.State)} AS state, origin, audience, NULL::UBIGINT AS fields_hash,
                    {SqlText.Literal(end.Outcome)} AS outcome, {SqlText.Literal(end.Code)} AS code, {SqlText.Literal(end.Reason)} AS reason, {run.Now} AS told_at,
@@ -256,7 +254,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             {
                 if (await call(person, hurry.Token) is { } answer)
                 {
-                    End = answer.EndsBook ? answer : End;
+                    End = answer.EndsBook is null ? End : answer;
                     _answers.Writer.TryWrite((person.MemberKey, answer));
                 }
 

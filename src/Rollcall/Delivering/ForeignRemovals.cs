@@ -37,14 +37,12 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
             var (gone, unasked) = run.Db.Query($"SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing') FROM difference d WHERE book_id = {book.Id} AND {MissingPeople.Ours}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
             if (unasked > 0)
             {
-                run.Notice($"{unasked:N0} more members do not show in \"{book.Name}\", too many to ask after each: they remain in the ledger as they are until the books are looked at again.");
+                run.Report(Findings.MissingNotLookedUp(unasked, book.Name));
             }
 
             if (gone > 0)
             {
-                run.Notice(run.Job.OnForeignRemoval == OnForeignRemoval.Restore
-                    ? $"{Counted.Of(gone, "member was", "members were")} taken out of \"{book.Name}\" by another hand since; they enter again (on_foreign_removal: restore)."
-                    : $"{Counted.Of(gone, "member was", "members were")} taken out of \"{book.Name}\" by another hand since; they stay out while they remain members (on_foreign_removal: leave).");
+                run.Report(Findings.MembersRemovedThere(gone, book.Name, run.Job.OnForeignRemoval == OnForeignRemoval.Restore));
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed class GivenIds(RunContext run)
             }
             else
             {
-                run.Notice("Some contact ids of id_field belong to nobody, or to another address, at Dotdigital: their members were matched by address.");
+                run.Report(Findings.GivenIdsNotMatched());
             }
         }
     }

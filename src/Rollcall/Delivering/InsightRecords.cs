@@ -1,4 +1,5 @@
 using Rollcall.Jobs;
+using Rollcall.Model;
 using Rollcall.Running;
 using Rollcall.Store;
 using Rollcall.Work;
@@ -197,8 +198,7 @@ internal sealed class InsightRecords(RunContext run, PlannedWork work)
     {
         foreach (var (outcome, records, reason) in run.Db.Query("SELECT outcome, count(*), mode(reason) FROM insight_failed GROUP BY 1 ORDER BY 1", r => (r.GetString(0), r.GetInt64(1), r.GetString(2))))
         {
-            run.SomethingLeft |= outcome == "Failed";
-            run.Notice(outcome == "Failed" ? $"{records:N0} insight records were not delivered; the next run sends them again. {reason}" : $"{records:N0} insight records are left out: {reason}");
+            run.Report(outcome == "Failed" ? Findings.InsightNotDelivered(records, reason) : Findings.InsightLeftOut(records, reason));
         }
     }
 }

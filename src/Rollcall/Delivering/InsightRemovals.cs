@@ -36,8 +36,7 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
         Record();
         if (total > calls.Count)
         {
-            run.Notice($"The insight data of {Counted.Of(total - calls.Count, "person", "people")} and collections are still to be removed: a run makes at most {MostCalls:N0} such calls, and the next ones go on.");
-            run.SomethingLeft = true;
+            run.Report(Findings.InsightRemovalsLeft(total - calls.Count, MostCalls));
         }
     }
 

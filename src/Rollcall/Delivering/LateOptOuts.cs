@@ -57,8 +57,8 @@ internal sealed class LateOptOuts(RunContext run)
             if ((book.Id is { } id && unread.TryGetValue(id, out var why)) || unread.TryGetValue(OptOuts.WholeAccount, out why))
             {
                 run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.OptOutsUnread}', '{UnreadReason}')");
-                run.Notice($"Nobody enters or leaves \"{book.Name}\" in this run: who opted out of it could not be read to the end. {why} Run again later.");
-                run.SomethingLeft = any = true;
+                run.Report(Findings.BookClosed(book.Name, why));
+                any = true;
             }
         }
 

@@ -72,9 +72,8 @@ internal sealed class MissingPeople(RunContext run, RunOptions options)
         }
 
         run.HeldEarly.Add(new GuardHeld(Guard, null, book.Id, emptied ? "an address book that held our members is not empty" : $"{most:0.##} % of {Counted.Of(members, "member")}", missing));
-        run.Notice(
-            $"{(emptied ? $"The address book \"{book.Name}\" is empty" : $"{missing:N0} of {Counted.Of(members, "member is", "members are")} no longer in \"{book.Name}\"")}: it is left as it is. Look at it at Dotdigital; rollcall reconcile {ShellText.Of(run.Job.Path)} lists who is missing. "
-            + $"If they were meant to go, rollcall run {ShellText.Of(run.Job.Path)} --allow {Guard} {(run.Job.OnForeignRemoval == Jobs.OnForeignRemoval.Restore ? "puts the members back (on_foreign_removal: restore)" : "leaves them out (on_foreign_removal: leave)")}.");
+        var restores = run.Job.OnForeignRemoval == Jobs.OnForeignRemoval.Restore;
+        run.Report(emptied ? Findings.BookFoundEmpty(book.Name, restores) : Findings.MembersMissing(missing, members, book.Name, restores));
         return true;
     }
 

@@ -181,7 +181,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
         {
-            run.Notice($"An import that moves {moves.Count:N0} addresses was sent and not answered: their contacts are read back. {e.Message}");
+            run.Report(Findings.MovesUnanswered(moves.Count, e.Message));
             await settlement.SettleUnansweredAsync(delivery, cancellation);
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)

@@ -56,7 +56,7 @@ internal sealed class OtherRemovals(RunContext run)
         ChangeTable.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
         foreach (var (book, people) in run.Db.Query($"SELECT book_no, count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}' GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
-            run.Notice($"{Counted.Of(people, "member does not enter", "members do not enter")} \"{run.Books[book].Name}\" yet: another job of the data folder is just removing them from it. A run after that has ended enters them.");
+            run.Report(Findings.MembersUnderRemoval(people, run.Books[book].Name));
         }
 
         return true;

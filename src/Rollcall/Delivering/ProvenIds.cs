@@ -68,9 +68,7 @@ internal sealed class ProvenIds(RunContext run)
         {
             var known = run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT u.kh, u.member_key, '{ReasonCode.ContactIdInDoubt}' FROM {Unproven} u SEMI JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key");
             run.Db.Execute($"UPDATE changed SET contact_id = NULL FROM {Unproven} u WHERE u.kh = changed.kh AND u.member_key = changed.member_key");
-            run.SomethingLeft |= known > 0;
-            run.Notice($"{Counted.Of(people, "member has", "members have")} a contact id that another address claims, and Dotdigital does not show whose it is"
-                + (known > 0 ? $": nothing is sent about {known:N0} of them. Look at these people in Dotdigital; one of them may be deleted or have another address." : "; they are matched by address."));
+            run.Report(known > 0 ? Findings.ContactIdsInDoubt(people, known) : Findings.ContactIdsNotProven(people));
         }
     }
 

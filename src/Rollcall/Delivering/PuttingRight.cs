@@ -151,7 +151,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     private async Task UndoAsync(string key, long? id, string email, long book, bool ofAccount, CancellationToken cancellation)
     {
         var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Unsubscribe, [book], null, 1, 0);
-        var from = ofAccount ? "the account" : $"book {book}";
+        long? from = ofAccount ? null : book;
         try
         {
             try
@@ -167,8 +167,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         {
             // One person that Dotdigital refuses must not stop this run and every later one.
             run.Journal.Refuse(delivery, null, e.Message);
-            run.Notice($"{Masked(email)} opted out of {from}; a write of this job put them back, and Dotdigital refused to unsubscribe them again. Unsubscribe them there. {e.Message}");
-            run.SomethingLeft = Refused = true;
+            run.Report(Findings.OptOutNotRestored(Masked(email), from, e.Message));
+            Refused = true;
             return;
         }
 
@@ -177,7 +177,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             : run.Client.Contacts.UnsubscribeAsync(book, address, cancellation);
 
         run.Journal.Refuse(delivery, null, "unsubscribed again");
-        run.Notice($"{Masked(email)} opted out of {from}; a write of this job put them back, or may have, and they were unsubscribed again at once.");
+        run.Report(Findings.OptOutRestored(Masked(email), from));
     }
 
     /// <summary>So many at once may be a mistake: nothing is sent about them until the guard is let pass.</summary>

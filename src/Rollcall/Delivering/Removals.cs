@@ -65,7 +65,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Ambiguous)
         {
-            run.Notice($"A removal of {Counted.Of(size, "member")} was sent and not answered: they are read back. {e.Message}");
+            run.Report(Findings.RemovalUnanswered(size, e.Message));
             await settlement.SettleUnansweredAsync(delivery, cancellation);
             return true;
         }

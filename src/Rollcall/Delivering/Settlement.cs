@@ -99,8 +99,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
             if (run.Clock.GetElapsedTime(began) > Patience)
             {
-                run.Notice($"Dotdigital has not finished {_active.Count} of what it accepted after {Patience.TotalHours:0} hours; the next run goes on waiting for it.");
-                run.SomethingLeft = true;
+                run.Report(Findings.DeliveriesNotFinished(_active.Count, (long)Patience.TotalHours));
                 _active.Where(d => d.Kind == DeliveryKind.Removal).ToList().ForEach(_watch.NotFinished);
                 _active.Clear();
                 return;
@@ -128,8 +127,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     public void Refuse(Delivery delivery, DotdigitalException refusal)
     {
         var code = refusal.ErrorCode ?? "Refused";
-        run.Notice($"Dotdigital refused a delivery of {Counted.Of(delivery.Records, "member")}: {refusal.Message}");
-        run.SomethingLeft = true;
+        run.Report(Findings.DeliveryRefused(delivery.Records, refusal.Message));
         var outcomes = delivery.Kind == DeliveryKind.Removal
             ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
             : AskedOutcomes.OfImport(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now), maySent: false);
@@ -181,7 +179,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         var unanswered = run.Db.Number("SELECT count(*) FROM direct_row WHERE NOT answered");
         if (unanswered > 0)
         {
-            run.Notice($"{unanswered:N0} single calls were sent and not answered: their people were looked up.");
+            run.Report(Findings.SingleCallsUnanswered(unanswered));
         }
 
         await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
@@ -260,11 +258,11 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
-                run.Notice($"Dotdigital's watchdog rejected an import of {Counted.Of(delivery.Records, "member")}. The next run sends once more whoever is not in the book; after a second rejection only 'rollcall run --allow watchdog' does.");
+                run.Report(Findings.ImportRejectedByWatchdog(delivery.Records));
                 await ReadBackImportAsync(delivery, "RejectedByWatchdog", "Dotdigital's watchdog rejected the import.", cancellation);
                 return true;
             case { Status: ImportStatus.ExceedsAllowedContactLimit }:
-                run.Notice("The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.");
+                run.Report(Findings.ContactLimitReached());
                 await ReadBackImportAsync(delivery, "ExceedsAllowedContactLimit", "The account may hold no more contacts.", cancellation);
                 return true;
             case { Status: ImportStatus.Failed }:
@@ -364,8 +362,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         KeepConsent(delivery, KeepDeleted(file), began);
         if (_unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
         {
-            OptOutsUnread = run.SomethingLeft = true;
-            run.Notice($"Who opted out of book {string.Join(", ", feeds)} while an import was under way could not be read: some may have been put back. They are looked at again.");
+            OptOutsUnread = true;
+            run.Report(Findings.OptOutsNotRead(feeds));
             (why, only) = (WatchReason.OptOutsUnread, "true");
         }
 

@@ -179,8 +179,11 @@ public sealed record RunResult
     /// <summary>Guards that held something back.</summary>
     public IReadOnlyList<GuardHeld> Guards { get; init; } = [];
 
-    /// <summary>What else the user should know: vanished books, held exits, people unsubscribed again.</summary>
+    /// <summary>What else the user should know, in words: the findings' where somebody has put them in, why a run stopped, and what older versions said.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What else the user should know: vanished books, held exits, people unsubscribed again.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Dotdigital's clock when the run ended; null where it was never asked.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -27,16 +27,14 @@ public static class Reconcile
                 return new RunResult { Job = job.Tag, RunId = run.RunId };
             },
             cancellation);
-        return found
-            ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()),
-                Notices = ["The job exports once (backfill_only), and has done so: its books are not read again."] };
+        return found ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()), Findings = [Findings.AlreadyExportedBooksUnread()] };
     }
 
     private static async Task<Reconciliation> RunAsync(RunContext run, CancellationToken cancellation)
     {
         if (run.Folder.IsLocked(run.Job.Tag))
         {
-            run.Notice("A run of the job is under way: what it sends just now may show as a difference.");
+            run.Report(Findings.ReconciledDuringRun());
         }
 
         var differences = new BookDifferences(run, run.LedgerRelation);
@@ -64,11 +62,10 @@ public static class Reconcile
 
         foreach (var book in run.Books.Where(b => b.Id is null))
         {
-            run.Notice($"The address book \"{book.Name}\" does not exist yet.");
+            run.Report(Findings.BookNotCreatedYet(book.Name));
         }
 
-        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
-            Notices = [.. run.Notices] };
+        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()), Findings = [.. run.Findings] };
     }
 
     private static List<BookDifference> First(RunContext run, long book) => run.Db.Query(
@@ -106,8 +103,11 @@ public sealed record Reconciliation
     /// <summary>Calls made, all of them reading.</summary>
     public required ApiCalls ApiCalls { get; init; }
 
-    /// <summary>What else the user should know.</summary>
+    /// <summary>What else the user should know, in words, where somebody has put them in.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What else the user should know.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }
 
 /// <summary>One book beside the ledger.</summary>

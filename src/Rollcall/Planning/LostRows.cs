@@ -20,11 +20,8 @@ internal static class LostRows
         }
 
         var (count, id) = (read.Counts[audience], run.Job.Config.SegmentIds[audience]);
-        run.SomethingLeft = true;
         run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'More rows of the audience have no usable address than before.')");
-        run.Notice(
-            $"Exits from \"{run.Books[book].Name}\" wait: {Counted.Of(count.Lost, "row")} of the audience {id} have no usable address, {more:N0} more than in the last run that held nothing; "
-            + "people who seem to have left may be behind them. If the rows are right: rollcall run {ShellText.Of(run.Job.Path)} --allow rejects");
+        run.Report(Findings.ExitsWaitForAddresses(run.Books[book].Name, count.Lost, id, more));
         return true;
     }
 

@@ -105,9 +105,7 @@ internal static class Pilot
             r => (Email: r.GetString(0), Audience: r.IsDBNull(1) ? (int?)null : r.GetFieldValue<ushort>(1), Reason: r.IsDBNull(2) ? null : r.GetString(2)));
         foreach (var (email, audience, reason) in strangers)
         {
-            run.Notice(audience is { } left
-                ? $"{email} is left out of the audience {run.Job.Config.SegmentIds[left]}: {reason}"
-                : $"{email} is in no audience of this job.");
+            run.Report(audience is { } left ? Findings.AddressLeftOut(email, run.Job.Config.SegmentIds[left], reason!) : Findings.AddressInNoAudience(email));
         }
     }
 
@@ -161,7 +159,7 @@ internal static class Pilot
             """);
         if (run.Db.Number("SELECT count(*) FROM pilot") == 0)
         {
-            run.Notice("There is nothing to try again: nobody's last outcome is a failure.", Microsoft.Extensions.Logging.LogLevel.Information);
+            run.Report(Findings.NothingToRetry());
         }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
@@ -20,7 +19,7 @@ internal static class Planner
         var direct = new DirectEntries(run);
         if (direct.FirstRunInBulk)
         {
-            run.Notice("join_existing is false: until the job's first run has ended, its members go in bulk, and no join action fires.", LogLevel.Information);
+            run.Report(Findings.FirstRunInBulk());
         }
 
         var moves = run.Db.Number("SELECT count(*) FROM move m WHERE NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = m.kh AND u.member_key = m.member_key)");
@@ -33,7 +32,7 @@ internal static class Planner
         var verdict = Guards.Judge(run.Job, loads, Asked(records, mails), options.Allow, moves, run.HeldEarly);
         if (run.Job.Guards.MaxMails is { } most && unheld > most && !options.Allow.Contains("mails") && verdict.Held.All(held => held.Guard != "mails"))
         {
-            run.Notice($"With what is held let pass, the run would cause {unheld:N0} emails, and max_mails is {most:N0}: let mails pass with the rest, --allow mails, or the whole run is held next.");
+            run.Report(Findings.MailsHeldNext(unheld, most));
         }
 
         verdict = verdict with { Held = [.. run.HeldPeople, .. verdict.Held] };
@@ -71,10 +70,10 @@ internal static class Planner
             if (read.Counts[audience].Reading.HoldExits is { } why)
             {
                 run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
-                run.Notice($"Exits from \"{run.Books[book].Name}\" wait: the audience {run.Job.Config.SegmentIds[audience]} was not read completely. {why}");
 
-                // Rejected rows are counted as Invalid; others who are missing may come with the next reading.
-                run.SomethingLeft |= counts.Of(book, ChangeAction.Exit) > 0 || read.Counts[audience].Reading.Rejected.Count == 0;
+                // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
+                var leaves = counts.Of(book, ChangeAction.Exit) > 0 || read.Counts[audience].Reading.Rejected.Count == 0;
+                run.Report(Findings.ExitsWaitForAudience(run.Books[book].Name, run.Job.Config.SegmentIds[audience], why, leaves));
             }
         }
 
@@ -88,7 +87,7 @@ internal static class Planner
 
         foreach (var taken in counts.Verdicts.Where(v => v.Action == ChangeAction.TakenOut).GroupBy(v => (v.Book, v.KnownBy)))
         {
-            run.Notice($"{Counted.Of(taken.Sum(v => v.Members), "member stays", "members stay")} in \"{run.Books[taken.Key.Book].Name}\": the audience {taken.Key.KnownBy}, which put them there, is no longer mapped to it.");
+            run.Report(Findings.AudienceNoLongerMapped(taken.Sum(v => v.Members), run.Books[taken.Key.Book].Name, taken.Key.KnownBy));
         }
 
         return lost;

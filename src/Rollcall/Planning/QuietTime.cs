@@ -21,11 +21,16 @@ internal static class QuietTime
         ExitCode = ExitCode.Guard,
     };
 
-    /// <summary>What a plan and a check say of them; null outside of them.</summary>
+    /// <summary>What a plan finds; null outside of them.</summary>
+    public static Finding? Found(Job job, TimeProvider clock) => Until(job, clock) is { } held ? Findings.QuietHours(held.From, held.Until, held.Timezone) : null;
+
+    /// <summary>What a check says of them; null outside of them.</summary>
     public static string? Words(Job job, TimeProvider clock) => Hours(job, clock) is { } hours ? $"These are the job's quiet hours: {hours}. A run does not begin in them, unless --now insists." : null;
 
-    private static string? Hours(Job job, TimeProvider clock) =>
+    private static string? Hours(Job job, TimeProvider clock) => Until(job, clock) is var (from, until, timezone) ? $"nothing is sent from {from} to {until} ({timezone})" : null;
+
+    private static (string From, string Until, string Timezone)? Until(Job job, TimeProvider clock) =>
         job.Schedule is { Quiet: { } quiet } schedule && schedule.QuietUntil(clock.GetUtcNow()) is { } until
-            ? string.Create(CultureInfo.InvariantCulture, $"nothing is sent from {quiet.From:HH\\:mm} to {until:HH\\:mm} ({schedule.Timezone})")
+            ? (quiet.From.ToString("HH\\:mm", CultureInfo.InvariantCulture), until.ToString("HH\\:mm", CultureInfo.InvariantCulture), $"{schedule.Timezone}")
             : null;
 }

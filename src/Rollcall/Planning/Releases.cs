@@ -52,20 +52,20 @@ internal static class Releases
         foreach (var (_, name, members, _, _) in used.Where(u => u.Delivered > 0 && run.Books.All(b => b.Id != u.BookId)
             && run.Job.Config.SegMappings.All(m => m.Book.Id != u.BookId && m.Book.Name != u.Name)))
         {
-            run.Notice($"The address book \"{name}\" is no longer in the job: it is left as it is, with {Counted.Of(members, "member")} of this job in it. To let them go: rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(name)}");
+            run.Report(Findings.BookNoLongerInJob(name, members));
         }
 
         return destination;
     }
 
-    /// <summary>Says how to release members that the exits guard holds.</summary>
+    /// <summary>Names the released books whose members the exits guard holds.</summary>
     public static void SayHeld(RunContext run, GuardVerdict verdict)
     {
         foreach (var guard in verdict.Held.Where(g => g.Guard == "exits"))
         {
             if (run.Books.Find(b => b.Released && b.Id == guard.AddressBookId) is { } book)
             {
-                run.Notice($"{Counted.Of(guard.Actual, "member")} of \"{book.Name}\" are not let go yet, which is more than the exits guard lets pass. If this is meant: rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(book.Name)} --allow exits");
+                run.Report(Findings.ReleaseHeld(guard.Actual, book.Name));
             }
         }
     }

@@ -14,7 +14,7 @@ internal static class KnownAudiences
 {
     /// <returns>The job with the names that its ledger knows, and what to say of it.</returns>
     /// <exception cref="RollcallException">Two of the job's names are of one audience.</exception>
-    public static async Task<(Job Job, IReadOnlyList<string> Notices)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, IStore store, RunDatabase db, CancellationToken cancellation)
+    public static async Task<(Job Job, IReadOnlyList<Finding> Findings)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, IStore store, RunDatabase db, CancellationToken cancellation)
     {
         var names = job.Config.SegmentIds;
         if (job.Source is TablesSourceOptions)
@@ -55,7 +55,7 @@ internal static class KnownAudiences
                     SegMappings = [.. job.Config.SegMappings.Select(mapping => mapping with { SegmentId = Of(mapping.SegmentId) })],
                 },
             },
-            [.. renamed.Select(pair => $"The audience {pair.Key} is the one that this job called {pair.Value} before; it goes on under that name.")]);
+            [.. renamed.Select(pair => Findings.AudienceRenamed(pair.Key, pair.Value))]);
     }
 
     private static void RefuseTwins(Job job, IReadOnlyDictionary<string, string> ids)

@@ -150,19 +150,21 @@ internal static class RecommendationTable
         }
 
         await run.Db.Connection.ExecuteAsync("DROP TABLE recommendation", cancellation);
-        var count = new RecommendationCount(Incomplete(run, result, mayBeEmpty) ?? (unranked ? "Rows have no number for a rank." : null), false, result.Shape);
-        return count.Incomplete is null ? count : FallBack(run, count);
+        var incomplete = Incomplete(run, result, mayBeEmpty) ?? (unranked ? Findings.RecommendationsIncomplete("Rows have no number for a rank.") : null);
+        var count = new RecommendationCount(incomplete, false, result.Shape);
+        return incomplete is null ? count : FallBack(run, count, incomplete);
     }
 
-    private static string? Incomplete(RunContext run, AudienceReadingResult result, bool mayBeEmpty) =>
-        result.HoldExits ?? (!mayBeEmpty && run.Db.Number("SELECT count(*) FROM recommended") == 0 && Known(run) && !InsightTables.Recommended(run).IsEmpty
-            ? "There are none at all, where there were some; --allow empty takes that as it is."
-            : null);
+    private static Finding? Incomplete(RunContext run, AudienceReadingResult result, bool mayBeEmpty) => result.HoldExits is { } why
+        ? Findings.RecommendationsIncomplete(why)
+        : !mayBeEmpty && run.Db.Number("SELECT count(*) FROM recommended") == 0 && Known(run) && !InsightTables.Recommended(run).IsEmpty
+            ? Findings.RecommendationsGone()
+            : null;
 
     /// <summary>Whoever has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.</summary>
-    private static RecommendationCount FallBack(RunContext run, RecommendationCount count)
+    private static RecommendationCount FallBack(RunContext run, RecommendationCount count, Finding incomplete)
     {
-        run.Notice($"The recommendations were not read completely: who had some keeps them. {count.Incomplete}");
+        run.Report(incomplete, atOnce: false);
         var kept = InsightTables.Recommended(run);
         if (!Known(run) || kept.IsEmpty)
         {
@@ -182,10 +184,14 @@ internal static class RecommendationTable
         var (emails, ranks, invalid) = run.Db.Query(
             "SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid) FROM recommendation",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
-        List<(long Rows, string Why)> leftOut = [(result.RejectedCount, "not readable"), (emails, "no valid address"), (ranks, "no number for a rank"), (invalid, "a value that is no valid JSON, and that value alone")];
-        foreach (var (rows, why) in leftOut.Where(l => l.Rows > 0))
+        List<(long Rows, Func<long, Finding> Found)> leftOut =
+        [
+            (result.RejectedCount, Findings.RecommendationsUnreadable), (emails, Findings.RecommendationsWithoutAddress),
+            (ranks, Findings.RecommendationsWithoutRank), (invalid, Findings.RecommendationsWithInvalidValue),
+        ];
+        foreach (var (rows, found) in leftOut.Where(l => l.Rows > 0))
         {
-            run.Notice($"{Counted.Of(rows, "row")} of the recommendations left out: {why}.");
+            run.Report(found(rows));
         }
 
         return ranks > 0;

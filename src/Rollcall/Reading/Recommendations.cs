@@ -45,7 +45,7 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             run.Db.Execute("UPDATE changed SET fields_hash = NULL FROM recommend_failed f WHERE f.kh = changed.kh AND f.member_key = changed.member_key");
             if (run.Db.Number("SELECT count(*) FROM recommend_failed") is > 0 and var failed)
             {
-                run.Notice($"{Counted.Of(failed, "member was", "members were")} sent without recommendations; the next run asks for them again. {run.Db.Query("SELECT mode(reason) FROM recommend_failed", r => r.GetString(0))[0]}");
+                run.Report(Findings.SentWithoutRecommendations(failed, run.Db.Query("SELECT mode(reason) FROM recommend_failed", r => r.GetString(0))[0]), atOnce: false);
             }
         }
 

@@ -65,9 +65,7 @@ internal sealed class RollCall(RunContext run)
         run.Db.Execute(SharedKeys.Create);
         if (run.Job.Config.KeyField is { } field && await SharedKeys.TakeOutAsync(run.Db.Connection, cancellation) is { Keys: > 0 } shared)
         {
-            run.Notice(
-                $"{Counted.Of(shared.Keys, "key")} of key_field \"{field}\" with more than one address, in {Counted.Of(shared.Rows, "row")}: these are delivered by address, and no contact is moved for them. "
-                + "Give each profile a key of its own, or none.");
+            run.Report(Findings.KeysShared(shared.Keys, field, shared.Rows));
         }
     }
 

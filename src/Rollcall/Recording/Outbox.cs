@@ -40,7 +40,7 @@ internal sealed class Outbox(RunContext run)
             {
                 // What is rejected twice would be a third time, and all that happened since would wait behind it.
                 SetAside(sink, e);
-                run.Notice($"{sink.Name} rejected {e.Rejected:N0} status events of run {ofRun.Key} a second time: they are given up. {e.Message}");
+                run.Report(Findings.StatusEventsGivenUp(sink.Name, e.Rejected, ofRun.Key, e.Message));
             }
             catch (StatusSinkException e)
             {
@@ -49,8 +49,7 @@ internal sealed class Outbox(RunContext run)
                     run.Store.Outbox.Rejected(ofRun);
                 }
 
-                run.Notice($"Status events could not be delivered to {sink.Name}: {e.Message} They are kept, and the next run delivers them.");
-                run.SomethingLeft = true;
+                run.Report(Findings.StatusEventsWait(sink.Name, e.Message));
                 return;
             }
 
@@ -74,9 +73,8 @@ internal sealed class Outbox(RunContext run)
             }
         }
 
-        run.Notice(
-            $"{e.Refused.Count:N0} status events are set aside, and the others are delivered: {string.Join(", ", e.Refused.Take(Named).Select(one => $"{EmailMask.Mask(one.Email)} ({one.AddressBookStatus})"))}"
-            + $"{(e.Refused.Count > Named ? ", ..." : "")}. {sink.Name}: {e.Message}");
+        var first = e.Refused.Take(Named).Select(one => $"{EmailMask.Mask(one.Email)} ({one.AddressBookStatus})");
+        run.Report(Findings.StatusEventsSetAside(e.Refused.Count, first, e.Refused.Count > Named, sink.Name, e.Message));
     }
 
     private IStatusSink? Sink() => run.Job.StatusSink switch

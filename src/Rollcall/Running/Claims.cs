@@ -46,7 +46,7 @@ internal static class Claims
         var marked = run.Db.Query("SELECT book_no, count(*) FROM claimed GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1)));
         foreach (var (book, members) in marked)
         {
-            run.Notice($"{Counted.Of(members, "member stays", "members stay")} in \"{run.Books[book].Name}\", though this job lets them go: another job of the data folder wants them there.");
+            run.Report(Findings.MembersClaimed(members, run.Books[book].Name));
         }
 
         return marked.Count > 0;

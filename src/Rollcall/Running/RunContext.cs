@@ -58,9 +58,9 @@ internal sealed class RunContext
     public bool IsGone(long book) => !AccountBooks.Contains(book) && !Books.Exists(b => b.Id == book);
 
     /// <summary>What the user should know besides the counts.</summary>
-    public List<string> Notices { get; } = [];
+    public List<Finding> Findings { get; } = [];
 
-    /// <summary>Whether something that was wanted could not be done and may be later.</summary>
+    /// <summary>Whether something that was wanted could not be done and may be later: findings say so, and what has none is set here.</summary>
     public bool SomethingLeft { get; set; }
 
     /// <summary>This machine's clock, for waits and time-outs.</summary>
@@ -100,12 +100,16 @@ internal sealed class RunContext
     /// <summary>Writes the manifest of the delivery that is to be prepared next.</summary>
     public string PublishManifest(string query) => Publish($"manifests/{RunId}/{Store.Deliveries.NextNumber:D5}.parquet", query);
 
-    public void Notice(string text, LogLevel level = LogLevel.Warning)
+    /// <summary>Keeps what was found, once, and logs it.</summary>
+    /// <param name="atOnce">Whether the work that it leaves counts from now on; if not, the caller sees to it later, once the entries are recorded.</param>
+    public void Report(Finding finding, bool atOnce = true)
     {
-        if (!Notices.Contains(text))
+        SomethingLeft |= atOnce && finding.LeavesWork;
+        if (!Findings.Contains(finding))
         {
-            Notices.Add(text);
-            Log.Log(level, "{Notice}", text);
+            Findings.Add(finding);
+            var level = finding.Severity == Severity.Note ? LogLevel.Information : LogLevel.Warning;
+            Log.Log(level, "{Finding}", Workplace.Words?.Invoke(finding, Job.Path) ?? finding.ToString());
         }
     }
 }

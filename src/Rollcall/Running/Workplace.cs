@@ -22,6 +22,9 @@ public sealed record Workplace
     /// <summary>Whether logs show addresses.</summary>
     public bool ShowEmails { get; init; }
 
+    /// <summary>Puts words to a finding of a run of a job file, for the log; null for its code and arguments.</summary>
+    public Func<Finding, string, string>? Words { get; init; }
+
     /// <summary>Sends the requests to Dotdigital; null for a real connection.</summary>
     public HttpMessageHandler? Http { get; init; }
 

@@ -1,3 +1,5 @@
+using Rollcall.Model;
+
 namespace Rollcall.Store;
 
 /// <summary>What a delivery does at Dotdigital.</summary>
@@ -86,6 +88,6 @@ internal sealed record DirectAnswer(string Outcome, string? State, string Code, 
     /// <summary>Whether the person's status is to be read: Dotdigital refused without saying which it is.</summary>
     public bool ReadStatus { get; init; }
 
-    /// <summary>Whether the same will be said of everyone else of the book: no more calls are made for it.</summary>
-    public bool EndsBook { get; init; }
+    /// <summary>What is so for everyone else of the book too: no more calls are made for it. Null where it is of this person alone.</summary>
+    public Finding? EndsBook { get; init; }
 }

@@ -61,6 +61,7 @@ internal sealed record KeptRun(string RunId, string Tag, RunState State, DateTim
                 Failures = [.. result.Failures.Where(f => !person.Is(f.Email)).Select(f => f with { Reason = person.Erased(f.Reason) })],
                 Changes = result.Changes is null ? null : [.. result.Changes.Where(c => !person.Is(c.Email))],
                 Notices = [.. result.Notices.Select(person.Erased)],
+                Findings = [.. result.Findings.Select(f => f.WithTexts(person.Erased))],
             },
             ResultJson.Options);
         return without == JsonSerializer.Serialize(result, ResultJson.Options) ? null : without;

@@ -14,9 +14,9 @@ internal static class NewBeginning
     private static readonly string[] FilesOfStore = ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm"];
 
     /// <summary>Starts over; the caller holds the job's lock, and nobody else works in the folder.</summary>
-    /// <returns>What it means, for the user.</returns>
+    /// <returns>What was begun anew.</returns>
     /// <exception cref="RollcallException">Nothing is lost.</exception>
-    public static string Make(DataFolder folder, string tag, DateTimeOffset now)
+    public static Finding Make(DataFolder folder, string tag, DateTimeOffset now)
     {
         var aside = $"{Aside}{now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         if (IsWithoutTables(folder))
@@ -31,7 +31,7 @@ internal static class NewBeginning
                 folder.Move(name, $"{aside}/{name}");
             }
 
-            return Meaning(aside, "");
+            return Findings.StoreBegunAnew(aside);
         }
 
         var loss = StoreLoss.Look(folder);
@@ -56,7 +56,7 @@ internal static class NewBeginning
             store.Jobs.BeginAnew(job, newest, file => File.Exists(folder.Full(file)));
         }
 
-        return Meaning(aside, $" ({string.Join(", ", lost.Select(l => l.Tag))})");
+        return Findings.JobsBegunAnew(aside, lost.Select(l => l.Tag));
     }
 
     /// <summary>Whether what was known of the job's members was lost once: since when they are members is unknown.</summary>
@@ -79,9 +79,4 @@ internal static class NewBeginning
         using var store = Stores.OpenUnchecked(folder);
         return store.IsBlank;
     }
-
-    private static string Meaning(string aside, string jobs) =>
-        $"Started over{jobs}: the old files are in the data folder under {aside}. Nobody who was delivered before is known: "
-        + "people who are in an address book now count as already there, and no exit removes them. "
-        + "Members are sent once more. People who opted out and are members now are not asked back.";
 }

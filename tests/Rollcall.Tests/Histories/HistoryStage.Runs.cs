@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Rollcall.Cli.Words;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.TestKit;
@@ -33,7 +34,7 @@ internal sealed partial class HistoryStage
                 line.Read();
                 var held = result.Guards.Select(g => $"({g.Guard} {g.AddressBookId} {g.Actual})");
                 var failures = result.Failures.Select(f => $"[{f.Email} {f.AddressBookId} {f.Operation} {f.Outcome} {f.Code}]");
-                Tell($"{job.Tag}: {result.State} {result.ExitCode} {string.Join(' ', [.. held, .. result.Notices, .. failures])}");
+                Tell($"{job.Tag}: {result.State} {result.ExitCode} {string.Join(' ', [.. held, .. result.InWords(file.Path).Notices, .. failures])}");
                 if (kill.Struck)
                 {
                     return "the run went on after it was killed";

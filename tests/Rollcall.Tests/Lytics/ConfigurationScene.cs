@@ -6,6 +6,7 @@ using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;
+using Rollcall.Tests.Runs;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;
@@ -89,7 +90,7 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
-    public async Task<RunResult> RunAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public async Task<RunResult> RunAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(Job());
 
     public async Task<RunResult> RetryAsync() =>
         await ExportRun.ExecuteAsync(Job(), new RunOptions { Undelivered = true }, Workplace(), TestContext.Current.CancellationToken);

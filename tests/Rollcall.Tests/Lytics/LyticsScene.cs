@@ -4,6 +4,7 @@ using Rollcall.Model;
 using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
+using Rollcall.Tests.Runs;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;
@@ -75,7 +76,7 @@ internal sealed class LyticsScene : IAsyncDisposable
         _folder["job.yaml"],
         name => name == "TOKEN" ? ScriptedLytics.Token : null);
 
-    public Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(Job());
 
     public Workplace Workplace() => new()
     {

@@ -66,7 +66,7 @@ public sealed class LyticsStatusRunTests
         Assert.Equal(("p7@example.com", "status", "StatusRefused"), (failure.Email, failure.Operation, failure.Code));
         Assert.Contains(
             first.Notices,
-            notice => notice.Contains("1 status events are set aside", StringComparison.Ordinal) && !notice.Contains("p7@", StringComparison.Ordinal));
+            notice => notice.Contains("1 status event is set aside", StringComparison.Ordinal) && !notice.Contains("p7@", StringComparison.Ordinal));
         Assert.Equal(30, scene.Lytics.Events.Count);
         Assert.Empty(second.Failures);
     }

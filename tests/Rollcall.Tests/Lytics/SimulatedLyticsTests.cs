@@ -7,6 +7,7 @@ using Rollcall.Running;
 using Rollcall.Simulators;
 using Rollcall.Simulators.Lytics;
 using Rollcall.TestKit;
+using Rollcall.Tests.Runs;
 using Xunit;
 
 namespace Rollcall.Tests.Lytics;
@@ -204,7 +205,7 @@ public sealed class SimulatedLyticsTests : IAsyncLifetime
     private static IEnumerable<(long Members, long Entered, long Updated, long Exited)> Counts(RunResult run) =>
         run.Audiences.Select(one => (one.Members, one.Entered, one.Updated, one.Exited));
 
-    private Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    private Task<RunResult> RunAsync() => ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(Job());
 
     private Workplace Workplace() => new()
     {

@@ -145,7 +145,7 @@ public sealed class AdoptTests
         scene.Set("gold", "ann@example.com", "bob@example.com");
 
         var plan = await scene.PlanAsync();
-        var adopting = await ExportRun.PlanAsync(scene.Job(), AlreadyThere, scene.Workplace(), TestContext.Current.CancellationToken);
+        var adopting = await scene.PlanAsync(AlreadyThere);
 
         Assert.Contains(plan.Notices, n => n.StartsWith("2 people are in \"Gold\" already", StringComparison.Ordinal));
         Assert.Equal((2L, 0L), (plan.Audiences[0].Entered, plan.Audiences[0].Unchanged));

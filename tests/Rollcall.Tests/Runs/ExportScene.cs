@@ -180,17 +180,26 @@ internal sealed class ExportScene : IAsyncDisposable
         return JobFile.Parse(text, _folder["job.yaml"], _ => null);
     }
 
-    public Task<RunResult> RunAsync(params IEnumerable<string> allow) =>
-        ExportRun.ExecuteAsync(Job(), new RunOptions { Allow = allow.ToHashSet() }, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(params IEnumerable<string> allow) => RunAsync(new RunOptions { Allow = allow.ToHashSet() });
 
-    public Task<RunResult> RunAsync(RunOptions options) => ExportRun.ExecuteAsync(Job(), options, Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunAsync(RunOptions options)
+    {
+        var job = Job();
+        return ExportRun.ExecuteAsync(job, options, Workplace(), TestContext.Current.CancellationToken).InWords(job);
+    }
 
-    public Task<RunResult> PlanAsync(RunOptions? options = null) =>
-        ExportRun.PlanAsync(Job(), options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> PlanAsync(RunOptions? options = null)
+    {
+        var job = Job();
+        return ExportRun.PlanAsync(job, options ?? new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(job);
+    }
 
     /// <summary>Runs another job with the same audiences and books, in the same data folder.</summary>
-    public Task<RunResult> RunOtherAsync() =>
-        ExportRun.ExecuteAsync(Job() with { Tag = "other" }, new RunOptions(), Workplace(), TestContext.Current.CancellationToken);
+    public Task<RunResult> RunOtherAsync()
+    {
+        var job = Job() with { Tag = "other" };
+        return ExportRun.ExecuteAsync(job, new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(job);
+    }
 
     /// <summary>Plans that other job while a request of this one waits, so that it reads the feeds in between.</summary>
     public void PlanOther() => ExportRun

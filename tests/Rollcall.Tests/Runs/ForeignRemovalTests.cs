@@ -17,7 +17,7 @@ public sealed class ForeignRemovalTests
         Assert.Equal(["bob@example.com"], scene.In(scene.Gold));
         Assert.Equal((1L, 1L), (result.Audiences[0].Omitted, result.Audiences[0].Unchanged));
         Assert.Equal(("RemovedAtDotdigital", "Omitted"), (Assert.Single(result.Failures).Code, result.Failures[0].Outcome));
-        Assert.Contains(result.Notices, n => n.StartsWith("1 member was taken out of \"Gold\" by another hand", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("1 member was removed from \"Gold\" manually or by other software", StringComparison.Ordinal));
         Assert.Equal(ExitCode.Done, result.ExitCode);
         ExportScene.AddsUp(result);
         Assert.Contains("removed manually", (await scene.ExplainAsync("ann@example.com")).Next[0], StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class LostStoreTests
         var result = await scene.RunAsync(new RunOptions { BeginAnew = true });
 
         Assert.Equal(ExitCode.Done, result.ExitCode);
-        Assert.Contains(result.Notices, n => n.StartsWith("Began anew", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("Started over", StringComparison.Ordinal));
         Assert.Equal(["ann@example.com", "bob@example.com", "cyd@example.com"], scene.In(scene.Gold));
         if (how != "ledger gone")
         {

@@ -103,11 +103,19 @@ public abstract partial class StoreCompliance
         var known = Assert.Single(Store.Forgotten.OptOutsOf("ann@example.com"));
         Store.Forgotten.Keep("hash", [known]);
         Store.Forgotten.KeepThere("hash", [new ThereBefore(Tag, Account, Book, null)]);
-        Store.Runs.Finish(new RunResult { Job = Tag, RunId = Store.Runs.Begin(Tag, Noon, true), Started = Noon, Notices = ["ann@example.com is left out."] });
+        Store.Runs.Finish(new RunResult
+        {
+            Job = Tag,
+            RunId = Store.Runs.Begin(Tag, Noon, true),
+            Started = Noon,
+            Notices = ["ann@example.com is left out."],
+            Findings = [Findings.AddressInNoAudience("ann@example.com")],
+        });
 
         Assert.True(Store.Forgotten.Erase(new Erased()) >= 2);
         Assert.Empty(All());
         Assert.Equal(["(forgotten) is left out."], Store.Runs.LastResult(Tag)!.Notices);
+        Assert.Equal([Findings.AddressInNoAudience("(forgotten)")], Store.Runs.LastResult(Tag)!.Findings);
         OptOuts.KeepPage(Page(new FeedOptOut("ann@example.com", null, "Unsubscribed", 50, 0) { Hashes = ["hash"] }));
         OptOuts.KeepSeen([Seen("ann@example.com") with { Hashes = ["hash"] }]);
         Assert.Empty(All());

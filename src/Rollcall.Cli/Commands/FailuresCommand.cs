@@ -3,6 +3,7 @@ using System.Text;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
+using Rollcall.Store;
 using Spectre.Console;
 
 namespace Rollcall.Cli.Commands;
@@ -95,12 +96,7 @@ internal static class FailuresCommand
         try
         {
             // The file contains email addresses, so only its owner can read it.
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write }.ForOwner();
             using var writer = new OutgoingText(new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options));
             written = FailureReport.WriteCsv(writer, failures, raw);
         }

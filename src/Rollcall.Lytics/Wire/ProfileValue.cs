@@ -44,7 +44,7 @@ internal static class ProfileValue
         if (written.Length > ExactDigits || written.AsSpan().ContainsAny('e', 'E'))
         {
             written = written.AsSpan().ContainsAny('.', 'e', 'E') && decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                ? FloatText.Rounded(number)
+                ? Math.Round(number, 9, MidpointRounding.AwayFromZero).ToString("0.#########", CultureInfo.InvariantCulture)
                 : written;
         }
 

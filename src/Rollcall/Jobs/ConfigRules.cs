@@ -37,7 +37,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         var audiences = (job.Source as TablesSourceOptions)?.Audiences;
         var mapped = _config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
-        var (knowsAudiences, knowsMappings) = (audiences is not null && !problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
+        var knowsAudiences = audiences is not null && !problems.IsTouched("source.tables.audiences");
+        var knowsMappings = !problems.IsTouched("config.seg_mappings");
         var seen = new HashSet<string>();
         for (var i = 0; i < _config.SegmentIds.Count; i++)
         {
@@ -52,7 +53,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             }
             else if (knowsMappings && !mapped.Contains(id))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
+                problems.Error(
+                    $"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
             }
         }
     }
@@ -84,7 +86,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
             if (book.Name is { } named && ReservedBooks.Contains(named, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Error($"{at}.name", $"Dotdigital keeps the name {JobScalar.Show(named)} for itself.", "Choose another.");
+                problems.Error($"{at}.name", $"Dotdigital reserves the name {JobScalar.Show(named)}.", "Choose another.");
             }
 
             var name = book.Name?.ToUpperInvariant();
@@ -95,7 +97,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             }
             else if (into.Book != book)
             {
-                problems.Error(at, $"names address book {book} otherwise than {JobScalar.Show(into.FirstAudience)} does: name, create and visibility must be the same.");
+                problems.Error(
+                    at, $"names address book {book} otherwise than {JobScalar.Show(into.FirstAudience)} does: name, create and visibility must be the same.");
             }
         }
     }
@@ -117,7 +120,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             var at = $"{key}[{i}].{field}";
             if (ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Error(at, $"{JobScalar.Show(dataField)} is a word Dotdigital keeps for itself, not a data field.");
+                problems.Error(at, $"{JobScalar.Show(dataField)} is a word that Dotdigital reserves, not a data field.");
             }
             else if (!from.TryAdd(dataField, field))
             {
@@ -137,9 +140,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         var mapped = _config.Mappings.Select(mapping => mapping.Field).ToHashSet();
         for (var i = 0; i < _config.FieldChanges.Count; i++)
         {
-            if (!mapped.Contains(_config.FieldChanges[i]))
+            var field = _config.FieldChanges[i];
+            if (!mapped.Contains(field))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(_config.FieldChanges[i], mapped));
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(field)} is no field of config.mappings.", Suggestion.For(field, mapped));
             }
         }
     }
@@ -163,7 +167,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         if (job.InsightOnExit == InsightOnExit.Remove && _config.InsightFields.Count == 0 && !_config.InsightRecommendations)
         {
-            problems.Warning("insight_on_exit", "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is removed.");
+            problems.Warning(
+                "insight_on_exit",
+                "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is "
+                    + "removed.");
         }
     }
 
@@ -176,7 +183,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             var field = _config.RecommenderMappings[i].Field;
             if (RecommendationField.Parse(field) is null)
             {
-                problems.Error($"config.recommender_mappings[{i}].{field}", $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.", "Write title for the first recommendation's, 2.title for the second's, and so on.");
+                problems.Error(
+                    $"config.recommender_mappings[{i}].{field}",
+                    $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.",
+                    "Write title for the first recommendation's, 2.title for the second's, and so on.");
             }
         }
 
@@ -193,15 +203,24 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         var goes = _config.RecommenderMappings.Count > 0 || _config.InsightRecommendations;
         if (_config.CollectionId is null && goes)
         {
-            problems.Error(_config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings", "goes with config.collection_id, which is missing.", "Name the content collection that recommendations come from.");
+            problems.Error(
+                _config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings",
+                "goes with config.collection_id, which is missing.",
+                "Name the content collection that recommendations come from.");
         }
         else if (_config.CollectionId is { } collection && !goes)
         {
-            problems.Error(key, $"recommendations of {JobScalar.Show(collection)} go nowhere.", "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
+            problems.Error(
+                key,
+                $"recommendations of {JobScalar.Show(collection)} go nowhere.",
+                "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
         }
-        else if (_config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
+        else if (_config.CollectionId is { } wanted
+            && job.Source is TablesSourceOptions { Recommendations: var known }
+            && !problems.IsTouched("source.tables.recommendations")
+            && !known.ContainsKey(wanted))
         {
-            problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, tables.Recommendations.Keys));
+            problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, known.Keys));
         }
     }
 
@@ -220,7 +239,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
             if (name.ToUpperInvariant() is "EMAIL" or "RANK")
             {
-                problems.Error(at, "email and rank say whose a recommendation is, and which; they are none of its fields.", "Give the column another name in the query.");
+                problems.Error(
+                    at,
+                    "email and rank say whose a recommendation is, and which; they are none of its fields.",
+                    "Give the column another name in the query.");
             }
             else if (!names.TryAdd(name, name) && names[name] != name)
             {

@@ -30,14 +30,18 @@ internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
 
         if (IsOwn(field))
         {
-            problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall keeps for itself.", "Make a field of another name in Lytics that has its values.");
+            problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall reserves.", "Make a field of another name in Lytics that has its values.");
         }
         else if (!_seen.TryAdd(field, field) && _seen[field] != field)
         {
-            problems.Error(at, $"{JobScalar.Show(field)} differs from {JobScalar.Show(_seen[field])} in letter case only, and a job cannot tell the two apart.", "Use one of them, or make a field of another name in Lytics.");
+            problems.Error(
+                at,
+                $"{JobScalar.Show(field)} differs from {JobScalar.Show(_seen[field])} in letter case only, and a job cannot tell the two apart.",
+                "Use one of them, or make a field of another name in Lytics.");
         }
     }
 
     private static bool IsOwn(string field) =>
-        field.ToLowerInvariant() is "__row" or "__part" or "__pass" or "__uid" or "__email" or "__member" || field.StartsWith("__whole_", StringComparison.OrdinalIgnoreCase);
+        field.ToLowerInvariant() is "__row" or "__part" or "__pass" or "__uid" or "__email" or "__member"
+        || field.StartsWith("__whole_", StringComparison.OrdinalIgnoreCase);
 }

@@ -21,7 +21,9 @@ public sealed record GuardOptions
     /// <summary>Most of our people in a book, in percent, who may be gone from it at once; null for any.</summary>
     public double? MaxMissingPercent { get; init; } = 20;
 
-    /// <summary>Most of our people in a book, in percent, who may be found deleted at Dotdigital at once; null for any. Never applies to 10 people or fewer.</summary>
+    /// <summary>
+    /// Most of our people in a book, in percent, who may be found deleted at Dotdigital at once; null for any. Never applies to 10 people or fewer.
+    /// </summary>
     public double? MaxDeletedPercent { get; init; } = 1;
 
     /// <summary>What an audience that had members and has none now does.</summary>

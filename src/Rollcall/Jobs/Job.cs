@@ -24,7 +24,7 @@ public sealed record Job
     /// <summary>What goes where.</summary>
     public required ExportConfig Config { get; init; }
 
-    /// <summary>When the job runs by itself; null when only by hand.</summary>
+    /// <summary>When the job runs without being started; null when it has to be.</summary>
     public ScheduleOptions? Schedule { get; init; }
 
     /// <summary>Where status events go; null when nowhere.</summary>
@@ -60,7 +60,7 @@ public sealed record Job
     /// <summary>Whether someone deleted at Dotdigital may be created again.</summary>
     public bool RecreateDeleted { get; init; }
 
-    /// <summary>What happens to someone another hand took out of a book.</summary>
+    /// <summary>What happens to a member who was removed from a book by somebody else.</summary>
     public OnForeignRemoval OnForeignRemoval { get; init; } = OnForeignRemoval.Leave;
 
     /// <summary>What happens to insight records when their person exits.</summary>
@@ -72,13 +72,15 @@ public sealed record Job
     /// <summary>How often a run compares the ledger with the books; null for never.</summary>
     public TimeSpan? VerifyEvery { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long people are looked at again after a write whose end is not known.</summary>
+    /// <summary>How long people are looked at again after a write whose result is unknown.</summary>
     public TimeSpan WatchFor { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Warnings found while reading the file.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 
-    /// <summary>Where keys stand in the file, for problems found later: a key path such as <c>config.mappings[0].first_name</c> to <c>job.yaml:12:5</c>.</summary>
+    /// <summary>
+    /// Where keys stand in the file, for problems found later: a key path such as <c>config.mappings[0].first_name</c> to <c>job.yaml:12:5</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Positions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where a key stands: <c>job.yaml:12:5 key</c>, or the nearest parent that is in the file.</summary>

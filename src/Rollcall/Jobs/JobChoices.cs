@@ -33,7 +33,7 @@ public enum DirectApi
     V3,
 }
 
-/// <summary>What happens to someone another hand took out of a book.</summary>
+/// <summary>What happens to a member who was removed from a book by somebody else.</summary>
 public enum OnForeignRemoval
 {
     /// <summary>They stay out.</summary>

@@ -59,15 +59,19 @@ public static class JobFileSchema
     private static JsonObject Of(NumberShape number)
     {
         var schema = new JsonObject { ["type"] = number.Whole ? "integer" : "number" };
-        foreach (var (word, limit) in new[] { ("minimum", number.Least), ("exclusiveMinimum", number.Above), ("maximum", number.Most), ("exclusiveMaximum", number.Below) })
+        Limit("minimum", number.Least);
+        Limit("exclusiveMinimum", number.Above);
+        Limit("maximum", number.Most);
+        Limit("exclusiveMaximum", number.Below);
+        return schema;
+
+        void Limit(string word, double? limit)
         {
             if (limit is not null)
             {
                 schema[word] = limit;
             }
         }
-
-        return schema;
     }
 
     private static JsonObject Of(ListShape list)

@@ -1,9 +1,11 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What is wrong with one job file, gathered until all of it was looked at. One key has one error: later checks do not repeat what an earlier one said of it.</summary>
+/// <summary>
+/// The problems of one job file, gathered until all of it was checked. One key has one error: later checks do not repeat what an earlier one said of it.
+/// </summary>
 internal sealed class JobProblems(string path)
 {
-    /// <summary>Most problems that are told: nobody reads on, and a file of nothing else would fill memory.</summary>
+    /// <summary>Most problems that are listed: nobody reads more, and a file full of them would fill memory.</summary>
     public const int Most = 100;
 
     private readonly string _file = Path.GetFileName(path);
@@ -26,9 +28,17 @@ internal sealed class JobProblems(string path)
     {
         get
         {
-            var told = _found.OrderByDescending(one => one.Problem.Severity).Take(Most).OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem).ToList();
+            var told = _found
+                .OrderByDescending(one => one.Problem.Severity)
+                .Take(Most)
+                .OrderBy(one => one.At.Line)
+                .ThenBy(one => one.At.Column)
+                .Select(one => one.Problem)
+                .ToList();
             var more = _untold + _found.Count - told.Count;
-            return more == 0 ? told : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", _file, "Mend these first.", HasErrors ? Severity.Error : Severity.Warning)];
+            return more == 0
+                ? told
+                : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", _file, "Fix these first.", HasErrors ? Severity.Error : Severity.Warning)];
         }
     }
 

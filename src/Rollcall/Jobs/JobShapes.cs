@@ -133,7 +133,8 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
         {
             if (string.IsNullOrWhiteSpace(key) || key != key.Trim() || key.Any(char.IsControl) || !IsUnicode(key))
             {
-                problems.Error(value.Path, $"{JobScalar.Show(key)} is no name of {Article(shape.Key)}: it is empty, or has a space at its end or a control character.");
+                problems.Error(
+                    value.Path, $"{JobScalar.Show(key)} is no name of {Article(shape.Key)}: it is empty, or has a space at its end or a control character.");
             }
             else
             {
@@ -178,11 +179,11 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
     private static string Article(string noun) => ("aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an " : "a ") + noun;
 
     /// <summary>The number a text is, as JSON and YAML write numbers; null where it is none.</summary>
-    public static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
-        && double.IsFinite(number)
-            ? number
-            : null;
+    public static double? Number(string text)
+    {
+        const NumberStyles written = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(text, written, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    }
 
     private static bool IsUnicode(string text)
     {

@@ -20,7 +20,10 @@ internal sealed class LyticsRules(string key, LyticsAccess access, JobMap root, 
             }
             else if (!Endpoints.MaySendTokenTo(url))
             {
-                problems.Error(written.Path, "tokens go only to an https address without a user name or a query, or to a simulator on this machine (http://127.0.0.1:PORT).", "Leave the url out: Lytics' own is known.");
+                problems.Error(
+                    written.Path,
+                    "tokens go only to an https address without a user name or a query, or to a simulator on this machine (http://127.0.0.1:PORT).",
+                    "Leave the url out: Lytics' own is known.");
             }
         }
 

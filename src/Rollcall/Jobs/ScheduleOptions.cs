@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>When a job runs by itself. Read and validated here; a scheduler acts on it.</summary>
+/// <summary>When a job runs without being started. Read and validated here; a scheduler acts on it.</summary>
 /// <param name="Cron">A cron expression of five fields; null otherwise.</param>
 /// <param name="Continuous">Runs again as soon as the last run ended.</param>
 /// <param name="At">One time; null otherwise.</param>

@@ -32,5 +32,6 @@ internal static class SelectText
         sql.IndexOf(end, StringComparison.Ordinal) is var at and >= 0 ? sql[(at + end.Length)..] : [];
 
     private static bool StartsWithWord(ReadOnlySpan<char> sql, string word) =>
-        sql.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] == '_'));
+        sql.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] == '_'));
 }

@@ -6,7 +6,10 @@ public abstract record SourceOptions;
 /// <summary>Audiences in tables: a database, or files.</summary>
 public sealed record TablesSourceOptions : SourceOptions
 {
-    /// <summary>A SQLite file's absolute path, or a <c>postgres://</c> or <c>mysql://</c> URL; null with <see cref="Files"/>. May hold a password: never print it, print <see cref="DatabaseName"/>.</summary>
+    /// <summary>
+    /// A SQLite file's absolute path, or a <c>postgres://</c> or <c>mysql://</c> URL; null with <see cref="Files"/>. May hold a password: never print it,
+    /// print <see cref="DatabaseName"/>.
+    /// </summary>
     public string? Database { get; init; }
 
     /// <summary>The database without its password, for messages.</summary>
@@ -18,7 +21,9 @@ public sealed record TablesSourceOptions : SourceOptions
     /// <summary>Each audience's query, by its id, in the file's order.</summary>
     public required IReadOnlyDictionary<string, AudienceQuery> Audiences { get; init; }
 
-    /// <summary>Each collection's query of recommendations, by its id: a row a person and recommendation, with <c>email</c>, <c>rank</c> and its fields.</summary>
+    /// <summary>
+    /// Each collection's query of recommendations, by its id: a row a person and recommendation, with <c>email</c>, <c>rank</c> and its fields.
+    /// </summary>
     public IReadOnlyDictionary<string, AudienceQuery> Recommendations { get; init; } = new Dictionary<string, AudienceQuery>();
 
     /// <summary>The longest that one query may take.</summary>

@@ -15,21 +15,23 @@ internal sealed record AudienceCount(long Members, long NoEmail, long InvalidEma
     /// <summary>All rows.</summary>
     public long Rows => Members + NoEmail + InvalidEmail + Rejected;
 
-    /// <summary>Rows without an email whose key (<c>key_field</c>) says that they are nobody who lost an address: people the ledger knows by it, or nobody yet.</summary>
+    /// <summary>
+    /// Rows without an email whose key (<c>key_field</c>) says that they did not lose an address: the ledger has the key's person, or does not have the key.
+    /// </summary>
     public long KeyedNoEmail { get; init; }
 
     /// <summary>The same, of rows whose email is no address.</summary>
     public long KeyedInvalid { get; init; }
 
-    /// <summary>Rows that the ledger's people are behind, though they have no usable address: they are members, unchanged.</summary>
+    /// <summary>Rows of people in the ledger, though the rows have no usable address: they are members, unchanged.</summary>
     public long KnownByKey { get; init; }
 
-    /// <summary>Rows without a usable address of which nobody knows who they are.</summary>
+    /// <summary>Rows without a usable address of unknown people.</summary>
     public long Lost => NoEmail + InvalidEmail - KeyedNoEmail - KeyedInvalid;
 }
 
 /// <summary>The rows of an audience in the last run that held nothing of it.</summary>
 /// <param name="Rows">All of them.</param>
 /// <param name="NoEmail">Those without an email.</param>
-/// <param name="Lost">Those without a usable address of which nobody knew who they were.</param>
+/// <param name="Lost">Those without a usable address of unknown people.</param>
 internal sealed record AudienceBefore(long Rows, long NoEmail, long Lost);

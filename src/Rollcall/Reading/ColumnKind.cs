@@ -36,7 +36,8 @@ internal sealed record Column(string Name, string Type)
         var parenthesis = type.IndexOf('(', StringComparison.Ordinal);
         return (parenthesis < 0 ? type : type[..parenthesis]) switch
         {
-            "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" or "BIGNUM" => ColumnKind.WholeNumber,
+            "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT" or "BIGNUM" => ColumnKind.WholeNumber,
+            "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" => ColumnKind.WholeNumber,
             "DECIMAL" => ColumnKind.Decimal,
             "FLOAT" or "DOUBLE" => ColumnKind.Float,
             "BOOLEAN" => ColumnKind.Boolean,

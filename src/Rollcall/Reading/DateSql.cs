@@ -5,15 +5,19 @@ namespace Rollcall.Reading;
 /// </summary>
 internal static class DateSql
 {
-    private const string Day = "\\d{4}-\\d\\d-\\d\\d";
-    private const string Time = "[T ]\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d+)?)?";
+    private const string Day = @"\d{4}-\d\d-\d\d";
+    private const string Time = @"[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?";
 
     /// <summary>The moment as Dotdigital takes it, <c>"yyyy-MM-ddTHH:mm:ssZ"</c>: fractions of a second are dropped. NULL for any other text.</summary>
-    public static string Json(string text) =>
-        $"(CASE WHEN regexp_full_match({text}, '{Day}') THEN (CASE WHEN TRY_CAST({text} AS DATE) IS NOT NULL AND {text} >= '0001' THEN '\"' || {text} || 'T00:00:00Z\"' END) ELSE {Any(text)} END)";
+    public static string Json(string text) => $"""
+        (CASE
+            WHEN NOT regexp_full_match({text}, '{Day}') THEN {Any(text)}
+            WHEN TRY_CAST({text} AS DATE) IS NOT NULL AND {text} >= '0001' THEN '"' || {text} || 'T00:00:00Z"'
+        END)
+        """;
 
     private static string Any(string text) =>
-        Choose(text, timestamp => $"(CASE WHEN year({timestamp}) BETWEEN 1 AND 9999 THEN strftime({timestamp}, '\"%Y-%m-%dT%H:%M:%SZ\"') END)");
+        Choose(text, timestamp => $"""(CASE WHEN year({timestamp}) BETWEEN 1 AND 9999 THEN strftime({timestamp}, '"%Y-%m-%dT%H:%M:%SZ"') END)""");
 
     /// <summary>The moment as a TIMESTAMP; NULL for any other text.</summary>
     public static string Timestamp(string text) => Choose(text, timestamp => timestamp);
@@ -24,9 +28,14 @@ internal static class DateSql
         var dotted = $"replace({trimmed}, ',', '.')";
 
         // DuckDB drops an offset when it casts to TIMESTAMP, and wants seconds before it when it casts to TIMESTAMPTZ.
-        var withSeconds = $"regexp_replace({dotted}, '^({Day}[T ]\\d\\d:\\d\\d)([+-].*)$', '\\1:00\\2', 'i')";
-        return $"(CASE WHEN regexp_full_match({text}, '{Day}') THEN {formatted($"TRY_CAST({text} AS TIMESTAMP)")} "
-            + $"WHEN regexp_full_match({trimmed}, '{Day}(?:{Time}Z?)?', 'i') THEN {formatted($"TRY_CAST(rtrim({dotted}, 'Zz') AS TIMESTAMP)")} "
-            + $"WHEN regexp_full_match({trimmed}, '{Day}{Time}[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?', 'i') THEN {formatted($"(TRY_CAST({withSeconds} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')")} END)";
+        var withSeconds = $@"regexp_replace({dotted}, '^({Day}[T ]\d\d:\d\d)([+-].*)$', '\1:00\2', 'i')";
+        return $"""
+            (CASE
+                WHEN regexp_full_match({text}, '{Day}') THEN {formatted($"TRY_CAST({text} AS TIMESTAMP)")}
+                WHEN regexp_full_match({trimmed}, '{Day}(?:{Time}Z?)?', 'i') THEN {formatted($"TRY_CAST(rtrim({dotted}, 'Zz') AS TIMESTAMP)")}
+                WHEN regexp_full_match({trimmed}, '{Day}{Time}[+-](?:0\d|1[0-4])(?::?[0-5]\d)?', 'i')
+                    THEN {formatted($"(TRY_CAST({withSeconds} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')")}
+            END)
+            """;
     }
 }

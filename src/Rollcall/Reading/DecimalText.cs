@@ -23,7 +23,8 @@ internal static partial class DecimalText
 
         var whole = match.Groups["whole"].Value;
         var digits = whole + match.Groups["fraction"].Value;
-        var point = whole.Length + (match.Groups["exponent"] is { Success: true } exponent ? int.Parse(exponent.Value, CultureInfo.InvariantCulture) : 0);
+        var exponent = match.Groups["exponent"].Value;
+        var point = whole.Length + (exponent.Length == 0 ? 0 : int.Parse(exponent, CultureInfo.InvariantCulture));
         if (point < 0)
         {
             (digits, point) = (new string('0', -point) + digits, 0);
@@ -47,6 +48,8 @@ internal static partial class DecimalText
             : $"{(negative && before.Length + after.Length > 0 ? "-" : "")}{(before.Length == 0 ? "0" : before)}{(after.Length == 0 ? "" : "." + after)}";
     }
 
-    [GeneratedRegex(@"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 
 namespace Rollcall.Reading;
 
-/// <summary>Says DuckDB's errors to people.</summary>
+/// <summary>DuckDB's errors as messages for people.</summary>
 internal static partial class DuckMessages
 {
     /// <summary>The first lines, up to the echo of the SQL.</summary>
@@ -14,6 +14,10 @@ internal static partial class DuckMessages
 
     /// <inheritdoc cref="Masked(DuckDBException)"/>
     public static string Masked(string message) => Quoted().Replace(First(message), "'...'");
+
+    /// <summary>The exception for a relation that could not be read: the source's own, or one of DuckDB's error.</summary>
+    public static RollcallException FailureOr(this IAudienceReading reading, DuckDBException error, string audience) =>
+        reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {Masked(error)}", $"audience {audience}", inner: error);
 
     private static string First(string message)
     {

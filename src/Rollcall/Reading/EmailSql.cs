@@ -4,7 +4,7 @@ namespace Rollcall.Reading;
 internal static class EmailSql
 {
     /// <summary>Unicode's white space: what is trimmed around an address or a number.</summary>
-    public static readonly string WhiteSpace = "'" + string.Concat(Enumerable.Range(0, char.MaxValue).Select(c => (char)c).Where(char.IsWhiteSpace)) + "'";
+    public static readonly string WhiteSpace = $"'{string.Concat(Enumerable.Range(0, char.MaxValue).Select(c => (char)c).Where(char.IsWhiteSpace))}'";
 
     private const string NoAddress = "\\s\\p{Z}\\p{C}\\x{FFFD}";
     private const string NoDomain = NoAddress + ".,;:<>()\\[\\]\"\\\\/";
@@ -20,6 +20,11 @@ internal static class EmailSql
     /// nothing invisible, no U+FFFD (which stands for what could not be read), at most 254 characters. International addresses pass; whether an
     /// address exists, Dotdigital judges.
     /// </summary>
-    public static string Valid(string email) =>
-        $"(length({email}) <= 254 AND position('@' IN {email}) <= 65 AND regexp_full_match({email}, '[^@{NoAddress}]+@(?:[^@{NoDomain}]+\\.)+[^@{NoDomain}]+'))";
+    public static string Valid(string email) => $"""
+        (
+            length({email}) <= 254
+            AND position('@' IN {email}) <= 65
+            AND regexp_full_match({email}, '[^@{NoAddress}]+@(?:[^@{NoDomain}]+\.)+[^@{NoDomain}]+')
+        )
+        """;
 }

@@ -24,8 +24,13 @@ internal static class FieldSql
     };
 
     /// <summary>A whole value of a table, as JSON: where tables have no type for arrays and maps, these are texts.</summary>
-    public static string JsonOrText(string json) =>
-        $"(CASE WHEN json_type({json}) = 'VARCHAR' AND left(ltrim({json} ->> '$'), 1) IN ('[', '{{') AND json_valid({json} ->> '$') THEN CAST({json} ->> '$' AS JSON) ELSE {json} END)";
+    public static string JsonOrText(string json) => $$"""
+        (CASE
+            WHEN json_type({{json}}) = 'VARCHAR' AND left(ltrim({{json}} ->> '$'), 1) IN ('[', '{') AND json_valid({{json}} ->> '$')
+                THEN CAST({{json}} ->> '$' AS JSON)
+            ELSE {{json}}
+        END)
+        """;
 
     /// <summary>The JSON of the column's value; NULL where it is missing or does not fit. <paramref name="text"/> is its canonical text.</summary>
     public static string Json(string column, string text, Column source, DataFieldType target) => target switch

@@ -18,7 +18,7 @@ public interface IAudienceSource : IAsyncDisposable
     /// <summary>The one id of each audience that there is, by what a job calls it: two names with one id are of one audience.</summary>
     /// <param name="audiences">What they are called.</param>
     Task<IReadOnlyDictionary<string, string>> IdsAsync(IReadOnlyList<string> audiences, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct(StringComparer.Ordinal).ToDictionary(audience => audience, StringComparer.Ordinal));
+        Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct().ToDictionary(audience => audience));
 
     /// <summary>Finds everything wrong with the audiences at once: unreachable source, broken SQL, unknown or non-scalar fields.</summary>
     /// <param name="audiences">The audiences' ids.</param>
@@ -36,10 +36,19 @@ public interface IAudienceSource : IAsyncDisposable
     /// <param name="fields">The fields the job needs, each a column of the relation by that exact name.</param>
     /// <param name="duckdb">The run's database.</param>
     /// <param name="previous">What the last complete reading of this audience looked like; null the first time.</param>
-    /// <param name="progress">Hears how many rows were read so far.</param>
-    Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation);
+    /// <param name="progress">Receives how many rows were read so far.</param>
+    Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation);
 
-    /// <summary>The same of an audience's first rows, for a look at their values: it need not read more than <paramref name="rows"/> and says nothing of who is missing.</summary>
+    /// <summary>
+    /// Makes an audience's first rows selectable, for a look at their values: it need not read more than <paramref name="rows"/>, and nobody exits because
+    /// of what is missing from it.
+    /// </summary>
     /// <param name="audience">The audience's id.</param>
     /// <param name="fields">The fields the job needs.</param>
     /// <param name="rows">How many rows are enough.</param>
@@ -51,13 +60,16 @@ public interface IAudienceSource : IAsyncDisposable
 /// <summary>One audience being read.</summary>
 public interface IAudienceReading : IAsyncDisposable
 {
-    /// <summary>A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (but for fields that only insight data need), and <c>__row</c> (BIGINT, the row's number in the source, from 1).</summary>
+    /// <summary>
+    /// A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (except fields that only insight data need),
+    /// and <c>__row</c> (BIGINT, the row's number in the source, from 1).
+    /// </summary>
     string Relation { get; }
 
     /// <summary>What people call the audience; null where its id is its name.</summary>
     string? Name => null;
 
-    /// <summary>A field's value whole, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is no value.</summary>
+    /// <summary>A field's whole value, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is none.</summary>
     /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>
     string Whole(string field) => $"to_json({SqlText.Name(field)})";
 
@@ -65,7 +77,7 @@ public interface IAudienceReading : IAsyncDisposable
     /// <param name="field">A field of the relation.</param>
     Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => Task.FromResult<DataFieldType?>(null);
 
-    /// <summary>Why the relation could not be read, after a query of it failed; null where the source does not know more than the query's own error.</summary>
+    /// <summary>Why the relation could not be read, after a query of it failed; null where the source does not know more than the query's error.</summary>
     RollcallException? Failure => null;
 
     /// <summary>Says, after the relation was read to its end, whether that was all.</summary>

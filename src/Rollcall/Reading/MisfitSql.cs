@@ -9,8 +9,20 @@ internal static class MisfitSql
     /// <summary>The reason, over the same layers as <see cref="FieldSql.Json"/>.</summary>
     public static string Reason(string column, string text, ColumnKind source, DataFieldType target) => source switch
     {
-        ColumnKind.Json => $"(CASE json_type({column}) WHEN 'ARRAY' THEN 'an array, not one value' WHEN 'OBJECT' THEN 'an object, not one value' ELSE {OfText(text, target)} END)",
-        ColumnKind.Float => $"(CASE WHEN isinf({column}) THEN 'an infinite number' WHEN isnan({column}) THEN 'not a number (NaN)' ELSE '{OfNumber(target)}' END)",
+        ColumnKind.Json => $"""
+            (CASE json_type({column})
+                WHEN 'ARRAY' THEN 'an array, not one value'
+                WHEN 'OBJECT' THEN 'an object, not one value'
+                ELSE {OfText(text, target)}
+            END)
+            """,
+        ColumnKind.Float => $"""
+            (CASE
+                WHEN isinf({column}) THEN 'an infinite number'
+                WHEN isnan({column}) THEN 'not a number (NaN)'
+                ELSE '{OfNumber(target)}'
+            END)
+            """,
         ColumnKind.WholeNumber or ColumnKind.Decimal => $"'{OfNumber(target)}'",
         ColumnKind.Boolean => $"'true or false, not {Wanted(target)}'",
         ColumnKind.Date or ColumnKind.Timestamp or ColumnKind.ZonedTimestamp when target == DataFieldType.Date =>

@@ -1,6 +1,8 @@
 namespace Rollcall.Reading;
 
-/// <summary>Stops a statement once a token is cancelled, again and again until this is disposed: a statement that has not quite begun does not notice the first time.</summary>
+/// <summary>
+/// Stops a statement once a token is cancelled, again and again until this is disposed: a statement that is about to begin does not notice the first time.
+/// </summary>
 internal sealed class RepeatedStop : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Connecting;
 using Rollcall.Dotdigital;
+using Rollcall.Jobs;
 using Rollcall.Recommending;
 using Rollcall.Store;
 
@@ -75,12 +76,14 @@ internal sealed class RollCall(RunContext run)
         if (run.Job.Config.KeyField is { } field && await SharedKeys.TakeOutAsync(run.Db.Connection, cancellation) is { Keys: > 0 } shared)
         {
             run.Notice(
-                $"{Counted.Of(shared.Keys, "key")} of key_field \"{field}\" with more than one address, in {Counted.Of(shared.Rows, "row")}: these are delivered by address, and no contact is moved for them. "
-                + "Give each profile a key of its own, or none.");
+                $"{Counted.Of(shared.Keys, "key")} of key_field \"{field}\" with more than one address, in {Counted.Of(shared.Rows, "row")}: these are "
+                + "delivered by address, and no contact is moved for them. Give each profile a key of its own, or none.");
         }
     }
 
-    /// <summary>Before anybody exits, an audience that lost somebody is read once more: who is in either reading is a member. If that fails, nobody exits.</summary>
+    /// <summary>
+    /// Before anybody exits, an audience with missing members is read once more: a profile in either reading is a member. If that fails, nobody exits.
+    /// </summary>
     private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, bool adopts, CancellationToken cancellation)
     {
         var missing = new MissingMembers(run, destination);
@@ -96,7 +99,8 @@ internal sealed class RollCall(RunContext run)
             var (again, why) = (count, (string?)null);
             try
             {
-                await using var reading = await source.OpenAsync(audience, run.Job.Config.Fields, run.Db.Connection, Shape(audience), Progress($"{audience} again"), cancellation);
+                var (fields, progress) = (run.Job.Config.Fields, Progress($"{audience} again"));
+                await using var reading = await source.OpenAsync(audience, fields, run.Db.Connection, Shape(audience), progress, cancellation);
                 (again, why) = await roll.AddMissedAsync(i, count, reading, cancellation);
             }
             catch (RollcallException e) when (e.ExitCode == ExitCode.Source)
@@ -104,12 +108,15 @@ internal sealed class RollCall(RunContext run)
                 why = e.Problems[0].Message;
             }
 
-            Counts[i] = why is null ? again : again with { Reading = again.Reading with { HoldExits = $"Members were missing, and the second reading that looks for them was not complete: {why}" } };
+            var hold = why is null ? null : $"Members were missing, and the second reading that looks for them was not complete: {why}";
+            Counts[i] = again with { Reading = again.Reading with { HoldExits = hold } };
         }
     }
 
     /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
-    /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
+    /// <param name="held">
+    /// Whether an audience is held by a guard: when it is empty, it is kept that it had members, or the guard would hold once only.
+    /// </param>
     public void Keep(Func<int, bool> held)
     {
         RecommendationTable.Keep(run, _recommendations);
@@ -131,8 +138,9 @@ internal sealed class RollCall(RunContext run)
         Counts[audience].Members + Counts[audience].KnownByKey == 0 && Kept(run.Job.Config.SegmentIds[audience]) is { Members: > 0 };
 
     /// <summary>An audience's rows in the last run that held nothing of it; null where that is not known.</summary>
-    public AudienceBefore? Before(int audience) =>
-        Kept(run.Job.Config.SegmentIds[audience]) is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost } ? new AudienceBefore(rows, blank, lost) : null;
+    public AudienceBefore? Before(int audience) => Kept(run.Job.Config.SegmentIds[audience]) is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost }
+        ? new AudienceBefore(rows, blank, lost)
+        : null;
 
     private AudienceShape? Shape(string audience) => Kept(audience)?.Shape is { } shape ? JsonSerializer.Deserialize<AudienceShape>(shape) : null;
 
@@ -151,36 +159,46 @@ internal sealed class RollCall(RunContext run)
             return;
         }
 
-        var types = run.Db.Query($"DESCRIBE SELECT * FROM {reading.Relation} AS relation", r => (Name: r.GetString(0), Type: r.GetString(1))).ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
-        foreach (var mapping in run.Job.Config.Mappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        var columns = await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation);
+        foreach (var mapping in run.Job.Config.Mappings.Where(IsMissing))
         {
-            var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
-            var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
-            NewFields.TryAdd(mapping.DataField, suggested is { } known ? Enum.Parse<Dotdigital.DataFieldType>(known.ToString()) : Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
+            var kind = columns.FirstOrDefault(column => column.Name == mapping.Field)?.Kind ?? ColumnKind.Text;
+            var type = await reading.SuggestedAsync(mapping.Field, cancellation)
+                ?? (kind == ColumnKind.Json ? await JsonTypeAsync(reading, mapping.Field, cancellation) : Suggested(kind));
+            NewFields.TryAdd(mapping.DataField, Enum.Parse<Dotdigital.DataFieldType>(type.ToString()));
         }
 
         // What will be recommended is not known yet: a text takes it all.
-        foreach (var mapping in run.Job.Config.RecommenderMappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        foreach (var mapping in run.Job.Config.RecommenderMappings.Where(IsMissing))
         {
             NewFields.TryAdd(mapping.DataField, Dotdigital.DataFieldType.String);
         }
+
+        bool IsMissing(FieldMapping mapping) => destination.MissingFields.Contains(mapping.DataField, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The type that all of a JSON column's values have.</summary>
-    private async Task<string> JsonTypeAsync(IAudienceReading reading, string field, CancellationToken cancellation)
+    private async Task<DataFieldType> JsonTypeAsync(IAudienceReading reading, string field, CancellationToken cancellation)
     {
-        var found = await run.Db.Connection.QueryAsync($"SELECT DISTINCT json_type({SqlText.Name(field)}) FROM {reading.Relation} AS relation", r => r.IsDBNull(0) ? "NULL" : r.GetString(0), cancellation);
-        var kinds = found.Where(kind => kind != "NULL").ToList();
-        return kinds.Count == 0 ? "VARCHAR" : kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? "DOUBLE" : kinds is ["BOOLEAN"] ? "BOOLEAN" : "VARCHAR";
+        var kinds = await run.Db.Connection.QueryAsync(
+            $"""
+            SELECT DISTINCT json_type({SqlText.Name(field)})
+            FROM {reading.Relation} AS relation
+            WHERE json_type({SqlText.Name(field)}) <> 'NULL'
+            """,
+            row => row.GetString(0),
+            cancellation);
+        return kinds is ["BOOLEAN"] ? DataFieldType.Boolean
+            : kinds.Count > 0 && kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? DataFieldType.Numeric
+            : DataFieldType.String;
     }
 
-    private static Dotdigital.DataFieldType Suggested(string type) => type switch
+    private static DataFieldType Suggested(ColumnKind kind) => kind switch
     {
-        "BOOLEAN" => Dotdigital.DataFieldType.Boolean,
-        "DATE" => Dotdigital.DataFieldType.Date,
-        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => Dotdigital.DataFieldType.Date,
-        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal) || type is "INTEGER" or "UINTEGER" or "DOUBLE" or "FLOAT" => Dotdigital.DataFieldType.Numeric,
-        _ => Dotdigital.DataFieldType.String,
+        ColumnKind.Boolean => DataFieldType.Boolean,
+        ColumnKind.Date or ColumnKind.Timestamp or ColumnKind.ZonedTimestamp => DataFieldType.Date,
+        ColumnKind.WholeNumber or ColumnKind.Decimal or ColumnKind.Float => DataFieldType.Numeric,
+        _ => DataFieldType.String,
     };
 
     private sealed class RowProgress(IProgress<RunProgress> progress, string audience) : IProgress<long>

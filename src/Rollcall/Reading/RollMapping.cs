@@ -21,13 +21,22 @@ internal sealed record RollMapping(string Field, string DataField, DataFieldType
         Of(config.Mappings, dataFields, mapping => config.FieldChanges.Count == 0 || config.FieldChanges.Contains(mapping.Field));
 
     /// <summary>The same of what recommendations fill, with <see cref="RecommendedColumns"/> for columns.</summary>
-    /// <param name="keeps">Whether nothing is said of who has none, because not all recommendations are known.</param>
+    /// <param name="keeps">Whether people without recommendations keep their values, because not all recommendations are known.</param>
     public static IReadOnlyList<RollMapping> OfRecommendations(ExportConfig config, IReadOnlyDictionary<string, DataFieldType> dataFields, bool keeps) =>
-        [.. Of(config.RecommenderMappings, dataFields, _ => config.FieldChanges.Count == 0).Select(mapping => mapping with { Column = RecommendedColumns.Name(mapping.Field), Keeps = keeps })];
+    [
+        .. Of(config.RecommenderMappings, dataFields, _ => config.FieldChanges.Count == 0)
+            .Select(mapping => mapping with { Column = RecommendedColumns.Name(mapping.Field), Keeps = keeps }),
+    ];
 
-    private static IReadOnlyList<RollMapping> Of(IReadOnlyList<FieldMapping> mappings, IReadOnlyDictionary<string, DataFieldType> dataFields, Func<FieldMapping, bool> triggers)
+    private static IReadOnlyList<RollMapping> Of(
+        IReadOnlyList<FieldMapping> mappings, IReadOnlyDictionary<string, DataFieldType> dataFields, Func<FieldMapping, bool> triggers)
     {
         var types = new Dictionary<string, DataFieldType>(dataFields, StringComparer.OrdinalIgnoreCase);
-        return [.. mappings.Where(mapping => types.ContainsKey(mapping.DataField)).Select(mapping => new RollMapping(mapping.Field, mapping.DataField, types[mapping.DataField], triggers(mapping)))];
+        return
+        [
+            .. mappings
+                .Where(mapping => types.ContainsKey(mapping.DataField))
+                .Select(mapping => new RollMapping(mapping.Field, mapping.DataField, types[mapping.DataField], triggers(mapping))),
+        ];
     }
 }

@@ -23,7 +23,8 @@ internal static class FieldColumns
                     $"audience {audience}",
                     Lacking(field, config, [.. columns.Select(known => known.Name)]));
             }
-            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
+            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField
+                && (config.ScalarFields.Contains(field) || !config.InsightFields.Contains(field)))
             {
                 yield return new Problem(
                     $"The field \"{field}\" is {Described(column.Type)}; a data field takes one value.",

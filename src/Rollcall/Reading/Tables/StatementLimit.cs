@@ -13,7 +13,7 @@ internal sealed class StatementLimit : IDisposable
 
     public StatementLimit(TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
     {
-        (this._limit, this._cancellation) = (limit, cancellation);
+        (_limit, _cancellation) = (limit, cancellation);
         _expired = new CancellationTokenSource(limit < Most ? limit : Most, clock);
         _either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _expired.Token);
     }
@@ -31,7 +31,12 @@ internal sealed class StatementLimit : IDisposable
         _cancellation.ThrowIfCancellationRequested();
         if (_expired.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The SQL took longer than {Words(_limit)}, and was ended.", where, "Make it cheaper, or raise source.tables.timeout.", inner);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The SQL took longer than {Words(_limit)}, and was ended.",
+                where,
+                "Make it cheaper, or raise source.tables.timeout.",
+                inner);
         }
     }
 

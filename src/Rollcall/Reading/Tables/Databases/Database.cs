@@ -51,13 +51,16 @@ internal abstract class Database
     public virtual void Stop(DbConnection connection, DbCommand command) => command.Cancel();
 
     /// <summary>What an audience's SQL calls or names that only the server knows to be no reading; null where there is nothing.</summary>
-    public virtual Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) => Task.FromResult<string?>(null);
+    public virtual Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) =>
+        Task.FromResult<string?>(null);
 
     /// <summary>What the user may do beyond reading, in words; the protocol cannot keep a job from all of it.</summary>
-    public virtual Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+    public virtual Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>The SQL of a text, cut off where it is longer than <see cref="ValueLimit.Characters"/> by at least one.</summary>
-    protected static string Clipped(string length, string text) => $"CASE WHEN {length}({text}) > {ValueLimit.Characters} THEN left({text}, {ValueLimit.Characters + 1}) ELSE {text} END";
+    protected static string Clipped(string length, string text) =>
+        $"CASE WHEN {length}({text}) > {ValueLimit.Characters} THEN left({text}, {ValueLimit.Characters + 1}) ELSE {text} END";
 
     public virtual string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -74,7 +77,8 @@ internal abstract class Database
     /// <summary>What a data field for a column would be.</summary>
     /// <param name="select">The audience's SELECT.</param>
     /// <param name="limit">Ends a query that asks for it.</param>
-    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit) => Task.FromResult(column.Suggested);
+    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit) =>
+        Task.FromResult(column.Suggested);
 
     /// <summary>Runs a query, and ends it when the limit says so.</summary>
     public T Read<T>(DbConnection connection, string sql, StatementLimit limit, Func<DbDataReader, T> read)
@@ -96,10 +100,11 @@ internal abstract class Database
     }
 
     /// <summary>
-    /// A SELECT around an audience's. Its columns belong to a name that nobody can know beforehand and that is given behind the audience's SQL: SQL that
-    /// leaves its parentheses, or makes a comment of what follows, leaves them without a table.
+    /// A SELECT around an audience's. Its columns belong to a random name that is given after the audience's SQL: SQL that leaves its parentheses, or
+    /// makes a comment of what follows, leaves them without a table.
     /// </summary>
-    public string Around(string sql, string? columns = null, string more = "") => $"SELECT {columns ?? $"{_audience}.*"} FROM (\n{sql}\n) AS {_audience}{more}";
+    public string Around(string sql, string? columns = null, string more = "") =>
+        $"SELECT {columns ?? $"{_audience}.*"} FROM (\n{sql}\n) AS {_audience}{more}";
 
     /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
     public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);
@@ -109,14 +114,15 @@ internal abstract class Database
         Password.Length == 0 ? Words(error) : Words(error).Replace(Password, "***", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether something that was thrown while a driver was at work is the database's doing: besides their own errors, drivers trip over answers that no
-    /// database gives, each in its own way.
+    /// Whether an exception thrown by a driver was caused by the database: besides their own errors, drivers fail on answers that no database gives, each
+    /// in its own way.
     /// </summary>
     public static bool IsTrouble(Exception error) => error is not (RollcallException or DuckDB.NET.Data.DuckDBException or NotTextException);
 
     /// <summary>What the database says, about the audience's own SQL.</summary>
-    protected virtual string Words(Exception error) =>
-        error is System.Data.Common.DbException or IOException or TimeoutException or System.Net.Sockets.SocketException ? error.Message : $"its answer is none that a database gives ({error.Message})";
+    protected virtual string Words(Exception error) => error is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException
+        ? error.Message
+        : $"its answer is none that a database gives ({error.Message})";
 }
 
 /// <summary>A value that holds bytes, not text.</summary>

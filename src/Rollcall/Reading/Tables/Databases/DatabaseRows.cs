@@ -20,7 +20,8 @@ internal sealed class DatabaseRows(
     public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, StatementLimit limit)
     {
         using var creation = duckdb.CreateCommand();
-        creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}, "))}__row BIGINT)";
+        var declared = columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}").Append("__row BIGINT");
+        creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Join(", ", declared)})";
         creation.ExecuteNonQuery();
         try
         {
@@ -39,15 +40,22 @@ internal sealed class DatabaseRows(
         catch (Exception e) when (Database.IsTrouble(e))
         {
             limit.Explain($"audience {audience}", e);
-            throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(_row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
+            throw Failed($"Reading failed after {Counted.Of(_row, "row")}: {database.Message(e)}", "Run again; nothing was sent.", e);
         }
         catch (DuckDBException e) when (IsMemory(e))
         {
-            throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(_row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);
+            throw Failed(
+                $"The rows are too long for the memory there is, after {Counted.Of(_row, "row")}.",
+                "Select less, or shorten the values in the audience's SQL.",
+                e);
         }
 
-        return new Reading(duckdb, table, suggested, new AudienceReadingResult(_rejected.Rows, _rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(_rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = _rejected.Count });
+        var hold = _rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(_rejected.Count, "rejected row")}";
+        var result = new AudienceReadingResult(_rejected.Rows, hold, AudienceShape.None) { RejectedCount = _rejected.Count };
+        return new Reading(duckdb, table, suggested, result);
     }
+
+    private RollcallException Failed(string message, string todo, Exception inner) => new(ExitCode.Source, message, $"audience {audience}", todo, inner);
 
     /// <summary>The column with a field's whole value.</summary>
     public static string Whole(string field) => $"whole {field}";
@@ -56,7 +64,8 @@ internal sealed class DatabaseRows(
 
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
-    private static bool IsMemory(DuckDBException e) => e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("pin block", StringComparison.Ordinal) || e.Message.Contains("allocate block", StringComparison.Ordinal);
+    private static bool IsMemory(DuckDBException e) =>
+        new[] { "Out of Memory", "pin block", "allocate block" }.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
     /// <returns>Whether there may be more rows.</returns>
@@ -129,8 +138,11 @@ internal sealed class DatabaseRows(
     /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
     private static string WithoutZero(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
-    private sealed class Reading(DuckDBConnection duckdb, string table, Func<string, CancellationToken, Task<DataFieldType?>> suggested, AudienceReadingResult result)
-        : IAudienceReading
+    private sealed class Reading(
+        DuckDBConnection duckdb,
+        string table,
+        Func<string, CancellationToken, Task<DataFieldType?>> suggested,
+        AudienceReadingResult result) : IAudienceReading
     {
         public string Relation => table;
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
 
@@ -36,7 +35,8 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             {
                 // A failed query spoils its transaction, so each has a connection of its own.
                 await using var own = await ConnectAsync(cancellation);
-                problems.AddRange(FieldColumns.Check(audience, fields, config, [.. (await ColumnsAsync(own, audience, cancellation)).Select(column => column.Column)]));
+                var columns = await ColumnsAsync(own, audience, cancellation);
+                problems.AddRange(FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]));
             }
             catch (RollcallException e)
             {
@@ -44,7 +44,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
                 if (e.Problems.Any(problem => problem.Where == _database.Name || problem.Where == "source.tables.database"))
                 {
                     // Without the database, at least what can be seen in the SQL alone.
-                    problems.AddRange(audiences.Select(other => (other, wrong: SingleSelect.Wrong(Sql(other), _database.Lexis))).Where(other => other.wrong is not null).Select(other => Refused(other.other, other.wrong!)));
+                    problems.AddRange(audiences.Select(Refused).OfType<Problem>());
                     break;
                 }
             }
@@ -56,18 +56,30 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     public async Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation)
     {
         await using var own = await ConnectAsync(cancellation);
-        return await RightsAsync(own, cancellation) is { Count: > 0 } rights
-            ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", _database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
-            : [];
+        var rights = await RightsAsync(own, cancellation);
+        return rights.Count == 0
+            ? []
+            : [new Problem(
+                $"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.",
+                _database.Name,
+                "Use a role that may only read: docs/security.md has the statements that make one.",
+                Severity.Warning)];
     }
 
-    public Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation) =>
-        OpenAsync(audience, fields, duckdb, "", progress, cancellation);
+    public Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation) => OpenAsync(audience, fields, duckdb, "", progress, cancellation);
 
-    public Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
-        OpenAsync(audience, fields, duckdb, $" LIMIT {rows.ToString(CultureInfo.InvariantCulture)}", null, cancellation);
+    public Task<IAudienceReading> SampleAsync(
+        string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
+        OpenAsync(audience, fields, duckdb, $" LIMIT {rows}", null, cancellation);
 
-    private async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, string ending, IProgress<long>? progress, CancellationToken cancellation)
+    private async Task<IAudienceReading> OpenAsync(
+        string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, string ending, IProgress<long>? progress, CancellationToken cancellation)
     {
         var columns = await KnownColumnsAsync(audience, cancellation);
         var problems = FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]).ToList();
@@ -82,8 +94,8 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(_connection!, audience, cancellation);
-        var select = _database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))), ending);
-        var table = $"source_rows_{++_tables}";
+        var selected = single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json));
+        var select = _database.Around(text, string.Join(", ", selected), ending);
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {
             using var suggesting = Limit(stop);
@@ -98,7 +110,9 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             }
         }
 
-        var rows = new DatabaseRows(_database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
+        var read = single.Select(field => Of(field).Column with { Name = field })
+            .Concat(whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON")));
+        var rows = new DatabaseRows(_database, audience, SuggestedAsync, [.. read], $"source_rows_{++_tables}");
         using var limit = Limit(cancellation);
         return await Task.Run(() => rows.Read(_connection!, select, duckdb, progress, limit), CancellationToken.None);
     }
@@ -132,6 +146,9 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
     private static Problem Refused(string audience, string wrong) => new(wrong, $"audience {audience}", SingleSelect.Todo);
 
+    /// <summary>What can be seen in an audience's SQL alone; null where nothing is wrong.</summary>
+    private Problem? Refused(string audience) => SingleSelect.Wrong(Sql(audience), _database.Lexis) is { } wrong ? Refused(audience, wrong) : null;
+
     private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
 
     private async Task<IReadOnlyList<DatabaseColumn>> KnownColumnsAsync(string audience, CancellationToken cancellation)
@@ -156,7 +173,12 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {_database.Message(e)}", _database.Name, "Check that it runs, the address, the user and the password.", e);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The database cannot be reached: {_database.Message(e)}",
+                _database.Name,
+                "Check that it runs, the address, the user and the password.",
+                e);
         }
     }
 
@@ -183,7 +205,12 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database broke off: {_database.Message(e)}", _database.Name, "Check that it is the database meant, and that it runs.", e);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The database broke off: {_database.Message(e)}",
+                _database.Name,
+                "Check that it is the database meant, and that it runs.",
+                e);
         }
     }
 }

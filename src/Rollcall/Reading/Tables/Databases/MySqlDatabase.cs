@@ -68,7 +68,12 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         var ends = connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase)
             ? $"max_statement_time = {Math.Clamp((long)limit.TotalSeconds, 1, 31_536_000)}"
             : $"max_execution_time = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
-        command.CommandText = $"SET SESSION time_zone = '+00:00', SESSION {ends}; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY; SELECT @@sql_mode";
+        command.CommandText = $"""
+            SET SESSION time_zone = '+00:00', SESSION {ends};
+            SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+            START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;
+            SELECT @@sql_mode
+            """;
         _lexis = SelectLexis.Of((string)(await command.ExecuteScalarAsync(cancellation))!);
         return connection;
     }
@@ -110,7 +115,8 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         var (read, expression) = type switch
         {
             MySqlDbType.JSON => ("MAP", text),
-            MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
+            MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob
+                or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
             // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is worked out here.
             MySqlDbType.Float => ("FLOAT", $"CAST({column} AS DOUBLE)"),
             MySqlDbType.Double => ("DOUBLE", $"CAST({column} AS DOUBLE)"),
@@ -131,8 +137,9 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 
     private static DataFieldType Suggested(MySqlDbType type) => type switch
     {
-        MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
-            or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => DataFieldType.Numeric,
+        MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24
+            or MySqlDbType.Int32 or MySqlDbType.UInt32 or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal
+            or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => DataFieldType.Numeric,
         MySqlDbType.Date or MySqlDbType.Newdate or MySqlDbType.DateTime or MySqlDbType.Timestamp => DataFieldType.Date,
         MySqlDbType.Bool => DataFieldType.Boolean,
         _ => DataFieldType.String,

@@ -7,7 +7,8 @@ internal static class MySqlRights
 {
     private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)
     {
-        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW", "DELETE HISTORY", "REFERENCES",
+        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW",
+        "DELETE HISTORY", "REFERENCES",
     };
 
     public static async Task<IReadOnlyList<string>> OfAsync(MySqlConnection connection, CancellationToken cancellation)
@@ -17,8 +18,13 @@ internal static class MySqlRights
         {
             await using var command = connection.CreateCommand();
 
-            // The lists show the user's own rights; of others only whoever may read the server's tables sees any.
-            command.CommandText = $"SELECT DISTINCT privilege_type FROM information_schema.{table} WHERE grantee = CONCAT('''', REPLACE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''', ''''''), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+            // The lists show the user's own rights; only a user who may read the server's tables also sees those of others.
+            command.CommandText = $"""
+                SELECT DISTINCT privilege_type
+                FROM information_schema.{table}
+                WHERE grantee = CONCAT(
+                    '''', REPLACE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''', ''''''), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')
+                """;
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

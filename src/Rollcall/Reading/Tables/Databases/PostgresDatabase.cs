@@ -24,7 +24,9 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) =>
         error is PostgresException told ? $"{told.MessageText}{(told.Hint is { } hint ? $" ({hint})" : "")} [{told.SqlState}]" : base.Words(error);
 
-    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified, and the password proved (SCRAM), not sent.</summary>
+    /// <summary>
+    /// A connection with the URL's settings, not opened. To other machines TLS is required and verified, and the password is proved (SCRAM), not sent.
+    /// </summary>
     public static NpgsqlConnection Connection(DatabaseUrl url)
     {
         var settings = new NpgsqlConnectionStringBuilder
@@ -61,8 +63,14 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         var connection = Connection(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; "
-            + $"SET LOCAL standard_conforming_strings = on; SET LOCAL statement_timeout = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
+        command.CommandText = $"""
+            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL datestyle = 'ISO';
+            SET LOCAL timezone = 'UTC';
+            SET LOCAL intervalstyle = 'iso_8601';
+            SET LOCAL standard_conforming_strings = on;
+            SET LOCAL statement_timeout = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}
+            """;
         await command.ExecuteNonQueryAsync(cancellation);
         return connection;
     }
@@ -122,7 +130,8 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             (_, "smallint" or "integer" or "bigint" or "boolean" or "date" or "uuid") => ("VARCHAR", text),
             _ => ("VARCHAR", Clipped(text)),
         };
-        return new DatabaseColumn(new Column(name, read), expression, Clipped($"CAST(to_json({(type.Name is "bytea" ? text : column)}) AS text)"), Suggested(type.Name));
+        var json = Clipped($"CAST(to_json({(type.Name is "bytea" ? text : column)}) AS text)");
+        return new DatabaseColumn(new Column(name, read), expression, json, Suggested(type.Name));
     }
 
     private static string Clipped(string text) => Clipped("octet_length", text);

@@ -10,7 +10,7 @@ internal enum SqlDialect
 
 /// <summary>How a database writes names, strings and comments.</summary>
 /// <param name="Backslashes">Whether a backslash escapes in every string; MySQL's, by its <c>sql_mode</c>.</param>
-/// <param name="AnsiQuotes">Whether double quotes hold a name; not in MySQL, but for one of its <c>sql_mode</c>s.</param>
+/// <param name="AnsiQuotes">Whether double quotes hold a name; in MySQL only with one <c>sql_mode</c>.</param>
 internal sealed record SelectLexis(SqlDialect Dialect, bool Backslashes = false, bool AnsiQuotes = true)
 {
     public static SelectLexis Sqlite { get; } = new(SqlDialect.Sqlite);

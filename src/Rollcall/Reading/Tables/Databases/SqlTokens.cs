@@ -39,7 +39,7 @@ internal sealed class SqlTokens
     private int _position;
     private string? _broken;
 
-    private SqlTokens(string sql, SelectLexis lexis) => (this._sql, this._lexis) = (sql, lexis);
+    private SqlTokens(string sql, SelectLexis lexis) => (_sql, _lexis) = (sql, lexis);
 
     /// <summary>The pieces of SQL, and why they are not all; null when they are.</summary>
     public static (IReadOnlyList<SqlToken> Tokens, string? Broken) Of(string sql, SelectLexis lexis)
@@ -172,7 +172,8 @@ internal sealed class SqlTokens
         SkipQuoted(quote, backslashes: false);
         if (_broken is null)
         {
-            _tokens.Add(new SqlToken(SqlTokenKind.Name, _sql[(start + 1)..(_position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal), start));
+            var name = _sql[(start + 1)..(_position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal);
+            _tokens.Add(new SqlToken(SqlTokenKind.Name, name, start));
         }
     }
 

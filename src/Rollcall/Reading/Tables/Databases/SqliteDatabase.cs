@@ -35,7 +35,8 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
             OutsideDataFolder.Require(path, dataFolder, "source.tables.database");
         }
 
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA query_only = 1; BEGIN;";
@@ -65,16 +66,8 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
     /// <summary>A declared type binds no value: what the values are stored as has to agree. Where none is declared, numbers alone make a number.</summary>
     public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit)
     {
-        var stored = await Task.Run(() => Read(connection, Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL"), limit, reader =>
-        {
-            var types = new HashSet<string>();
-            while (reader.Read())
-            {
-                types.Add(reader.GetString(0));
-            }
-
-            return types;
-        }));
+        var types = Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL");
+        var stored = await Task.Run(() => Read(connection, types, limit, reader => reader.Cast<DbDataRecord>().Select(row => row.GetString(0)).ToHashSet()));
 
         return column.Suggested switch
         {
@@ -104,10 +97,17 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
     {
         string text => text,
         long number => number.ToString(CultureInfo.InvariantCulture),
-        double number => FloatText.Of(number),
+        double number => Shortest(number),
         byte[] bytes => Decoded(bytes),
         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
     };
+
+    /// <summary>As Dotdigital takes it, where it takes it: 37.62 for 37.620000000000005.</summary>
+    private static string Shortest(double number)
+    {
+        var text = number.ToString("R", CultureInfo.InvariantCulture);
+        return DecimalText.Of(text) ?? text;
+    }
 
     /// <summary>Programs do store texts as blobs.</summary>
     private static string Decoded(byte[] bytes)

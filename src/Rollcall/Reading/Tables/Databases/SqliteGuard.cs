@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What SQLite itself keeps a connection from: everything but reading the tables of its file.</summary>
+/// <summary>Has SQLite refuse everything on a connection except reading the tables of its file.</summary>
 internal static class SqliteGuard
 {
     private const int FunctionAction = raw.SQLITE_FUNCTION;

@@ -50,7 +50,12 @@ internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnly
         }
         catch (ArgumentException e)
         {
-            throw new RollcallException(ExitCode.BadJob, $"There is no encoding \"{table.Encoding}\".", table.Path, "Give one such as utf-8, windows-1252, iso-8859-1 or utf-16.", e);
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"There is no encoding \"{table.Encoding}\".",
+                table.Path,
+                "Give one such as utf-8, windows-1252, iso-8859-1 or utf-16.",
+                e);
         }
     }
 

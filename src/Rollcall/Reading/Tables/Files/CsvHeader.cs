@@ -18,8 +18,10 @@ internal sealed class CsvHeader
         Names = names;
         _typed = [.. types
             .Where(pair => pair.Value != "text")
-            .Select(pair => (names.FindIndex(name => name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)), pair.Key, pair.Value, CsvTypes.Fits(pair.Value)))
+            .Select(pair => (IndexOf(pair.Key), pair.Key, pair.Value, CsvTypes.Fits(pair.Value)))
             .Where(column => column.Item1 >= 0)];
+
+        int IndexOf(string column) => names.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The columns' names, no two of them the same.</summary>

@@ -33,7 +33,7 @@ internal sealed class CsvRecord(byte[] delimiter)
     /// <summary>Whether the last record ended with a carriage return alone.</summary>
     public bool EndsWithReturn { get; private set; }
 
-    /// <summary>Whether every value with a quote in it is quoted from its first byte to its last: another reader can read the last record no other way.</summary>
+    /// <summary>Whether every value with a quote in it is quoted from its first byte to its last: then every reader reads the last record this way.</summary>
     public bool Regular { get; private set; }
 
     /// <summary>Reads the record at the start of <paramref name="bytes"/>.</summary>

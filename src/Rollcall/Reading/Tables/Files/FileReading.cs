@@ -3,7 +3,8 @@ using DuckDB.NET.Data;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>An audience over files being read.</summary>
-internal sealed class FileReading(DuckDBConnection duckdb, CarriedRows rows, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
+internal sealed class FileReading(
+    DuckDBConnection duckdb, CarriedRows rows, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
 {
     public string Relation { get; } = rows.RelationIn(duckdb);
 

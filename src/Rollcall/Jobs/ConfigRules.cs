@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of audiences, books and fields.</summary>
+/// <summary>Rules for audiences, books and fields.</summary>
 internal sealed class ConfigRules(Job job, JobProblems problems)
 {
     private static readonly string[] ReservedBooks = ["Test", "All Contacts"];
@@ -174,7 +174,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
     }
 
-    /// <summary>Recommendations need a collection they come from, and somewhere to go.</summary>
+    /// <summary>Recommendations need a collection as their source, and a target.</summary>
     private void CheckRecommendations()
     {
         const string key = "config.collection_id";
@@ -224,7 +224,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
     }
 
-    /// <summary>In tables, <c>email</c> and <c>rank</c> say whose a recommendation is and which, and columns are told apart without case.</summary>
+    /// <summary>In tables, <c>email</c> and <c>rank</c> say whose a recommendation is and which, and names of columns ignore case.</summary>
     private void CheckColumns()
     {
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -7,7 +7,7 @@ internal static class CronLine
 {
     private const int Fields = 5;
 
-    // From any time on, some tens of years are looked through.
+    // The next few decades are searched.
     private static readonly DateTime SomeTime = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>What is wrong with it; null where nothing is.</summary>

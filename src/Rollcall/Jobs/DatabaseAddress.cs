@@ -8,7 +8,7 @@ internal static partial class DatabaseAddress
     private static readonly (string Written, string Scheme)[] Schemes =
         [("postgres", "postgres"), ("postgresql", "postgres"), ("mysql", "mysql"), ("mariadb", "mysql")];
 
-    /// <summary>What to do about a URL whose parts are not certain.</summary>
+    /// <summary>What to do about a URL whose parts are ambiguous.</summary>
     public const string Encoding =
         "Percent-encode all signs of user and password but letters, digits and -._~: @ is %40, / is %2F, : is %3A, # is %23, ? is %3F, % is %25.";
 
@@ -19,7 +19,7 @@ internal static partial class DatabaseAddress
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether the text is a URL of a database Rollcall reads, with a host and a database, whose parts are certain: the end of a password with a bare
+    /// Whether the text is a URL of a database Rollcall reads, with a host and a database, whose parts are unambiguous: the end of a password with a bare
     /// <c>@</c> or <c>/</c> would be taken for the host, looked up and shown.
     /// </summary>
     public static bool IsKnownUrl(string text) =>

@@ -6,7 +6,7 @@ namespace Rollcall.Jobs;
 /// <summary><c>${NAME}</c> in a value: the environment variable's value. <c>$${</c> is a plain <c>${</c>.</summary>
 internal static partial class EnvironmentReferences
 {
-    /// <summary>The text with its references replaced; null, with what is wrong, where one cannot be.</summary>
+    /// <summary>The text with its references replaced; null, with the reason, when one cannot be.</summary>
     public static string? Expand(string text, Func<string, string?> environment, out string? wrong, out string? todo)
     {
         (wrong, todo) = (null, null);
@@ -54,7 +54,7 @@ internal static partial class EnvironmentReferences
         return expanded.Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>Whether a variable's name says that its value is not to be shown; others hold audiences, books, dates, which results have to show.</summary>
+    /// <summary>Whether a variable's name says that its value is secret; others hold audiences, books or dates, which results have to show.</summary>
     private static bool IsSecret(string name) => SecretName().IsMatch(name);
 
     [GeneratedRegex("PASS|PWD|SECRET|TOKEN|KEY|CRED|AUTH", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

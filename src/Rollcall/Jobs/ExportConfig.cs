@@ -40,7 +40,7 @@ public sealed record ExportConfig
     /// <summary>What happens to a member who leaves.</summary>
     public ExitAction ExitAction { get; init; } = ExitAction.Ignore;
 
-    /// <summary>One pass, then no more.</summary>
+    /// <summary>One run, then no more.</summary>
     public bool BackfillOnly { get; init; }
 
     /// <summary>The fields (user fields) whose change updates a member, at most 75; empty for all mapped ones.</summary>

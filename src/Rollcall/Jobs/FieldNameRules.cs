@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of the names of a platform's fields: each becomes a column, and a column's name is the same in either letter case.</summary>
+/// <summary>Rules for the names of a platform's fields: each becomes a column, and names of columns ignore letter case.</summary>
 internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
 {
     private readonly Dictionary<string, string> _seen = new(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What holds changes back.</summary>
+/// <summary>The limits at which changes are held back.</summary>
 public sealed record GuardOptions
 {
     /// <summary>Most exits of a book, as percent of our delivered members in it; null for none. Never applies to 10 exits or fewer.</summary>

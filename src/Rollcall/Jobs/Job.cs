@@ -30,7 +30,7 @@ public sealed record Job
     /// <summary>Where status events go; null when nowhere.</summary>
     public StatusSinkOptions? StatusSink { get; init; }
 
-    /// <summary>What holds a run back.</summary>
+    /// <summary>The limits at which a run is held back.</summary>
     public GuardOptions Guards { get; init; } = new();
 
     /// <summary>How much of the account's API budget this job may take: above 0, at most 1.</summary>

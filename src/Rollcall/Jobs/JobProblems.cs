@@ -20,7 +20,7 @@ internal sealed class JobProblems(string path)
 
     public bool HasErrors => _broken.Count > 0;
 
-    /// <summary>Whether there are more problems than are told.</summary>
+    /// <summary>Whether there are more problems than are listed.</summary>
     public bool HasTooMany => _untold > 0;
 
     /// <summary>In the order of the file; errors before warnings where there are too many, and last how many more there are.</summary>
@@ -50,7 +50,7 @@ internal sealed class JobProblems(string path)
     /// <summary>Whether this very key has an error.</summary>
     public bool IsBroken(string key) => _broken.Contains(key);
 
-    /// <summary>Whether this key or one below it has an error, or is not there because one above it has.</summary>
+    /// <summary>Whether this key or one below it has an error, or is missing because one above it has.</summary>
     public bool IsTouched(string key) => _broken.Any(one => IsAtOrBelow(one, key) || (!Has(key) && IsAtOrBelow(key, one)));
 
     public void Error(string key, string message, string? todo = null)
@@ -61,7 +61,7 @@ internal sealed class JobProblems(string path)
         }
     }
 
-    /// <summary>An error of a place that is no key of its own, such as a key that is there twice.</summary>
+    /// <summary>An error at a place without a key of its own, such as a duplicate key.</summary>
     public void ErrorAt(Position at, string key, string message, string? todo = null)
     {
         if (_broken.Count < Most)

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold between the keys of a job. Rules are silent about what was found wrong already.</summary>
+/// <summary>Rules between the keys of a job. They do not report keys that have an error already.</summary>
 internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
 {
     public void Check()

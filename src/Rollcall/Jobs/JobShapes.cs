@@ -178,7 +178,7 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
 
     private static string Article(string noun) => ("aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an " : "a ") + noun;
 
-    /// <summary>The number a text is, as JSON and YAML write numbers; null where it is none.</summary>
+    /// <summary>The number in a text, as JSON and YAML write numbers; null when there is none.</summary>
     public static double? Number(string text)
     {
         const NumberStyles written = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;

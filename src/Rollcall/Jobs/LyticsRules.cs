@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of a Lytics account that a job names.</summary>
+/// <summary>Rules for a Lytics account in a job.</summary>
 /// <param name="key">Where it is named: <c>source.lytics</c> or <c>status_sink.lytics</c>.</param>
 internal sealed class LyticsRules(string key, LyticsAccess access, JobMap root, JobProblems problems)
 {

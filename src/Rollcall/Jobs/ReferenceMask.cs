@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Rollcall.Jobs;
 
 /// <summary>
-/// Lets <c>${NAME}</c> stand unquoted in <c>{password: ${NAME}}</c>, where YAML takes its braces for its own:
-/// they are two other characters, which the file does not have, while YAML reads it.
+/// Allows <c>${NAME}</c> without quotes in <c>{password: ${NAME}}</c>, where YAML would read its braces as syntax:
+/// while YAML is parsed, they are replaced by two characters that the file does not have.
 /// </summary>
 internal sealed partial class ReferenceMask
 {
@@ -16,12 +16,12 @@ internal sealed partial class ReferenceMask
     /// <summary>A mask of characters that <paramref name="text"/> does not have.</summary>
     public static ReferenceMask For(string text)
     {
-        // Unicode leaves these to private use: 6,400 of them, in no job file.
+        // 6,400 characters for private use: no job file has all of them.
         var free = Enumerable.Range(0xE000, 6400).Select(code => (char)code).Where(c => !text.Contains(c, StringComparison.Ordinal)).Take(2).ToArray();
         return free is [var open, var close] ? new(open, close) : new('{', '}');
     }
 
-    /// <summary>The text with its references masked; every character stays in its place.</summary>
+    /// <summary>The text with its references masked; every character keeps its position.</summary>
     public string Hide(string text) => Reference().Replace(text, found => $"${_open}{found.ValueSpan[2..^1]}{_close}");
 
     /// <summary>A masked text as the file has it.</summary>

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>Whether SQL looks like a query. The database has the last word; this tells a slip before it is asked.</summary>
+/// <summary>Whether SQL looks like a query. The database decides; this reports a mistake before it is asked.</summary>
 internal static class SelectText
 {
     /// <summary>Whether the first word, after blank space, comments and opening brackets, is SELECT or WITH.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of the tables and the audiences' queries.</summary>
+/// <summary>Rules for the tables and the audiences' queries.</summary>
 internal sealed class SourceRules(TablesSourceOptions source, JobProblems problems)
 {
     private const string Tables = "source.tables";

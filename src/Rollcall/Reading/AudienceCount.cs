@@ -1,12 +1,12 @@
 namespace Rollcall.Reading;
 
-/// <summary>What became of an audience's rows. Rows = members + no email + invalid email + rejected.</summary>
+/// <summary>The counts of an audience's rows. Rows = members + no email + invalid email + rejected.</summary>
 /// <param name="Members">Rows in the roll; duplicates are among them.</param>
 /// <param name="NoEmail">Rows without an email.</param>
 /// <param name="InvalidEmail">Rows whose email is no address.</param>
 /// <param name="Rejected">Rows the source could not read.</param>
 /// <param name="ValuesLeftOut">Values that did not fit their data field.</param>
-/// <param name="Reading">What the source says of the reading: held exits, and the shape to keep.</param>
+/// <param name="Reading">The source's result: held exits, and the shape to keep.</param>
 internal sealed record AudienceCount(long Members, long NoEmail, long InvalidEmail, long Rejected, long ValuesLeftOut, AudienceReadingResult Reading)
 {
     /// <summary>What people call the audience; null where its id is its name.</summary>
@@ -30,7 +30,7 @@ internal sealed record AudienceCount(long Members, long NoEmail, long InvalidEma
     public long Lost => NoEmail + InvalidEmail - KeyedNoEmail - KeyedInvalid;
 }
 
-/// <summary>The rows of an audience in the last run that held nothing of it.</summary>
+/// <summary>The rows of an audience in the last run that did not hold it.</summary>
 /// <param name="Rows">All of them.</param>
 /// <param name="NoEmail">Those without an email.</param>
 /// <param name="Lost">Those without a usable address of unknown people.</param>

@@ -1,6 +1,6 @@
 namespace Rollcall.Reading;
 
-/// <summary>What a column of an audience holds, as far as converting it matters.</summary>
+/// <summary>The kind of a column's values, for converting them.</summary>
 internal enum ColumnKind
 {
     Text,
@@ -12,7 +12,7 @@ internal enum ColumnKind
     Timestamp,
     ZonedTimestamp,
 
-    /// <summary>Any JSON value: scalar or not is known by the row.</summary>
+    /// <summary>Any JSON value: each row may be scalar or not.</summary>
     Json,
 
     /// <summary>Arrays, maps, structs, unions and blobs: no data field can take them.</summary>

@@ -1,14 +1,14 @@
 namespace Rollcall.Reading;
 
 /// <summary>
-/// Texts in ISO 8601 as moments in UTC. A text without an offset is taken as UTC, a day as its midnight.
+/// Texts in ISO 8601 as moments in UTC. A text without an offset is in UTC, and a day is its midnight.
 /// </summary>
 internal static class DateSql
 {
     private const string Day = @"\d{4}-\d\d-\d\d";
     private const string Time = @"[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?";
 
-    /// <summary>The moment as Dotdigital takes it, <c>"yyyy-MM-ddTHH:mm:ssZ"</c>: fractions of a second are dropped. NULL for any other text.</summary>
+    /// <summary>The moment as Dotdigital accepts it, <c>"yyyy-MM-ddTHH:mm:ssZ"</c>: fractions of a second are dropped. NULL for any other text.</summary>
     public static string Json(string text) => $"""
         (CASE
             WHEN NOT regexp_full_match({text}, '{Day}') THEN {Any(text)}
@@ -27,7 +27,7 @@ internal static class DateSql
         var trimmed = EmailSql.Trim(text);
         var dotted = $"replace({trimmed}, ',', '.')";
 
-        // DuckDB drops an offset when it casts to TIMESTAMP, and wants seconds before it when it casts to TIMESTAMPTZ.
+        // DuckDB drops an offset when it casts to TIMESTAMP, and requires seconds before it when it casts to TIMESTAMPTZ.
         var withSeconds = $@"regexp_replace({dotted}, '^({Day}[T ]\d\d:\d\d)([+-].*)$', '\1:00\2', 'i')";
         return $"""
             (CASE

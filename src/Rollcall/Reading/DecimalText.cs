@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// Numbers as Dotdigital takes them: at most 18 digits before the point and 9 after, no exponent, no trailing zeros.
-/// So are floats, in their shortest decimal: 37.62 must not become 37.620000000000005.
+/// Numbers as Dotdigital accepts them: at most 18 digits before the point and 9 after, no exponent, no trailing zeros.
+/// Floats have their shortest decimal: 37.62 must not become 37.620000000000005.
 /// </summary>
 internal static partial class DecimalText
 {
     private const int MostBefore = 18;
     private const int MostAfter = 9;
 
-    /// <summary>The number a text spells, rounded to 9 digits after the point; null where it spells none, or one of more than 18 digits before it.</summary>
+    /// <summary>The number in a text, rounded to 9 digits after the point; null when there is none, or one of more than 18 digits before the point.</summary>
     public static string? Of(string text)
     {
         var match = Number().Match(text.Trim());

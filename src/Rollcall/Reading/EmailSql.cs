@@ -9,7 +9,7 @@ internal static class EmailSql
     private const string NoAddress = "\\s\\p{Z}\\p{C}\\x{FFFD}";
     private const string NoDomain = NoAddress + ".,;:<>()\\[\\]\"\\\\/";
 
-    /// <summary>Addresses that are plainly in order, which spares them the dearer steps.</summary>
+    /// <summary>Simple addresses, which need no more expensive checks.</summary>
     public static string Plain(string email) =>
         $"(length({email}) <= 64 AND regexp_full_match({email}, '[A-Za-z0-9.+_-]+@(?:[A-Za-z0-9_-]+\\.)+[A-Za-z0-9_-]+'))";
 
@@ -17,8 +17,8 @@ internal static class EmailSql
 
     /// <summary>
     /// Whether a trimmed address may be one: one @, a local part of 1 to 64 characters, a domain with a dot and no empty label,
-    /// nothing invisible, no U+FFFD (which stands for what could not be read), at most 254 characters. International addresses pass; whether an
-    /// address exists, Dotdigital judges.
+    /// nothing invisible, no U+FFFD (which stands for what could not be read), at most 254 characters. International addresses pass;
+    /// Dotdigital decides whether an address exists.
     /// </summary>
     public static string Valid(string email) => $"""
         (

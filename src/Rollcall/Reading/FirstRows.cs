@@ -134,7 +134,7 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
 
     private static Problem Warning(string audience, string message, string? todo) => new(message, $"audience {audience}", todo, Severity.Warning);
 
-    /// <summary>The rows that were kept, in place of all.</summary>
+    /// <summary>The rows that were kept, instead of all.</summary>
     private sealed class Kept(IAudienceReading reading) : IAudienceReading
     {
         public string Relation => Table;

@@ -12,11 +12,11 @@ public interface IAudienceSource : IAsyncDisposable
     /// <summary>The source's name for messages, without secrets.</summary>
     string Name { get; }
 
-    /// <summary>Whether a reading that looks complete may have missed members who are there: then it is read once more before any of them exits.</summary>
+    /// <summary>Whether a reading that seems complete may miss members: then the audience is read again before any of them exits.</summary>
     bool MayMiss => false;
 
-    /// <summary>The one id of each audience that there is, by what a job calls it: two names with one id are of one audience.</summary>
-    /// <param name="audiences">What they are called.</param>
+    /// <summary>The id of each existing audience, by its name in a job: two names with one id are one audience.</summary>
+    /// <param name="audiences">The audiences' names in the job.</param>
     Task<IReadOnlyDictionary<string, string>> IdsAsync(IReadOnlyList<string> audiences, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct().ToDictionary(audience => audience));
 
@@ -25,10 +25,10 @@ public interface IAudienceSource : IAsyncDisposable
     /// <param name="fields">The fields the job needs.</param>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation);
 
-    /// <summary>What is not wrong, and better otherwise; asked for by a check whose source has no error.</summary>
+    /// <summary>Advice on a source without errors, for a check.</summary>
     Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Problem>>([]);
 
-    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments that say how it is read where there is none.</summary>
+    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments about how it is read when there is no SQL.</summary>
     string Sql(string audience);
 
     /// <summary>Makes an audience's rows selectable in <paramref name="duckdb"/>.</summary>
@@ -73,20 +73,20 @@ public interface IAudienceReading : IAsyncDisposable
     /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>
     string Whole(string field) => $"to_json({SqlText.Name(field)})";
 
-    /// <summary>The type that a data field made for a field should have; null where the column's own says it.</summary>
+    /// <summary>The type of a data field that is created for a field; null to use the column's own.</summary>
     /// <param name="field">A field of the relation.</param>
     Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => Task.FromResult<DataFieldType?>(null);
 
-    /// <summary>Why the relation could not be read, after a query of it failed; null where the source does not know more than the query's error.</summary>
+    /// <summary>Why the relation could not be read, after a query of it failed; null when the source has no more than the query's error.</summary>
     RollcallException? Failure => null;
 
-    /// <summary>Says, after the relation was read to its end, whether that was all.</summary>
+    /// <summary>Whether the reading was complete, after the relation was read to its end.</summary>
     Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation);
 }
 
-/// <summary>What became of reading an audience.</summary>
-/// <param name="Rejected">Rows the source could not read: each is counted and listed, and held exits follow.</param>
-/// <param name="HoldExits">Why nobody may exit on the strength of this reading; null when it is complete.</param>
+/// <summary>The result of reading an audience.</summary>
+/// <param name="Rejected">Rows the source could not read: each is counted and listed, and exits are held.</param>
+/// <param name="HoldExits">Why nobody may exit because of this reading; null when it is complete.</param>
 /// <param name="Shape">What this reading looked like, kept for the next one.</param>
 public sealed record AudienceReadingResult(IReadOnlyList<RejectedRow> Rejected, string? HoldExits, AudienceShape Shape)
 {
@@ -100,7 +100,7 @@ public sealed record AudienceReadingResult(IReadOnlyList<RejectedRow> Rejected, 
 /// <param name="Reason">Why, in words.</param>
 public sealed record RejectedRow(string? File, long? Line, string Reason);
 
-/// <summary>What the last complete reading of an audience looked like, so that a shrunken one is noticed.</summary>
+/// <summary>What the last complete reading of an audience looked like, so that a smaller one is noticed.</summary>
 /// <param name="Files">How many files each glob matched, by the table's key.</param>
 /// <param name="EndsWithNewline">The files (absolute paths) whose last byte was a new line.</param>
 public sealed record AudienceShape(IReadOnlyDictionary<string, int> Files, IReadOnlyList<string> EndsWithNewline)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// What insight data take, as DuckDB expressions. <c>w0</c> is the first insight field's whole value as JSON text, <c>n0</c> whether Dotdigital refuses it.
+/// The values of insight data, as DuckDB expressions. <c>w0</c> is the first insight field's whole value as JSON text, <c>n0</c> whether Dotdigital refuses it.
 /// </summary>
 internal static class InsightSql
 {
@@ -14,7 +14,7 @@ internal static class InsightSql
 
     public static string Refused(int field) => $"n{field}";
 
-    /// <summary>Whether JSON text holds an array in an array, however deep: of the text without its strings, the brackets alone say so.</summary>
+    /// <summary>Whether JSON text has an array in an array, at any depth: the brackets of the text without its strings show it.</summary>
     public static string IsNested(string json) =>
         $"coalesce(contains({json}, '[') AND contains(regexp_replace({WithoutStrings(json)}, '[^\\[\\]]', '', 'g'), '[['), false)";
 

@@ -1,6 +1,6 @@
 namespace Rollcall.Reading;
 
-/// <summary>Why a value does not fit its data field, as a DuckDB expression: what the value is, never the value.</summary>
+/// <summary>Why a value does not fit its data field, as a DuckDB expression: a description, never the value.</summary>
 internal static class MisfitSql
 {
     private const string Iso = "not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z";

@@ -1,6 +1,6 @@
 namespace Rollcall.Reading;
 
-/// <summary>A profile's own key (<c>key_field</c>), as DuckDB expressions: trimmed, as databases pad it, and none where nothing is left.</summary>
+/// <summary>A profile's own key (<c>key_field</c>), as DuckDB expressions: trimmed, because databases pad it; NULL when nothing is left.</summary>
 internal static class ProfileKeySql
 {
     // Nearly all begin and end with neither space nor control character, and need no trimming.

@@ -6,7 +6,7 @@ namespace Rollcall.Reading;
 
 /// <summary>
 /// The members of a job's audiences as read in one run: <c>roll</c>, one row a member and source row, each audience ordered by <c>kh</c>,
-/// and beside it <c>roll_left_out</c> (rows that are no members) and <c>value_left_out</c> (values that fit no data field).
+/// and beside it <c>roll_left_out</c> (rows that are not members) and <c>value_left_out</c> (values that do not fit their data field).
 /// </summary>
 internal sealed class Roll
 {
@@ -17,7 +17,7 @@ internal sealed class Roll
     private readonly RollSelect _select;
 
     /// <param name="dataFields">The account's data fields by name; a mapping to any other is left out of the roll.</param>
-    /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null where that is not known yet.</param>
+    /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null when not known yet.</param>
     public Roll(
         DuckDBConnection duckdb,
         Job job,
@@ -49,7 +49,7 @@ internal sealed class Roll
 
     /// <summary>Reads an audience once more, and adds the members that the first reading did not have.</summary>
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
-    /// <param name="first">What the first reading came to.</param>
+    /// <param name="first">The result of the first reading.</param>
     public async Task<(AudienceCount Count, string? Incomplete)> AddMissedAsync(
         int audience, AudienceCount first, IAudienceReading reading, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ using Rollcall.Store;
 
 namespace Rollcall.Reading;
 
-/// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
+/// <summary>Reads the job's audiences, in order, into the run's database.</summary>
 internal sealed class RollCall(RunContext run)
 {
     private RecommendationCount? _recommendations;
@@ -26,7 +26,7 @@ internal sealed class RollCall(RunContext run)
     public Dictionary<string, Dotdigital.DataFieldType> NewFields { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
-    /// <param name="mayBeEmpty">Whether recommendations that are all gone are taken at their word.</param>
+    /// <param name="mayBeEmpty">Whether recommendations may all be gone.</param>
     public async Task ReadAsync(Destination destination, bool adopts, bool mayBeEmpty, CancellationToken cancellation)
     {
         var job = run.Job;
@@ -137,7 +137,7 @@ internal sealed class RollCall(RunContext run)
     public bool IsNewlyEmpty(int audience) =>
         Counts[audience].Members + Counts[audience].KnownByKey == 0 && Kept(run.Job.Config.SegmentIds[audience]) is { Members: > 0 };
 
-    /// <summary>An audience's rows in the last run that held nothing of it; null where that is not known.</summary>
+    /// <summary>An audience's rows in the last run that did not hold it; null when unknown.</summary>
     public AudienceBefore? Before(int audience) => Kept(run.Job.Config.SegmentIds[audience]) is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost }
         ? new AudienceBefore(rows, blank, lost)
         : null;
@@ -148,7 +148,7 @@ internal sealed class RollCall(RunContext run)
 
     private RowProgress? Progress(string audience) => run.Progress is { } progress ? new RowProgress(progress, audience) : null;
 
-    /// <summary>Data fields with their types as the reading knows them.</summary>
+    /// <summary>Data fields with the types that reading uses.</summary>
     public static Dictionary<string, DataFieldType> DataFields(IEnumerable<KeyValuePair<string, Dotdigital.DataFieldType>> fields) =>
         fields.ToDictionary(f => f.Key, f => Enum.Parse<DataFieldType>(f.Value.ToString()), StringComparer.OrdinalIgnoreCase);
 
@@ -168,7 +168,7 @@ internal sealed class RollCall(RunContext run)
             NewFields.TryAdd(mapping.DataField, Enum.Parse<Dotdigital.DataFieldType>(type.ToString()));
         }
 
-        // What will be recommended is not known yet: a text takes it all.
+        // What will be recommended is unknown: a text field fits everything.
         foreach (var mapping in run.Job.Config.RecommenderMappings.Where(IsMissing))
         {
             NewFields.TryAdd(mapping.DataField, Dotdigital.DataFieldType.String);

@@ -41,10 +41,10 @@ internal sealed class RollFields(IReadOnlyList<RollMapping> mappings, OnMissingF
         : $"j{i}";
 
     /// <summary>
-    /// The mappings whose value does not fit: it is there, and gave no JSON. A line each, its position and what is wrong with the value, such as
-    /// <c>0:not a number</c>; NULL when all fit. Behind them, with the positions that follow, those of <paramref name="others"/>.
+    /// The mappings whose value does not fit: it exists, and has no JSON. A line each, its position and what is wrong with the value, such as
+    /// <c>0:not a number</c>; NULL when all fit. After them, with the next positions, those of <paramref name="others"/>.
     /// </summary>
-    /// <param name="others">Conditions, each that something else is left out, and why.</param>
+    /// <param name="others">Conditions under which something else is left out, and the reasons.</param>
     public string LeftOut(IReadOnlyDictionary<string, Column> columns, IReadOnlyList<(string Condition, string Reason)> others)
     {
         if (mappings.Count + others.Count == 0)
@@ -62,7 +62,7 @@ internal sealed class RollFields(IReadOnlyList<RollMapping> mappings, OnMissingF
 
     /// <summary>A query for what <see cref="LeftOut"/> lists, a row each: the columns asked for, <c>field</c>, <c>data_field</c>, <c>reason</c>.</summary>
     /// <param name="columns">Other columns, such as <c>email, audience</c>.</param>
-    /// <param name="rows">What has them, and <c>left_out</c>, behind FROM.</param>
+    /// <param name="rows">The relation with these columns and <c>left_out</c>.</param>
     /// <param name="others">The field and the data field of each of the others.</param>
     public string LeftOutRows(string columns, string rows, IReadOnlyList<(string Field, string DataField)> others)
     {

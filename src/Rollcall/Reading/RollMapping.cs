@@ -3,7 +3,7 @@ using Rollcall.Recommending;
 
 namespace Rollcall.Reading;
 
-/// <summary>One field on its way to a data field.</summary>
+/// <summary>A field that fills a data field.</summary>
 /// <param name="Field">The field, as the job names it.</param>
 /// <param name="DataField">The data field's name as the job spells it.</param>
 /// <param name="Type">The data field's type.</param>
@@ -13,10 +13,10 @@ internal sealed record RollMapping(string Field, string DataField, DataFieldType
     /// <summary>The column of the relation that has it.</summary>
     public string Column { get; init; } = Field;
 
-    /// <summary>Whether the data field is left as it is where there is no value, whatever the job says of missing ones.</summary>
+    /// <summary>Whether the data field is left as it is where there is no value, whatever the job's <c>on_missing_field</c> is.</summary>
     public bool Keeps { get; init; }
 
-    /// <summary>The job's mappings to data fields that exist: a field vanished at Dotdigital stops nothing else.</summary>
+    /// <summary>The job's mappings to data fields that exist: a field that was deleted at Dotdigital stops nothing else.</summary>
     public static IReadOnlyList<RollMapping> Of(ExportConfig config, IReadOnlyDictionary<string, DataFieldType> dataFields) =>
         Of(config.Mappings, dataFields, mapping => config.FieldChanges.Count == 0 || config.FieldChanges.Contains(mapping.Field));
 

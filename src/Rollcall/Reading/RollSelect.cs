@@ -4,18 +4,18 @@ using Rollcall.Model;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// Writes the SELECT that turns an audience's relation into rows of <c>roll</c>, in one pass, ordered by key hash. Only what the order needs
-/// is worked out before the sort: rows are numbered as they come, which holds everything before the sort to one thread.
+/// Writes the SELECT that turns an audience's relation into rows of <c>roll</c>, in one pass, ordered by key hash. Only what sorting needs
+/// is computed before the sort: rows are numbered as they are read, which limits everything before the sort to one thread.
 /// </summary>
 internal sealed class RollSelect(ExportConfig config, RollFields rolled, long accountId)
 {
-    // Worked out before the sort and again after it, which costs less than to sort it.
+    // Computed before the sort and again after it, which costs less than sorting it.
     private static readonly string Key = $"CASE WHEN plain THEN lower(email) ELSE {MemberKeySql.Of("email")} END";
 
     /// <param name="whole">The whole values of the insight fields, over the relation.</param>
     public string Write(int audience, string relation, IReadOnlyDictionary<string, Column> columns, IReadOnlyList<string> whole)
     {
-        // Each layer names what the next one uses more than once, so that nothing is worked out twice.
+        // Each layer names what the next one uses more than once, so that nothing is computed twice.
         var given = new List<string>
         {
             $"{FieldSql.Text(SqlText.Name(config.EmailField), columns[config.EmailField].Kind)} AS given",

@@ -3,8 +3,8 @@ using DuckDB.NET.Data;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// Finds keys that stand with more than one address in one reading of all audiences: they name nobody. Their rows are members by their address, and
-/// lose the key. Without that, one value for everybody, or a database's filler, would give one person's contact to another.
+/// Finds keys with more than one address in one reading of all audiences: they identify nobody. Their rows are members by their address, and
+/// lose the key. Otherwise a constant value, or a database's filler, would give one person's contact to another.
 /// </summary>
 internal static class SharedKeys
 {

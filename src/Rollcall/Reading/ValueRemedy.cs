@@ -68,7 +68,7 @@ internal static partial class ValueRemedy
         };
     }
 
-    /// <summary>SQLite reads no dates of other forms: they are cut apart, where all parts have two digits.</summary>
+    /// <summary>SQLite does not read other date formats: such dates are split with <c>substr</c>, if all parts have two digits.</summary>
     private static string? Sliced(IReadOnlyList<Match> parts, string column, bool monthFirst)
     {
         var (month, day) = monthFirst ? (1, 4) : (4, 1);

@@ -1,9 +1,9 @@
 namespace Rollcall.Reading.Tables;
 
-/// <summary>How long a statement may run: until its time is over, or the run is cancelled.</summary>
+/// <summary>How long a statement may run: until its time limit, or until the run is cancelled.</summary>
 internal sealed class StatementLimit : IDisposable
 {
-    /// <summary>As far as timers go.</summary>
+    /// <summary>The limit of timers.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private readonly CancellationTokenSource _expired;
@@ -24,7 +24,7 @@ internal sealed class StatementLimit : IDisposable
     /// <summary>Stops a statement when it has to end, until this is disposed.</summary>
     public RepeatedStop Stops(Action stop) => new(stop, Token);
 
-    /// <summary>Says why the statement ended, if the limit ended it.</summary>
+    /// <summary>Throws the reason when the limit ended the statement.</summary>
     /// <param name="where">The audience.</param>
     public void Explain(string where, Exception? inner = null)
     {

@@ -5,7 +5,7 @@ using Rollcall.Reading.Tables.Files;
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>Streams the rows of a query into a table of DuckDB; no more than a block of them is in memory.</summary>
-/// <param name="suggested">What a data field for a field would be.</param>
+/// <param name="suggested">The type of a data field for a field.</param>
 internal sealed class DatabaseRows(
     Database database,
     string audience,
@@ -67,7 +67,7 @@ internal sealed class DatabaseRows(
     private static bool IsMemory(DuckDBException e) =>
         new[] { "Out of Memory", "pin block", "allocate block" }.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
+    /// <summary>Appends rows up to a number of characters, which DuckDB then moves into its own, limited memory.</summary>
     /// <returns>Whether there may be more rows.</returns>
     private bool AppendSome(DbDataReader reader, DuckDBConnection duckdb, IProgress<long>? progress, CancellationToken stop)
     {
@@ -135,7 +135,7 @@ internal sealed class DatabaseRows(
         return length;
     }
 
-    /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
+    /// <summary>DuckDB's appender would end the text at a zero byte without an error.</summary>
     private static string WithoutZero(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
     private sealed class Reading(

@@ -33,7 +33,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         {
             try
             {
-                // A failed query spoils its transaction, so each has a connection of its own.
+                // A failed query aborts its transaction, so each audience has its own connection.
                 await using var own = await ConnectAsync(cancellation);
                 var columns = await ColumnsAsync(own, audience, cancellation);
                 problems.AddRange(FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]));
@@ -43,7 +43,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
                 problems.AddRange(e.Problems);
                 if (e.Problems.Any(problem => problem.Where == _database.Name || problem.Where == "source.tables.database"))
                 {
-                    // Without the database, at least what can be seen in the SQL alone.
+                    // Without the database, report at least what the SQL text shows.
                     problems.AddRange(audiences.Select(Refused).OfType<Problem>());
                     break;
                 }
@@ -90,7 +90,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
         DatabaseColumn Of(string field) => columns.First(column => column.Column == FieldColumns.Find(field, [.. columns.Select(known => known.Column)]));
 
-        // What only insight data need is read whole, and not as one value.
+        // Fields that only insight data need are read whole, and not as one value.
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(_connection!, audience, cancellation);
@@ -128,7 +128,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
     }
 
-    /// <summary>What the user may do beyond reading; nothing where the server does not tell.</summary>
+    /// <summary>What the user may do besides reading; nothing when the server does not say.</summary>
     private async Task<IReadOnlyList<string>> RightsAsync(DbConnection own, CancellationToken cancellation)
     {
         try
@@ -146,7 +146,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
     private static Problem Refused(string audience, string wrong) => new(wrong, $"audience {audience}", SingleSelect.Todo);
 
-    /// <summary>What can be seen in an audience's SQL alone; null where nothing is wrong.</summary>
+    /// <summary>A problem that the text of an audience's SQL shows; null when there is none.</summary>
     private Problem? Refused(string audience) => SingleSelect.Wrong(Sql(audience), _database.Lexis) is { } wrong ? Refused(audience, wrong) : null;
 
     private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
@@ -182,7 +182,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
     }
 
-    /// <summary>An audience's columns; everything that is wrong with its SQL shows here, before a row is read.</summary>
+    /// <summary>An audience's columns; all errors in its SQL appear here, before a row is read.</summary>
     private async Task<IReadOnlyList<DatabaseColumn>> ColumnsAsync(DbConnection open, string audience, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);

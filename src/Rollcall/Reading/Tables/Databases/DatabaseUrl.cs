@@ -4,7 +4,7 @@ using Rollcall.Jobs;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>A database's URL, taken apart: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
+/// <summary>The parts of a database's URL: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
 internal sealed class DatabaseUrl
 {
     private readonly string _name;
@@ -49,7 +49,7 @@ internal sealed class DatabaseUrl
         }
     }
 
-    /// <summary>Sets the options behind the question mark.</summary>
+    /// <summary>Sets the options after the question mark.</summary>
     /// <param name="known">The options' names to the connection string's.</param>
     public void Set(DbConnectionStringBuilder connection, IReadOnlyDictionary<string, string> known)
     {

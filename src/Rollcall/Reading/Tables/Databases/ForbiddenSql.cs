@@ -1,6 +1,6 @@
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What a SELECT may not do although a server lets it: write files, wait, lock, read the server's own files and tables.</summary>
+/// <summary>What a SELECT may not do although a server allows it: write files, wait, lock, read the server's own files and tables.</summary>
 internal static class ForbiddenSql
 {
     private static readonly HashSet<string> MySqlFunctions = new(StringComparer.OrdinalIgnoreCase)
@@ -29,7 +29,7 @@ internal static class ForbiddenSql
         "sqlite_log", "sqlite_offset", "csv",
     };
 
-    /// <summary>What SQL asks for that no audience may; null where there is nothing. PostgreSQL's functions are asked for at the server.</summary>
+    /// <summary>What an audience's SQL does that is forbidden; null when there is nothing. PostgreSQL's functions are checked on the server.</summary>
     public static string? In(IReadOnlyList<SqlToken> tokens, SqlDialect dialect)
     {
         for (var i = 0; i < tokens.Count; i++)

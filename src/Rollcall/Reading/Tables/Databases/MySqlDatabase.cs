@@ -6,7 +6,7 @@ using MySqlConnector;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>A MySQL or MariaDB database. Its values come as the database's own text, which knows no overflow and no zero dates.</summary>
+/// <summary>A MySQL or MariaDB database. Values are read as the database's own text, so that nothing overflows and zero dates can be read.</summary>
 internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 {
     private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
@@ -27,7 +27,7 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) => AtLine().Replace(base.Words(error), at =>
         $" at line {(int.TryParse(at.Groups[1].Value, CultureInfo.InvariantCulture, out var line) && line > 1 ? line - 1 : 1)} of its SQL");
 
-    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified.</summary>
+    /// <summary>A connection with the URL's settings, not opened. To other machines TLS is required and verified.</summary>
     public static MySqlConnection Connection(DatabaseUrl url)
     {
         var settings = new MySqlConnectionStringBuilder
@@ -79,8 +79,8 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
     }
 
     /// <summary>
-    /// The text goes to the server as a value, which prepares it: a prepared statement is one statement. Neither the client nor <c>sql_mode</c> has a say in
-    /// where it ends.
+    /// The text goes to the server as a value, which the server prepares: a prepared statement is one statement. Neither the client nor <c>sql_mode</c>
+    /// determines where it ends.
     /// </summary>
     public override DbCommand Query(DbConnection connection, string sql)
     {
@@ -110,14 +110,14 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         var column = Named(name);
         var whole = $"CAST({column} AS CHAR)";
 
-        // LEFT gives a text back as it is where it is no longer.
+        // LEFT returns a shorter text unchanged.
         var text = $"LEFT({whole}, {ValueLimit.Characters + 1})";
         var (read, expression) = type switch
         {
             MySqlDbType.JSON => ("MAP", text),
             MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob
                 or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
-            // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is worked out here.
+            // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is computed here.
             MySqlDbType.Float => ("FLOAT", $"CAST({column} AS DOUBLE)"),
             MySqlDbType.Double => ("DOUBLE", $"CAST({column} AS DOUBLE)"),
             MySqlDbType.Bit => ("VARCHAR", $"CAST({column} + 0 AS CHAR)"),

@@ -2,7 +2,7 @@ using MySqlConnector;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What a user of MySQL or MariaDB may do beyond reading.</summary>
+/// <summary>What a user of MySQL or MariaDB may do besides reading.</summary>
 internal static class MySqlRights
 {
     private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)

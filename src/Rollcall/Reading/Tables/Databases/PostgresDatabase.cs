@@ -4,7 +4,7 @@ using Npgsql.PostgresTypes;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>A PostgreSQL database. Its values come as PostgreSQL's own text, which knows no overflow.</summary>
+/// <summary>A PostgreSQL database. Values are read as PostgreSQL's own text, so that nothing overflows.</summary>
 internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 {
     private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
@@ -51,7 +51,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             url.RequireTls(settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull);
             settings.SslMode = settings.SslMode == SslMode.VerifyCA ? SslMode.VerifyCA : SslMode.VerifyFull;
 
-            // A server that is not the one meant must not be told the password, nor its MD5.
+            // A wrong server must not receive the password, nor its MD5.
             settings.RequireAuth = "ScramSHA256,GSS";
         }
 
@@ -77,7 +77,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 
     /// <summary>
     /// A parameter by position, used or not, makes Npgsql send the text as it is, without looking for the ends of statements in it: one message of the
-    /// extended protocol, in which PostgreSQL takes one statement.
+    /// extended protocol, in which PostgreSQL accepts one statement.
     /// </summary>
     public override DbCommand Query(DbConnection connection, string sql)
     {
@@ -93,7 +93,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
     public override Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
         PostgresRights.OfAsync((NpgsqlConnection)connection, cancellation);
 
-    /// <summary>The table by its exact name, or by the name in lower case that an unquoted one stands for.</summary>
+    /// <summary>The table by its exact name, or by the name in lower case that an unquoted name means.</summary>
     public override async Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation)
     {
         var exact = await base.TableAsync(connection, table, cancellation);

@@ -42,7 +42,7 @@ internal static class PostgresNames
         LIMIT 1
         """;
 
-    /// <summary>What is wrong with SQL for a name in it; null where nothing is.</summary>
+    /// <summary>What a name in SQL makes wrong; null when there is nothing.</summary>
     public static async Task<string?> ForbiddenAsync(NpgsqlConnection connection, IReadOnlyList<SqlToken> tokens, CancellationToken cancellation)
     {
         var named = tokens.Index().Where(token => token.Item.IsNamed).ToList();
@@ -56,7 +56,7 @@ internal static class PostgresNames
             : null;
     }
 
-    /// <summary>A function stands before its arguments, or behind its only one and a dot.</summary>
+    /// <summary>A function precedes its arguments, or follows its only argument and a dot.</summary>
     private static bool IsFunction(IReadOnlyList<SqlToken> tokens, int index) =>
         (index + 1 < tokens.Count && tokens[index + 1].Is('(')) || (index > 0 && tokens[index - 1].Is('.'));
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What a user of PostgreSQL may do beyond reading.</summary>
+/// <summary>What a user of PostgreSQL may do besides reading.</summary>
 internal static class PostgresRights
 {
     private const string Ask = """

@@ -28,7 +28,7 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Sta
     public bool IsNamed => Kind is SqlTokenKind.Word or SqlTokenKind.Name;
 }
 
-/// <summary>Takes SQL apart as its database does. What it does not know it refuses.</summary>
+/// <summary>Splits SQL into tokens as its database does, and refuses unknown forms.</summary>
 internal sealed class SqlTokens
 {
     private const string Open = "The SQL ends inside a string or a comment.";
@@ -41,7 +41,7 @@ internal sealed class SqlTokens
 
     private SqlTokens(string sql, SelectLexis lexis) => (_sql, _lexis) = (sql, lexis);
 
-    /// <summary>The pieces of SQL, and why they are not all; null when they are.</summary>
+    /// <summary>The tokens of SQL, and why they are incomplete; null when they are complete.</summary>
     public static (IReadOnlyList<SqlToken> Tokens, string? Broken) Of(string sql, SelectLexis lexis)
     {
         var read = new SqlTokens(sql, lexis);
@@ -218,7 +218,7 @@ internal sealed class SqlTokens
         _broken = Open;
     }
 
-    /// <summary>PostgreSQL goes on with a string that follows on another line, and with its backslashes.</summary>
+    /// <summary>PostgreSQL continues a string with one that follows on another line, including its backslashes.</summary>
     private void RefuseContinued()
     {
         var (before, count) = (_position, _tokens.Count);

@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
     /// <summary>The longest text, blob or row that SQLite makes, in bytes.</summary>
     private const int Longest = 16 << 20;
 
-    /// <summary>The most memory that SQLite takes in this process; what sorts or groups more has files.</summary>
+    /// <summary>The most memory that SQLite uses in this process; larger sorts and groups use files.</summary>
     private const long MostMemory = 512L << 20;
 
     public override SelectLexis Lexis => SelectLexis.Sqlite;
@@ -63,7 +63,7 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
             $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END",
             Declared(reader.GetDataTypeName(i))))];
 
-    /// <summary>A declared type binds no value: what the values are stored as has to agree. Where none is declared, numbers alone make a number.</summary>
+    /// <summary>SQLite does not enforce declared types: the stored values have to match. Without a declared type, a column of numbers is numeric.</summary>
     public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit)
     {
         var types = Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL");
@@ -81,7 +81,7 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
 
     private static bool IsNumber(string stored) => stored is "integer" or "real";
 
-    /// <summary>By SQLite's rules for names of types, and what people mean by DATE and BOOLEAN; null where nothing is declared.</summary>
+    /// <summary>By SQLite's rules for names of types, and the usual meaning of DATE and BOOLEAN; null when nothing is declared.</summary>
     private static DataFieldType? Declared(string type)
     {
         var words = type.ToUpperInvariant();
@@ -102,14 +102,14 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>As Dotdigital takes it, where it takes it: 37.62 for 37.620000000000005.</summary>
+    /// <summary>As Dotdigital accepts it, if it does: 37.62 for 37.620000000000005.</summary>
     private static string Shortest(double number)
     {
         var text = number.ToString("R", CultureInfo.InvariantCulture);
         return DecimalText.Of(text) ?? text;
     }
 
-    /// <summary>Programs do store texts as blobs.</summary>
+    /// <summary>Some programs store texts as blobs.</summary>
     private static string Decoded(byte[] bytes)
     {
         try

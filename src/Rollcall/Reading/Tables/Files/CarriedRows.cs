@@ -6,7 +6,7 @@ using DuckDB.NET.Native;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// Rows of a query in one DuckDB as a table of another: a table function there hands over the vectors that come from here, without a copy of a value.
+/// Rows of a query in one DuckDB as a table of another: a table function there returns the vectors of this one, without copying values.
 /// Each scan runs the query again.
 /// </summary>
 internal sealed unsafe partial class CarriedRows : IDisposable
@@ -130,7 +130,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
         }
     }
 
-    /// <summary>Begins a scan; one that had not ended is over.</summary>
+    /// <summary>Begins a scan, and ends an unfinished one.</summary>
     private void Begin()
     {
         lock (_guard)
@@ -167,7 +167,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
             rows = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
             if (rows.IsInvalid)
             {
-                // The end and a failure look alike; only the result's error tells them apart.
+                // The end and a failure look alike; only the result's error distinguishes them.
                 var error = NativeMethods.Query.DuckDBResultError(ref _result);
                 if (error is { Length: > 0 })
                 {

@@ -8,7 +8,7 @@ namespace Rollcall.Reading.Tables.Files;
 /// <param name="Types">Column to type; the others are text.</param>
 internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnlyDictionary<string, string> Types)
 {
-    /// <summary>Stands for a byte that the encoding does not know: no text of a real file has this noncharacter.</summary>
+    /// <summary>Replaces a byte that the encoding does not have: no text of a real file contains this noncharacter.</summary>
     public const string Undecodable = "\uFFFF";
 
     static CsvDialect() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

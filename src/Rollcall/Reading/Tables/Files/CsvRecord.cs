@@ -15,7 +15,7 @@ internal enum CsvRecordState
     BadQuoting,
 }
 
-/// <summary>Splits one record of a CSV file: RFC 4180, new lines of every kind, quotes inside unquoted values taken as they are.</summary>
+/// <summary>Splits one record of a CSV file: RFC 4180, new lines of every kind, quotes inside unquoted values kept.</summary>
 internal sealed class CsvRecord(byte[] delimiter)
 {
     private const byte Quote = (byte)'"';

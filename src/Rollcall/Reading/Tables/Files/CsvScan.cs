@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>What looking through a CSV file found.</summary>
+/// <summary>The result of scanning a CSV file.</summary>
 /// <param name="Header">The column names of the first record; null for a file without one.</param>
 /// <param name="QuotedNewlines">Whether a value holds a new line: such a file must not be read in parallel.</param>
 /// <param name="Clean">
@@ -14,13 +14,13 @@ internal sealed record CsvScanResult(IReadOnlyList<string>? Header, bool QuotedN
     : FileScan(Clean, EndsWithNewline, Hold);
 
 /// <summary>
-/// Looks through a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
+/// Scans a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
 /// for one byte that is not UTF-8 (then even the database is lost), so it is only given files that are in order:
-/// the file, or a copy of its good records. Where the two could read a value differently, it is the copy: what was judged is what is delivered.
+/// the file, or a copy of its good records. Where the two could read a value differently, it is the copy: what was checked is what is delivered.
 /// </summary>
 internal sealed class CsvScan
 {
-    /// <summary>Longest record in bytes; a longer one is taken for a quote that is never closed.</summary>
+    /// <summary>Longest record in bytes; a longer one is treated as an unclosed quote.</summary>
     public const int LongestRecord = 1 << 20;
 
     private static readonly SearchValues<byte> Special = SearchValues.Create("\"\r\0"u8);
@@ -54,7 +54,7 @@ internal sealed class CsvScan
 
     /// <summary>Looks through a file.</summary>
     /// <param name="rejected">Receives the rows that have faults.</param>
-    /// <param name="copy">Receives the header and the other records, in UTF-8; null to only look.</param>
+    /// <param name="copy">Receives the header and the other records, in UTF-8; null to only scan.</param>
     /// <param name="progress">Called for every 100,000 records.</param>
     public static CsvScanResult Run(
         string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
@@ -130,7 +130,7 @@ internal sealed class CsvScan
         _line += Lines(bytes[.._record.Consumed]);
         if (length == 0)
         {
-            // DuckDB takes the first line for the header, blank or not.
+            // DuckDB treats the first line as the header, even if it is blank.
             _irregular = true;
             return _record.Consumed;
         }
@@ -199,7 +199,7 @@ internal sealed class CsvScan
 
     private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (_record.EndsWithReturn ? 1 : 0);
 
-    /// <summary>Gives up on a line only: a quote that is never closed must not swallow the rest of the file.</summary>
+    /// <summary>Rejects one line only: an unclosed quote must not take the rest of the file.</summary>
     private int RejectLine(ReadOnlySpan<byte> bytes, bool last, CsvRecordState state)
     {
         var reason = "a value's quotes are wrong";

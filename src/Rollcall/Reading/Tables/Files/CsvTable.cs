@@ -5,7 +5,7 @@ namespace Rollcall.Reading.Tables.Files;
 /// <summary>CSV files as a table.</summary>
 internal static class CsvTable
 {
-    /// <summary>The SELECT over files whose headers are all that was read: good for its columns, not for its rows.</summary>
+    /// <summary>The SELECT over files of which only the headers were read: for its columns, not for its rows.</summary>
     public static string Outline(FileTable table, IReadOnlyList<string> paths, CancellationToken cancellation) =>
         Select(paths
             .Select(path => (path, dialect: CsvDialect.Of(table, path)))
@@ -46,7 +46,7 @@ internal static class CsvTable
 
     private static string Select(IReadOnlyList<Readable> files)
     {
-        // Files of a glob may have their columns in another order: those alike are read together.
+        // Files of a glob may have their columns in another order: files with the same order are read together.
         var groups = files
             .Where(file => file.Header is not null)
             .GroupBy(file => (Header: string.Join('\0', file.Header!), Gzip: FileKinds.IsGzip(file.Path), file.Dialect.Delimiter, file.QuotedNewlines))

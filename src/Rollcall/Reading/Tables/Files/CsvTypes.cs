@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// The types a CSV column may be given: whether a text is one, and how DuckDB reads it.
-/// What <see cref="Fits"/> accepts, <see cref="Sql"/> reads; anything else is NULL there, and its row was rejected before.
+/// The types that a CSV column may have: whether a text fits, and how DuckDB reads it.
+/// <see cref="Sql"/> reads what <see cref="Fits"/> accepts; anything else is NULL there, and its row was rejected before.
 /// </summary>
 internal static partial class CsvTypes
 {

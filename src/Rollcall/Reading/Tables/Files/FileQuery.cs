@@ -16,7 +16,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
     private static readonly HashSet<string> Growing =
         new(StringComparer.OrdinalIgnoreCase) { "repeat", "lpad", "rpad", "list_resize", "array_resize" };
 
-    /// <summary>As often, or as long, as they may make it.</summary>
+    /// <summary>The largest second argument they may have.</summary>
     private const int MostGrown = 10_000;
 
     public static string Text(AudienceQuery query) => query switch
@@ -26,7 +26,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         _ => $"SELECT * FROM {SqlText.Name(query.From!)}",
     };
 
-    /// <summary>Parses an audience's query; what is wrong with it comes as problems.</summary>
+    /// <summary>Parses an audience's query, and returns its problems.</summary>
     /// <param name="duckdb">Any database: only its parser is used.</param>
     public static (FileQuery? Query, IReadOnlyList<Problem> Problems) Parse(
         DuckDBConnection duckdb, string audience, AudienceQuery query, IReadOnlyCollection<string> keys)

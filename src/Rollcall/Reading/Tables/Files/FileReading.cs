@@ -10,7 +10,7 @@ internal sealed class FileReading(
 
     public RollcallException? Failure => rows.Failure;
 
-    /// <summary>DuckDB gives all objects of a column all their keys: those without a value are taken out again.</summary>
+    /// <summary>In DuckDB all objects of a column have all keys: those without a value are removed again.</summary>
     public string Whole(string field)
     {
         var json = FieldSql.JsonOrText($"to_json({SqlText.Name(field)})");
@@ -56,7 +56,7 @@ internal sealed class FileReading(
             }
         }
 
-        // A file that is new today is judged by what all of yesterday's were like.
+        // A new file is compared with all files of the previous reading.
         var allEnded = previous.EndsWithNewline.Count > 0 && previous.EndsWithNewline.Count == previous.Files.Values.Sum();
         foreach (var file in tables.Values.SelectMany(table => table.Files).Where(file => !file.EndsWithNewline))
         {

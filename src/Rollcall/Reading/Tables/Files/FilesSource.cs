@@ -3,7 +3,7 @@ using Rollcall.Jobs;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Audiences in files, read by DuckDB. Each file is looked through once a run, whatever the number of audiences over it.</summary>
+/// <summary>Audiences in files, read by DuckDB. Each file is scanned once a run, however many audiences use it.</summary>
 internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder, string dataFolder, TimeProvider clock) : ITableSource
 {
     private readonly DuckDBConnection _parser = OpenParser();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Escapes in JSON that are half a character: a text can hold none, and DuckDB stops at them.</summary>
+/// <summary>Escapes in JSON that are half a character: no text can contain them, and DuckDB stops at them.</summary>
 internal static class HalfCharacters
 {
     private const int EscapeLength = 6;

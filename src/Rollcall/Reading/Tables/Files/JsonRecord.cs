@@ -55,7 +55,7 @@ internal sealed class JsonRecord(JsonKeys keys)
         }
     }
 
-    /// <summary>A key that stands twice in an object within the object.</summary>
+    /// <summary>A key that is in a nested object twice.</summary>
     private string? Nested(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
@@ -96,7 +96,7 @@ internal sealed class JsonRecord(JsonKeys keys)
         }
     }
 
-    /// <summary>Reads escapes, which throws where one is no character.</summary>
+    /// <summary>Reads escapes, which throws when one is not a character.</summary>
     private static string? ZeroByte(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal) ? "a zero byte" : null;
 }

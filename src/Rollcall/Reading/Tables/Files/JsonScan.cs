@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>How the objects of a JSON file stand in it, in DuckDB's words.</summary>
+/// <summary>How the objects of a JSON file are laid out, as DuckDB names it.</summary>
 internal enum JsonForm
 {
     NewlineDelimited,
@@ -11,20 +11,20 @@ internal enum JsonForm
     Unstructured,
 }
 
-/// <summary>What looking through a JSON file found.</summary>
+/// <summary>The result of scanning a JSON file.</summary>
 /// <param name="Form">How its objects are laid out.</param>
 internal sealed record JsonScanResult(JsonForm Form, bool Clean, bool EndsWithNewline, string? Hold) : FileScan(Clean, EndsWithNewline, Hold);
 
 /// <summary>
-/// Looks through a file of JSON objects before DuckDB reads it: an array, one object a line, or objects one behind the other.
-/// Objects that are broken are rejected, and reading goes on at the next line that begins like them.
+/// Scans a file of JSON objects before DuckDB reads it: an array, one object a line, or objects one after another.
+/// Broken objects are rejected, and reading continues at the next line that begins like an object.
 /// </summary>
 internal sealed class JsonScan
 {
     /// <summary>Longest object in bytes.</summary>
     public const int LongestRecord = 8 << 20;
 
-    /// <summary>How deep an object may be nested, itself included: no field of a profile is.</summary>
+    /// <summary>Maximum depth of an object: no field of a profile is nested so deep.</summary>
     private const int MaxDepth = 64;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
@@ -53,9 +53,9 @@ internal sealed class JsonScan
     }
 
     /// <summary>Looks through a file.</summary>
-    /// <param name="keys">Takes the keys of the objects.</param>
-    /// <param name="rejected">Takes what is no object in order.</param>
-    /// <param name="copy">Takes the objects that are, one a line; null to only look.</param>
+    /// <param name="keys">Receives the keys of the objects.</param>
+    /// <param name="rejected">Receives what is not a valid object.</param>
+    /// <param name="copy">Receives the valid objects, one a line; null to only scan.</param>
     public static JsonScanResult Run(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
     {
         using var text = TextFile.Open(path);
@@ -89,7 +89,7 @@ internal sealed class JsonScan
             _hold);
     }
 
-    /// <summary>Moves over white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
+    /// <summary>Skips white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
     private int Next(ReadOnlySpan<byte> bytes, bool last)
     {
         if (bytes.IsEmpty)
@@ -166,7 +166,7 @@ internal sealed class JsonScan
         return used;
     }
 
-    /// <summary>Moves over a value that is nested too deep: it is in order otherwise, and what follows it is read.</summary>
+    /// <summary>Skips a value that is nested too deep, and is valid otherwise; what follows it is read.</summary>
     private int PassOver(ReadOnlySpan<byte> bytes, bool last)
     {
         const string Reason = "an object nested more than 64 deep";
@@ -180,7 +180,7 @@ internal sealed class JsonScan
         return used;
     }
 
-    /// <summary>Reads a value that has half characters, as texts that were cut within an emoji have them.</summary>
+    /// <summary>Reads a value with half characters, as in texts that were cut within an emoji.</summary>
     private int WithWholeCharacters(ReadOnlySpan<byte> bytes, bool last)
     {
         if (!IsWhole(bytes, last, Options, "an escape that is no character", out var used))
@@ -194,7 +194,7 @@ internal sealed class JsonScan
         return Value(value, last: true);
     }
 
-    /// <summary>Whether a value is there to its end; if not, more bytes are needed, or it was rejected.</summary>
+    /// <summary>Whether the value is complete; if not, more bytes are needed, or it was rejected.</summary>
     /// <param name="used">The value's bytes, or those used up.</param>
     private bool IsWhole(ReadOnlySpan<byte> bytes, bool last, JsonReaderOptions options, string reason, out int used)
     {
@@ -239,7 +239,7 @@ internal sealed class JsonScan
         }
     }
 
-    /// <summary>Gives up on a value: reading goes on at the next line that begins a value, not one nested in this one.</summary>
+    /// <summary>Rejects a value: reading continues at the next line that begins a value, not one nested in this one.</summary>
     private int Reject(ReadOnlySpan<byte> bytes, bool last, string reason)
     {
         var end = bytes.IndexOf((byte)'\n');

@@ -57,7 +57,7 @@ internal static class JsonTable
         return string.Join(" UNION ALL ", Reads(files, $"columns = {{{string.Join(", ", types)}}}").Select(read => $"SELECT *{Replaced(keys)} FROM {read}"));
     }
 
-    /// <summary>A column of texts and numbers is one of texts, in which numbers are spelled as anywhere.</summary>
+    /// <summary>A column of texts and numbers is read as text, with numbers in their usual spelling.</summary>
     private static string Replaced(IReadOnlyList<(string Name, JsonKinds Kinds)> keys)
     {
         var mixed = keys.Where(key => IsMixed(key.Kinds))
@@ -78,7 +78,7 @@ internal static class JsonTable
         _ => "VARCHAR",
     };
 
-    /// <summary>What DuckDB makes of objects and arrays, so that SQL can reach into them.</summary>
+    /// <summary>DuckDB's types of objects and arrays, so that SQL can read their parts.</summary>
     private static Dictionary<string, string> NestedTypes(DuckDBConnection duckdb, IReadOnlyList<ReadableJson> files)
     {
         var all = Reads(files, "sample_size = -1, union_by_name = true").Select(read => $"SELECT * FROM {read}");

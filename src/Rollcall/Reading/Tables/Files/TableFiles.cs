@@ -42,7 +42,7 @@ internal static class TableFiles
     /// <summary>Most columns of a table: more than people use, and few enough for DuckDB to read quickly.</summary>
     public const int MostColumns = 10_000;
 
-    /// <summary>The stop for a file with too many columns.</summary>
+    /// <summary>The exception for a file with too many columns.</summary>
     public static RollcallException TooWide(string path, string what) => new(
         ExitCode.Source,
         $"The file has more than {MostColumns:N0} {what}; a table has no more.",

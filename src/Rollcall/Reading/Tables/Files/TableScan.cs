@@ -1,12 +1,12 @@
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>What looking through a file of rows found.</summary>
+/// <summary>The result of scanning a file of rows.</summary>
 /// <param name="Clean">Whether DuckDB can read the file as it is.</param>
 /// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
 /// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
 internal abstract record FileScan(bool Clean, bool EndsWithNewline, string? Hold);
 
-/// <summary>Gathers what looking through the files of one table found.</summary>
+/// <summary>Gathers the results of scanning the files of one table.</summary>
 internal sealed class TableScan
 {
     private readonly RejectedRows _rejected = new();

@@ -5,8 +5,6 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 {
     private static readonly string[] ReservedBooks = ["Test", "All Contacts"];
 
-    private static readonly string[] ReservedDataFields = ["email", "id", "contactid", "notes", "unsubscribed"];
-
     private readonly ExportConfig _config = job.Config;
 
     public void Check()
@@ -40,9 +38,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         var knowsAudiences = audiences is not null && !problems.IsTouched("source.tables.audiences");
         var knowsMappings = !problems.IsTouched("config.seg_mappings");
         var seen = new HashSet<string>();
-        for (var i = 0; i < _config.SegmentIds.Count; i++)
+        foreach (var (i, id) in _config.SegmentIds.Index())
         {
-            var id = _config.SegmentIds[i];
             if (!seen.Add(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
@@ -75,9 +72,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         var (ids, knowsIds) = (_config.SegmentIds.ToHashSet(), !problems.IsTouched("config.segment_ids"));
         var books = new Dictionary<(long?, string?), MappedBook>();
-        for (var i = 0; i < _config.SegMappings.Count; i++)
+        foreach (var (i, (id, book)) in _config.SegMappings.Index())
         {
-            var (id, book) = _config.SegMappings[i];
             var at = $"{key}[{i}].{id}";
             if (knowsIds && !ids.Contains(id))
             {
@@ -114,11 +110,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        for (var i = 0; i < mappings.Count; i++)
+        foreach (var (i, (field, dataField)) in mappings.Index())
         {
-            var (field, dataField) = mappings[i];
             var at = $"{key}[{i}].{field}";
-            if (ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
+            if (ExportConfig.ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
             {
                 problems.Error(at, $"{JobScalar.Show(dataField)} is a word that Dotdigital reserves, not a data field.");
             }
@@ -138,9 +133,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
 
         var mapped = _config.Mappings.Select(mapping => mapping.Field).ToHashSet();
-        for (var i = 0; i < _config.FieldChanges.Count; i++)
+        foreach (var (i, field) in _config.FieldChanges.Index())
         {
-            var field = _config.FieldChanges[i];
             if (!mapped.Contains(field))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(field)} is no field of config.mappings.", Suggestion.For(field, mapped));
@@ -157,12 +151,9 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
 
         var seen = new HashSet<string>();
-        for (var i = 0; i < _config.InsightFields.Count; i++)
+        foreach (var (i, field) in _config.InsightFields.Index().Where(field => !seen.Add(field.Item)))
         {
-            if (!seen.Add(_config.InsightFields[i]))
-            {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.InsightFields[i])} is there twice.", "Take one out.");
-            }
+            problems.Error($"{key}[{i}]", $"{JobScalar.Show(field)} is there twice.", "Take one out.");
         }
 
         if (job.InsightOnExit == InsightOnExit.Remove && _config.InsightFields.Count == 0 && !_config.InsightRecommendations)
@@ -178,9 +169,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     private void CheckRecommendations()
     {
         const string key = "config.collection_id";
-        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
+        foreach (var (i, (field, _)) in _config.RecommenderMappings.Index())
         {
-            var field = _config.RecommenderMappings[i].Field;
             if (RecommendationField.Parse(field) is null)
             {
                 problems.Error(
@@ -228,9 +218,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
     private void CheckColumns()
     {
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
+        foreach (var (i, (field, _)) in _config.RecommenderMappings.Index())
         {
-            var field = _config.RecommenderMappings[i].Field;
             var at = $"config.recommender_mappings[{i}].{field}";
             if (RecommendationField.Parse(field)?.Name is not { } name)
             {

@@ -16,7 +16,7 @@ internal static class CronLine
         var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         if (fields != Fields)
         {
-            return $"has {fields} {(fields == 1 ? "field" : "fields")}, and a cron line has five.";
+            return $"has {Counted.Of(fields, "field")}, and a cron line has five.";
         }
 
         try

@@ -43,11 +43,9 @@ internal static partial class EnvironmentReferences
 
         if (missing.Count > 0)
         {
-            var names = string.Join(" and ", missing);
-            wrong = missing.Count == 1
-                ? $"the environment variable {names} is not set."
-                : $"the environment variables {names} are not set.";
-            todo = $"Set {(missing.Count == 1 ? "it" : "them")}, for example: export {missing[0]}=...";
+            var (variables, are, them) = missing.Count == 1 ? ("variable", "is", "it") : ("variables", "are", "them");
+            wrong = $"the environment {variables} {string.Join(" and ", missing)} {are} not set.";
+            todo = $"Set {them}, for example: export {missing[0]}=...";
             return null;
         }
 

@@ -3,6 +3,12 @@ namespace Rollcall.Jobs;
 /// <summary>Lytics' own keys of the job, and <c>key_field</c>.</summary>
 public sealed record ExportConfig
 {
+    /// <summary>Lytics' limit of <see cref="FieldChanges"/>.</summary>
+    public const int MostFieldChanges = 75;
+
+    /// <summary>Names that Dotdigital reserves: no data field has them, in any letter case.</summary>
+    public static IReadOnlyList<string> ReservedDataFields { get; } = ["email", "id", "contactid", "notes", "unsubscribed"];
+
     /// <summary>The audiences to export, in order: the first that has a member gives the member's values.</summary>
     public required IReadOnlyList<string> SegmentIds { get; init; }
 

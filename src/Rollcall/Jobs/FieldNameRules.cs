@@ -10,14 +10,14 @@ internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
         Check("config.email_field", config.EmailField);
         Check("config.id_field", config.IdField);
         Check("config.key_field", config.KeyField);
-        for (var i = 0; i < config.Mappings.Count; i++)
+        foreach (var (i, (field, _)) in config.Mappings.Index())
         {
-            Check($"config.mappings[{i}].{config.Mappings[i].Field}", config.Mappings[i].Field, "config.mappings");
+            Check($"config.mappings[{i}].{field}", field, "config.mappings");
         }
 
-        for (var i = 0; i < config.InsightFields.Count; i++)
+        foreach (var (i, field) in config.InsightFields.Index())
         {
-            Check($"config.insight_fields[{i}]", config.InsightFields[i], "config.insight_fields");
+            Check($"config.insight_fields[{i}]", field, "config.insight_fields");
         }
     }
 

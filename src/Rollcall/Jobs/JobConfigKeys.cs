@@ -5,9 +5,6 @@ namespace Rollcall.Jobs;
 /// <summary>The keys under <c>config</c>: Lytics' own, and <c>key_field</c>.</summary>
 internal static class JobConfigKeys
 {
-    /// <summary>Lytics' limit of <c>field_changes</c>.</summary>
-    public const int MostFieldChanges = 75;
-
     private static FlagShape Flag { get; } = new();
 
     private static TextShape DataField { get; } = new()
@@ -57,7 +54,7 @@ internal static class JobConfigKeys
         new("exit_action", new ChoiceShape("ignore", "unsubscribe", "remove"),
             "What happens to somebody who left the audiences of a book: nothing, unsubscribed from the book, or removed from the book.") { Default = "ignore" },
         new("backfill_only", Flag, "One time: one run, then no more.") { Default = "false" },
-        new("field_changes", new ListShape(new TextShape(), "a list of mapped fields, at most 75") { Most = MostFieldChanges },
+        new("field_changes", new ListShape(new TextShape(), "a list of mapped fields, at most 75") { Most = ExportConfig.MostFieldChanges },
             "Fields whose change updates a member; other fields go along but do not count. Left out or empty: all mapped fields."),
         new("trigger_join", Flag,
             "Adds people who enter one by one, so that the book's join actions fire: a call each, where an import takes thousands. Changed fields still go in "

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Rollcall.Jobs;
 
@@ -187,18 +188,12 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
 
     private static bool IsUnicode(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        var at = 0;
+        while (at < text.Length && Rune.TryGetRuneAt(text, at, out var rune))
         {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                return false;
-            }
+            at += rune.Utf16SequenceLength;
         }
 
-        return true;
+        return at == text.Length;
     }
 }

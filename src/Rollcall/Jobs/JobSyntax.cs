@@ -24,7 +24,7 @@ internal sealed class JobSyntax
     private int _nodes;
 
     private JobSyntax(CarefulParser parser, ReferenceMask mask, JobProblems problems) =>
-        (this._parser, this._mask, this._problems) = (parser, mask, problems);
+        (_parser, _mask, _problems) = (parser, mask, problems);
 
     /// <summary>Reads the nodes of a file; null, with an error in <paramref name="problems"/>, where they cannot be read.</summary>
     public static JobMap? Parse(string text, JobProblems problems)

@@ -11,7 +11,7 @@ internal sealed partial class ReferenceMask
     private readonly char _open;
     private readonly char _close;
 
-    private ReferenceMask(char open, char close) => (this._open, this._close) = (open, close);
+    private ReferenceMask(char open, char close) => (_open, _close) = (open, close);
 
     /// <summary>A mask of characters that <paramref name="text"/> does not have.</summary>
     public static ReferenceMask For(string text)

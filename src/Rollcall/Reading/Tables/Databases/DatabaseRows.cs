@@ -14,15 +14,14 @@ internal sealed class DatabaseRows(
     string table)
 {
     private const int Reported = 10_000;
+    private static readonly string[] OutOfMemory = ["Out of Memory", "pin block", "allocate block"];
     private readonly RejectedRows _rejected = new();
     private long _row;
 
     public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, StatementLimit limit)
     {
-        using var creation = duckdb.CreateCommand();
         var declared = columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}").Append("__row BIGINT");
-        creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Join(", ", declared)})";
-        creation.ExecuteNonQuery();
+        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Join(", ", declared)})");
         try
         {
             // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
@@ -65,7 +64,7 @@ internal sealed class DatabaseRows(
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
     private static bool IsMemory(DuckDBException e) =>
-        new[] { "Out of Memory", "pin block", "allocate block" }.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
+        OutOfMemory.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Appends rows up to a number of characters, which DuckDB then moves into its own, limited memory.</summary>
     /// <returns>Whether there may be more rows.</returns>

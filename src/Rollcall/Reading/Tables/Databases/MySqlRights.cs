@@ -5,11 +5,18 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <summary>What a user of MySQL or MariaDB may do besides reading.</summary>
 internal static class MySqlRights
 {
-    private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)
-    {
+    private static readonly string[] Writes =
+    [
         "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW",
         "DELETE HISTORY", "REFERENCES",
-    };
+    ];
+
+    private static readonly (string[] Privileges, string Words)[] Rights =
+    [
+        (["SUPER", "CREATE USER", "SYSTEM_USER"], "is an administrator"),
+        (["FILE"], "may read and write files of the server (FILE)"),
+        (Writes, "may write tables"),
+    ];
 
     public static async Task<IReadOnlyList<string>> OfAsync(MySqlConnection connection, CancellationToken cancellation)
     {
@@ -32,22 +39,6 @@ internal static class MySqlRights
             }
         }
 
-        var rights = new List<string>();
-        if (held.Contains("SUPER") || held.Contains("CREATE USER") || held.Contains("SYSTEM_USER"))
-        {
-            rights.Add("is an administrator");
-        }
-
-        if (held.Contains("FILE"))
-        {
-            rights.Add("may read and write files of the server (FILE)");
-        }
-
-        if (held.Overlaps(Writes))
-        {
-            rights.Add("may write tables");
-        }
-
-        return rights;
+        return [.. Rights.Where(right => held.Overlaps(right.Privileges)).Select(right => right.Words)];
     }
 }

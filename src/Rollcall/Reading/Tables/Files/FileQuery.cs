@@ -61,12 +61,8 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         return problems.Count > 0 ? (null, problems) : (new FileQuery(sql.TrimEnd().TrimEnd(';'), [.. keys.Where(references.Tables.Contains)]), []);
     }
 
-    private static JsonDocument Serialize(DuckDBConnection duckdb, string sql)
-    {
-        using var command = duckdb.CreateCommand();
-        command.CommandText = $"SELECT json_serialize_sql({SqlText.Literal(sql)})";
-        return JsonDocument.Parse((string)command.ExecuteScalar()!, new JsonDocumentOptions { MaxDepth = 10_000 });
-    }
+    private static JsonDocument Serialize(DuckDBConnection duckdb, string sql) => JsonDocument.Parse(
+        duckdb.Query($"SELECT json_serialize_sql({SqlText.Literal(sql)})", row => row.GetString(0))[0], new JsonDocumentOptions { MaxDepth = 10_000 });
 
     private static string Position(JsonElement error, string sql)
     {

@@ -7,7 +7,7 @@ namespace Rollcall.Reading.Tables.Files;
 /// The text of a gzipped file. .NET ends a truncated stream as if it were complete; this one throws
 /// <see cref="InvalidDataException"/> at its end instead.
 /// </summary>
-internal sealed class GzipText : Stream
+internal sealed class GzipText : ForwardStream
 {
     private readonly string _path;
     private readonly FileStream _file;
@@ -16,28 +16,12 @@ internal sealed class GzipText : Stream
 
     public GzipText(string path, FileStream file)
     {
-        (this._path, this._file) = (path, file);
+        (_path, _file) = (path, file);
         _text = new GZipStream(file, CompressionMode.Decompress);
     }
 
     /// <summary>Whether zero bytes follow the last member, known at the end. Other readers treat them as damage.</summary>
     public bool Padded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,14 +29,6 @@ internal sealed class GzipText : Stream
         _read += count;
         return count > 0 || buffer.IsEmpty || IsWhole() ? count : throw new InvalidDataException("The gzip data breaks off.");
     }
-
-    public override void Flush() => _text.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -153,35 +129,13 @@ internal sealed class GzipText : Stream
     }
 
     /// <summary>The beginning of one stream, followed by another.</summary>
-    private sealed class Joined(Stream first, long length, Stream second) : Stream
+    private sealed class Joined(Stream first, long length, Stream second) : ForwardStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public override int Read(Span<byte> buffer)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            var read = first.Read(buffer[..(int)Math.Min(buffer.Length, length - first.Position)]);
+            return read > 0 ? read : second.Read(buffer);
         }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = first.Read(buffer, offset, (int)Math.Min(count, length - first.Position));
-            return read > 0 ? read : second.Read(buffer, offset, count);
-        }
-
-        public override void Flush() => first.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

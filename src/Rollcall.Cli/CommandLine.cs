@@ -8,6 +8,7 @@ using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;
 using Rollcall.Model;
+using Rollcall.Jobs;
 
 namespace Rollcall.Cli;
 
@@ -85,11 +86,19 @@ internal static partial class CommandLine
     }
 
     /// <summary>The parser reports .NET type names; users think in numbers and text.</summary>
-    private static string Plain(string message) =>
-        WrongType().Match(message) is { Success: true } wrong
-            ? $"{wrong.Groups["option"].Value} takes "
-                + $"{(wrong.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : wrong.Groups["type"].Value.Contains("TimeSpan", StringComparison.Ordinal) ? "a duration such as 00:00:10" : "a number")}, not \"{wrong.Groups["value"].Value}\"."
-            : message;
+    private static string Plain(string message)
+    {
+        if (WrongType().Match(message) is not { Success: true } wrong)
+        {
+            return message;
+        }
+
+        var type = wrong.Groups["type"].Value;
+        var taken = type.Contains("Int", StringComparison.Ordinal) ? "a whole number"
+            : type.Contains("TimeSpan", StringComparison.Ordinal) ? "a duration such as 00:00:10"
+            : "a number";
+        return $"{wrong.Groups["option"].Value} takes {taken}, not \"{wrong.Groups["value"].Value}\".";
+    }
 
     [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (?:option|command) '(?<option>[^']*)' as expected type '(?<type>.*)'\\.")]
     private static partial Regex WrongType();
@@ -97,11 +106,11 @@ internal static partial class CommandLine
     private static int Refuse(ParseResult arguments, string[] args, Terminal terminal)
     {
         var command = arguments.CommandResult.Command;
-        var name = string.Join(' ', arguments.CommandResult.Path());
+        var name = string.Join(' ', Words(arguments.CommandResult));
         var known = command.Subcommands.Select(one => one.Name)
             .Concat(command.Options.Concat(arguments.RootCommandResult.Command.Options.Where(option => option.Recursive)).Select(one => one.Name))
             .ToList();
-        var nearest = arguments.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(found => found is not null);
+        var nearest = arguments.UnmatchedTokens.Select(token => Nearest.To(token, known)).FirstOrDefault(found => found is not null);
         var todo = (nearest is null ? "" : $"Did you mean {nearest}? ") + $"See: {name} --help";
         var problems = arguments.Errors.Select(error => Hidden(arguments, error.Message))
             .Select(message => Plain(string.Join(' ', message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)))).Distinct().ToList();
@@ -118,6 +127,10 @@ internal static partial class CommandLine
             [.. problems.Select((message, index) => new Problem(message, Todo: index == problems.Count - 1 ? todo : null))]);
         return (int)ExitCode.BadJob;
     }
+
+    /// <summary>A command's words, from the program's name on.</summary>
+    private static IEnumerable<string> Words(CommandResult command) =>
+        command.Parent is CommandResult parent ? Words(parent).Append(command.Command.Name) : ["rollcall"];
 
     /// <summary>
     /// An unknown argument may be a password: the value of <c>--name=value</c> is not shown, and neither is a positional argument of <c>auth</c>.

@@ -52,8 +52,8 @@ public sealed class AddressBooks
 
     /// <summary>Creates an address book (<c>POST /v2/address-books</c>).</summary>
     /// <exception cref="DotdigitalException">
-    /// <c>ERROR_ADDRESSBOOK_DUPLICATE</c> also for a segment's name and the reserved ones, <c>ERROR_ADDRESSBOOK_LIMITEXCEEDED</c>, <c>ERROR_ADDRESSBOOK_INVALID</c>.
-    /// Ambiguous: list the books before trying again.
+    /// <c>ERROR_ADDRESSBOOK_DUPLICATE</c> also for a segment's name and the reserved ones, <c>ERROR_ADDRESSBOOK_LIMITEXCEEDED</c>,
+    /// <c>ERROR_ADDRESSBOOK_INVALID</c>. Ambiguous: list the books before trying again.
     /// </exception>
     public async Task<AddressBook> CreateAsync(string name, Visibility visibility, CancellationToken cancellation = default)
     {

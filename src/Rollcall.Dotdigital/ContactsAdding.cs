@@ -22,7 +22,7 @@ public sealed record ContactToAdd(string Email)
 
 /// <summary>The answer of v2 for a person who was added.</summary>
 /// <param name="Id">The contact's id.</param>
-/// <param name="Email">The address of that contact, which may be written otherwise than the one sent, or be another one; null when the answer shows none.</param>
+/// <param name="Email">The contact's address, which may be spelled differently from the one sent, or be another one; null when the answer shows none.</param>
 /// <param name="Status">The account status: <see cref="ContactStatus.PendingOptIn"/> when Dotdigital asked the person to confirm.</param>
 public sealed record AddedContact(long Id, string? Email, ContactStatus Status);
 

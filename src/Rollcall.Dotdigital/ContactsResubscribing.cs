@@ -21,7 +21,7 @@ public enum Resubscription
 /// <summary>The answer to a resubscription.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="ContactId">The contact's id; null when the answer does not show it.</param>
-/// <param name="Email">The address of that contact, which may be written otherwise than the one sent, or be another one; null when the answer shows none.</param>
+/// <param name="Email">The contact's address, which may be spelled differently from the one sent, or be another one; null when the answer shows none.</param>
 /// <param name="Status">The account status that the answer shows; <see cref="ContactStatus.Unknown"/> when it shows none.</param>
 public sealed record ResubscribeAnswer(Resubscription Result, long? ContactId, string? Email, ContactStatus Status);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rollcall.Jobs;
 using Rollcall.Model;
 
@@ -67,7 +66,7 @@ internal sealed class LyticsCheck(LyticsClient client, ExportConfig config)
         {
             if (sizes.FirstOrDefault(one => one.Id == id)?.Size is { } size)
             {
-                _problems.Add(new Problem(string.Create(CultureInfo.InvariantCulture, $"{size:N0} profiles."), $"audience {audience}", Severity: Severity.Note));
+                _problems.Add(new Problem($"{size:N0} profiles.", $"audience {audience}", Severity: Severity.Note));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -61,7 +60,8 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
 
     /// <summary>The path of a scan's first page.</summary>
     public static string ScanPath(string audience, IReadOnlyList<string> fields, string? splits) =>
-        $"api/segment/{Uri.EscapeDataString(audience)}/scan?limit={LyticsLimits.PageRows}&fields={string.Join(',', fields.Select(Uri.EscapeDataString))}{(splits is null ? "" : $"&splits={splits}")}";
+        $"api/segment/{Uri.EscapeDataString(audience)}/scan?limit={LyticsLimits.PageRows}"
+            + $"&fields={string.Join(',', fields.Select(Uri.EscapeDataString))}{(splits is null ? "" : $"&splits={splits}")}";
 
     /// <summary>
     /// The recommendations for a person, the best first, as a JSON array of objects; null when Lytics does not know the person or the collection.
@@ -72,9 +72,8 @@ internal sealed class LyticsClient(LyticsTransport transport) : IDisposable
     /// <param name="most">The maximum number of recommendations.</param>
     public async Task<string?> RecommendAsync(string field, string value, string collection, int most, ScanPace pace, CancellationToken cancellation)
     {
-        var path = string.Create(
-            CultureInfo.InvariantCulture,
-            $"api/content/recommend/user/{Uri.EscapeDataString(field)}/{Uri.EscapeDataString(value)}?contentsegment={Uri.EscapeDataString(collection)}&limit={most}");
+        var path = $"api/content/recommend/user/{Uri.EscapeDataString(field)}/{Uri.EscapeDataString(value)}"
+            + $"?contentsegment={Uri.EscapeDataString(collection)}&limit={most}";
         try
         {
             return await transport.SendAsync(

@@ -35,7 +35,8 @@ internal sealed class LyticsRecommender(LyticsClient client, LyticsAccess access
         try
         {
             var all = await client.CollectionsAsync(cancellation);
-            var known = all.FirstOrDefault(one => one.Id == _collection || one.SlugName == _collection) ?? await client.AudienceAsync(_collection, cancellation);
+            var known = all.FirstOrDefault(one => one.Id == _collection || one.SlugName == _collection)
+                ?? await client.AudienceAsync(_collection, cancellation);
             var todo = known?.Id is null
                 ? Suggestion.For(_collection, all.Select(one => one.SlugName ?? one.Id).OfType<string>())
                 : known.Invalid == true

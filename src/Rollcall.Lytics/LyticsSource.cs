@@ -57,7 +57,13 @@ internal sealed class LyticsSource(LyticsClient client, LyticsAccess access, Exp
         }
     }
 
-    public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
+    public async Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         var columns = new ScanColumns(fields, config);
         var known = await KnownAsync(audience, cancellation);

@@ -52,7 +52,7 @@ public sealed partial class SimulatedAccount
     public void DeleteContact(string email) => With(email, (state, contact) => state.Delete(contact, _simulation.Now));
 
     /// <summary>
-    /// The person registers by themselves: a new contact if there is none (one in the recycle bin stays there), subscribed to the
+    /// The person registers: a new contact if there is none (one in the recycle bin stays there), subscribed to the
     /// books named; a known contact comes back to the account and to the books.
     /// </summary>
     /// <returns>The contact's id.</returns>

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.CommandLine;
 using System.Text;
 using Rollcall.Cli.Json;
@@ -97,12 +98,7 @@ internal static class FailuresCommand
         try
         {
             // The file contains email addresses, so only its owner can read it.
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write }.ForOwner();
             using var writer = new OutgoingText(new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options));
             written = FailureReport.WriteCsv(writer, failures, raw);
         }

@@ -67,4 +67,8 @@ internal static class DemoAccount
 
 /// <summary>The people who opted out between the runs, and of those asked to come back, the ones who agreed or did not answer.</summary>
 internal sealed record DemoOptOuts(
-    IReadOnlyList<string> Unsubscribed, IReadOnlyList<string> LeftBook, IReadOnlyList<string> Bounced, IReadOnlyList<string> SaidYes, IReadOnlyList<string> Silent);
+    IReadOnlyList<string> Unsubscribed,
+    IReadOnlyList<string> LeftBook,
+    IReadOnlyList<string> Bounced,
+    IReadOnlyList<string> SaidYes,
+    IReadOnlyList<string> Silent);

@@ -64,8 +64,9 @@ internal sealed class DemoReport(IAnsiConsole console, TimeProvider clock) : Dem
             : ["rollcall status demo", "rollcall runs demo", "rollcall failures demo"]);
         if (open)
         {
-            Out.MarkupLineInterpolated(
-                $"The simulated Dotdigital keeps running at [bold]{simulator.GetLeftPart(UriPartial.Authority)}[/] (API user demo, password demo): open it in a browser. Edit customers.csv and run again. Ctrl-C stops it.");
+            Out.MarkupLine(
+                $"The simulated Dotdigital keeps running at [bold]{Markup.Escape(simulator.GetLeftPart(UriPartial.Authority))}[/] (API user demo, "
+                    + "password demo): open it in a browser. Edit customers.csv and run again. Ctrl-C stops it.");
         }
         else
         {

@@ -90,8 +90,8 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
         if (before.InsightOfLeavers > 0)
         {
             Out.WriteLine();
-            Out.MarkupLineInterpolated(
-                $"[dim]The people who left had {Counted.Of(before.InsightOfLeavers, "insight record")}, and now have[/] {(after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers))}");
+            var now = after.InsightOfLeavers == 0 ? "none" : Figures.Count(after.InsightOfLeavers);
+            Out.MarkupLineInterpolated($"[dim]The people who left had {Counted.Of(before.InsightOfLeavers, "insight record")}, and now have[/] {now}");
         }
 
         Statuses("11  The result in Lytics", "events of the second run, and the profile", after);
@@ -105,8 +105,9 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
             : [$"rollcall status {LyticsDemoJob.Tag}", $"rollcall runs {LyticsDemoJob.Tag}", $"rollcall failures {LyticsDemoJob.Tag}"]);
         if (open)
         {
-            Out.MarkupLineInterpolated(
-                $"The simulated Lytics keeps running at [bold]{Root(lytics)}[/] (token {LyticsDemoJob.Token}), the simulated Dotdigital at [bold]{Root(dotdigital)}[/] (API user demo, password demo): open them in a browser. Ctrl-C stops both.");
+            Out.MarkupLine(
+                $"The simulated Lytics keeps running at [bold]{Markup.Escape(Root(lytics))}[/] (token {LyticsDemoJob.Token}), the simulated Dotdigital at "
+                    + $"[bold]{Markup.Escape(Root(dotdigital))}[/] (API user demo, password demo): open them in a browser. Ctrl-C stops both.");
         }
         else
         {
@@ -134,8 +135,8 @@ internal sealed class LyticsDemoReport(IAnsiConsole console, TimeProvider clock)
     {
         Step(title, text);
         Out.WriteLine();
-        Out.MarkupLineInterpolated(
-            $"[dim]Events[/]   {(after.StatusEvents.Count == 0 ? "none" : string.Join(", ", after.StatusEvents.Select(status => $"{Figures.Count(status.Value)} {status.Key}")))}");
+        var events = after.StatusEvents.Select(status => $"{Figures.Count(status.Value)} {status.Key}").DefaultIfEmpty("none");
+        Out.MarkupLineInterpolated($"[dim]Events[/]   {string.Join(", ", events)}");
         Out.WriteLine();
         var listing = new Listing(new("Field in Lytics", Style: "bold"), new(after.Person.Email));
         foreach (var field in _statusFields)

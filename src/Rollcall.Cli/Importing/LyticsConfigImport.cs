@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rollcall.Jobs;
 using YamlDotNet.Core.Events;
 using static Rollcall.Cli.Importing.JobFileWriter;
 
@@ -8,10 +9,6 @@ namespace Rollcall.Cli.Importing;
 /// <summary>The keys under <c>config</c> of a Lytics job.</summary>
 internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWriter file, ImportNotes notes)
 {
-    private const int MostFieldChanges = 75;
-
-    private static readonly string[] ReservedDataFields = ["email", "id", "contactid", "notes", "unsubscribed"];
-
     public (bool BackfillOnly, bool SyncStatus) Write()
     {
         WriteAudiences();
@@ -110,7 +107,7 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
         {
             var dataField = LyticsKeys.AsText(value)?.Trim() ?? "";
             var wrong = !DataField().IsMatch(dataField) ? "is not a data field name (1 to 20 letters, digits, _ and -)"
-                : ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase) ? "is a name reserved by Dotdigital"
+                : ExportConfig.ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase) ? "is a name reserved by Dotdigital"
                 : !taken.Add(dataField) ? "is already mapped from another field"
                 : null;
             if (wrong is not null)
@@ -196,9 +193,9 @@ internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWrite
                 $"{LyticsKeys.Shown(field)} is not in mappings, so it would never be sent; it is left out.");
         }
 
-        if (known.Count > MostFieldChanges)
+        if (known.Count > ExportConfig.MostFieldChanges)
         {
-            notes.Say("config.field_changes", $"has {known.Count} fields; the maximum is {MostFieldChanges}.");
+            notes.Say("config.field_changes", $"has {known.Count} fields; the maximum is {ExportConfig.MostFieldChanges}.");
         }
 
         if (known.Count > 0)

@@ -8,9 +8,8 @@ internal static class ExplanationReport
 {
     public static void Write(IAnsiConsole console, Explanation explanation, TimeProvider clock)
     {
-        console.MarkupLine(
-            $"[bold]{Markup.Escape(explanation.Email)}[/]  "
-                + $"{(explanation.AccountStatus is { } status ? $"[bold]{Markup.Escape(status)}[/] in the Dotdigital account" : "not found in the Dotdigital account")}");
+        var found = explanation.AccountStatus is { } status ? $"[bold]{Markup.Escape(status)}[/] in" : "not found in";
+        console.MarkupLine($"[bold]{Markup.Escape(explanation.Email)}[/]  {found} the Dotdigital account");
         console.Heading("Audiences now");
         foreach (var audience in explanation.Audiences)
         {

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using Rollcall.Model;
 using Spectre.Console;
 
@@ -6,8 +7,6 @@ namespace Rollcall.Cli.Terminals;
 /// <summary>The folder with everything Rollcall stores.</summary>
 internal static class DataFolder
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Creates it with access for its owner only; warns when an existing one is open to others, and does not change it.</summary>
     public static void Create(string path, IAnsiConsole err)
     {
@@ -18,23 +17,12 @@ internal static class DataFolder
 
         try
         {
-            if (OperatingSystem.IsWindows())
+            if (!OperatingSystem.IsWindows() && Directory.Exists(path))
             {
-                Directory.CreateDirectory(path);
-                return;
+                WarnIfOpen(path, err);
             }
 
-            if (Directory.Exists(path) && (File.GetUnixFileMode(path) & ~Owner) != 0)
-            {
-                err.WriteLine($"The data folder {path} is open to other users of this machine. To close it: chmod 700 {path}");
-            }
-
-            if (Directory.Exists(path) && !IsOurs(path))
-            {
-                err.WriteLine($"The data folder {path} belongs to another user of this machine, who can read everything in it, including passwords.");
-            }
-
-            Directory.CreateDirectory(path, Owner);
+            FileModes.CreateFolder(path);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -43,6 +31,20 @@ internal static class DataFolder
                 $"Cannot create the data folder {path}: {refused.Message}",
                 todo: "Choose another with --data or ROLLCALL_DATA.",
                 inner: refused);
+        }
+    }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void WarnIfOpen(string path, IAnsiConsole err)
+    {
+        if ((File.GetUnixFileMode(path) & ~FileModes.OwnerFolder) != 0)
+        {
+            err.WriteLine($"The data folder {path} is open to other users of this machine. To close it: chmod 700 {path}");
+        }
+
+        if (!IsOurs(path))
+        {
+            err.WriteLine($"The data folder {path} belongs to another user of this machine, who can read everything in it, including passwords.");
         }
     }
 

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Rollcall.Model;
@@ -77,17 +78,7 @@ internal sealed class LogFile : ILoggerFactory
     {
         Links.Refuse(_folder);
         Links.Refuse(Path);
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(_folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
+        FileModes.CreateFolder(_folder);
         var oldest = $"rollcall-{_clock.GetUtcNow().AddDays(-DaysKept):yyyy-MM-dd}.log";
         foreach (var old in Directory.EnumerateFiles(_folder, "rollcall-*.log"))
         {
@@ -97,7 +88,8 @@ internal sealed class LogFile : ILoggerFactory
             }
         }
 
-        return new StreamWriter(Path, options) { AutoFlush = true };
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        return new StreamWriter(Path, options.ForOwner()) { AutoFlush = true };
     }
 
     private static string Word(LogLevel level) => level switch

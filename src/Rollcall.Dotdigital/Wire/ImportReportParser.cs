@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace Rollcall.Dotdigital;
@@ -14,25 +15,23 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
 {
     private const int MostReasons = 100;
     private const int MostText = 1_000;
+    private const int Deepest = 5;
 
     private static readonly IReadOnlyList<ImportFailureReason> None = [];
+
+    private static readonly (byte[] Text, Property Property)[] Known =
+        [.. Enum.GetValues<Property>().Select(known => (Encoding.UTF8.GetBytes(JsonNamingPolicy.CamelCase.ConvertName(known.ToString())), known))];
 
     private JsonReaderState _state;
     private bool _opened;
     private bool _closed;
 
-    private Top _top;
-    private InRow _inRow;
-    private Field _field;
+    /// <summary>The last property at each depth.</summary>
+    private readonly Property[] _at = new Property[Deepest + 1];
 
     private string? _importId;
     private string? _status;
-    private bool _hasSummary;
-    private int _newContacts;
-    private int _updatedContacts;
-    private int _globallySuppressed;
-    private int _invalidEntries;
-    private int _duplicateIdentifiers;
+    private ImportSummary? _summary;
 
     private long _written;
     private long _failed;
@@ -45,33 +44,22 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
     private string? _text;
     private List<ImportFailureReason>? _reasons;
 
-    private enum Top
+    /// <summary>A property, named as in the report.</summary>
+    private enum Property
     {
         Other,
-        ImportId,
-        Status,
-        Summary,
         Created,
         Updated,
         Failures,
-    }
-
-    private enum InRow
-    {
-        Other,
         ContactId,
-        MatchIdentifier,
         Identifiers,
-        Failures,
-    }
-
-    private enum Field
-    {
-        Other,
         Email,
-        ContactId,
-        Code,
+        MatchIdentifier,
+        FailureCode,
         Description,
+        ImportId,
+        Status,
+        Summary,
         NewContacts,
         UpdatedContacts,
         GloballySuppressed,
@@ -79,7 +67,9 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         DuplicateIdentifiers,
     }
 
-    private bool InRows => _top is Top.Created or Top.Updated or Top.Failures;
+    private bool InRows => _at[1] is Property.Created or Property.Updated or Property.Failures;
+
+    private bool InReasons => InRows && _at[3] == Property.Failures;
 
     /// <summary>Processes the next chunk and returns how many of its bytes were used; the rest must be passed again at the start of the next.</summary>
     public int Take(ReadOnlySpan<byte> piece, bool last)
@@ -102,10 +92,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         }
 
         var status = Enum.TryParse<ImportStatus>(_status, ignoreCase: true, out var known) && !char.IsAsciiDigit(_status[0]) ? known : ImportStatus.Unknown;
-        return new ImportReport(
-            _importId,
-            status,
-            _hasSummary ? new ImportSummary(_newContacts, _updatedContacts, _globallySuppressed, _invalidEntries, _duplicateIdentifiers) : null);
+        return new ImportReport(_importId, status, _summary);
     }
 
     private void Hear(ref Utf8JsonReader reader)
@@ -118,17 +105,30 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
             case JsonTokenType.EndObject:
                 Close(reader.CurrentDepth);
                 break;
-            case JsonTokenType.PropertyName:
-                Name(ref reader);
+            case JsonTokenType.PropertyName when reader.CurrentDepth <= Deepest:
+                _at[reader.CurrentDepth] = PropertyOf(ref reader);
                 break;
             case JsonTokenType.StartArray when reader.CurrentDepth == 0:
                 throw new JsonException("an array is not a report");
-            case JsonTokenType.StartArray or JsonTokenType.EndArray:
+            case JsonTokenType.PropertyName or JsonTokenType.StartArray or JsonTokenType.EndArray:
                 break;
             default:
                 Value(ref reader);
                 break;
         }
+    }
+
+    private static Property PropertyOf(ref Utf8JsonReader reader)
+    {
+        foreach (var (text, property) in Known)
+        {
+            if (reader.ValueTextEquals(text))
+            {
+                return property;
+            }
+        }
+
+        return Property.Other;
     }
 
     private void Open(int depth)
@@ -137,13 +137,13 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         {
             _opened = true;
         }
-        else if (depth == 1 && _top == Top.Summary)
+        else if (depth == 1 && _at[1] == Property.Summary)
         {
-            _hasSummary = true;
+            _summary ??= new ImportSummary(0, 0, 0, 0, 0);
         }
         else if (depth == 2 && InRows)
         {
-            if ((_top == Top.Failures ? ++_failed : ++_written) > mostRows)
+            if ((_at[1] == Property.Failures ? ++_failed : ++_written) > mostRows)
             {
                 throw new BoundlessAnswerException($"it has more rows than were sent plus a tenth ({mostRows:N0})");
             }
@@ -152,7 +152,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
             _email = _match = null;
             _reasons = null;
         }
-        else if (depth == 4 && InRows && _inRow == InRow.Failures)
+        else if (depth == 4 && InReasons)
         {
             _code = _text = null;
         }
@@ -164,7 +164,7 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         {
             _closed = _opened;
         }
-        else if (depth == 4 && InRows && _inRow == InRow.Failures)
+        else if (depth == 4 && InReasons)
         {
             _reasons ??= [];
             if (_reasons.Count < MostReasons)
@@ -174,10 +174,10 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         }
         else if (depth == 2 && InRows && row is not null)
         {
-            var kind = _top switch
+            var kind = _at[1] switch
             {
-                Top.Created => ImportedKind.Created,
-                Top.Updated => ImportedKind.Updated,
+                Property.Created => ImportedKind.Created,
+                Property.Updated => ImportedKind.Updated,
                 _ => ImportedKind.Failed,
             };
             IReadOnlyList<ImportFailureReason> reasons = _reasons ?? (kind == ImportedKind.Failed ? [new ImportFailureReason("", "")] : None);
@@ -185,108 +185,59 @@ internal sealed class ImportReportParser(Action<ImportedContact>? row, long most
         }
     }
 
-    private void Name(ref Utf8JsonReader reader)
-    {
-        switch (reader.CurrentDepth)
-        {
-            case 1:
-                _top = TopOf(ref reader);
-                break;
-            case 2 when _top == Top.Summary:
-                _field = SummaryFieldOf(ref reader);
-                break;
-            case 3 when InRows:
-                _inRow = InRowOf(ref reader);
-                break;
-            case 4 when InRows && _inRow == InRow.Identifiers:
-                _field = reader.ValueTextEquals("email"u8) ? Field.Email : reader.ValueTextEquals("contactId"u8) ? Field.ContactId : Field.Other;
-                break;
-            case 5 when InRows && _inRow == InRow.Failures:
-                _field = reader.ValueTextEquals("failureCode"u8) ? Field.Code : reader.ValueTextEquals("description"u8) ? Field.Description : Field.Other;
-                break;
-        }
-    }
-
     private void Value(ref Utf8JsonReader reader)
     {
         switch (reader.CurrentDepth)
         {
-            case 1 when _top == Top.ImportId:
+            case 1 when _at[1] == Property.ImportId:
                 _importId = Text(ref reader);
                 break;
-            case 1 when _top == Top.Status:
+            case 1 when _at[1] == Property.Status:
                 _status = Text(ref reader) is { Length: > 0 } status ? status : null;
                 break;
-            case 2 when _top == Top.Summary:
-                Count(ref reader);
+            case 2 when _at[1] == Property.Summary && _summary is { } summary:
+                _summary = Counted(summary, _at[2], (int)(Number(ref reader) ?? 0));
                 break;
-            case 3 when InRows && _inRow == InRow.ContactId:
+            case 3 or 4 or 5 when InRows:
+                RowValue(ref reader);
+                break;
+        }
+    }
+
+    private static ImportSummary Counted(ImportSummary summary, Property property, int count) => property switch
+    {
+        Property.NewContacts => summary with { NewContacts = count },
+        Property.UpdatedContacts => summary with { UpdatedContacts = count },
+        Property.GloballySuppressed => summary with { GloballySuppressed = count },
+        Property.InvalidEntries => summary with { InvalidEntries = count },
+        Property.DuplicateIdentifiers => summary with { DuplicateIdentifiers = count },
+        _ => summary,
+    };
+
+    private void RowValue(ref Utf8JsonReader reader)
+    {
+        switch (reader.CurrentDepth, _at[3], _at[reader.CurrentDepth])
+        {
+            case (3, Property.ContactId, _):
                 _contactId = Id(ref reader);
                 break;
-            case 3 when InRows && _inRow == InRow.MatchIdentifier:
+            case (3, Property.MatchIdentifier, _):
                 _match = Text(ref reader);
                 break;
-            case 4 when InRows && _inRow == InRow.Identifiers && _field == Field.Email:
+            case (4, Property.Identifiers, Property.Email):
                 _email = Text(ref reader);
                 break;
-            case 4 when InRows && _inRow == InRow.Identifiers && _field == Field.ContactId:
+            case (4, Property.Identifiers, Property.ContactId):
                 _identifierId = Id(ref reader);
                 break;
-            case 5 when InRows && _inRow == InRow.Failures && _field == Field.Code:
+            case (5, Property.Failures, Property.FailureCode):
                 _code = Short(ref reader);
                 break;
-            case 5 when InRows && _inRow == InRow.Failures && _field == Field.Description:
+            case (5, Property.Failures, Property.Description):
                 _text = Short(ref reader);
                 break;
         }
     }
-
-    private void Count(ref Utf8JsonReader reader)
-    {
-        var count = (int)(Number(ref reader) ?? 0);
-        switch (_field)
-        {
-            case Field.NewContacts:
-                _newContacts = count;
-                break;
-            case Field.UpdatedContacts:
-                _updatedContacts = count;
-                break;
-            case Field.GloballySuppressed:
-                _globallySuppressed = count;
-                break;
-            case Field.InvalidEntries:
-                _invalidEntries = count;
-                break;
-            case Field.DuplicateIdentifiers:
-                _duplicateIdentifiers = count;
-                break;
-        }
-    }
-
-    private static Top TopOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("created"u8) ? Top.Created
-        : reader.ValueTextEquals("updated"u8) ? Top.Updated
-        : reader.ValueTextEquals("failures"u8) ? Top.Failures
-        : reader.ValueTextEquals("status"u8) ? Top.Status
-        : reader.ValueTextEquals("importId"u8) ? Top.ImportId
-        : reader.ValueTextEquals("summary"u8) ? Top.Summary
-        : Top.Other;
-
-    private static InRow InRowOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("contactId"u8) ? InRow.ContactId
-        : reader.ValueTextEquals("identifiers"u8) ? InRow.Identifiers
-        : reader.ValueTextEquals("failures"u8) ? InRow.Failures
-        : reader.ValueTextEquals("matchIdentifier"u8) ? InRow.MatchIdentifier
-        : InRow.Other;
-
-    private static Field SummaryFieldOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("newContacts"u8) ? Field.NewContacts
-        : reader.ValueTextEquals("updatedContacts"u8) ? Field.UpdatedContacts
-        : reader.ValueTextEquals("globallySuppressed"u8) ? Field.GloballySuppressed
-        : reader.ValueTextEquals("invalidEntries"u8) ? Field.InvalidEntries
-        : reader.ValueTextEquals("duplicateIdentifiers"u8) ? Field.DuplicateIdentifiers
-        : Field.Other;
 
     private static string? Text(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
 

@@ -32,7 +32,7 @@ internal sealed class LyticsTransport : IDisposable
             throw new ArgumentException($"The token must not be sent to {access.Url.Authority}.", nameof(access));
         }
 
-        (this._access, this._clock, this._log) = (access, clock, log);
+        (_access, _clock, _log) = (access, clock, log);
         _root = new Uri(access.Url.AbsoluteUri.TrimEnd('/') + "/");
         _http = new HttpClient(handler ?? NewHandler(access.Url), disposeHandler: handler is null)
         {

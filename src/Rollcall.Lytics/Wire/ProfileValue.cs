@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Rollcall.Reading;
 
 namespace Rollcall.Lytics;
 
@@ -44,7 +43,7 @@ internal static class ProfileValue
         if (written.Length > ExactDigits || written.AsSpan().ContainsAny('e', 'E'))
         {
             written = written.AsSpan().ContainsAny('.', 'e', 'E') && decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                ? FloatText.Rounded(number)
+                ? Math.Round(number, 9, MidpointRounding.AwayFromZero).ToString("0.#########", CultureInfo.InvariantCulture)
                 : written;
         }
 

@@ -43,7 +43,11 @@ internal sealed class Page(Simulation simulation)
     private string Books() => Whole("Address books", $"""
         <p>{State.Contacts.Count:N0} contacts in the account.</p>
         {SearchForm(null, "")}
-        {Table(["Name", "#Id", "#Members"], State.Books.Select(book => (string[])[$"<a href=\"{Link("book", book.Id.ToString())}\">{Text(book.Name)}</a>", book.Id.ToString(), book.Members.ToString("N0")]))}
+        {Table(
+            State.Books,
+            ("Name", book => BookLink(book.Id)),
+            ("#Id", book => book.Id.ToString()),
+            ("#Members", book => book.Members.ToString("N0")))}
         """);
 
     private string OneBook(int id, string search, int page)
@@ -57,10 +61,14 @@ internal sealed class Page(Simulation simulation)
             """);
     }
 
-    private string Search(string search, int page) => Whole("Contacts", $"""
-        {SearchForm(null, search)}
-        {People(State.Contacts.InOrder.Where(contact => Matches(contact, search)), contact => Text(string.Join(", ", Names(contact))), "Books", page, "q=" + Uri.EscapeDataString(search))}
-        """);
+    private string Search(string search, int page)
+    {
+        var shown = State.Contacts.InOrder.Where(contact => Matches(contact, search));
+        return Whole("Contacts", $"""
+            {SearchForm(null, search)}
+            {People(shown, contact => Text(string.Join(", ", Names(contact))), "Books", page, $"q={Uri.EscapeDataString(search)}")}
+            """);
+    }
 
     private string OneContact(string email)
     {
@@ -79,29 +87,33 @@ internal sealed class Page(Simulation simulation)
             ("Confirmations sent", State.Counters.Confirmations.GetValueOrDefault(contact.Email).ToString()),
             ("Challenges sent", State.Counters.Challenges.GetValueOrDefault(contact.Email).ToString()),
         ];
-        var fields = State.Fields
-            .Where(field => contact.Value(field.Ordinal) is not null)
-            .Select(field => (string[])[Text(field.Name), Text(contact.Value(field.Ordinal))]);
-        var books = contact.Memberships.ToArray().Select(membership => (string[])
-        [
-            $"<a href=\"{Link("book", membership.Book.ToString())}\">{Text(State.Book(membership.Book)?.Name)}</a>",
-            Status(membership.Status.ToString()),
-            IsoDate.Text(membership.Since),
-        ]);
         return Whole(contact.Email, $"""
-            {Table(["Contact", ""], facts.Select(fact => (string[])[fact.Item1, fact.Item2]))}
+            {Table(facts, ("Contact", fact => fact.Item1), ("", fact => fact.Item2))}
             <h2>Address books</h2>
-            {Table(["Name", "Status", "Since"], books)}
+            {Table(
+                contact.Memberships.ToArray(),
+                ("Name", membership => BookLink(membership.Book)),
+                ("Status", membership => Status(membership.Status.ToString())),
+                ("Since", membership => IsoDate.Text(membership.Since)))}
             <h2>Data fields</h2>
-            {Table(["Name", "Value"], fields)}
+            {Table(
+                State.Fields.Where(field => contact.Value(field.Ordinal) is not null),
+                ("Name", field => Text(field.Name)),
+                ("Value", field => Text(contact.Value(field.Ordinal))))}
             <h2>Insight data</h2>
-            {Table(["Collection", "Key", "Record"], State.Insight.Of(contact.Id).Select(record => (string[])[Text(record.Collection), Text(record.Key), Text(record.Json)]))}
+            {Table(
+                State.Insight.Of(contact.Id),
+                ("Collection", record => Text(record.Collection)),
+                ("Key", record => Text(record.Key)),
+                ("Record", record => Text(record.Json)))}
             """);
     }
 
+    private string BookLink(int id) => $"<a href=\"{Link("book", id.ToString())}\">{Text(State.Book(id)?.Name)}</a>";
+
     private string Calls() => Whole("Calls", $"""
         <p>The last calls first. Status 0: the connection was dropped.</p>
-        {Table(["#No.", "Time (UTC)", "#Status", "Call", "Operation"], simulation.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}"), Text(call.Operation)]))}
+        {CallsTable(simulation.Calls)}
         """);
 
     private string Counters()
@@ -118,17 +130,16 @@ internal sealed class Page(Simulation simulation)
             ("Contacts deleted", counters.ContactsDeleted),
         ];
         return Whole("Counters", $"""
-            {Table(["What happened", "#Times"], people.Select(count => (string[])[count.Item1, count.Item2.ToString("N0")]))}
+            {Table(people, ("What happened", count => count.Item1), ("#Times", count => count.Item2.ToString("N0")))}
             <h2>Calls</h2>
-            {Table(["Operation", "#Calls"], simulation.Calls.Counts().Select(count => (string[])[Text(count.Key), count.Value.ToString("N0")]))}
+            {CountsTable(simulation.Calls)}
             """);
     }
 
     private static string People(IEnumerable<Contact> contacts, Func<Contact, string> last, string lastHead, int page, string query)
     {
         var rows = contacts.Skip(page * RowsAtOnce).Take(RowsAtOnce + 1).ToList();
-        var table = Table(["Email", "Account", lastHead], rows.Take(RowsAtOnce).Select(contact => (string[])
-            [Name(contact), Status(Spelling.V2(contact.Status)), last(contact)]));
+        var table = Table(rows.Take(RowsAtOnce), ("Email", Name), ("Account", contact => Status(Spelling.V2(contact.Status))), (lastHead, last));
         var before = page > 0 ? $"<a href=\"/?{Text(query)}&amp;page={page - 1}\">Previous</a>" : "";
         var after = rows.Count > RowsAtOnce ? $"<a href=\"/?{Text(query)}&amp;page={page + 1}\">Next</a>" : "";
         return rows.Count == 0 ? "<p>Nobody.</p>" : $"{table}<nav aria-label=\"Pages\">{before}{after}</nav>";

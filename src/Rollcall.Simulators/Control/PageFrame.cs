@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Rollcall.Simulators.Http;
 
 namespace Rollcall.Simulators.Control;
 
@@ -69,16 +70,29 @@ internal static class PageFrame
         </html>
         """;
 
-    /// <summary>A table of rows that are already HTML; columns whose head starts with '#' contain numbers.</summary>
-    public static string Table(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>A table whose cells are already HTML; columns whose head starts with '#' contain numbers.</summary>
+    public static string Table<T>(IEnumerable<T> rows, params IReadOnlyList<(string Head, Func<T, string> Cell)> columns)
     {
-        string Cell(string tag, string content, int at) =>
-            heads[at].StartsWith('#') ? $"<{tag} class=\"n\">{content}</{tag}>" : $"<{tag}>{content}</{tag}>";
+        string Element(string tag, string head, string content) =>
+            head.StartsWith('#') ? $"<{tag} class=\"n\">{content}</{tag}>" : $"<{tag}>{content}</{tag}>";
 
-        var head = string.Concat(heads.Select((name, at) => Cell("th", Text(name.TrimStart('#')), at)));
-        var body = string.Join('\n', rows.Select(row => $"<tr>{string.Concat(row.Select((cell, at) => Cell("td", cell, at)))}</tr>"));
-        return body.Length == 0 ? "<p>None.</p>" : $"<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
+        var heads = string.Concat(columns.Select(column => Element("th", column.Head, Text(column.Head.TrimStart('#')))));
+        var body = string.Join('\n', rows.Select(row => $"<tr>{string.Concat(columns.Select(column => Element("td", column.Head, column.Cell(row))))}</tr>"));
+        return body.Length == 0 ? "<p>None.</p>" : $"<div class=\"table\"><table><thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table></div>";
     }
+
+    /// <summary>How often each operation was called.</summary>
+    public static string CountsTable(CallCounts calls) =>
+        Table(calls.Counts(), ("Operation", count => Text(count.Key)), ("#Calls", count => count.Value.ToString("N0")));
+
+    /// <summary>The last calls.</summary>
+    public static string CallsTable(CallCounts calls) => Table(
+        calls.Recent(),
+        ("#No.", call => call.Number.ToString()),
+        ("Time (UTC)", call => call.Time.ToString("HH:mm:ss")),
+        ("#Status", call => call.Status.ToString()),
+        ("Call", call => Text($"{call.Method} {call.Target}")),
+        ("Operation", call => Text(call.Operation)));
 
     /// <summary>A status in a colour that shows whether mail is sent.</summary>
     public static string Status(string status) => $"<span class=\"{Tone(status)}\">{Text(status)}</span>";

@@ -137,20 +137,34 @@ internal sealed class LyticsControl(LyticsState state, SimulatedLytics account)
     private Reply AddFaults(JsonElement body) => Done(() => account.AddFaults(FaultsJson.Read(body)));
 
     private string AccountPage() => Locked(() => Whole(Site, "Audiences", $"""
-        {Table(["Name", "Id", "Slug", "#Members", "Valid"], state.Audiences.Select(audience => (string[])[Text(audience.Name), Text(audience.Id), Text(audience.Slug), audience.Count.ToString("N0"), audience.Invalid ? "no" : "yes"]))}
+        {Table(
+            state.Audiences,
+            ("Name", audience => Text(audience.Name)),
+            ("Id", audience => Text(audience.Id)),
+            ("Slug", audience => Text(audience.Slug)),
+            ("#Members", audience => audience.Count.ToString("N0")),
+            ("Valid", audience => audience.Invalid ? "no" : "yes"))}
         <h2>Content collections</h2>
-        {Table(["Name", "Id", "#Documents"], state.Collections.Select(collection => (string[])[Text(collection.Name), Text(collection.Id), collection.Items.Count.ToString("N0")]))}
+        {Table(
+            state.Collections,
+            ("Name", collection => Text(collection.Name)),
+            ("Id", collection => Text(collection.Id)),
+            ("#Documents", collection => collection.Items.Count.ToString("N0")))}
         <h2>Streams</h2>
-        {Table(["Stream", "#Events"], Streams().Select(stream => (string[])[Text(stream.Key), stream.Value.ToString("N0")]))}
+        {Table(Streams(), ("Stream", stream => Text(stream.Key)), ("#Events", stream => stream.Value.ToString("N0")))}
         <h2>The last events</h2>
-        {Table(["Time (UTC)", "Stream", "Event"], Enumerable.Reverse(state.Events).Take(EventsOnPage).Select(one => (string[])[one.Time.ToString("HH:mm:ss"), Text(one.Stream), Text(Encoding.UTF8.GetString(one.Json))]))}
+        {Table(
+            Enumerable.Reverse(state.Events).Take(EventsOnPage),
+            ("Time (UTC)", one => one.Time.ToString("HH:mm:ss")),
+            ("Stream", one => Text(one.Stream)),
+            ("Event", one => Text(Encoding.UTF8.GetString(one.Json))))}
         """));
 
     private string CallsPage() => Whole(Site, "Calls", $"""
         <p>At most {state.Crowd.Most} at once. The last calls first. Status 0: the connection was dropped.</p>
-        {Table(["Operation", "#Calls"], state.Calls.Counts().Select(count => (string[])[Text(count.Key), count.Value.ToString("N0")]))}
+        {CountsTable(state.Calls)}
         <h2>The last</h2>
-        {Table(["#No.", "Time (UTC)", "#Status", "Call"], state.Calls.Recent().Select(call => (string[])[call.Number.ToString(), call.Time.ToString("HH:mm:ss"), call.Status.ToString(), Text($"{call.Method} {call.Target}")]))}
+        {CallsTable(state.Calls)}
         """);
 
     private static readonly PageSite Site = new("Simulated Lytics", [("/", "Audiences"), ("/?view=calls", "Calls")]);

@@ -6,7 +6,7 @@ public enum ContactStatus
     /// <summary>Gets mail.</summary>
     Subscribed,
 
-    /// <summary>Left by themselves.</summary>
+    /// <summary>Opted out.</summary>
     Unsubscribed,
 
     /// <summary>Mail bounced temporarily.</summary>

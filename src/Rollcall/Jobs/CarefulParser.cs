@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Rollcall.Jobs;
 
-/// <summary>The YAML library's parser, whose errors are all of one kind: on some broken text it trips over itself instead of saying where.</summary>
+/// <summary>The YAML library's parser, with one kind of error: on some broken text the library fails without saying where.</summary>
 internal sealed class CarefulParser(string text) : IParser
 {
     private readonly Parser _parser = new(new Scanner(new StringReader(text)));
@@ -16,10 +16,11 @@ internal sealed class CarefulParser(string text) : IParser
         {
             return _parser.MoveNext();
         }
-        catch (Exception tripped) when (tripped is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception failed) when (
+            failed is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             var after = _parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(after, after, "the text after this cannot be read", tripped);
+            throw new YamlException(after, after, "the text after this cannot be read", failed);
         }
     }
 }

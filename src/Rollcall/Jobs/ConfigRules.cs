@@ -1,11 +1,9 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of audiences, books and fields.</summary>
+/// <summary>Rules for audiences, books and fields.</summary>
 internal sealed class ConfigRules(Job job, JobProblems problems)
 {
     private static readonly string[] ReservedBooks = ["Test", "All Contacts"];
-
-    private static readonly string[] ReservedDataFields = ["email", "id", "contactid", "notes", "unsubscribed"];
 
     private readonly ExportConfig _config = job.Config;
 
@@ -37,11 +35,11 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         var audiences = (job.Source as TablesSourceOptions)?.Audiences;
         var mapped = _config.SegMappings.Select(mapping => mapping.SegmentId).ToHashSet();
-        var (knowsAudiences, knowsMappings) = (audiences is not null && !problems.IsTouched("source.tables.audiences"), !problems.IsTouched("config.seg_mappings"));
+        var knowsAudiences = audiences is not null && !problems.IsTouched("source.tables.audiences");
+        var knowsMappings = !problems.IsTouched("config.seg_mappings");
         var seen = new HashSet<string>();
-        for (var i = 0; i < _config.SegmentIds.Count; i++)
+        foreach (var (i, id) in _config.SegmentIds.Index())
         {
-            var id = _config.SegmentIds[i];
             if (!seen.Add(id))
             {
                 problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} is there twice.", "Take one out.");
@@ -52,7 +50,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             }
             else if (knowsMappings && !mapped.Contains(id))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
+                problems.Error(
+                    $"{key}[{i}]", $"{JobScalar.Show(id)} goes into no address book.", $"Map it in config.seg_mappings, for example: - {id}: \"1234\"");
             }
         }
     }
@@ -73,9 +72,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
         var (ids, knowsIds) = (_config.SegmentIds.ToHashSet(), !problems.IsTouched("config.segment_ids"));
         var books = new Dictionary<(long?, string?), MappedBook>();
-        for (var i = 0; i < _config.SegMappings.Count; i++)
+        foreach (var (i, (id, book)) in _config.SegMappings.Index())
         {
-            var (id, book) = _config.SegMappings[i];
             var at = $"{key}[{i}].{id}";
             if (knowsIds && !ids.Contains(id))
             {
@@ -84,7 +82,7 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
             if (book.Name is { } named && ReservedBooks.Contains(named, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Error($"{at}.name", $"Dotdigital keeps the name {JobScalar.Show(named)} for itself.", "Choose another.");
+                problems.Error($"{at}.name", $"Dotdigital reserves the name {JobScalar.Show(named)}.", "Choose another.");
             }
 
             var name = book.Name?.ToUpperInvariant();
@@ -95,7 +93,8 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             }
             else if (into.Book != book)
             {
-                problems.Error(at, $"names address book {book} otherwise than {JobScalar.Show(into.FirstAudience)} does: name, create and visibility must be the same.");
+                problems.Error(
+                    at, $"names address book {book} otherwise than {JobScalar.Show(into.FirstAudience)} does: name, create and visibility must be the same.");
             }
         }
     }
@@ -111,13 +110,12 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
             return;
         }
 
-        for (var i = 0; i < mappings.Count; i++)
+        foreach (var (i, (field, dataField)) in mappings.Index())
         {
-            var (field, dataField) = mappings[i];
             var at = $"{key}[{i}].{field}";
-            if (ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
+            if (ExportConfig.ReservedDataFields.Contains(dataField, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Error(at, $"{JobScalar.Show(dataField)} is a word Dotdigital keeps for itself, not a data field.");
+                problems.Error(at, $"{JobScalar.Show(dataField)} is a word that Dotdigital reserves, not a data field.");
             }
             else if (!from.TryAdd(dataField, field))
             {
@@ -135,11 +133,11 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
 
         var mapped = _config.Mappings.Select(mapping => mapping.Field).ToHashSet();
-        for (var i = 0; i < _config.FieldChanges.Count; i++)
+        foreach (var (i, field) in _config.FieldChanges.Index())
         {
-            if (!mapped.Contains(_config.FieldChanges[i]))
+            if (!mapped.Contains(field))
             {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.FieldChanges[i])} is no field of config.mappings.", Suggestion.For(_config.FieldChanges[i], mapped));
+                problems.Error($"{key}[{i}]", $"{JobScalar.Show(field)} is no field of config.mappings.", Suggestion.For(field, mapped));
             }
         }
     }
@@ -153,30 +151,32 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         }
 
         var seen = new HashSet<string>();
-        for (var i = 0; i < _config.InsightFields.Count; i++)
+        foreach (var (i, field) in _config.InsightFields.Index().Where(field => !seen.Add(field.Item)))
         {
-            if (!seen.Add(_config.InsightFields[i]))
-            {
-                problems.Error($"{key}[{i}]", $"{JobScalar.Show(_config.InsightFields[i])} is there twice.", "Take one out.");
-            }
+            problems.Error($"{key}[{i}]", $"{JobScalar.Show(field)} is there twice.", "Take one out.");
         }
 
         if (job.InsightOnExit == InsightOnExit.Remove && _config.InsightFields.Count == 0 && !_config.InsightRecommendations)
         {
-            problems.Warning("insight_on_exit", "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is removed.");
+            problems.Warning(
+                "insight_on_exit",
+                "the job sends no insight data: there are neither config.insight_fields nor config.insight_recommendations. Only what it sent before is "
+                    + "removed.");
         }
     }
 
-    /// <summary>Recommendations need a collection they come from, and somewhere to go.</summary>
+    /// <summary>Recommendations need a collection as their source, and a target.</summary>
     private void CheckRecommendations()
     {
         const string key = "config.collection_id";
-        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
+        foreach (var (i, (field, _)) in _config.RecommenderMappings.Index())
         {
-            var field = _config.RecommenderMappings[i].Field;
             if (RecommendationField.Parse(field) is null)
             {
-                problems.Error($"config.recommender_mappings[{i}].{field}", $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.", "Write title for the first recommendation's, 2.title for the second's, and so on.");
+                problems.Error(
+                    $"config.recommender_mappings[{i}].{field}",
+                    $"names no field of a recommendation, or one beyond the {RecommendationField.Most}th.",
+                    "Write title for the first recommendation's, 2.title for the second's, and so on.");
             }
         }
 
@@ -193,25 +193,33 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
         var goes = _config.RecommenderMappings.Count > 0 || _config.InsightRecommendations;
         if (_config.CollectionId is null && goes)
         {
-            problems.Error(_config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings", "goes with config.collection_id, which is missing.", "Name the content collection that recommendations come from.");
+            problems.Error(
+                _config.InsightRecommendations ? "config.insight_recommendations" : "config.recommender_mappings",
+                "goes with config.collection_id, which is missing.",
+                "Name the content collection that recommendations come from.");
         }
         else if (_config.CollectionId is { } collection && !goes)
         {
-            problems.Error(key, $"recommendations of {JobScalar.Show(collection)} go nowhere.", "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
+            problems.Error(
+                key,
+                $"recommendations of {JobScalar.Show(collection)} go nowhere.",
+                "Say which go to which data field, for example recommender_mappings: [{title: REC_TITLE}], or set insight_recommendations: true.");
         }
-        else if (_config.CollectionId is { } wanted && job.Source is TablesSourceOptions tables && !problems.IsTouched("source.tables.recommendations") && !tables.Recommendations.ContainsKey(wanted))
+        else if (_config.CollectionId is { } wanted
+            && job.Source is TablesSourceOptions { Recommendations: var known }
+            && !problems.IsTouched("source.tables.recommendations")
+            && !known.ContainsKey(wanted))
         {
-            problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, tables.Recommendations.Keys));
+            problems.Error(key, $"{JobScalar.Show(wanted)} is no key of source.tables.recommendations.", Suggestion.For(wanted, known.Keys));
         }
     }
 
-    /// <summary>In tables, <c>email</c> and <c>rank</c> say whose a recommendation is and which, and columns are told apart without case.</summary>
+    /// <summary>In tables, <c>email</c> and <c>rank</c> say whose a recommendation is and which, and names of columns ignore case.</summary>
     private void CheckColumns()
     {
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < _config.RecommenderMappings.Count; i++)
+        foreach (var (i, (field, _)) in _config.RecommenderMappings.Index())
         {
-            var field = _config.RecommenderMappings[i].Field;
             var at = $"config.recommender_mappings[{i}].{field}";
             if (RecommendationField.Parse(field)?.Name is not { } name)
             {
@@ -220,7 +228,10 @@ internal sealed class ConfigRules(Job job, JobProblems problems)
 
             if (name.ToUpperInvariant() is "EMAIL" or "RANK")
             {
-                problems.Error(at, "email and rank say whose a recommendation is, and which; they are none of its fields.", "Give the column another name in the query.");
+                problems.Error(
+                    at,
+                    "email and rank say whose a recommendation is, and which; they are none of its fields.",
+                    "Give the column another name in the query.");
             }
             else if (!names.TryAdd(name, name) && names[name] != name)
             {

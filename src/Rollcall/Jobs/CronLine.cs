@@ -1,3 +1,4 @@
+using Rollcall.Model;
 using Cronos;
 
 namespace Rollcall.Jobs;
@@ -7,7 +8,7 @@ internal static class CronLine
 {
     private const int Fields = 5;
 
-    // From any time on, some tens of years are looked through.
+    // The next few decades are searched.
     private static readonly DateTime SomeTime = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>What is wrong with it; null where nothing is.</summary>
@@ -16,7 +17,7 @@ internal static class CronLine
         var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         if (fields != Fields)
         {
-            return $"has {fields} {(fields == 1 ? "field" : "fields")}, and a cron line has five.";
+            return $"has {Counted.Of(fields, "field")}, and a cron line has five.";
         }
 
         try

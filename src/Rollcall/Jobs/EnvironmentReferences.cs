@@ -7,7 +7,7 @@ namespace Rollcall.Jobs;
 /// <summary><c>${NAME}</c> in a value: the environment variable's value. <c>$${</c> is a plain <c>${</c>.</summary>
 internal static partial class EnvironmentReferences
 {
-    /// <summary>The text with its references replaced; null, with what is wrong, where one cannot be.</summary>
+    /// <summary>The text with its references replaced; null, with the reason, when one cannot be.</summary>
     public static string? Expand(string text, Func<string, string?> environment, out string? wrong, out string? todo)
     {
         (wrong, todo) = (null, null);
@@ -44,18 +44,16 @@ internal static partial class EnvironmentReferences
 
         if (missing.Count > 0)
         {
-            var names = string.Join(" and ", missing);
-            wrong = missing.Count == 1
-                ? $"the environment variable {names} is not set."
-                : $"the environment variables {names} are not set.";
-            todo = $"Set {(missing.Count == 1 ? "it" : "them")}, for example: export {missing[0]}=...";
+            var (variables, are, them) = missing.Count == 1 ? ("variable", "is", "it") : ("variables", "are", "them");
+            wrong = $"the environment {variables} {string.Join(" and ", missing)} {are} not set.";
+            todo = $"Set {them}, for example: export {missing[0]}=...";
             return null;
         }
 
         return expanded.Append(text, end, text.Length - end).ToString();
     }
 
-    /// <summary>Whether a variable's name says that its value is not to be shown; others hold audiences, books, dates, which results have to show.</summary>
+    /// <summary>Whether a variable's name says that its value is secret; others hold audiences, books or dates, which results have to show.</summary>
     private static bool IsSecret(string name) => SecretName().IsMatch(name);
 
     [GeneratedRegex("PASS|PWD|SECRET|TOKEN|KEY|CRED|AUTH", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

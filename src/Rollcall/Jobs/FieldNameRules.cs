@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of the names of a platform's fields: each becomes a column, and a column's name is the same in either letter case.</summary>
+/// <summary>Rules for the names of a platform's fields: each becomes a column, and names of columns ignore letter case.</summary>
 internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
 {
     private readonly Dictionary<string, string> _seen = new(StringComparer.OrdinalIgnoreCase);
@@ -10,14 +10,14 @@ internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
         Check("config.email_field", config.EmailField);
         Check("config.id_field", config.IdField);
         Check("config.key_field", config.KeyField);
-        for (var i = 0; i < config.Mappings.Count; i++)
+        foreach (var (i, (field, _)) in config.Mappings.Index())
         {
-            Check($"config.mappings[{i}].{config.Mappings[i].Field}", config.Mappings[i].Field, "config.mappings");
+            Check($"config.mappings[{i}].{field}", field, "config.mappings");
         }
 
-        for (var i = 0; i < config.InsightFields.Count; i++)
+        foreach (var (i, field) in config.InsightFields.Index())
         {
-            Check($"config.insight_fields[{i}]", config.InsightFields[i], "config.insight_fields");
+            Check($"config.insight_fields[{i}]", field, "config.insight_fields");
         }
     }
 
@@ -30,14 +30,18 @@ internal sealed class FieldNameRules(ExportConfig config, JobProblems problems)
 
         if (IsOwn(field))
         {
-            problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall keeps for itself.", "Make a field of another name in Lytics that has its values.");
+            problems.Error(at, $"{JobScalar.Show(field)} is a name that Rollcall reserves.", "Make a field of another name in Lytics that has its values.");
         }
         else if (!_seen.TryAdd(field, field) && _seen[field] != field)
         {
-            problems.Error(at, $"{JobScalar.Show(field)} differs from {JobScalar.Show(_seen[field])} in letter case only, and a job cannot tell the two apart.", "Use one of them, or make a field of another name in Lytics.");
+            problems.Error(
+                at,
+                $"{JobScalar.Show(field)} differs from {JobScalar.Show(_seen[field])} in letter case only, and a job cannot tell the two apart.",
+                "Use one of them, or make a field of another name in Lytics.");
         }
     }
 
     private static bool IsOwn(string field) =>
-        field.ToLowerInvariant() is "__row" or "__part" or "__pass" or "__uid" or "__email" or "__member" || field.StartsWith("__whole_", StringComparison.OrdinalIgnoreCase);
+        field.ToLowerInvariant() is "__row" or "__part" or "__pass" or "__uid" or "__email" or "__member"
+        || field.StartsWith("__whole_", StringComparison.OrdinalIgnoreCase);
 }

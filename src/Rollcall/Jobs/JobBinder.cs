@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rollcall.Jobs;
 
-/// <summary>Nodes to records. What is missing or wrong was noted by <see cref="JobShapes"/>; it is passed over here, so that the rest can still be checked.</summary>
+/// <summary>Nodes to records. <see cref="JobShapes"/> noted what is missing or wrong; it is skipped here, so that the rest can still be checked.</summary>
 internal sealed class JobBinder(JobProblems problems, string path)
 {
     private readonly string _folder = Path.GetDirectoryName(path)!;
@@ -10,7 +10,6 @@ internal sealed class JobBinder(JobProblems problems, string path)
     public Job Bind(JobMap root)
     {
         var tag = Text(root, "tag") ?? "";
-        var guards = Map(root, "guards");
         return new Job
         {
             Tag = tag,
@@ -18,21 +17,11 @@ internal sealed class JobBinder(JobProblems problems, string path)
             Description = Text(root, "description"),
             Path = path,
             Authorization = Authorization(root["authorization"]),
-            Source = Map(Map(root, "source"), "lytics") is { } lytics ? new LyticsSourceOptions(Lytics(lytics)) : Tables(Map(Map(root, "source"), "tables")),
+            Source = Source(Map(root, "source")),
             Config = Config(Map(root, "config")),
             Schedule = Schedule(root["schedule"]),
             StatusSink = StatusSink(Map(root, "status_sink")),
-            Guards = new GuardOptions
-            {
-                MaxExitPercent = Limit(guards, "max_exit_percent", new GuardOptions().MaxExitPercent),
-                MaxEnter = (long?)Limit(guards, "max_enter", new GuardOptions().MaxEnter),
-                MaxMails = (long?)Limit(guards, "max_mails", new GuardOptions().MaxMails),
-                MaxMoves = (long?)Limit(guards, "max_moves", new GuardOptions().MaxMoves),
-                MaxRejectPercent = Limit(guards, "max_reject_percent", new GuardOptions().MaxRejectPercent),
-                MaxMissingPercent = Limit(guards, "max_missing_percent", new GuardOptions().MaxMissingPercent),
-                MaxDeletedPercent = Limit(guards, "max_deleted_percent", new GuardOptions().MaxDeletedPercent),
-                EmptyAudience = Choice(guards, "empty_audience", EmptyAudience.Stop),
-            },
+            Guards = Guards(Map(root, "guards"), new GuardOptions()),
             BudgetShare = Number(Map(root, "budget"), "share") ?? 1.0,
             OnMissingField = Choice(root, "on_missing_field", OnMissingField.Keep),
             MergeOption = Choice(root, "merge_option", MergeOption.Overwrite),
@@ -49,6 +38,21 @@ internal sealed class JobBinder(JobProblems problems, string path)
             WatchFor = Duration(Text(root, "watch_for") ?? "7d")!.Value,
         };
     }
+
+    private GuardOptions Guards(JobMap? guards, GuardOptions standard) => new()
+    {
+        MaxExitPercent = Limit(guards, "max_exit_percent", standard.MaxExitPercent),
+        MaxEnter = (long?)Limit(guards, "max_enter", standard.MaxEnter),
+        MaxMails = (long?)Limit(guards, "max_mails", standard.MaxMails),
+        MaxMoves = (long?)Limit(guards, "max_moves", standard.MaxMoves),
+        MaxRejectPercent = Limit(guards, "max_reject_percent", standard.MaxRejectPercent),
+        MaxMissingPercent = Limit(guards, "max_missing_percent", standard.MaxMissingPercent),
+        MaxDeletedPercent = Limit(guards, "max_deleted_percent", standard.MaxDeletedPercent),
+        EmptyAudience = Choice(guards, "empty_audience", standard.EmptyAudience),
+    };
+
+    private SourceOptions Source(JobMap? source) =>
+        Map(source, "lytics") is { } lytics ? new LyticsSourceOptions(Lytics(lytics)) : Tables(Map(source, "tables"));
 
     private JobAuthorization Authorization(JobNode? node)
     {
@@ -160,13 +164,13 @@ internal sealed class JobBinder(JobProblems problems, string path)
         };
     }
 
-    private static TimeSpan? Duration(string text) => text == "never" ? null : text[^1] switch
+    private static TimeSpan? Duration(string text) => text == "never" ? null : int.Parse(text[..^1], CultureInfo.InvariantCulture) * (text[^1] switch
     {
-        's' => TimeSpan.FromSeconds(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
-        'm' => TimeSpan.FromMinutes(long.Parse(text[..^1], CultureInfo.InvariantCulture)),
-        'h' => TimeSpan.FromHours(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
-        _ => TimeSpan.FromDays(int.Parse(text[..^1], CultureInfo.InvariantCulture)),
-    };
+        's' => TimeSpan.FromSeconds(1),
+        'm' => TimeSpan.FromMinutes(1),
+        'h' => TimeSpan.FromHours(1),
+        _ => TimeSpan.FromDays(1),
+    });
 
     private string? Absolute(string? file) => file is null ? null : Path.GetFullPath(Path.Combine(_folder, file));
 

@@ -3,7 +3,7 @@ using Rollcall.Model;
 
 namespace Rollcall.Jobs;
 
-/// <summary>Reads job files, YAML or JSON. Whatever is wrong with one is told at once, each with its line and column.</summary>
+/// <summary>Reads job files, YAML or JSON. All problems of a file are reported at once, each with its line and column.</summary>
 public static class JobFile
 {
     /// <summary>Reads a job file.</summary>
@@ -49,7 +49,11 @@ public static class JobFile
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return read < bytes.Length
             ? bytes[..read]
-            : throw new RollcallException(ExitCode.BadJob, $"the file is too large for a job file: more than {JobSyntax.MaxLength / 1024 / 1024} MB.", $"{name}:1:1", "Is it the data?");
+            : throw new RollcallException(
+                ExitCode.BadJob,
+                $"the file is too large for a job file: more than {JobSyntax.MaxLength / 1024 / 1024} MB.",
+                $"{name}:1:1",
+                "Is it the data?");
     }
 
     /// <summary>Reads a job file's text.</summary>

@@ -56,7 +56,10 @@ internal static class JobFileReference
         page.Append("| key | value | default | meaning |\n|---|---|---|---|\n");
         foreach (var key in group.Keys)
         {
-            var standard = key.Required ? "**required**" : key.Default is null ? "" : key.Default.Contains(' ', StringComparison.Ordinal) ? key.Default : $"`{key.Default}`";
+            var standard = key.Required ? "**required**"
+                : key.Default is not { } given ? ""
+                : given.Contains(' ', StringComparison.Ordinal) ? given
+                : $"`{given}`";
             page.Append($"| `{key.Name}` | {Cell(key.Shape.Words + Link(key.Shape, Join(path, key.Name)))} | {Cell(standard)} | {Cell(key.Doc)} |\n");
         }
 
@@ -85,7 +88,7 @@ internal static class JobFileReference
     };
 
     private static string Link(Shape shape, string path) =>
-        Below(shape, path).Select(one => $" ([keys](#{one.Path.Replace(".", "", StringComparison.Ordinal).Replace("[]", "", StringComparison.Ordinal).ToLowerInvariant()}))").FirstOrDefault("");
+        Below(shape, path).Select(one => $" ([keys](#{string.Concat(one.Path.Split('.', '[', ']')).ToLowerInvariant()}))").FirstOrDefault("");
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Rollcall.Jobs;
 
-/// <summary>The JSON Schema (draft 7) of job files, with which editors complete and check them.</summary>
+/// <summary>The JSON Schema (draft 7) of job files, for editors that complete and check them.</summary>
 public static class JobFileSchema
 {
-    /// <summary>An environment reference may stand anywhere in a text, so a pattern lets it pass.</summary>
+    /// <summary>An environment reference may be anywhere in a text, so patterns accept it.</summary>
     private const string Reference = @"\$\{[A-Za-z_]";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -59,15 +59,19 @@ public static class JobFileSchema
     private static JsonObject Of(NumberShape number)
     {
         var schema = new JsonObject { ["type"] = number.Whole ? "integer" : "number" };
-        foreach (var (word, limit) in new[] { ("minimum", number.Least), ("exclusiveMinimum", number.Above), ("maximum", number.Most), ("exclusiveMaximum", number.Below) })
+        Limit("minimum", number.Least);
+        Limit("exclusiveMinimum", number.Above);
+        Limit("maximum", number.Most);
+        Limit("exclusiveMaximum", number.Below);
+        return schema;
+
+        void Limit(string word, double? limit)
         {
             if (limit is not null)
             {
                 schema[word] = limit;
             }
         }
-
-        return schema;
     }
 
     private static JsonObject Of(ListShape list)

@@ -32,7 +32,7 @@ public static class JobFileTemplate
               brazil: {from: people, where: "country = 'BR'"}
 
         config:
-          # In order: somebody in several audiences has the values of the first.
+          # In order: a profile in several audiences has the values of the first.
           segment_ids: [big_spenders, brazil]
           # Which audience goes into which address book: by its id, or by name.
           seg_mappings:
@@ -55,7 +55,7 @@ public static class JobFileTemplate
           #resubscribe_no_challenge: false
           # Only changes of these fields update a member. Empty: all mapped fields.
           #field_changes: []
-          # Sent only when somebody first enters. Left out, Dotdigital decides, and whoever chose keeps it.
+          # Sent only when somebody first enters. Left out, Dotdigital decides, and people who chose one keep it.
           #email_type: Html
           #opt_in_type: Single
           # One run, then no more.
@@ -78,17 +78,25 @@ public static class JobFileTemplate
 
         # With resubscribe: also people who opted out while they were members.
         #resubscribe_members: false
-        # What becomes of members whom somebody else took out of a book: leave or restore.
+        # What happens to members who were removed from a book by somebody else: leave or restore.
         #on_foreign_removal: leave
         # Exits also act on people who were in the book before this job.
         #exit_existing: false
         # Create people again who were deleted at Dotdigital.
         #recreate_deleted: false
-        # What becomes of insight records when their person leaves every book of the job: keep or remove.
+        # What happens to insight records when their person leaves every book of the job: keep or remove.
         #insight_on_exit: keep
 
         # What holds changes back before anything is sent; rollcall run --allow GUARD passes one, once.
-        #guards: {max_exit_percent: 20, max_enter: none, max_mails: 1000, max_moves: 100, max_reject_percent: 50, max_missing_percent: 20, max_deleted_percent: 1, empty_audience: stop}
+        #guards:
+          #max_exit_percent: 20
+          #max_enter: none
+          #max_mails: 1000
+          #max_moves: 100
+          #max_reject_percent: 50
+          #max_missing_percent: 20
+          #max_deleted_percent: 1
+          #empty_audience: stop
         # How much of the account's API budget this job may take.
         #budget: {share: 1.0}
         # Whether people who entered are read back (auto, full or off), and how often everything is compared.
@@ -96,7 +104,7 @@ public static class JobFileTemplate
         #verify_every: 7d
         #watch_for: 7d
 
-        # When the job runs by itself: cron, continuous, or one time at a date.
+        # When the job runs without being started: cron, continuous, or one time at a date.
         # schedule: {cron: "0 6 * * *", timezone: Europe/London, quiet: {from: "22:00", hours: 8}}
         # Where status events go; sync_status must be true.
         # status_sink: {file: status.jsonl}

@@ -61,7 +61,7 @@ internal sealed class JobScalar(string path, Position at, string text, bool quot
 
     public bool Quoted { get; } = quoted;
 
-    /// <summary>Whether the file says nothing here, or YAML's word for nothing.</summary>
+    /// <summary>Whether there is no value, or YAML's null.</summary>
     public bool IsNothing => !Quoted && (Text is "" or "~" or "null" or "Null" or "NULL");
 
     public override string Kind => "a single value";

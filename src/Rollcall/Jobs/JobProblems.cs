@@ -2,10 +2,12 @@ using Rollcall.Model;
 
 namespace Rollcall.Jobs;
 
-/// <summary>What is wrong with one job file, gathered until all of it was looked at. One key has one error: later checks do not repeat what an earlier one said of it.</summary>
+/// <summary>
+/// The problems of one job file, gathered until all of it was checked. One key has one error: later checks do not repeat what an earlier one said of it.
+/// </summary>
 internal sealed class JobProblems(string path)
 {
-    /// <summary>Most problems that are told: nobody reads on, and a file of nothing else would fill memory.</summary>
+    /// <summary>Most problems that are listed: nobody reads more, and a file full of them would fill memory.</summary>
     public const int Most = 100;
 
     private readonly string _file = Path.GetFileName(path);
@@ -20,7 +22,7 @@ internal sealed class JobProblems(string path)
 
     public bool HasErrors => _broken.Count > 0;
 
-    /// <summary>Whether there are more problems than are told.</summary>
+    /// <summary>Whether there are more problems than are listed.</summary>
     public bool HasTooMany => _untold > 0;
 
     /// <summary>In the order of the file; errors before warnings where there are too many, and last how many more there are.</summary>
@@ -28,9 +30,17 @@ internal sealed class JobProblems(string path)
     {
         get
         {
-            var told = _found.OrderByDescending(one => one.Problem.Severity).Take(Most).OrderBy(one => one.At.Line).ThenBy(one => one.At.Column).Select(one => one.Problem).ToList();
+            var told = _found
+                .OrderByDescending(one => one.Problem.Severity)
+                .Take(Most)
+                .OrderBy(one => one.At.Line)
+                .ThenBy(one => one.At.Column)
+                .Select(one => one.Problem)
+                .ToList();
             var more = _untold + _found.Count - told.Count;
-            return more == 0 ? told : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", _file, "Mend these first.", HasErrors ? Severity.Error : Severity.Warning)];
+            return more == 0
+                ? told
+                : [.. told, new Problem($"and {Counted.Of(more, "more problem")}.", _file, "Fix these first.", HasErrors ? Severity.Error : Severity.Warning)];
         }
     }
 
@@ -42,7 +52,7 @@ internal sealed class JobProblems(string path)
     /// <summary>Whether this very key has an error.</summary>
     public bool IsBroken(string key) => _broken.Contains(key);
 
-    /// <summary>Whether this key or one below it has an error, or is not there because one above it has.</summary>
+    /// <summary>Whether this key or one below it has an error, or is missing because one above it has.</summary>
     public bool IsTouched(string key) => _broken.Any(one => IsAtOrBelow(one, key) || (!Has(key) && IsAtOrBelow(key, one)));
 
     public void Error(string key, string message, string? todo = null)
@@ -53,7 +63,7 @@ internal sealed class JobProblems(string path)
         }
     }
 
-    /// <summary>An error of a place that is no key of its own, such as a key that is there twice.</summary>
+    /// <summary>An error at a place without a key of its own, such as a duplicate key.</summary>
     public void ErrorAt(Position at, string key, string message, string? todo = null)
     {
         if (_broken.Count < Most)

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold between the keys of a job. Rules are silent about what was found wrong already.</summary>
+/// <summary>Rules between the keys of a job. They do not report keys that have an error already.</summary>
 internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
 {
     public void Check()
@@ -28,7 +28,10 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
         else if (job.Authorization.Credentials is { Endpoint: not { IsLoopback: true } }
             && (root["authorization"] as JobMap)?["password"] is JobScalar password && !problems.IsBroken(password.Path) && password.Text == password.Value)
         {
-            problems.Warning("authorization.password", "the password stands in the file.", "Write ${NAME} and set it in the environment, or store it with rollcall auth add.");
+            problems.Warning(
+                "authorization.password",
+                "the password stands in the file.",
+                "Write ${NAME} and set it in the environment, or store it with rollcall auth add.");
         }
     }
 
@@ -60,16 +63,19 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
 
         if (job.Config.SyncStatus && job.StatusSink is null)
         {
-            problems.Error("config.sync_status", "is true, but there is no status_sink.", "Say where status events go, for example: status_sink: {file: status.jsonl}");
+            problems.Error(
+                "config.sync_status", "is true, but there is no status_sink.", "Say where status events go, for example: status_sink: {file: status.jsonl}");
         }
         else if (!job.Config.SyncStatus && job.StatusSink is not null && !problems.IsTouched("config"))
         {
             problems.Warning("status_sink", "nothing goes there while config.sync_status is false.", "Set it to true.");
         }
 
-        if (job.StatusSink is PostgresSinkOptions { Url: var url } && !(DatabaseAddress.IsKnownUrl(url) && url.StartsWith("postgres://", StringComparison.Ordinal)))
+        if (job.StatusSink is PostgresSinkOptions { Url: var url }
+            && !(DatabaseAddress.IsKnownUrl(url) && url.StartsWith("postgres://", StringComparison.Ordinal)))
         {
-            problems.Error("status_sink.postgres", "is no URL of a PostgreSQL database: postgres://user:password@host:port/database.", DatabaseAddress.Encoding);
+            problems.Error(
+                "status_sink.postgres", "is no URL of a PostgreSQL database: postgres://user:password@host:port/database.", DatabaseAddress.Encoding);
         }
 
         if (job.StatusSink is PostgresSinkOptions { Table: "" })
@@ -128,7 +134,10 @@ internal sealed class JobRules(Job job, JobMap root, JobProblems problems)
         }
         else if (job.DirectApi == DirectApi.V3)
         {
-            problems.Warning("direct_api", "Dotdigital documents nowhere whether v3 fires join actions.", "Write v2, which is documented to fire them, or try it on one address first: rollcall run --only EMAIL.");
+            problems.Warning(
+                "direct_api",
+                "Dotdigital documents nowhere whether v3 fires join actions.",
+                "Write v2, which is documented to fire them, or try it on one address first: rollcall run --only EMAIL.");
         }
 
         if (job.OnMissingField == OnMissingField.Clear && job.MergeOption == MergeOption.OverwriteIfNotEmpty)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rollcall.Model;
+using System.Text;
 
 namespace Rollcall.Jobs;
 
@@ -134,7 +135,8 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
         {
             if (string.IsNullOrWhiteSpace(key) || key != key.Trim() || key.Any(char.IsControl) || !IsUnicode(key))
             {
-                problems.Error(value.Path, $"{JobScalar.Show(key)} is no name of {Article(shape.Key)}: it is empty, or has a space at its end or a control character.");
+                problems.Error(
+                    value.Path, $"{JobScalar.Show(key)} is no name of {Article(shape.Key)}: it is empty, or has a space at its end or a control character.");
             }
             else
             {
@@ -178,27 +180,21 @@ internal sealed class JobShapes(JobProblems problems, Func<string, string?> envi
 
     private static string Article(string noun) => ("aeiou".Contains(noun[0], StringComparison.Ordinal) ? "an " : "a ") + noun;
 
-    /// <summary>The number a text is, as JSON and YAML write numbers; null where it is none.</summary>
-    public static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
-        && double.IsFinite(number)
-            ? number
-            : null;
+    /// <summary>The number in a text, as JSON and YAML write numbers; null when there is none.</summary>
+    public static double? Number(string text)
+    {
+        const NumberStyles written = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(text, written, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    }
 
     private static bool IsUnicode(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        var at = 0;
+        while (at < text.Length && Rune.TryGetRuneAt(text, at, out var rune))
         {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                return false;
-            }
+            at += rune.Utf16SequenceLength;
         }
 
-        return true;
+        return at == text.Length;
     }
 }

@@ -8,7 +8,8 @@ internal static class JobSourceKeys
 
     private static JobKey[] LyticsAccess { get; } =
     [
-        new("token", new TextShape { Secret = true, Pattern = @"[\x21-\x7e]+", Says = "a token" }, "The API token. `${NAME}` keeps it out of the file. It goes to `url` alone.") { Required = true },
+        new("token", new TextShape { Secret = true, Pattern = @"[\x21-\x7e]+", Says = "a token" },
+            "The API token. `${NAME}` keeps it out of the file. It goes to `url` alone.") { Required = true },
         new("url", new TextShape { Pattern = "[Hh][Tt][Tt][Pp][Ss]?://.+", Says = "a URL such as https://api.lytics.io" },
             "The API's address: https, or http on this machine for the simulator.") { Default = "https://api.lytics.io" },
         new("account_id", new TextShape(), "The Lytics account, for a token that knows several. Left out, it is the token's own."),
@@ -25,7 +26,11 @@ internal static class JobSourceKeys
     /// <summary>A stream of Lytics.</summary>
     public static GroupShape LyticsStream { get; } = new(
         "a group of keys with token",
-        [.. LyticsAccess, new("stream", new TextShape { Pattern = "[A-Za-z0-9_.-]+", Says = "a name of letters, digits, -, _ and dots" }, "The stream that events go to.") { Default = "dotmailer_export_status" }])
+        [
+            .. LyticsAccess,
+            new("stream", new TextShape { Pattern = "[A-Za-z0-9_.-]+", Says = "a name of letters, digits, -, _ and dots" },
+                "The stream that events go to.") { Default = "dotmailer_export_status" },
+        ])
     {
         Example = """
             status_sink:
@@ -35,12 +40,16 @@ internal static class JobSourceKeys
 
     private static GroupShape File { get; } = new(
         "a group of keys with path",
-        new("path", new TextShape(), "A path or glob, relative to the job file. Its name says the kind: csv, tsv, txt, json, jsonl, ndjson, each maybe gzipped (`.gz`), or parquet.") { Required = true },
+        new("path", new TextShape(),
+            "A path or glob, relative to the job file. Its name says the kind: csv, tsv, txt, json, jsonl, ndjson, each maybe gzipped (`.gz`), or parquet.")
+            { Required = true },
         new("types", new MapShape(new ChoiceShape(ColumnTypes), "column", "a group of column: type"),
             "Types of columns of a csv, tsv or txt file. Columns not named here are text, so `00123` stays `00123`."),
         new("delimiter", new TextShape { Pattern = @"[^\r\n""]", Says = "a single character", MayBeBlank = true },
-            "The delimiter of a csv, tsv or txt file: one character, in double quotes (`\";\"`, `\"|\"`, `\"\\t\"`). A txt file needs it.") { Default = "comma for csv, tab for tsv" },
-        new("encoding", new TextShape(), "The encoding of a csv, tsv or txt file, such as `utf-8`, `windows-1252`, `iso-8859-1` or `utf-16`.") { Default = "utf-8" })
+            "The delimiter of a csv, tsv or txt file: one character, in double quotes (`\";\"`, `\"|\"`, `\"\\t\"`). A txt file needs it.")
+            { Default = "comma for csv, tab for tsv" },
+        new("encoding", new TextShape(),
+            "The encoding of a csv, tsv or txt file, such as `utf-8`, `windows-1252`, `iso-8859-1` or `utf-16`.") { Default = "utf-8" })
     {
         Example = """
             source:
@@ -68,7 +77,8 @@ internal static class JobSourceKeys
         new("audiences", new MapShape(new EitherShape(Select, Audience), "audience", "a group of audience: query"),
             "Each audience's id and its query: one SELECT with a column a field, or `from` and `where`.") { Required = true },
         new("recommendations", new MapShape(new EitherShape(Select, Audience), "collection", "a group of collection: query"),
-            "Recommendations for `config.collection_id`, by the collection's id: one SELECT with a row a person and recommendation, or `from` and `where`. Columns: `email`, `rank` (a number, the least first), and the recommendation's fields, such as `title` and `url`."),
+            "Recommendations for `config.collection_id`, by the collection's id: one SELECT with a row a person and recommendation, or `from` and `where`. "
+            + "Columns: `email`, `rank` (a number, the least first), and the recommendation's fields, such as `title` and `url`."),
         new("timeout", new TextShape { Pattern = "[1-9][0-9]{0,3}[smhd]", Says = "a time such as 1h, 30m or 90s" },
             "The longest that one query may take. One that takes longer is ended, and the run with it.") { Default = "1h" })
     {

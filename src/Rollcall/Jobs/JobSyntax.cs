@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Rollcall.Jobs;
 
 /// <summary>
-/// Text to nodes. YAML's simple part only: groups, lists and values, so that a file means what it looks like.
-/// JSON is a part of that part.
+/// Text to nodes. Only the simple part of YAML: groups, lists and values, so that a file means what it looks like.
+/// JSON is a subset of it.
 /// </summary>
 internal sealed class JobSyntax
 {
@@ -24,7 +24,7 @@ internal sealed class JobSyntax
     private int _nodes;
 
     private JobSyntax(CarefulParser parser, ReferenceMask mask, JobProblems problems) =>
-        (this._parser, this._mask, this._problems) = (parser, mask, problems);
+        (_parser, _mask, _problems) = (parser, mask, problems);
 
     /// <summary>Reads the nodes of a file; null, with an error in <paramref name="problems"/>, where they cannot be read.</summary>
     public static JobMap? Parse(string text, JobProblems problems)
@@ -104,7 +104,7 @@ internal sealed class JobSyntax
         return null;
     }
 
-    /// <summary>The next node; null, with an error noted, where reading cannot go on.</summary>
+    /// <summary>The next node; null, with an error noted, when reading cannot continue.</summary>
     private JobNode? Node(string path, Position at, int depth)
     {
         if (depth > MaxDepth)
@@ -137,7 +137,7 @@ internal sealed class JobSyntax
                 Plain(start, path);
                 return Map(path, at, depth);
             default:
-                // The library passes over some slips, such as a key that ends in nothing but a question mark.
+                // The library accepts some mistakes, such as a key that is only a question mark.
                 _problems.ErrorAt(at, path, "a value is missing after this, or it cannot be read.");
                 return null;
         }
@@ -177,7 +177,7 @@ internal sealed class JobSyntax
             Plain(key, keyPath);
             if (map[name] is { } first)
             {
-                // Read on, so that all errors of the file are told, but keep what stood first.
+                // Read on, so that all errors of the file are reported, but keep the first value.
                 _problems.ErrorAt(keyAt, keyPath, $"is there twice, first in line {first.At.Line}.", "Keep one.");
                 if (Skip(depth + 1) is null)
                 {

@@ -10,25 +10,21 @@ internal static partial class JobSyntaxError
     {
         var at = new Position((int)wrong.Start.Line, (int)wrong.Start.Column);
         var said = Place().Replace(wrong.Message, "").TrimEnd('.', ' ');
-        if (said.Contains("tab", StringComparison.OrdinalIgnoreCase) || said.Contains("cannot start any token", StringComparison.Ordinal))
+        if ((Says("tab") || Says("cannot start any token")) && TabAtOrAfter(text, at.Line) is { } tab)
         {
-            if (TabAtOrAfter(text, at.Line) is { } tab)
-            {
-                return (tab, "the line is indented with a tab; YAML wants spaces.", "Replace the tab with spaces.");
-            }
+            return (tab, "the line is indented with a tab; YAML wants spaces.", "Replace the tab with spaces.");
         }
 
-        var todo = said switch
-        {
-            _ when said.Contains("invalid mapping", StringComparison.Ordinal) => "Put text that contains ': ' between quotes, and give every key a line of its own.",
-            _ when said.Contains("cannot start any token", StringComparison.Ordinal) => "Put text that starts with @, `, % or another sign between quotes.",
-            _ when said.Contains("after this", StringComparison.Ordinal) => "Is a quote or a bracket left open, or an escape wrong?",
-            _ when said.Contains("end of stream", StringComparison.Ordinal) => "Is a quote left open?",
-            _ when said.Contains("',' or", StringComparison.Ordinal) => "Is a bracket left open, or a comma missing?",
-            _ when said.Contains("escape", StringComparison.Ordinal) => "In double quotes a backslash is written twice; in single quotes once.",
-            _ => "Is a line indented more or less than its neighbours?",
-        };
+        var todo = Says("invalid mapping") ? "Put text that contains ': ' between quotes, and give every key a line of its own."
+            : Says("cannot start any token") ? "Put text that starts with @, `, % or another sign between quotes."
+            : Says("after this") ? "Is a quote or a bracket left open, or an escape wrong?"
+            : Says("end of stream") ? "Is a quote left open?"
+            : Says("',' or") ? "Is a bracket left open, or a comma missing?"
+            : Says("escape") ? "In double quotes a backslash is written twice; in single quotes once."
+            : "Is a line indented more or less than its neighbours?";
         return (at, $"this is not YAML: {char.ToLowerInvariant(said[0])}{said[1..]}.", todo);
+
+        bool Says(string words) => said.Contains(words, StringComparison.OrdinalIgnoreCase);
     }
 
     private static Position? TabAtOrAfter(string text, int line)

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of a Lytics account that a job names.</summary>
+/// <summary>Rules for a Lytics account in a job.</summary>
 /// <param name="key">Where it is named: <c>source.lytics</c> or <c>status_sink.lytics</c>.</param>
 internal sealed class LyticsRules(string key, LyticsAccess access, JobMap root, JobProblems problems)
 {
@@ -20,7 +20,10 @@ internal sealed class LyticsRules(string key, LyticsAccess access, JobMap root, 
             }
             else if (!Endpoints.MaySendTokenTo(url))
             {
-                problems.Error(written.Path, "tokens go only to an https address without a user name or a query, or to a simulator on this machine (http://127.0.0.1:PORT).", "Leave the url out: Lytics' own is known.");
+                problems.Error(
+                    written.Path,
+                    "tokens go only to an https address without a user name or a query, or to a simulator on this machine (http://127.0.0.1:PORT).",
+                    "Leave the url out: Lytics' own is known.");
             }
         }
 

@@ -1,9 +1,9 @@
 namespace Rollcall.Jobs;
 
-/// <summary>Which known word somebody meant.</summary>
-internal static class Nearest
+/// <summary>Suggests a correction for a mistyped word.</summary>
+public static class Nearest
 {
-    /// <summary>The known word nearest to <paramref name="written"/>; null where none is near enough to be meant.</summary>
+    /// <summary>The known word nearest to <paramref name="written"/>; null when none is near enough. Case, and - or _, do not count.</summary>
     public static string? To(string written, IEnumerable<string> known)
     {
         if (written.Length > 100)
@@ -11,11 +11,11 @@ internal static class Nearest
             return null;
         }
 
-        // A word may be off by a third of its letters, by two at least where it has more than three.
+        // At most a third of the letters may differ, or two of a word of more than three letters.
         var limit = written.Length <= 3 ? 1 : Math.Max(2, written.Length / 3);
         var words = known.ToList();
         return words
-            .Select(word => (word, distance: Distance(written.ToLowerInvariant().Replace('-', '_'), word.ToLowerInvariant(), limit)))
+            .Select(word => (word, distance: Distance(Plain(written), Plain(word), limit)))
             .Where(one => one.distance <= limit)
             .OrderBy(one => one.distance)
             .Select(one => one.word)
@@ -23,8 +23,10 @@ internal static class Nearest
             ?? words.FirstOrDefault(word => written.Length >= 4 && word.Contains(written, StringComparison.OrdinalIgnoreCase));
     }
 
+    private static string Plain(string word) => word.ToLowerInvariant().Replace('-', '_');
+
     /// <summary>Insertions, deletions, replacements and swaps of neighbours from one word to another, or more than <paramref name="limit"/>.</summary>
-    public static int Distance(string from, string to, int limit)
+    internal static int Distance(string from, string to, int limit)
     {
         if (Math.Abs(from.Length - to.Length) > limit)
         {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rollcall.Jobs;
 
-/// <summary>A field of one of a person's recommendations, as <c>recommender_mappings</c> names it: <c>title</c> is the first's, <c>2.title</c> the second's.</summary>
+/// <summary>
+/// A field of one of a person's recommendations, as <c>recommender_mappings</c> names it: <c>title</c> is the first's, <c>2.title</c> the second's.
+/// </summary>
 /// <param name="Number">Which recommendation, from 1.</param>
 /// <param name="Name">The field's name.</param>
 internal sealed record RecommendationField(int Number, string Name)

@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>Whether SQL looks like a query. The database has the last word; this tells a slip before it is asked.</summary>
+/// <summary>Whether SQL looks like a query. The database decides; this reports a mistake before it is asked.</summary>
 internal static class SelectText
 {
     /// <summary>Whether the first word, after blank space, comments and opening brackets, is SELECT or WITH.</summary>
@@ -32,5 +32,6 @@ internal static class SelectText
         sql.IndexOf(end, StringComparison.Ordinal) is var at and >= 0 ? sql[(at + end.Length)..] : [];
 
     private static bool StartsWithWord(ReadOnlySpan<char> sql, string word) =>
-        sql.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] == '_'));
+        sql.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] == '_'));
 }

@@ -9,7 +9,7 @@ internal abstract record Shape
     public abstract string Words { get; }
 }
 
-/// <summary>Text; a reference to the environment may stand in it.</summary>
+/// <summary>Text, which may contain references to the environment.</summary>
 internal sealed record TextShape : Shape
 {
     /// <summary>A pattern the whole text has; null for any text that is not blank.</summary>
@@ -24,7 +24,7 @@ internal sealed record TextShape : Shape
     /// <summary>Whether it may be blank space, such as a delimiter.</summary>
     public bool MayBeBlank { get; init; }
 
-    /// <summary>Whether blank space around it says nothing, as in SQL.</summary>
+    /// <summary>Whether blank space around it has no meaning, as in SQL.</summary>
     public bool MayHaveMargins { get; init; }
 
     public override string Words => Says ?? "text";
@@ -57,7 +57,7 @@ internal sealed record NumberShape(string Says) : Shape
 
     public double? Below { get; init; }
 
-    /// <summary>Whether the word <c>none</c> may stand instead.</summary>
+    /// <summary>Whether the word <c>none</c> is allowed too.</summary>
     public bool OrNone { get; init; }
 
     public override string Words => OrNone ? Says + ", or none" : Says;

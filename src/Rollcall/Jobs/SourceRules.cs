@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rollcall.Jobs;
 
-/// <summary>What must hold of the tables and the audiences' queries.</summary>
+/// <summary>Rules for the tables and the audiences' queries.</summary>
 internal sealed class SourceRules(TablesSourceOptions source, JobProblems problems)
 {
     private const string Tables = "source.tables";
@@ -15,9 +15,12 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
 
     public void Check()
     {
-        if (source.Database is { } database && (DatabaseAddress.IsOtherAddress(database) || (DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))))
+        if (source.Database is { } database
+            && (DatabaseAddress.IsOtherAddress(database) || (DatabaseAddress.IsUrl(database) && !DatabaseAddress.IsKnownUrl(database))))
         {
-            problems.Error($"{Tables}.database", "is no URL of a database that is read here: postgres://user:password@host:port/database or mysql://user:password@host:port/database.",
+            problems.Error(
+                $"{Tables}.database",
+                "is no URL of a database that is read here: postgres://user:password@host:port/database or mysql://user:password@host:port/database.",
                 DatabaseAddress.Encoding);
         }
 
@@ -75,7 +78,8 @@ internal sealed class SourceRules(TablesSourceOptions source, JobProblems proble
         var kind = Path.GetExtension(gzipped ? name[..^3] : name).TrimStart('.');
         if (!Kinds.Contains(kind) || (gzipped && kind == "parquet"))
         {
-            problems.Error(pathKey, $"the name of a file says its kind, and this one ends in none of .{string.Join(", .", Kinds)} (all but parquet maybe with .gz).");
+            problems.Error(
+                pathKey, $"the name of a file says its kind, and this one ends in none of .{string.Join(", .", Kinds)} (all but parquet maybe with .gz).");
             return;
         }
 

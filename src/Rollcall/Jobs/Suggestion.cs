@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What to do about a word that is none of the known ones.</summary>
+/// <summary>What to do about an unknown word.</summary>
 internal static class Suggestion
 {
     public static string For(string written, IEnumerable<string> known)

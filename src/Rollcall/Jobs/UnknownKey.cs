@@ -1,6 +1,6 @@
 namespace Rollcall.Jobs;
 
-/// <summary>What somebody meant by a key that does not exist.</summary>
+/// <summary>Suggests what an unknown key should be.</summary>
 internal static class UnknownKey
 {
     public static string Suggest(string written, GroupShape group)
@@ -15,7 +15,7 @@ internal static class UnknownKey
             : $"Known here: {string.Join(", ", group.Keys.Select(key => key.Name))}.";
     }
 
-    /// <summary>Where in the file the key is known, outermost first; null where it is nowhere.</summary>
+    /// <summary>Where in the file the key exists, outermost first; null when nowhere.</summary>
     private static string? Elsewhere(string written, GroupShape group, string path)
     {
         if (group.Keys.Any(key => key.Name == written))

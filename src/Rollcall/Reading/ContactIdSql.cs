@@ -16,7 +16,12 @@ internal static class ContactIdSql
         {
             ColumnKind.NotScalar => $"(to_json({column}) ->> {account})",
             ColumnKind.Json => $"(CASE json_type({column}) WHEN 'OBJECT' THEN {column} ->> {account} ELSE {column} ->> '$' END)",
-            ColumnKind.Text => $"(CASE WHEN ltrim({column}) LIKE '{{%' THEN (CASE WHEN json_valid({column}) THEN CAST({column} AS JSON) ->> {account} END) ELSE {column} END)",
+            ColumnKind.Text => $$"""
+                (CASE
+                    WHEN NOT ltrim({{column}}) LIKE '{%' THEN {{column}}
+                    WHEN json_valid({{column}}) THEN CAST({{column}} AS JSON) ->> {{account}}
+                END)
+                """,
             _ => $"CAST({column} AS VARCHAR)",
         };
         var trimmed = $"regexp_extract({text}, '^\\s*(\\d{{1,19}})(?:\\.0*)?\\s*$', 1)";

@@ -24,9 +24,14 @@ internal static class FieldSql
         _ => $"CAST({column} AS VARCHAR)",
     };
 
-    /// <summary>A whole value of a table, as JSON: where tables have no type for arrays and maps, these are texts.</summary>
-    public static string JsonOrText(string json) =>
-        $"(CASE WHEN json_type({json}) = 'VARCHAR' AND left(ltrim({json} ->> '$'), 1) IN ('[', '{{') AND json_valid({json} ->> '$') THEN CAST({json} ->> '$' AS JSON) ELSE {json} END)";
+    /// <summary>A whole value of a table, as JSON: tables without a type for arrays and maps have them as texts.</summary>
+    public static string JsonOrText(string json) => $$"""
+        (CASE
+            WHEN json_type({{json}}) = 'VARCHAR' AND left(ltrim({{json}} ->> '$'), 1) IN ('[', '{') AND json_valid({{json}} ->> '$')
+                THEN CAST({{json}} ->> '$' AS JSON)
+            ELSE {{json}}
+        END)
+        """;
 
     /// <summary>The JSON of the column's value; NULL where it is missing or does not fit. <paramref name="text"/> is its canonical text.</summary>
     public static string Json(string column, string text, Column source, DataFieldType target) => target switch
@@ -52,7 +57,7 @@ internal static class FieldSql
 
     private static string Shortest(string column) => $"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')";
 
-    // Bytes are never fewer than UTF-16 units, and mostly settle it.
+    // A text has no fewer bytes than UTF-16 units, so the count of bytes mostly decides.
     private static string Fits(string text) => $"(strlen({text}) <= {LongestText} OR {Length(text)} <= {LongestText})";
 
     /// <summary>A text's length in UTF-16 units: characters beyond U+FFFF count twice.</summary>
@@ -79,7 +84,7 @@ internal static class FieldSql
         _ => "NULL",
     };
 
-    /// <summary>DuckDB knows infinite dates and five-digit years; ISO 8601 in its plain form does not.</summary>
+    /// <summary>DuckDB has infinite dates and five-digit years; plain ISO 8601 does not.</summary>
     private static string Moment(string column, string formatted) =>
         $"(CASE WHEN isfinite({column}) AND year({column}) BETWEEN 1 AND 9999 THEN '\"' || {formatted} || '\"' END)";
 

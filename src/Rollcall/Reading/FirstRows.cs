@@ -1,4 +1,3 @@
-using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
@@ -8,7 +7,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>Looks at an audience's first rows, and says where most of a field's values would be left out, or most rows be nobody.</summary>
+/// <summary>Looks at an audience's first rows, and says where most values of a field would be left out, or most rows have no usable address.</summary>
 internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db, IReadOnlyDictionary<string, DataFieldType> dataFields, long accountId)
 {
     /// <summary>How many rows are looked at.</summary>
@@ -18,6 +17,8 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
     private const int Shown = 40;
 
     private const string Table = "first_rows";
+
+    private const string OtherField = "If addresses are in another field, name it in config.email_field.";
 
     /// <summary>Warnings about one audience.</summary>
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
@@ -41,7 +42,7 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
         }
         catch (DuckDBException e)
         {
-            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {id}", inner: e);
+            throw reading.FailureOr(e, id);
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
 
         if (2 * count.NoEmail > read)
         {
-            yield return Warning(id, $"Most rows have no address: {field} is empty in {count.NoEmail:N0} of the first {Counted.Of(read, "row")}.", "If addresses are in another field, name it in config.email_field.");
+            yield return Warning(id, $"Most rows have no address: {field} is empty in {count.NoEmail:N0} of the first {Counted.Of(read, "row")}.", OtherField);
         }
 
         if (2 * count.InvalidEmail > read)
@@ -68,8 +69,9 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
             var example = db.Query("SELECT email FROM roll_left_out WHERE code = 'InvalidEmail' ORDER BY row LIMIT 1", row => row.GetString(0))[0];
             yield return Warning(
                 id,
-                $"Most rows have no usable address: in {count.InvalidEmail:N0} of the first {Counted.Of(read, "row")}, {field} is not an email address, such as {Quoted(example)}.",
-                "If addresses are in another field, name it in config.email_field.");
+                $"Most rows have no usable address: in {count.InvalidEmail:N0} of the first {Counted.Of(read, "row")}, {field} is not an email address, "
+                    + $"such as {Quoted(example)}.",
+                OtherField);
         }
     }
 
@@ -78,8 +80,13 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
         var problems = new List<Problem>();
         foreach (var mapping in job.Config.Mappings.Where(mapping => dataFields.ContainsKey(mapping.DataField)))
         {
+            var field = SqlText.Literal(mapping.Field);
             var (left, reason) = db.Query(
-                $"SELECT count(*), coalesce(mode(reason), '') FROM value_left_out WHERE field = {SqlText.Literal(mapping.Field)} AND data_field = {SqlText.Literal(mapping.DataField)}",
+                $"""
+                SELECT count(*), coalesce(mode(reason), '')
+                FROM value_left_out
+                WHERE field = {field} AND data_field = {SqlText.Literal(mapping.DataField)}
+                """,
                 row => (row.GetInt64(0), row.GetString(1)))[0];
             if (left == 0)
             {
@@ -94,12 +101,18 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
             }
 
             var values = db.Query(
-                $"SELECT {text} FROM {Table} f JOIN (SELECT DISTINCT row FROM value_left_out WHERE field = {SqlText.Literal(mapping.Field)}) v ON v.row = f.__row ORDER BY f.__row",
+                $"""
+                SELECT {text}
+                FROM {Table} f
+                JOIN (SELECT DISTINCT row FROM value_left_out WHERE field = {field}) v ON v.row = f.__row
+                ORDER BY f.__row
+                """,
                 row => row.GetString(0));
             var type = dataFields[mapping.DataField];
             problems.Add(Warning(
                 id,
-                string.Create(CultureInfo.InvariantCulture, $"Most values of {mapping.Field} do not fit the data field {mapping.DataField} ({type}) and would be left out: {left:N0} of the first {there:N0}, such as {Quoted(values[0])}: {reason}."),
+                $"Most values of {mapping.Field} do not fit the data field {mapping.DataField} ({type}) and would be left out: {left:N0} of the first "
+                    + $"{there:N0}, such as {Quoted(values[0])}: {reason}.",
                 ValueRemedy.For(job.Source, mapping.Field, values, type)));
         }
 
@@ -107,12 +120,13 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
     }
 
     private ColumnKind Kind(string field) => db.Query(
-        $"SELECT data_type FROM duckdb_columns() WHERE table_name = '{Table}' AND column_name = {SqlText.Literal(field)}", row => new Column(field, row.GetString(0)).Kind)[0];
+        $"SELECT data_type FROM duckdb_columns() WHERE table_name = '{Table}' AND column_name = {SqlText.Literal(field)}",
+        row => new Column(field, row.GetString(0)).Kind)[0];
 
     private static string Place(RejectedRow row) => (row.File, row.Line) switch
     {
-        ({ } file, { } line) => $"{Path.GetFileName(file)}, line {line.ToString(CultureInfo.InvariantCulture)}: ",
-        (_, { } line) => $"Row {line.ToString(CultureInfo.InvariantCulture)}: ",
+        ({ } file, { } line) => $"{Path.GetFileName(file)}, line {line}: ",
+        (_, { } line) => $"Row {line}: ",
         _ => "",
     };
 
@@ -124,7 +138,7 @@ internal sealed class FirstRows(Job job, IAudienceSource source, RunDatabase db,
 
     private static Problem Warning(string audience, string message, string? todo) => new(message, $"audience {audience}", todo, Severity.Warning);
 
-    /// <summary>The rows that were kept, in place of all.</summary>
+    /// <summary>The rows that were kept, instead of all.</summary>
     private sealed class Kept(IAudienceReading reading) : IAudienceReading
     {
         public string Relation => Table;

@@ -3,7 +3,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>Why a value does not fit its data field, as a DuckDB expression: what the value is, never the value.</summary>
+/// <summary>Why a value does not fit its data field, as a DuckDB expression: a description, never the value.</summary>
 internal static class MisfitSql
 {
     private const string Iso = "not a date or a moment in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z";
@@ -12,8 +12,20 @@ internal static class MisfitSql
     /// <summary>The reason, over the same layers as <see cref="FieldSql.Json"/>.</summary>
     public static string Reason(string column, string text, ColumnKind source, DataFieldType target) => source switch
     {
-        ColumnKind.Json => $"(CASE json_type({column}) WHEN 'ARRAY' THEN 'an array, not one value' WHEN 'OBJECT' THEN 'an object, not one value' ELSE {OfText(text, target)} END)",
-        ColumnKind.Float => $"(CASE WHEN isinf({column}) THEN 'an infinite number' WHEN isnan({column}) THEN 'not a number (NaN)' ELSE '{OfNumber(target)}' END)",
+        ColumnKind.Json => $"""
+            (CASE json_type({column})
+                WHEN 'ARRAY' THEN 'an array, not one value'
+                WHEN 'OBJECT' THEN 'an object, not one value'
+                ELSE {OfText(text, target)}
+            END)
+            """,
+        ColumnKind.Float => $"""
+            (CASE
+                WHEN isinf({column}) THEN 'an infinite number'
+                WHEN isnan({column}) THEN 'not a number (NaN)'
+                ELSE '{OfNumber(target)}'
+            END)
+            """,
         ColumnKind.WholeNumber or ColumnKind.Decimal => $"'{OfNumber(target)}'",
         ColumnKind.Boolean => $"'true or false, not {Wanted(target)}'",
         ColumnKind.Date or ColumnKind.Timestamp or ColumnKind.ZonedTimestamp when target == DataFieldType.Date =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Running;
@@ -7,16 +6,17 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>Whom the ledger has in a book, and no audience of that book has any more.</summary>
+/// <summary>People in a book by the ledger who are in no audience of that book any more.</summary>
 internal sealed class MissingMembers(RunContext run, Destination destination)
 {
     private readonly KeptLedger _current = run.Ledger;
 
-    /// <summary>Whether anybody is missing from a book of this audience, whom that could cost something.</summary>
+    /// <summary>Whether members of a book of this audience are missing, and would lose something by that.</summary>
     public bool Any(int audience, CancellationToken cancellation)
     {
-        // Nobody leaves, no address moves, and nobody's entry is forgotten, by which they may be resubscribed, because of who is missing.
-        if (_current.Folder is null || run.Job is { Config: { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false }, InsightOnExit: InsightOnExit.Keep })
+        // With these settings, missing members neither leave nor move to another address, and no entry, by which they may be resubscribed, is forgotten.
+        if (_current.Folder is null
+            || run.Job is { Config: { ExitAction: ExitAction.Ignore, KeyField: null, BringsBack: false }, InsightOnExit: InsightOnExit.Keep })
         {
             return false;
         }
@@ -45,14 +45,31 @@ internal sealed class MissingMembers(RunContext run, Destination destination)
 
     // Rows that no comparison changes, such as of invalid addresses, do not call for a second reading.
     private string Query(long book, IReadOnlyList<int> audiences, KeySlice slice) => $"""
-        SELECT count(*) FROM (
-            SELECT l.kh FROM (
-                SELECT kh, member_key FROM {LedgerFiles.Relation(run.Folder, _current.Folder)}
-                WHERE {slice.Where()} AND book_id = {book.ToString(CultureInfo.InvariantCulture)}
-                  AND (state IN ('delivered', 'failed') OR (state = 'pending' AND code IS DISTINCT FROM 'AwaitsConfirmation' AND code IS DISTINCT FROM '{ReasonCode.WaitsToBeAdded}') OR (state = 'suppressed' AND {run.Job.Config.BringsBack}))
-                  AND code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}' AND audience IN ({string.Join(", ", audiences.Select(a => SqlText.Literal(run.Job.Config.SegmentIds[a])))})
-                  {(run.Job.ExitExisting ? "" : "AND origin IS DISTINCT FROM 'there'")}) AS l
-            ANTI JOIN (SELECT kh, member_key FROM roll WHERE {slice.Where()} AND problem IS NULL AND audience IN ({string.Join(", ", audiences)})) AS r ON r.kh = l.kh AND r.member_key = l.member_key
-            LIMIT 1)
+        SELECT count(*)
+        FROM (
+            SELECT l.kh
+            FROM (
+                SELECT kh, member_key
+                FROM {LedgerFiles.Relation(run.Folder, _current.Folder)}
+                WHERE {slice.Where()}
+                    AND book_id = {book}
+                    AND audience IN ({string.Join(", ", audiences.Select(audience => SqlText.Literal(run.Job.Config.SegmentIds[audience])))})
+                    AND CASE state
+                        WHEN 'delivered' THEN true
+                        WHEN 'failed' THEN true
+                        WHEN 'pending' THEN coalesce(code, '') NOT IN ('AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}')
+                        WHEN 'suppressed' THEN {run.Job.Config.BringsBack}
+                        ELSE false
+                    END
+                    AND code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}'
+                    {(run.Job.ExitExisting ? "" : "AND origin IS DISTINCT FROM 'there'")}
+            ) AS l
+            ANTI JOIN (
+                SELECT kh, member_key
+                FROM roll
+                WHERE {slice.Where()} AND problem IS NULL AND audience IN ({string.Join(", ", audiences)})
+            ) AS r ON r.kh = l.kh AND r.member_key = l.member_key
+            LIMIT 1
+        )
         """;
 }

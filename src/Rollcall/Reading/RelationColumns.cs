@@ -3,7 +3,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>What columns a relation has, without reading it.</summary>
+/// <summary>The columns of a relation, without reading it.</summary>
 internal static class RelationColumns
 {
     public static async Task<IReadOnlyList<Column>> OfAsync(DuckDBConnection duckdb, string relation, CancellationToken cancellation) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
@@ -10,7 +9,7 @@ namespace Rollcall.Reading;
 
 /// <summary>
 /// The members of a job's audiences as read in one run: <c>roll</c>, one row a member and source row, each audience ordered by <c>kh</c>,
-/// and beside it <c>roll_left_out</c> (rows that are no members) and <c>value_left_out</c> (values that fit no data field).
+/// and beside it <c>roll_left_out</c> (rows that are not members) and <c>value_left_out</c> (values that do not fit their data field).
 /// </summary>
 internal sealed class Roll
 {
@@ -21,15 +20,19 @@ internal sealed class Roll
     private readonly RollSelect _select;
 
     /// <param name="dataFields">The account's data fields by name; a mapping to any other is left out of the roll.</param>
-    /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null where that is not known yet.</param>
-    public Roll(DuckDBConnection duckdb, Job job, IReadOnlyDictionary<string, DataFieldType> dataFields, long accountId, RecommendationCount? recommendations = null)
+    /// <param name="recommendations">What is recommended to people, in the table <c>recommended</c>; null when not known yet.</param>
+    public Roll(
+        DuckDBConnection duckdb,
+        Job job,
+        IReadOnlyDictionary<string, DataFieldType> dataFields,
+        long accountId,
+        RecommendationCount? recommendations = null)
     {
-        this._duckdb = duckdb;
+        _duckdb = duckdb;
         _config = job.Config;
         _recommended = recommendations is not null && _config.RecommenderMappings.Count > 0;
-        _fields = new RollFields(
-            [.. RollMapping.Of(_config, dataFields), .. recommendations is null ? [] : RollMapping.OfRecommendations(_config, dataFields, keeps: recommendations.Keeps)],
-            job.OnMissingField);
+        var recommended = recommendations is null ? [] : RollMapping.OfRecommendations(_config, dataFields, recommendations.Keeps);
+        _fields = new RollFields([.. RollMapping.Of(_config, dataFields), .. recommended], job.OnMissingField);
         _select = new RollSelect(_config, _fields, accountId);
     }
 
@@ -49,16 +52,20 @@ internal sealed class Roll
 
     /// <summary>Reads an audience once more, and adds the members that the first reading did not have.</summary>
     /// <param name="audience">Its index in <c>config.segment_ids</c>.</param>
-    /// <param name="first">What the first reading came to.</param>
-    public async Task<(AudienceCount Count, string? Incomplete)> AddMissedAsync(int audience, AudienceCount first, IAudienceReading reading, CancellationToken cancellation)
+    /// <param name="first">The result of the first reading.</param>
+    public async Task<(AudienceCount Count, string? Incomplete)> AddMissedAsync(
+        int audience, AudienceCount first, IAudienceReading reading, CancellationToken cancellation)
     {
         await InsertAsync(
             audience,
             reading,
             rows => $"""
-                INSERT INTO roll SELECT again.*
-                FROM ({rows}) AS again(kh, member_key, audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row, problem, left_out, insight)
-                ANTI JOIN (SELECT kh, member_key FROM roll WHERE problem IS NULL AND audience = {Number(audience)}) AS had ON had.kh = again.kh AND had.member_key = again.member_key
+                INSERT INTO roll
+                SELECT again.*
+                FROM ({rows})
+                    AS again(kh, member_key, audience, email, profile_key, contact_id, fields, fields_hash, row_hash, row, problem, left_out, insight)
+                ANTI JOIN (SELECT kh, member_key FROM roll WHERE problem IS NULL AND audience = {audience}) AS had
+                    ON had.kh = again.kh AND had.member_key = again.member_key
                 WHERE again.problem IS NULL
                 """,
             cancellation);
@@ -70,16 +77,20 @@ internal sealed class Roll
     {
         var counts = await _duckdb.QueryAsync(
             $"""
-            SELECT count(*) FILTER (problem IS NULL), count(*) FILTER (problem = 'NoEmail'), count(*) FILTER (problem = 'InvalidEmail'),
+            SELECT
+                count(*) FILTER (problem IS NULL),
+                count(*) FILTER (problem = 'NoEmail'),
+                count(*) FILTER (problem = 'InvalidEmail'),
                 coalesce(sum(length(left_out) - length(replace(left_out, chr(10), '')) + 1) FILTER (problem IS NULL), 0)::BIGINT
-            FROM roll WHERE audience = {Number(audience)}
+            FROM roll
+            WHERE audience = {audience}
             """,
             row => new AudienceCount(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), result.RejectedCount, row.GetInt64(3), result),
             cancellation);
         return counts[0];
     }
 
-    /// <summary>Takes out of the roll who is no member, and lists what was left out. Nothing can be added afterwards.</summary>
+    /// <summary>Takes the rows that are no members out of the roll, and lists what was left out. Nothing can be added afterwards.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         if (_fields.Mappings.Count + _config.InsightFields.Count > 0)
@@ -108,8 +119,6 @@ internal sealed class Roll
     private async Task<Dictionary<string, Column>> ColumnsAsync(string relation, CancellationToken cancellation) =>
         (await RelationColumns.OfAsync(_duckdb, relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
     private async Task InsertAsync(int audience, IAudienceReading reading, Func<string, string> insert, CancellationToken cancellation)
     {
         try
@@ -121,11 +130,12 @@ internal sealed class Roll
                 columns = await ColumnsAsync(relation, cancellation);
             }
 
-            await _duckdb.ExecuteAsync(insert(_select.Write(audience, relation, columns, [.. _config.InsightFields.Select(reading.Whole)])), cancellation);
+            var rows = _select.Write(audience, relation, columns, [.. _config.InsightFields.Select(reading.Whole)]);
+            await _duckdb.ExecuteAsync(insert(rows), cancellation);
         }
         catch (DuckDBException e)
         {
-            throw reading.Failure ?? new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"audience {_config.SegmentIds[audience]}", inner: e);
+            throw reading.FailureOr(e, _config.SegmentIds[audience]);
         }
     }
 

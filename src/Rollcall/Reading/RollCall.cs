@@ -3,19 +3,20 @@ using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Running;
+using Rollcall.Jobs;
 using Rollcall.Store;
 using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>Calls the roll: reads the job's audiences, in order, into the run's database.</summary>
+/// <summary>Reads the job's audiences, in order, into the run's database.</summary>
 internal sealed class RollCall(RunContext run)
 {
     private readonly List<AudienceCount> _counts = [];
     private readonly Dictionary<string, DataFieldType> _newFields = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="adopts">Whether people of the books are taken into the ledger after this: then anybody may be missing.</param>
-    /// <param name="mayBeEmpty">Whether recommendations that are all gone are taken at their word.</param>
+    /// <param name="mayBeEmpty">Whether recommendations may all be gone.</param>
     public async Task<AudiencesRead> ReadAsync(Destination destination, bool adopts, bool mayBeEmpty, CancellationToken cancellation)
     {
         var job = run.Job;
@@ -69,7 +70,9 @@ internal sealed class RollCall(RunContext run)
         }
     }
 
-    /// <summary>Before anybody exits, an audience that lost somebody is read once more: who is in either reading is a member. If that fails, nobody exits.</summary>
+    /// <summary>
+    /// Before anybody exits, an audience with missing members is read once more: a profile in either reading is a member. If that fails, nobody exits.
+    /// </summary>
     private async Task LookAgainAsync(IAudienceSource source, Roll roll, Destination destination, bool adopts, CancellationToken cancellation)
     {
         var missing = new MissingMembers(run, destination);
@@ -85,7 +88,8 @@ internal sealed class RollCall(RunContext run)
             var (again, why) = (count, (string?)null);
             try
             {
-                await using var reading = await source.OpenAsync(audience, run.Job.Config.Fields, run.Db.Connection, Shape(audience), Progress($"{audience} again"), cancellation);
+                var (fields, progress) = (run.Job.Config.Fields, Progress($"{audience} again"));
+                await using var reading = await source.OpenAsync(audience, fields, run.Db.Connection, Shape(audience), progress, cancellation);
                 (again, why) = await roll.AddMissedAsync(i, count, reading, cancellation);
             }
             catch (RollcallException e) when (e.ExitCode == ExitCode.Source)
@@ -93,12 +97,15 @@ internal sealed class RollCall(RunContext run)
                 why = e.Problems[0].Message;
             }
 
-            _counts[i] = why is null ? again : again with { Reading = again.Reading with { HoldExits = $"Members were missing, and the second reading that looks for them was not complete: {why}" } };
+            var hold = why is null ? null : $"Members were missing, and the second reading that looks for them was not complete: {why}";
+            _counts[i] = again with { Reading = again.Reading with { HoldExits = hold } };
         }
     }
 
     /// <summary>Keeps what the complete readings looked like, for the next run to compare with.</summary>
-    /// <param name="held">Whether an audience is held by a guard: when it is empty, that it had members is not forgotten, or the guard would hold once only.</param>
+    /// <param name="held">
+    /// Whether an audience is held by a guard: when it is empty, it is kept that it had members, or the guard would hold once only.
+    /// </param>
     /// <param name="lost">The audiences whose exits wait because more of their rows have no usable address than before.</param>
     public static void Keep(RunContext run, AudiencesRead read, Func<int, bool> held, IReadOnlySet<int> lost)
     {
@@ -129,35 +136,45 @@ internal sealed class RollCall(RunContext run)
             return;
         }
 
-        var types = run.Db.Query($"DESCRIBE SELECT * FROM {reading.Relation} AS relation", r => (Name: r.GetString(0), Type: r.GetString(1))).ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
-        foreach (var mapping in run.Job.Config.Mappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        var columns = await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation);
+        foreach (var mapping in run.Job.Config.Mappings.Where(IsMissing))
         {
-            var type = types.GetValueOrDefault(mapping.Field, "VARCHAR");
-            var suggested = await reading.SuggestedAsync(mapping.Field, cancellation);
-            _newFields.TryAdd(mapping.DataField, suggested ?? Suggested(type == "JSON" ? await JsonTypeAsync(reading, mapping.Field, cancellation) : type));
+            var kind = columns.FirstOrDefault(column => column.Name == mapping.Field)?.Kind ?? ColumnKind.Text;
+            var type = await reading.SuggestedAsync(mapping.Field, cancellation)
+                ?? (kind == ColumnKind.Json ? await JsonTypeAsync(reading, mapping.Field, cancellation) : Suggested(kind));
+            _newFields.TryAdd(mapping.DataField, type);
         }
 
-        // What will be recommended is not known yet: a text takes it all.
-        foreach (var mapping in run.Job.Config.RecommenderMappings.Where(m => destination.MissingFields.Contains(m.DataField, StringComparer.OrdinalIgnoreCase)))
+        // What will be recommended is unknown: a text field fits everything.
+        foreach (var mapping in run.Job.Config.RecommenderMappings.Where(IsMissing))
         {
             _newFields.TryAdd(mapping.DataField, DataFieldType.String);
         }
+
+        bool IsMissing(FieldMapping mapping) => destination.MissingFields.Contains(mapping.DataField, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The type that all of a JSON column's values have.</summary>
-    private async Task<string> JsonTypeAsync(IAudienceReading reading, string field, CancellationToken cancellation)
+    private async Task<DataFieldType> JsonTypeAsync(IAudienceReading reading, string field, CancellationToken cancellation)
     {
-        var found = await run.Db.Connection.QueryAsync($"SELECT DISTINCT json_type({SqlText.Name(field)}) FROM {reading.Relation} AS relation", r => r.IsDBNull(0) ? "NULL" : r.GetString(0), cancellation);
-        var kinds = found.Where(kind => kind != "NULL").ToList();
-        return kinds.Count == 0 ? "VARCHAR" : kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? "DOUBLE" : kinds is ["BOOLEAN"] ? "BOOLEAN" : "VARCHAR";
+        var kinds = await run.Db.Connection.QueryAsync(
+            $"""
+            SELECT DISTINCT json_type({SqlText.Name(field)})
+            FROM {reading.Relation} AS relation
+            WHERE json_type({SqlText.Name(field)}) <> 'NULL'
+            """,
+            row => row.GetString(0),
+            cancellation);
+        return kinds is ["BOOLEAN"] ? DataFieldType.Boolean
+            : kinds.Count > 0 && kinds.All(kind => kind is "UBIGINT" or "BIGINT" or "DOUBLE") ? DataFieldType.Numeric
+            : DataFieldType.String;
     }
 
-    private static DataFieldType Suggested(string type) => type switch
+    private static DataFieldType Suggested(ColumnKind kind) => kind switch
     {
-        "BOOLEAN" => DataFieldType.Boolean,
-        "DATE" => DataFieldType.Date,
-        _ when type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => DataFieldType.Date,
-        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) || type.EndsWith("INT", StringComparison.Ordinal) || type is "INTEGER" or "UINTEGER" or "DOUBLE" or "FLOAT" => DataFieldType.Numeric,
+        ColumnKind.Boolean => DataFieldType.Boolean,
+        ColumnKind.Date or ColumnKind.Timestamp or ColumnKind.ZonedTimestamp => DataFieldType.Date,
+        ColumnKind.WholeNumber or ColumnKind.Decimal or ColumnKind.Float => DataFieldType.Numeric,
         _ => DataFieldType.String,
     };
 

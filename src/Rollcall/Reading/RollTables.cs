@@ -3,7 +3,7 @@ namespace Rollcall.Reading;
 /// <summary>The roll's tables in the run's DuckDB.</summary>
 internal static class RollTables
 {
-    /// <summary>While audiences are added, <c>roll</c> also holds the rows that are no members, and two columns about what is wrong.</summary>
+    /// <summary>While audiences are added, <c>roll</c> also holds the rows that are not members, and two columns about problems.</summary>
     public const string Create = """
         CREATE OR REPLACE TABLE roll(
             kh UBIGINT, member_key VARCHAR, audience USMALLINT, email VARCHAR, profile_key VARCHAR, contact_id BIGINT,

@@ -6,7 +6,9 @@ using Rollcall.Model;
 
 namespace Rollcall.Reading;
 
-/// <summary>What to write where a field's values do not fit their data field: an expression in the SQL of the source, so far as the values say what they mean.</summary>
+/// <summary>
+/// What to write where a field's values do not fit their data field: an expression in the SQL of the source, where the values show what they mean.
+/// </summary>
 internal static partial class ValueRemedy
 {
     /// <param name="values">The values that do not fit, at least one.</param>
@@ -22,10 +24,13 @@ internal static partial class ValueRemedy
             DataFieldType.Boolean => $"CASE WHEN {column} = 'yes' THEN 'true' ELSE 'false' END",
             _ => $"substr({column}, 1, 1000)",
         };
-        var other = $"{(dialect == Dialect.None ? "Change the field in Lytics" : "Change it in the audience's SQL")}, or map it to a data field of another type.";
-        return expression is null ? other : type == DataFieldType.Boolean
-            ? $"Say in the audience's SQL which value is true, such as {expression} AS {column}; or map it to a text field."
-            : $"Write {expression} AS {column} in the audience's SQL{(type == DataFieldType.String ? ", which keeps the beginning" : ", or map it to a text field")}.";
+        return (expression, type) switch
+        {
+            (null, _) => $"Change {(dialect == Dialect.None ? "the field in Lytics" : "it in the audience's SQL")}, or map it to a data field of another type.",
+            (_, DataFieldType.Boolean) => $"Say in the audience's SQL which value is true, such as {expression} AS {column}; or map it to a text field.",
+            (_, DataFieldType.String) => $"Write {expression} AS {column} in the audience's SQL, which keeps the beginning.",
+            _ => $"Write {expression} AS {column} in the audience's SQL, or map it to a text field.",
+        };
     }
 
     private static string? Number(IReadOnlyList<string> values, string column) =>
@@ -55,7 +60,7 @@ internal static partial class ValueRemedy
         var parts = values.Select(value => DayMonthYear().Match(value.Trim())).Where(match => match.Success).ToList();
         var monthFirst = parts.Any(part => int.Parse(part.Groups["second"].ValueSpan, CultureInfo.InvariantCulture) > 12);
         var separator = parts[0].Groups["separator"].Value;
-        string Format(string day, string month, string year) => monthFirst ? $"'{month}{separator}{day}{separator}{year}'" : $"'{day}{separator}{month}{separator}{year}'";
+        string Format(string day, string month, string year) => $"'{string.Join(separator, monthFirst ? [month, day, year] : [day, month, year])}'";
         return dialect switch
         {
             Dialect.Postgres => $"to_date({column}, {Format("DD", "MM", "YYYY")})",
@@ -65,11 +70,14 @@ internal static partial class ValueRemedy
         };
     }
 
-    /// <summary>SQLite reads no dates of other forms: they are cut apart, where all parts have two digits.</summary>
-    private static string? Sliced(IReadOnlyList<Match> parts, string column, bool monthFirst) =>
-        parts.All(part => part.Groups["first"].Length == 2 && part.Groups["second"].Length == 2)
-            ? $"substr({column}, 7, 4) || '-' || substr({column}, {(monthFirst ? 1 : 4)}, 2) || '-' || substr({column}, {(monthFirst ? 4 : 1)}, 2)"
+    /// <summary>SQLite does not read other date formats: such dates are split with <c>substr</c>, if all parts have two digits.</summary>
+    private static string? Sliced(IReadOnlyList<Match> parts, string column, bool monthFirst)
+    {
+        var (month, day) = monthFirst ? (1, 4) : (4, 1);
+        return parts.All(part => part.Groups["first"].Length == 2 && part.Groups["second"].Length == 2)
+            ? $"substr({column}, 7, 4) || '-' || substr({column}, {month}, 2) || '-' || substr({column}, {day}, 2)"
             : null;
+    }
 
     private static bool Most(IReadOnlyList<string> values, Regex form) => 2 * values.Count(value => form.IsMatch(value.Trim())) > values.Count;
 

@@ -14,23 +14,23 @@ public interface IAudienceSource : IAsyncDisposable
     /// <summary>The source's name for messages, without secrets.</summary>
     string Name { get; }
 
-    /// <summary>Whether a reading that looks complete may have missed members who are there: then it is read once more before any of them exits.</summary>
+    /// <summary>Whether a reading that seems complete may miss members: then the audience is read again before any of them exits.</summary>
     bool MayMiss => false;
 
-    /// <summary>The one id of each audience that there is, by what a job calls it: two names with one id are of one audience.</summary>
-    /// <param name="audiences">What they are called.</param>
+    /// <summary>The id of each existing audience, by its name in a job: two names with one id are one audience.</summary>
+    /// <param name="audiences">The audiences' names in the job.</param>
     Task<IReadOnlyDictionary<string, string>> IdsAsync(IReadOnlyList<string> audiences, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct(StringComparer.Ordinal).ToDictionary(audience => audience, StringComparer.Ordinal));
+        Task.FromResult<IReadOnlyDictionary<string, string>>(audiences.Distinct().ToDictionary(audience => audience));
 
     /// <summary>Finds everything wrong with the audiences at once: unreachable source, broken SQL, unknown or non-scalar fields.</summary>
     /// <param name="audiences">The audiences' ids.</param>
     /// <param name="fields">The fields the job needs.</param>
     Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation);
 
-    /// <summary>What is not wrong, and better otherwise; asked for by a check whose source has no error.</summary>
+    /// <summary>Advice on a source without errors, for a check.</summary>
     Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Problem>>([]);
 
-    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments that say how it is read where there is none.</summary>
+    /// <summary>The SQL that reads an audience, for <c>plan --sql</c>; SQL comments about how it is read when there is no SQL.</summary>
     string Sql(string audience);
 
     /// <summary>Makes an audience's rows selectable in <paramref name="duckdb"/>.</summary>
@@ -38,10 +38,19 @@ public interface IAudienceSource : IAsyncDisposable
     /// <param name="fields">The fields the job needs, each a column of the relation by that exact name.</param>
     /// <param name="duckdb">The run's database.</param>
     /// <param name="previous">What the last complete reading of this audience looked like; null the first time.</param>
-    /// <param name="progress">Hears how many rows were read so far.</param>
-    Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation);
+    /// <param name="progress">Receives how many rows were read so far.</param>
+    Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation);
 
-    /// <summary>The same of an audience's first rows, for a look at their values: it need not read more than <paramref name="rows"/> and says nothing of who is missing.</summary>
+    /// <summary>
+    /// Makes an audience's first rows selectable, for a look at their values: it need not read more than <paramref name="rows"/>, and nobody exits because
+    /// of what is missing from it.
+    /// </summary>
     /// <param name="audience">The audience's id.</param>
     /// <param name="fields">The fields the job needs.</param>
     /// <param name="rows">How many rows are enough.</param>
@@ -53,30 +62,33 @@ public interface IAudienceSource : IAsyncDisposable
 /// <summary>One audience being read.</summary>
 public interface IAudienceReading : IAsyncDisposable
 {
-    /// <summary>A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (but for fields that only insight data need), and <c>__row</c> (BIGINT, the row's number in the source, from 1).</summary>
+    /// <summary>
+    /// A relation (table, view or parenthesised SELECT) of the run's DuckDB: one column a field, of scalar types (except fields that only insight data need),
+    /// and <c>__row</c> (BIGINT, the row's number in the source, from 1).
+    /// </summary>
     string Relation { get; }
 
     /// <summary>What people call the audience; null where its id is its name.</summary>
     string? Name => null;
 
-    /// <summary>A field's value whole, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is no value.</summary>
+    /// <summary>A field's whole value, arrays and maps too: an expression over <see cref="Relation"/> that gives JSON, or NULL where there is none.</summary>
     /// <param name="field">One of the job's <see cref="Jobs.ExportConfig.InsightFields"/>.</param>
     string Whole(string field) => $"to_json({SqlText.Name(field)})";
 
-    /// <summary>The type that a data field made for a field should have; null where the column's own says it.</summary>
+    /// <summary>The type of a data field that is created for a field; null to use the column's own.</summary>
     /// <param name="field">A field of the relation.</param>
     Task<DataFieldType?> SuggestedAsync(string field, CancellationToken cancellation) => Task.FromResult<DataFieldType?>(null);
 
-    /// <summary>Why the relation could not be read, after a query of it failed; null where the source does not know more than the query's own error.</summary>
+    /// <summary>Why the relation could not be read, after a query of it failed; null when the source has no more than the query's error.</summary>
     RollcallException? Failure => null;
 
-    /// <summary>Says, after the relation was read to its end, whether that was all.</summary>
+    /// <summary>Whether the reading was complete, after the relation was read to its end.</summary>
     Task<AudienceReadingResult> CompleteAsync(CancellationToken cancellation);
 }
 
-/// <summary>What became of reading an audience.</summary>
-/// <param name="Rejected">Rows the source could not read: each is counted and listed, and held exits follow.</param>
-/// <param name="HoldExits">Why nobody may exit on the strength of this reading; null when it is complete.</param>
+/// <summary>The result of reading an audience.</summary>
+/// <param name="Rejected">Rows the source could not read: each is counted and listed, and exits are held.</param>
+/// <param name="HoldExits">Why nobody may exit because of this reading; null when it is complete.</param>
 /// <param name="Shape">What this reading looked like, kept for the next one.</param>
 public sealed record AudienceReadingResult(IReadOnlyList<RejectedRow> Rejected, string? HoldExits, AudienceShape Shape)
 {
@@ -90,7 +102,7 @@ public sealed record AudienceReadingResult(IReadOnlyList<RejectedRow> Rejected, 
 /// <param name="Reason">Why, in words.</param>
 public sealed record RejectedRow(string? File, long? Line, string Reason);
 
-/// <summary>What the last complete reading of an audience looked like, so that a shrunken one is noticed.</summary>
+/// <summary>What the last complete reading of an audience looked like, so that a smaller one is noticed.</summary>
 /// <param name="Files">How many files each glob matched, by the table's key.</param>
 /// <param name="EndsWithNewline">The files (absolute paths) whose last byte was a new line.</param>
 public sealed record AudienceShape(IReadOnlyDictionary<string, int> Files, IReadOnlyList<string> EndsWithNewline)

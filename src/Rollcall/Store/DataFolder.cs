@@ -186,7 +186,7 @@ internal sealed partial class DataFolder
         }
         else
         {
-            Directory.CreateDirectory(path, FileModes.OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(path, FileModes.OwnerFile | UnixFileMode.UserExecute);
         }
     }
 

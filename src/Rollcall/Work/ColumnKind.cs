@@ -1,6 +1,6 @@
 namespace Rollcall.Work;
 
-/// <summary>What a column of an audience holds, as far as converting it matters.</summary>
+/// <summary>The kind of a column's values, for converting them.</summary>
 internal enum ColumnKind
 {
     Text,
@@ -12,7 +12,7 @@ internal enum ColumnKind
     Timestamp,
     ZonedTimestamp,
 
-    /// <summary>Any JSON value: scalar or not is known by the row.</summary>
+    /// <summary>Any JSON value: each row may be scalar or not.</summary>
     Json,
 
     /// <summary>Arrays, maps, structs, unions and blobs: no data field can take them.</summary>
@@ -36,7 +36,8 @@ internal sealed record Column(string Name, string Type)
         var parenthesis = type.IndexOf('(', StringComparison.Ordinal);
         return (parenthesis < 0 ? type : type[..parenthesis]) switch
         {
-            "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" or "BIGNUM" => ColumnKind.WholeNumber,
+            "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT" or "BIGNUM" => ColumnKind.WholeNumber,
+            "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" => ColumnKind.WholeNumber,
             "DECIMAL" => ColumnKind.Decimal,
             "FLOAT" or "DOUBLE" => ColumnKind.Float,
             "BOOLEAN" => ColumnKind.Boolean,

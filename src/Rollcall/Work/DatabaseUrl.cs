@@ -5,7 +5,7 @@ using Rollcall.Model;
 
 namespace Rollcall.Work;
 
-/// <summary>A database's URL, taken apart: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
+/// <summary>The parts of a database's URL: <c>postgres://user:password@host:port/database?option=value</c>.</summary>
 internal sealed class DatabaseUrl
 {
     private readonly string _name;
@@ -14,10 +14,11 @@ internal sealed class DatabaseUrl
     /// <param name="name">The URL without its password, for messages.</param>
     public DatabaseUrl(string url, string name)
     {
-        this._name = name;
-        this._url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+        _name = name;
+        _url = Uri.TryCreate(url, UriKind.Absolute, out var parsed)
             ? parsed
-            : throw new RollcallException(ExitCode.Source, "The database's URL cannot be read.", name,
+            : throw Wrong(
+                "The database's URL cannot be read.",
                 "Write it as postgres://user:password@host:5432/database; percent-encode special characters of the password.");
     }
 
@@ -31,24 +32,25 @@ internal sealed class DatabaseUrl
 
     public string Password => _url.UserInfo.Split(':', 2) is [_, var password] ? Secrets.Keep(Uri.UnescapeDataString(password)) : "";
 
-    /// <summary>Whether the database is on this machine: then nobody is between.</summary>
+    /// <summary>Whether the database is on this machine, so that no network is between.</summary>
     public bool IsLoopback => _url.IsLoopback || (IPAddress.TryParse(_url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Whether <c>tls=off</c> is written out: the way to a database on another machine without TLS.</summary>
     public bool TlsOff { get; private set; }
 
-    /// <summary>Refuses a mode that leaves it to the other side, or to chance, whether who is between may read and answer.</summary>
+    /// <summary>Refuses a mode that leaves it to the server, or to chance, whether the connection is encrypted and the server verified.</summary>
     /// <exception cref="RollcallException">The mode does not insist on TLS, and <c>tls=off</c> is not written (exit 3).</exception>
     public void RequireTls(bool insists)
     {
         if (!insists)
         {
-            throw new RollcallException(ExitCode.Source, "The URL's mode of TLS does not insist on it, and the database is on another machine.", _name,
+            throw Wrong(
+                "The URL's mode of TLS does not insist on it, and the database is on another machine.",
                 "Leave the option out, which asks for TLS and verifies the certificate; or write tls=off to go without.");
         }
     }
 
-    /// <summary>Sets the options behind the question mark.</summary>
+    /// <summary>Sets the options after the question mark.</summary>
     /// <param name="known">The options' names to the connection string's.</param>
     public void Set(DbConnectionStringBuilder connection, IReadOnlyDictionary<string, string> known)
     {
@@ -58,15 +60,13 @@ internal sealed class DatabaseUrl
             var key = Uri.UnescapeDataString(parts[0]);
             if (key == "tls")
             {
-                TlsOff = parts is [_, "off"]
-                    ? true
-                    : throw new RollcallException(ExitCode.Source, "The option tls of the database's URL is off, or is not there.", _name);
+                TlsOff = parts is [_, "off"] ? true : throw Wrong("The option tls of the database's URL is off, or is not there.");
                 continue;
             }
 
             if (!known.TryGetValue(key, out var keyword))
             {
-                throw new RollcallException(ExitCode.Source, $"The database's URL has an unknown option \"{key}\".", _name, Suggestion.For(key, known.Keys));
+                throw Wrong($"The database's URL has an unknown option \"{key}\".", Suggestion.For(key, known.Keys));
             }
 
             try
@@ -77,8 +77,10 @@ internal sealed class DatabaseUrl
             }
             catch (ArgumentException e)
             {
-                throw new RollcallException(ExitCode.Source, $"The option \"{key}\" of the database's URL cannot have this value.", _name, inner: e);
+                throw Wrong($"The option \"{key}\" of the database's URL cannot have this value.", inner: e);
             }
         }
     }
+
+    private RollcallException Wrong(string message, string? todo = null, Exception? inner = null) => new(ExitCode.Source, message, _name, todo, inner);
 }

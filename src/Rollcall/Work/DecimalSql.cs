@@ -4,7 +4,7 @@ using Rollcall.Model;
 namespace Rollcall.Work;
 
 /// <summary>
-/// Numbers as Dotdigital takes them (<see cref="DecimalText"/>), as DuckDB expressions. Nearly all are written so already, which a pattern tells; the
+/// Numbers as Dotdigital accepts them (<see cref="DecimalText"/>), as DuckDB expressions. Nearly all match a pattern and are left as they are; the
 /// others are passed to C#.
 /// </summary>
 internal static class DecimalSql
@@ -13,12 +13,12 @@ internal static class DecimalSql
     private const string Written = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)";
     private const string Canonical = "'0|-?[1-9]\\d{0,17}|-?(?:0|[1-9]\\d{0,17})\\.\\d{0,8}[1-9]'";
 
-    /// <summary>The number a text spells, rounded to 9 digits after the point; NULL where it spells none, or one of more than 18 digits before it.</summary>
+    /// <summary>The number in a text, rounded to 9 digits after the point; NULL when there is none, or one of more than 18 digits before the point.</summary>
     public static string Of(string text) => $"(CASE WHEN regexp_full_match({text}, {Canonical}) THEN {text} ELSE {Function}({text}) END)";
 
-    /// <summary>Whether a text spells a number, however large.</summary>
+    /// <summary>Whether a text is a number, however large.</summary>
     public static string IsNumber(string text) => $"regexp_full_match({EmailSql.Trim(text)}, '{Written}(?:[eE][+-]?\\d+)?')";
 
-    /// <summary>Makes what <see cref="Of"/> calls known to a database.</summary>
+    /// <summary>Registers the function that <see cref="Of"/> calls.</summary>
     public static void Register(DuckDBConnection duckdb) => TextFunction.Register(duckdb, Function, DecimalText.Of);
 }

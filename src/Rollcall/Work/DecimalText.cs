@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace Rollcall.Work;
 
 /// <summary>
-/// Numbers as Dotdigital takes them: at most 18 digits before the point and 9 after, no exponent, no trailing zeros.
-/// So are floats, in their shortest decimal: 37.62 must not become 37.620000000000005.
+/// Numbers as Dotdigital accepts them: at most 18 digits before the point and 9 after, no exponent, no trailing zeros.
+/// Floats have their shortest decimal: 37.62 must not become 37.620000000000005.
 /// </summary>
 internal static partial class DecimalText
 {
     private const int MostBefore = 18;
     private const int MostAfter = 9;
 
-    /// <summary>The number a text spells, rounded to 9 digits after the point; null where it spells none, or one of more than 18 digits before it.</summary>
+    /// <summary>The number in a text, rounded to 9 digits after the point; null when there is none, or one of more than 18 digits before the point.</summary>
     public static string? Of(string text)
     {
         var match = Number().Match(text.Trim());
@@ -23,7 +23,8 @@ internal static partial class DecimalText
 
         var whole = match.Groups["whole"].Value;
         var digits = whole + match.Groups["fraction"].Value;
-        var point = whole.Length + (match.Groups["exponent"] is { Success: true } exponent ? int.Parse(exponent.Value, CultureInfo.InvariantCulture) : 0);
+        var exponent = match.Groups["exponent"].Value;
+        var point = whole.Length + (exponent.Length == 0 ? 0 : int.Parse(exponent, CultureInfo.InvariantCulture));
         if (point < 0)
         {
             (digits, point) = (new string('0', -point) + digits, 0);
@@ -47,7 +48,8 @@ internal static partial class DecimalText
             : $"{(negative && before.Length + after.Length > 0 ? "-" : "")}{(before.Length == 0 ? "0" : before)}{(after.Length == 0 ? "" : "." + after)}";
     }
 
-    [GeneratedRegex(@"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z",
+    [GeneratedRegex(
+        @"^(?<sign>[+-]?)(?=\.?[0-9])(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<exponent>[+-]?[0-9]{1,3}))?\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 
 namespace Rollcall.Work;
 
-/// <summary>Runs SQL in a DuckDB. DuckDB works on the calling thread: what may take long has a form that can be cancelled.</summary>
+/// <summary>Runs SQL in a DuckDB. DuckDB works on the calling thread: methods for long work can be cancelled.</summary>
 internal static class DuckCommands
 {
     public static int Execute(this DuckDBConnection duckdb, string sql)

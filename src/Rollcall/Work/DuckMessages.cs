@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 
 namespace Rollcall.Work;
 
-/// <summary>Says DuckDB's errors to people.</summary>
+/// <summary>DuckDB's errors as messages for people.</summary>
 internal static partial class DuckMessages
 {
     /// <summary>The first lines, up to the echo of the SQL.</summary>

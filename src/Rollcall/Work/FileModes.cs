@@ -5,8 +5,35 @@ namespace Rollcall.Work;
 /// <summary>What files of this process are allowed to others: nothing, whatever the caller's own mask says.</summary>
 public static partial class FileModes
 {
-    /// <summary>What the owner may do with a file, and nobody else.</summary>
-    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    /// <summary>The mode of a file that only its owner reads and writes.</summary>
+    public const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The mode of a folder that only its owner opens.</summary>
+    public const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
+
+    /// <summary>Creates a folder for its owner only; one that exists stays as it is.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerFolder);
+        }
+    }
+
+    /// <summary>Gives a file that is created to its owner only.</summary>
+    public static FileStreamOptions ForOwner(this FileStreamOptions options)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        return options;
+    }
 
     /// <summary>Files that libraries make (DuckDB's, SQLite's) are the owner's alone from their first byte.</summary>
     public static void KeepToOwner()
@@ -22,7 +49,7 @@ public static partial class FileModes
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, OwnerOnly);
+            File.SetUnixFileMode(path, OwnerFile);
         }
     }
 

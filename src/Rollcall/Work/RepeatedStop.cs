@@ -1,8 +1,7 @@
 namespace Rollcall.Work;
 
 /// <summary>
-/// Stops a statement once a token is cancelled, again and again until this is disposed: a statement that has not quite begun does not notice the first
-/// time.
+/// Stops a statement once a token is cancelled, again and again until this is disposed: a statement that is about to begin does not notice the first time.
 /// </summary>
 internal sealed class RepeatedStop : IDisposable
 {

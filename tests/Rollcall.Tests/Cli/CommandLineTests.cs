@@ -94,6 +94,15 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Did you mean explain?", _terminal.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--begin_anew", "--begin-anew")]
+    [InlineData("--alow", "--allow")]
+    public async Task A_mistyped_option_is_refused_with_the_nearest_one(string written, string meant)
+    {
+        Assert.Equal(2, await _terminal.RunAsync("run", "job.yaml", written));
+        Assert.Contains($"Did you mean {meant}?", _terminal.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Wrong_arguments_are_one_JSON_document_where_JSON_is_asked_for()
     {

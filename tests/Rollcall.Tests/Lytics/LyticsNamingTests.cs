@@ -49,10 +49,10 @@ public sealed class LyticsNamingTests
     [InlineData("[{Email: FIRSTNAME}]", "", "config.mappings[0].Email", "differs from \"email\" in letter case only")]
     [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [NAME]", "config.insight_fields[0]", "differs from \"name\" in letter case only")]
     [InlineData("[{name: FIRSTNAME}]", "  key_field: EMAIL", "config.key_field", "differs from \"email\" in letter case only")]
-    [InlineData("[{__row: FIRSTNAME}]", "", "config.mappings[0].__row", "keeps for itself")]
-    [InlineData("[{__PART: FIRSTNAME}]", "", "config.mappings[0].__PART", "keeps for itself")]
-    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [__whole_0]", "config.insight_fields[0]", "keeps for itself")]
-    [InlineData("[{name: FIRSTNAME}]", "  id_field: __uid", "config.id_field", "keeps for itself")]
+    [InlineData("[{__row: FIRSTNAME}]", "", "config.mappings[0].__row", "is a name that Rollcall reserves")]
+    [InlineData("[{__PART: FIRSTNAME}]", "", "config.mappings[0].__PART", "is a name that Rollcall reserves")]
+    [InlineData("[{name: FIRSTNAME}]", "  insight_fields: [__whole_0]", "config.insight_fields[0]", "is a name that Rollcall reserves")]
+    [InlineData("[{name: FIRSTNAME}]", "  id_field: __uid", "config.id_field", "is a name that Rollcall reserves")]
     public async Task Fields_that_no_two_columns_can_have_are_found_before_anything_is_read(string mappings, string config, string where, string why)
     {
         await using var scene = await LyticsScene.StartAsync();

@@ -12,8 +12,8 @@ internal static class FieldColumns
         columns.FirstOrDefault(column => column.Name == field)
         ?? columns.FirstOrDefault(column => string.Equals(column.Name, field, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Fields the audience lacks, and fields whose values are no scalars.</summary>
-    /// <param name="config">Says which fields may be arrays and maps: the id by account, and what only insight data need.</param>
+    /// <summary>Fields that the audience does not have, and fields whose values are not scalar.</summary>
+    /// <param name="config">Determines which fields may be arrays and maps: the id by account, and fields that only insight data need.</param>
     public static IEnumerable<Problem> Check(string audience, IReadOnlyList<string> fields, ExportConfig config, IReadOnlyList<Column> columns)
     {
         foreach (var field in fields)
@@ -25,7 +25,8 @@ internal static class FieldColumns
                     $"audience {audience}",
                     Lacking(field, config, [.. columns.Select(known => known.Name)]));
             }
-            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField && !(config.InsightFields.Contains(field) && !config.ScalarFields.Contains(field)))
+            else if (column.Kind == ColumnKind.NotScalar && field != config.IdField
+                && (config.ScalarFields.Contains(field) || !config.InsightFields.Contains(field)))
             {
                 yield return new Problem(
                     $"The field \"{field}\" is {Described(column.Type)}; a data field takes one value.",
@@ -35,7 +36,7 @@ internal static class FieldColumns
         }
     }
 
-    /// <summary>What to do about a field that is not there.</summary>
+    /// <summary>What to do about a missing field.</summary>
     private static string Lacking(string field, ExportConfig config, IReadOnlyList<string> columns)
     {
         if (columns is [var only] && only.IndexOfAny([';', ',', '\t', '|']) is >= 0 and var at)

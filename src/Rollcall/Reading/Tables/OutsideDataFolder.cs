@@ -2,13 +2,13 @@ using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables;
 
-/// <summary>The data folder is never a source: it holds the people of every job.</summary>
+/// <summary>The data folder is never a source: it has the people of all jobs.</summary>
 internal static class OutsideDataFolder
 {
-    /// <summary>As many links as a path may lead over.</summary>
+    /// <summary>Maximum number of links in a path.</summary>
     private const int Links = 40;
 
-    /// <exception cref="RollcallException">The file lies in the data folder, by whatever links.</exception>
+    /// <exception cref="RollcallException">The file is in the data folder, directly or through links.</exception>
     public static void Require(string path, string dataFolder, string where)
     {
         var (file, folder) = (Real(path), Real(dataFolder));

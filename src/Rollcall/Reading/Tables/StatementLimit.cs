@@ -3,10 +3,10 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables;
 
-/// <summary>How long a statement may run: until its time is over, or the run is cancelled.</summary>
+/// <summary>How long a statement may run: until its time limit, or until the run is cancelled.</summary>
 internal sealed class StatementLimit : IDisposable
 {
-    /// <summary>As far as timers go.</summary>
+    /// <summary>The limit of timers.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private readonly CancellationTokenSource _expired;
@@ -16,7 +16,7 @@ internal sealed class StatementLimit : IDisposable
 
     public StatementLimit(TimeSpan limit, TimeProvider clock, CancellationToken cancellation)
     {
-        (this._limit, this._cancellation) = (limit, cancellation);
+        (_limit, _cancellation) = (limit, cancellation);
         _expired = new CancellationTokenSource(limit < Most ? limit : Most, clock);
         _either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _expired.Token);
     }
@@ -27,14 +27,19 @@ internal sealed class StatementLimit : IDisposable
     /// <summary>Stops a statement when it has to end, until this is disposed.</summary>
     public RepeatedStop Stops(Action stop) => new(stop, Token);
 
-    /// <summary>Says why the statement ended, if the limit ended it.</summary>
+    /// <summary>Throws the reason when the limit ended the statement.</summary>
     /// <param name="where">The audience.</param>
     public void Explain(string where, Exception? inner = null)
     {
         _cancellation.ThrowIfCancellationRequested();
         if (_expired.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The SQL took longer than {Words(_limit)}, and was ended.", where, "Make it cheaper, or raise source.tables.timeout.", inner);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The SQL took longer than {Words(_limit)}, and was ended.",
+                where,
+                "Make it cheaper, or raise source.tables.timeout.",
+                inner);
         }
     }
 

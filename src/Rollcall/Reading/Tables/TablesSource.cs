@@ -10,7 +10,9 @@ namespace Rollcall.Reading.Tables;
 internal static class TablesSource
 {
     /// <param name="job">The job; its source must be <see cref="TablesSourceOptions"/>.</param>
-    /// <param name="folder">An absolute folder of this run for cleaned copies of damaged files; made when needed, and emptied of them when the source is disposed.</param>
+    /// <param name="folder">
+    /// An absolute folder of this run for cleaned copies of damaged files; created when needed, and emptied of them when the source is disposed.
+    /// </param>
     /// <param name="dataFolder">The data folder: nothing in it is a source.</param>
     /// <param name="clock">Ends queries that take too long.</param>
     public static ITableSource Open(Job job, string folder, string dataFolder, TimeProvider clock)

@@ -10,10 +10,10 @@ namespace Rollcall.Reading.Tables.Databases;
 /// <param name="Column">Its name, and the DuckDB type it is read as.</param>
 /// <param name="Expression">The SQL that selects it from the audience as that type's text, or as a number.</param>
 /// <param name="Json">The SQL that selects it as JSON text.</param>
-/// <param name="Suggested">What a data field for it would be, as the column was declared; null where that is not known.</param>
+/// <param name="Suggested">The type of a data field for it, by the column's declaration; null when unknown.</param>
 internal sealed record DatabaseColumn(Column Column, string Expression, string Json, DataFieldType? Suggested);
 
-/// <summary>What differs between databases: how they are reached, quote, keep one snapshot, and name types.</summary>
+/// <summary>What differs between databases: how they are reached, quote, keep one snapshot and name types.</summary>
 internal abstract class Database
 {
     private readonly string _audience = $"audience_{Guid.NewGuid():N}";
@@ -27,7 +27,7 @@ internal abstract class Database
     /// <summary>The password, to keep it out of messages; empty when there is none.</summary>
     public virtual string Password => "";
 
-    /// <param name="dataFolder">Where no database is a source; null where there is no such folder.</param>
+    /// <param name="dataFolder">The data folder: no database in it is a source; null when there is none.</param>
     public static Database Of(TablesSourceOptions options, string? dataFolder = null)
     {
         var (database, name) = (options.Database!, options.DatabaseName ?? options.Database!);
@@ -40,27 +40,30 @@ internal abstract class Database
         };
     }
 
-    /// <summary>Opens a connection in which every query sees the same state and none can write.</summary>
+    /// <summary>Opens a connection in which all queries see the same state and none can write.</summary>
     /// <param name="limit">The longest that a statement may take; the server ends it too, where it can.</param>
     public abstract Task<DbConnection> OpenAsync(TimeSpan limit, CancellationToken cancellation);
 
     /// <summary>
-    /// A command that runs the SQL as one statement: the protocol, not a reading of the text, keeps a second one out.
-    /// Whatever holds an audience's SQL goes this way.
+    /// A command that runs the SQL as one statement: the protocol prevents a second one, not parsing.
+    /// Every statement with an audience's SQL is made here.
     /// </summary>
     public abstract DbCommand Query(DbConnection connection, string sql);
 
-    /// <summary>Ends the statement that runs, from another thread; may be called again.</summary>
+    /// <summary>Ends the running statement, from another thread; may be called again.</summary>
     public virtual void Stop(DbConnection connection, DbCommand command) => command.Cancel();
 
-    /// <summary>What an audience's SQL calls or names that only the server knows to be no reading; null where there is nothing.</summary>
-    public virtual Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) => Task.FromResult<string?>(null);
+    /// <summary>What an audience's SQL calls or names that does more than read, as only the server can tell; null when there is nothing.</summary>
+    public virtual Task<string?> ForbiddenAsync(DbConnection connection, string sql, CancellationToken cancellation) =>
+        Task.FromResult<string?>(null);
 
-    /// <summary>What the user may do beyond reading, in words; the protocol cannot keep a job from all of it.</summary>
-    public virtual Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+    /// <summary>What the user may do besides reading, in words; the protocol cannot prevent all of it.</summary>
+    public virtual Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
-    /// <summary>The SQL of a text, cut off where it is longer than <see cref="ValueLimit.Characters"/> by at least one.</summary>
-    protected static string Clipped(string length, string text) => $"CASE WHEN {length}({text}) > {ValueLimit.Characters} THEN left({text}, {ValueLimit.Characters + 1}) ELSE {text} END";
+    /// <summary>The SQL of a text, cut to one character more than <see cref="ValueLimit.Characters"/>.</summary>
+    protected static string Clipped(string length, string text) =>
+        $"CASE WHEN {length}({text}) > {ValueLimit.Characters} THEN left({text}, {ValueLimit.Characters + 1}) ELSE {text} END";
 
     public virtual string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -74,12 +77,13 @@ internal abstract class Database
     /// <summary>The columns of an audience that was asked for no rows.</summary>
     public abstract IReadOnlyList<DatabaseColumn> Columns(DbDataReader reader);
 
-    /// <summary>What a data field for a column would be.</summary>
+    /// <summary>The type of a data field for a column.</summary>
     /// <param name="select">The audience's SELECT.</param>
-    /// <param name="limit">Ends a query that asks for it.</param>
-    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit) => Task.FromResult(column.Suggested);
+    /// <param name="limit">Ends a query that takes too long.</param>
+    public virtual Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit) =>
+        Task.FromResult(column.Suggested);
 
-    /// <summary>Runs a query, and ends it when the limit says so.</summary>
+    /// <summary>Runs a query, and ends it at the limit.</summary>
     public T Read<T>(DbConnection connection, string sql, StatementLimit limit, Func<DbDataReader, T> read)
     {
         limit.Token.ThrowIfCancellationRequested();
@@ -92,19 +96,20 @@ internal abstract class Database
         }
         catch
         {
-            // A reader that is closed reads on to the end otherwise.
+            // Otherwise, closing the reader reads all remaining rows.
             Stop(connection, command);
             throw;
         }
     }
 
     /// <summary>
-    /// A SELECT around an audience's. Its columns belong to a name that nobody can know beforehand and that is given behind the audience's SQL: SQL that
-    /// leaves its parentheses, or makes a comment of what follows, leaves them without a table.
+    /// A SELECT around an audience's. Its columns belong to a random name that is given after the audience's SQL: SQL that leaves its parentheses, or
+    /// makes a comment of what follows, leaves them without a table.
     /// </summary>
-    public string Around(string sql, string? columns = null, string more = "") => $"SELECT {columns ?? $"{_audience}.*"} FROM (\n{sql}\n) AS {_audience}{more}";
+    public string Around(string sql, string? columns = null, string more = "") =>
+        $"SELECT {columns ?? $"{_audience}.*"} FROM (\n{sql}\n) AS {_audience}{more}";
 
-    /// <summary>A value as text; throws <see cref="NotTextException"/> where it is none.</summary>
+    /// <summary>A value as text; throws <see cref="NotTextException"/> when it is not text.</summary>
     public virtual string Text(DbDataReader reader, int index) => reader.GetString(index);
 
     /// <summary>The database's message without the password.</summary>
@@ -112,14 +117,15 @@ internal abstract class Database
         Password.Length == 0 ? Words(error) : Words(error).Replace(Password, "***", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether something that was thrown while a driver was at work is the database's doing: besides their own errors, drivers trip over answers that no
-    /// database gives, each in its own way.
+    /// Whether an exception thrown by a driver was caused by the database: besides their own errors, drivers fail on answers that no database gives, each
+    /// in its own way.
     /// </summary>
     public static bool IsTrouble(Exception error) => error is not (RollcallException or DuckDB.NET.Data.DuckDBException or NotTextException);
 
-    /// <summary>What the database says, about the audience's own SQL.</summary>
-    protected virtual string Words(Exception error) =>
-        error is System.Data.Common.DbException or IOException or TimeoutException or System.Net.Sockets.SocketException ? error.Message : $"its answer is none that a database gives ({error.Message})";
+    /// <summary>The database's message, with positions in the audience's own SQL.</summary>
+    protected virtual string Words(Exception error) => error is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException
+        ? error.Message
+        : $"its answer is none that a database gives ({error.Message})";
 }
 
 /// <summary>A value that holds bytes, not text.</summary>

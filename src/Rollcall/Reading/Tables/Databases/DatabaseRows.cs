@@ -9,7 +9,7 @@ using Rollcall.Work;
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>Streams the rows of a query into a table of DuckDB; no more than a block of them is in memory.</summary>
-/// <param name="suggested">What a data field for a field would be.</param>
+/// <param name="suggested">The type of a data field for a field.</param>
 internal sealed class DatabaseRows(
     Database database,
     string audience,
@@ -18,14 +18,14 @@ internal sealed class DatabaseRows(
     string table)
 {
     private const int Reported = 10_000;
+    private static readonly string[] OutOfMemory = ["Out of Memory", "pin block", "allocate block"];
     private readonly RejectedRows _rejected = new();
     private long _row;
 
     public IAudienceReading Read(DbConnection connection, string select, DuckDBConnection duckdb, IProgress<long>? progress, StatementLimit limit)
     {
-        using var creation = duckdb.CreateCommand();
-        creation.CommandText = $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}, "))}__row BIGINT)";
-        creation.ExecuteNonQuery();
+        var declared = columns.Select(column => $"{SqlText.Name(column.Name)} {Type(column)}").Append("__row BIGINT");
+        duckdb.Execute($"CREATE OR REPLACE TABLE {table}({string.Join(", ", declared)})");
         try
         {
             // In one transaction DuckDB writes full row groups to its file as it goes, and nothing to its log.
@@ -43,15 +43,22 @@ internal sealed class DatabaseRows(
         catch (Exception e) when (Database.IsTrouble(e))
         {
             limit.Explain($"audience {audience}", e);
-            throw new RollcallException(ExitCode.Source, $"Reading failed after {Counted.Of(_row, "row")}: {database.Message(e)}", $"audience {audience}", "Run again; nothing was sent.", e);
+            throw Failed($"Reading failed after {Counted.Of(_row, "row")}: {database.Message(e)}", "Run again; nothing was sent.", e);
         }
         catch (DuckDBException e) when (IsMemory(e))
         {
-            throw new RollcallException(ExitCode.Source, $"The rows are too long for the memory there is, after {Counted.Of(_row, "row")}.", $"audience {audience}", "Select less, or shorten the values in the audience's SQL.", e);
+            throw Failed(
+                $"The rows are too long for the memory there is, after {Counted.Of(_row, "row")}.",
+                "Select less, or shorten the values in the audience's SQL.",
+                e);
         }
 
-        return new Reading(duckdb, table, suggested, new AudienceReadingResult(_rejected.Rows, _rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(_rejected.Count, "rejected row")}", AudienceShape.None) { RejectedCount = _rejected.Count });
+        var hold = _rejected.Count == 0 ? null : $"{database.Name}: {Counted.Of(_rejected.Count, "rejected row")}";
+        var result = new AudienceReadingResult(_rejected.Rows, hold, AudienceShape.None) { RejectedCount = _rejected.Count };
+        return new Reading(duckdb, table, suggested, result);
     }
+
+    private RollcallException Failed(string message, string todo, Exception inner) => new(ExitCode.Source, message, $"audience {audience}", todo, inner);
 
     /// <summary>The column with a field's whole value.</summary>
     public static string Whole(string field) => $"whole {field}";
@@ -60,9 +67,10 @@ internal sealed class DatabaseRows(
 
     private static string Type(Column column) => column.Kind == ColumnKind.Float ? column.Type : "VARCHAR";
 
-    private static bool IsMemory(DuckDBException e) => e.Message.Contains("Out of Memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("pin block", StringComparison.Ordinal) || e.Message.Contains("allocate block", StringComparison.Ordinal);
+    private static bool IsMemory(DuckDBException e) =>
+        OutOfMemory.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Appends rows until they are many characters, which DuckDB then takes into its own, bounded, memory.</summary>
+    /// <summary>Appends rows up to a number of characters, which DuckDB then moves into its own, limited memory.</summary>
     /// <returns>Whether there may be more rows.</returns>
     private bool AppendSome(DbDataReader reader, DuckDBConnection duckdb, IProgress<long>? progress, CancellationToken stop)
     {
@@ -130,11 +138,14 @@ internal sealed class DatabaseRows(
         return length;
     }
 
-    /// <summary>DuckDB's appender would end the text at a zero, unsaid.</summary>
+    /// <summary>DuckDB's appender would end the text at a zero byte without an error.</summary>
     private static string WithoutZero(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new NotTextException() : text;
 
-    private sealed class Reading(DuckDBConnection duckdb, string table, Func<string, CancellationToken, Task<DataFieldType?>> suggested, AudienceReadingResult result)
-        : IAudienceReading
+    private sealed class Reading(
+        DuckDBConnection duckdb,
+        string table,
+        Func<string, CancellationToken, Task<DataFieldType?>> suggested,
+        AudienceReadingResult result) : IAudienceReading
     {
         public string Relation => table;
 

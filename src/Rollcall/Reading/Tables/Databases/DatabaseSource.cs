@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using DuckDB.NET.Data;
 using Rollcall.Dotdigital;
 using Rollcall.Jobs;
@@ -38,17 +37,18 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         {
             try
             {
-                // A failed query spoils its transaction, so each has a connection of its own.
+                // A failed query aborts its transaction, so each audience has its own connection.
                 await using var own = await ConnectAsync(cancellation);
-                problems.AddRange(FieldColumns.Check(audience, fields, config, [.. (await ColumnsAsync(own, audience, cancellation)).Select(column => column.Column)]));
+                var columns = await ColumnsAsync(own, audience, cancellation);
+                problems.AddRange(FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]));
             }
             catch (RollcallException e)
             {
                 problems.AddRange(e.Problems);
                 if (e.Problems.Any(problem => problem.Where == _database.Name || problem.Where == "source.tables.database"))
                 {
-                    // Without the database, at least what can be seen in the SQL alone.
-                    problems.AddRange(audiences.Select(other => (other, wrong: SingleSelect.Wrong(Sql(other), _database.Lexis))).Where(other => other.wrong is not null).Select(other => Refused(other.other, other.wrong!)));
+                    // Without the database, report at least what the SQL text shows.
+                    problems.AddRange(audiences.Select(Refused).OfType<Problem>());
                     break;
                 }
             }
@@ -60,18 +60,30 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
     public async Task<IReadOnlyList<Problem>> WarningsAsync(CancellationToken cancellation)
     {
         await using var own = await ConnectAsync(cancellation);
-        return await RightsAsync(own, cancellation) is { Count: > 0 } rights
-            ? [new Problem($"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.", _database.Name, "Use a role that may only read: docs/security.md has the statements that make one.", Severity: Severity.Warning)]
-            : [];
+        var rights = await RightsAsync(own, cancellation);
+        return rights.Count == 0
+            ? []
+            : [new Problem(
+                $"The database's user {string.Join(", ", rights)}; an audience's SQL only has to read.",
+                _database.Name,
+                "Use a role that may only read: docs/security.md has the statements that make one.",
+                Severity.Warning)];
     }
 
-    public Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation) =>
-        OpenAsync(audience, fields, duckdb, "", progress, cancellation);
+    public Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation) => OpenAsync(audience, fields, duckdb, "", progress, cancellation);
 
-    public Task<IAudienceReading> SampleAsync(string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
-        OpenAsync(audience, fields, duckdb, $" LIMIT {rows.ToString(CultureInfo.InvariantCulture)}", null, cancellation);
+    public Task<IAudienceReading> SampleAsync(
+        string audience, IReadOnlyList<string> fields, int rows, DuckDBConnection duckdb, CancellationToken cancellation) =>
+        OpenAsync(audience, fields, duckdb, $" LIMIT {rows}", null, cancellation);
 
-    private async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, string ending, IProgress<long>? progress, CancellationToken cancellation)
+    private async Task<IAudienceReading> OpenAsync(
+        string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, string ending, IProgress<long>? progress, CancellationToken cancellation)
     {
         var columns = await KnownColumnsAsync(audience, cancellation);
         var problems = FieldColumns.Check(audience, fields, config, [.. columns.Select(column => column.Column)]).ToList();
@@ -82,12 +94,12 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
 
         DatabaseColumn Of(string field) => columns.First(column => column.Column == FieldColumns.Find(field, [.. columns.Select(known => known.Column)]));
 
-        // What only insight data need is read whole, and not as one value.
+        // Fields that only insight data need are read whole, and not as one value.
         var whole = fields.Where(config.InsightFields.Contains).ToList();
         var single = fields.Where(field => config.ScalarFields.Contains(field) || !whole.Contains(field)).ToList();
         var text = await TextAsync(_connection!, audience, cancellation);
-        var select = _database.Around(text, string.Join(", ", single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json))), ending);
-        var table = $"source_rows_{++_tables}";
+        var selected = single.Select(field => Of(field).Expression).Concat(whole.Select(field => Of(field).Json));
+        var select = _database.Around(text, string.Join(", ", selected), ending);
         async Task<DataFieldType?> SuggestedAsync(string field, CancellationToken stop)
         {
             using var suggesting = Limit(stop);
@@ -102,7 +114,9 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
             }
         }
 
-        var rows = new DatabaseRows(_database, audience, SuggestedAsync, [.. single.Select(field => Of(field).Column with { Name = field }), .. whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON"))], table);
+        var read = single.Select(field => Of(field).Column with { Name = field })
+            .Concat(whole.Select(field => new Column(DatabaseRows.Whole(field), Of(field).Column.Type == "FLOAT" ? "FLOAT" : "JSON")));
+        var rows = new DatabaseRows(_database, audience, SuggestedAsync, [.. read], $"source_rows_{++_tables}");
         using var limit = Limit(cancellation);
         return await Task.Run(() => rows.Read(_connection!, select, duckdb, progress, limit), CancellationToken.None);
     }
@@ -118,7 +132,7 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
     }
 
-    /// <summary>What the user may do beyond reading; nothing where the server does not tell.</summary>
+    /// <summary>What the user may do besides reading; nothing when the server does not say.</summary>
     private async Task<IReadOnlyList<string>> RightsAsync(DbConnection own, CancellationToken cancellation)
     {
         try
@@ -135,6 +149,9 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         $"SELECT * FROM {table}{(condition is null ? "" : $" WHERE (\n{condition}\n)")}";
 
     private static Problem Refused(string audience, string wrong) => new(wrong, $"audience {audience}", SingleSelect.Todo);
+
+    /// <summary>A problem that the text of an audience's SQL shows; null when there is none.</summary>
+    private Problem? Refused(string audience) => SingleSelect.Wrong(Sql(audience), _database.Lexis) is { } wrong ? Refused(audience, wrong) : null;
 
     private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
 
@@ -160,11 +177,16 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database cannot be reached: {_database.Message(e)}", _database.Name, "Check that it runs, the address, the user and the password.", e);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The database cannot be reached: {_database.Message(e)}",
+                _database.Name,
+                "Check that it runs, the address, the user and the password.",
+                e);
         }
     }
 
-    /// <summary>An audience's columns; everything that is wrong with its SQL shows here, before a row is read.</summary>
+    /// <summary>An audience's columns; all errors in its SQL appear here, before a row is read.</summary>
     private async Task<IReadOnlyList<DatabaseColumn>> ColumnsAsync(DbConnection open, string audience, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);
@@ -187,7 +209,12 @@ internal sealed class DatabaseSource(TablesSourceOptions options, ExportConfig c
         }
         catch (Exception e) when (Database.IsTrouble(e) && !cancellation.IsCancellationRequested)
         {
-            throw new RollcallException(ExitCode.Source, $"The database broke off: {_database.Message(e)}", _database.Name, "Check that it is the database meant, and that it runs.", e);
+            throw new RollcallException(
+                ExitCode.Source,
+                $"The database broke off: {_database.Message(e)}",
+                _database.Name,
+                "Check that it is the database meant, and that it runs.",
+                e);
         }
     }
 }

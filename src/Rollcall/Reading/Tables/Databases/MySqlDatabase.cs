@@ -8,7 +8,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>A MySQL or MariaDB database. Its values come as the database's own text, which knows no overflow and no zero dates.</summary>
+/// <summary>A MySQL or MariaDB database. Values are read as the database's own text, so that nothing overflows and zero dates can be read.</summary>
 internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 {
     private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
@@ -29,7 +29,7 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
     protected override string Words(Exception error) => AtLine().Replace(base.Words(error), at =>
         $" at line {(int.TryParse(at.Groups[1].Value, CultureInfo.InvariantCulture, out var line) && line > 1 ? line - 1 : 1)} of its SQL");
 
-    /// <summary>A connection of the URL's settings, not opened. Away from this machine TLS is required and verified.</summary>
+    /// <summary>A connection with the URL's settings, not opened. To other machines TLS is required and verified.</summary>
     public static MySqlConnection Connection(DatabaseUrl url)
     {
         var settings = new MySqlConnectionStringBuilder
@@ -70,14 +70,19 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         var ends = connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase)
             ? $"max_statement_time = {Math.Clamp((long)limit.TotalSeconds, 1, 31_536_000)}"
             : $"max_execution_time = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
-        command.CommandText = $"SET SESSION time_zone = '+00:00', SESSION {ends}; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY; SELECT @@sql_mode";
+        command.CommandText = $"""
+            SET SESSION time_zone = '+00:00', SESSION {ends};
+            SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+            START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;
+            SELECT @@sql_mode
+            """;
         _lexis = SelectLexis.Of((string)(await command.ExecuteScalarAsync(cancellation))!);
         return connection;
     }
 
     /// <summary>
-    /// The text goes to the server as a value, which prepares it: a prepared statement is one statement. Neither the client nor <c>sql_mode</c> has a say in
-    /// where it ends.
+    /// The text goes to the server as a value, which the server prepares: a prepared statement is one statement. Neither the client nor <c>sql_mode</c>
+    /// determines where it ends.
     /// </summary>
     public override DbCommand Query(DbConnection connection, string sql)
     {
@@ -107,13 +112,14 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
         var column = Named(name);
         var whole = $"CAST({column} AS CHAR)";
 
-        // LEFT gives a text back as it is where it is no longer.
+        // LEFT returns a shorter text unchanged.
         var text = $"LEFT({whole}, {ValueLimit.Characters + 1})";
         var (read, expression) = type switch
         {
             MySqlDbType.JSON => ("MAP", text),
-            MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
-            // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is worked out here.
+            MySqlDbType.Blob or MySqlDbType.TinyBlob or MySqlDbType.MediumBlob or MySqlDbType.LongBlob
+                or MySqlDbType.Binary or MySqlDbType.VarBinary or MySqlDbType.Geometry => ("BLOB", text),
+            // As text, MySQL rounds a FLOAT to six digits; its shortest decimal is computed here.
             MySqlDbType.Float => ("FLOAT", $"CAST({column} AS DOUBLE)"),
             MySqlDbType.Double => ("DOUBLE", $"CAST({column} AS DOUBLE)"),
             MySqlDbType.Bit => ("VARCHAR", $"CAST({column} + 0 AS CHAR)"),
@@ -133,8 +139,9 @@ internal sealed partial class MySqlDatabase(DatabaseUrl url) : Database
 
     private static DataFieldType Suggested(MySqlDbType type) => type switch
     {
-        MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24 or MySqlDbType.Int32 or MySqlDbType.UInt32
-            or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => DataFieldType.Numeric,
+        MySqlDbType.Byte or MySqlDbType.UByte or MySqlDbType.Int16 or MySqlDbType.UInt16 or MySqlDbType.Int24 or MySqlDbType.UInt24
+            or MySqlDbType.Int32 or MySqlDbType.UInt32 or MySqlDbType.Int64 or MySqlDbType.UInt64 or MySqlDbType.Decimal or MySqlDbType.NewDecimal
+            or MySqlDbType.Float or MySqlDbType.Double or MySqlDbType.Year or MySqlDbType.Bit => DataFieldType.Numeric,
         MySqlDbType.Date or MySqlDbType.Newdate or MySqlDbType.DateTime or MySqlDbType.Timestamp => DataFieldType.Date,
         MySqlDbType.Bool => DataFieldType.Boolean,
         _ => DataFieldType.String,

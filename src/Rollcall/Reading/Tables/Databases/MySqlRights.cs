@@ -2,13 +2,21 @@ using MySqlConnector;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What a user of MySQL or MariaDB may do beyond reading.</summary>
+/// <summary>What a user of MySQL or MariaDB may do besides reading.</summary>
 internal static class MySqlRights
 {
-    private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW", "DELETE HISTORY", "REFERENCES",
-    };
+    private static readonly string[] Writes =
+    [
+        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER", "EVENT", "CREATE ROUTINE", "ALTER ROUTINE", "CREATE VIEW",
+        "DELETE HISTORY", "REFERENCES",
+    ];
+
+    private static readonly (string[] Privileges, string Words)[] Rights =
+    [
+        (["SUPER", "CREATE USER", "SYSTEM_USER"], "is an administrator"),
+        (["FILE"], "may read and write files of the server (FILE)"),
+        (Writes, "may write tables"),
+    ];
 
     public static async Task<IReadOnlyList<string>> OfAsync(MySqlConnection connection, CancellationToken cancellation)
     {
@@ -17,8 +25,13 @@ internal static class MySqlRights
         {
             await using var command = connection.CreateCommand();
 
-            // The lists show the user's own rights; of others only whoever may read the server's tables sees any.
-            command.CommandText = $"SELECT DISTINCT privilege_type FROM information_schema.{table} WHERE grantee = CONCAT('''', REPLACE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''', ''''''), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+            // The lists show the user's own rights; only a user who may read the server's tables also sees those of others.
+            command.CommandText = $"""
+                SELECT DISTINCT privilege_type
+                FROM information_schema.{table}
+                WHERE grantee = CONCAT(
+                    '''', REPLACE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''', ''''''), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')
+                """;
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
@@ -26,22 +39,6 @@ internal static class MySqlRights
             }
         }
 
-        var rights = new List<string>();
-        if (held.Contains("SUPER") || held.Contains("CREATE USER") || held.Contains("SYSTEM_USER"))
-        {
-            rights.Add("is an administrator");
-        }
-
-        if (held.Contains("FILE"))
-        {
-            rights.Add("may read and write files of the server (FILE)");
-        }
-
-        if (held.Overlaps(Writes))
-        {
-            rights.Add("may write tables");
-        }
-
-        return rights;
+        return [.. Rights.Where(right => held.Overlaps(right.Privileges)).Select(right => right.Words)];
     }
 }

@@ -6,7 +6,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>A PostgreSQL database. Its values come as PostgreSQL's own text, which knows no overflow.</summary>
+/// <summary>A PostgreSQL database. Values are read as PostgreSQL's own text, so that nothing overflows.</summary>
 internal sealed class PostgresDatabase(DatabaseUrl url) : Database
 {
     public override SelectLexis Lexis => SelectLexis.Postgres;
@@ -22,15 +22,21 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
         var connection = PostgresConnection.Of(url);
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL intervalstyle = 'iso_8601'; "
-            + $"SET LOCAL standard_conforming_strings = on; SET LOCAL statement_timeout = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}";
+        command.CommandText = $"""
+            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL datestyle = 'ISO';
+            SET LOCAL timezone = 'UTC';
+            SET LOCAL intervalstyle = 'iso_8601';
+            SET LOCAL standard_conforming_strings = on;
+            SET LOCAL statement_timeout = {Math.Clamp((long)limit.TotalMilliseconds, 1, int.MaxValue)}
+            """;
         await command.ExecuteNonQueryAsync(cancellation);
         return connection;
     }
 
     /// <summary>
     /// A parameter by position, used or not, makes Npgsql send the text as it is, without looking for the ends of statements in it: one message of the
-    /// extended protocol, in which PostgreSQL takes one statement.
+    /// extended protocol, in which PostgreSQL accepts one statement.
     /// </summary>
     public override DbCommand Query(DbConnection connection, string sql)
     {
@@ -46,7 +52,7 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
     public override Task<IReadOnlyList<string>> RightsAsync(DbConnection connection, CancellationToken cancellation) =>
         PostgresRights.OfAsync((NpgsqlConnection)connection, cancellation);
 
-    /// <summary>The table by its exact name, or by the name in lower case that an unquoted one stands for.</summary>
+    /// <summary>The table by its exact name, or by the name in lower case that an unquoted name means.</summary>
     public override async Task<string> TableAsync(DbConnection connection, string table, CancellationToken cancellation)
     {
         var exact = await base.TableAsync(connection, table, cancellation);
@@ -83,7 +89,8 @@ internal sealed class PostgresDatabase(DatabaseUrl url) : Database
             (_, "smallint" or "integer" or "bigint" or "boolean" or "date" or "uuid") => ("VARCHAR", text),
             _ => ("VARCHAR", Clipped(text)),
         };
-        return new DatabaseColumn(new Column(name, read), expression, Clipped($"CAST(to_json({(type.Name is "bytea" ? text : column)}) AS text)"), Suggested(type.Name));
+        var json = Clipped($"CAST(to_json({(type.Name is "bytea" ? text : column)}) AS text)");
+        return new DatabaseColumn(new Column(name, read), expression, json, Suggested(type.Name));
     }
 
     private static string Clipped(string text) => Clipped("octet_length", text);

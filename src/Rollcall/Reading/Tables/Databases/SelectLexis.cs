@@ -1,6 +1,6 @@
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>Whose SQL it is.</summary>
+/// <summary>The database whose SQL it is.</summary>
 internal enum SqlDialect
 {
     Sqlite,
@@ -10,7 +10,7 @@ internal enum SqlDialect
 
 /// <summary>How a database writes names, strings and comments.</summary>
 /// <param name="Backslashes">Whether a backslash escapes in every string; MySQL's, by its <c>sql_mode</c>.</param>
-/// <param name="AnsiQuotes">Whether double quotes hold a name; not in MySQL, but for one of its <c>sql_mode</c>s.</param>
+/// <param name="AnsiQuotes">Whether double quotes hold a name; in MySQL only with one <c>sql_mode</c>.</param>
 internal sealed record SelectLexis(SqlDialect Dialect, bool Backslashes = false, bool AnsiQuotes = true)
 {
     public static SelectLexis Sqlite { get; } = new(SqlDialect.Sqlite);
@@ -28,12 +28,12 @@ internal sealed record SelectLexis(SqlDialect Dialect, bool Backslashes = false,
 
     public bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r' or '\f' || (c == '\v' && Dialect != SqlDialect.Sqlite);
 
-    /// <summary>Whether a name may begin with the sign. What is not ASCII is a letter to all of them, blank space too.</summary>
+    /// <summary>Whether a name may begin with the sign. All of them take every character beyond ASCII for a letter, even blank space.</summary>
     public bool BeginsName(char c) => char.IsAsciiLetter(c) || c is '_' or > '\u007f' || (Dialect == SqlDialect.MySql && (c == '$' || char.IsAsciiDigit(c)));
 
     public bool ContinuesName(char c) => BeginsName(c) || char.IsAsciiDigit(c) || c == '$';
 
-    /// <summary>Whether two hyphens before this sign begin a comment; MySQL wants blank space there.</summary>
+    /// <summary>Whether two hyphens before this sign begin a comment; MySQL requires blank space there.</summary>
     public bool BeginsComment(char? next) => Dialect != SqlDialect.MySql || next is null || IsSpace(next.Value) || char.IsControl(next.Value);
 
     /// <summary>Whether a comment of one line ends here.</summary>

@@ -1,8 +1,8 @@
 namespace Rollcall.Reading.Tables.Databases;
 
 /// <summary>
-/// Whether an audience's SQL is one SELECT that reads tables and no more. The server has the last word: it is given one statement, in a transaction that
-/// cannot write. This says it better, and refuses what acts on the server although it is a SELECT.
+/// Whether an audience's SQL is one SELECT that reads tables and no more. The server decides: it is given one statement, in a transaction that
+/// cannot write. The messages of this class are clearer, and it refuses a SELECT that acts on the server.
 /// </summary>
 internal static class SingleSelect
 {

@@ -26,7 +26,7 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Sta
     public bool IsNamed => Kind is SqlTokenKind.Word or SqlTokenKind.Name;
 }
 
-/// <summary>Takes SQL apart as its database does. What it does not know it refuses.</summary>
+/// <summary>Splits SQL into tokens as its database does, and refuses unknown forms.</summary>
 internal sealed class SqlTokens
 {
     private const string Open = "The SQL ends inside a string or a comment.";
@@ -37,9 +37,9 @@ internal sealed class SqlTokens
     private int _position;
     private string? _broken;
 
-    private SqlTokens(string sql, SelectLexis lexis) => (this._sql, this._lexis) = (sql, lexis);
+    private SqlTokens(string sql, SelectLexis lexis) => (_sql, _lexis) = (sql, lexis);
 
-    /// <summary>The pieces of SQL, and why they are not all; null when they are.</summary>
+    /// <summary>The tokens of SQL, and why they are incomplete; null when they are complete.</summary>
     public static (IReadOnlyList<SqlToken> Tokens, string? Broken) Of(string sql, SelectLexis lexis)
     {
         var read = new SqlTokens(sql, lexis);
@@ -170,7 +170,8 @@ internal sealed class SqlTokens
         SkipQuoted(quote, backslashes: false);
         if (_broken is null)
         {
-            _tokens.Add(new SqlToken(SqlTokenKind.Name, _sql[(start + 1)..(_position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal), start));
+            var name = _sql[(start + 1)..(_position - 1)].Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal);
+            _tokens.Add(new SqlToken(SqlTokenKind.Name, name, start));
         }
     }
 
@@ -215,7 +216,7 @@ internal sealed class SqlTokens
         _broken = Open;
     }
 
-    /// <summary>PostgreSQL goes on with a string that follows on another line, and with its backslashes.</summary>
+    /// <summary>PostgreSQL continues a string with one that follows on another line, including its backslashes.</summary>
     private void RefuseContinued()
     {
         var (before, count) = (_position, _tokens.Count);

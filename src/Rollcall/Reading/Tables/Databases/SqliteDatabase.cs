@@ -17,7 +17,7 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
     /// <summary>The longest text, blob or row that SQLite makes, in bytes.</summary>
     private const int Longest = 16 << 20;
 
-    /// <summary>The most memory that SQLite takes in this process; what sorts or groups more has files.</summary>
+    /// <summary>The most memory that SQLite uses in this process; larger sorts and groups use files.</summary>
     private const long MostMemory = 512L << 20;
 
     public override SelectLexis Lexis => SelectLexis.Sqlite;
@@ -39,7 +39,8 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
             OutsideDataFolder.Require(path, dataFolder, "source.tables.database");
         }
 
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
         await connection.OpenAsync(cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA query_only = 1; BEGIN;";
@@ -66,19 +67,11 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
             $"CASE WHEN typeof({name}) = 'blob' THEN json_quote(CAST({name} AS TEXT)) WHEN {name} IS NOT NULL THEN json_quote({name}) END",
             Declared(reader.GetDataTypeName(i))))];
 
-    /// <summary>A declared type binds no value: what the values are stored as has to agree. Where none is declared, numbers alone make a number.</summary>
+    /// <summary>SQLite does not enforce declared types: the stored values have to match. Without a declared type, a column of numbers is numeric.</summary>
     public override async Task<DataFieldType?> SuggestedAsync(DbConnection connection, DatabaseColumn column, string select, StatementLimit limit)
     {
-        var stored = await Task.Run(() => Read(connection, Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL"), limit, reader =>
-        {
-            var types = new HashSet<string>();
-            while (reader.Read())
-            {
-                types.Add(reader.GetString(0));
-            }
-
-            return types;
-        }));
+        var types = Around(select, $"DISTINCT typeof({column.Expression})", $" WHERE {column.Expression} IS NOT NULL");
+        var stored = await Task.Run(() => Read(connection, types, limit, reader => reader.Cast<DbDataRecord>().Select(row => row.GetString(0)).ToHashSet()));
 
         return column.Suggested switch
         {
@@ -92,7 +85,7 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
 
     private static bool IsNumber(string stored) => stored is "integer" or "real";
 
-    /// <summary>By SQLite's rules for names of types, and what people mean by DATE and BOOLEAN; null where nothing is declared.</summary>
+    /// <summary>By SQLite's rules for names of types, and the usual meaning of DATE and BOOLEAN; null when nothing is declared.</summary>
     private static DataFieldType? Declared(string type)
     {
         var words = type.ToUpperInvariant();
@@ -108,12 +101,19 @@ internal sealed class SqliteDatabase(string path, string? dataFolder) : Database
     {
         string text => text,
         long number => number.ToString(CultureInfo.InvariantCulture),
-        double number => FloatText.Of(number),
+        double number => Shortest(number),
         byte[] bytes => Decoded(bytes),
         var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>Programs do store texts as blobs.</summary>
+    /// <summary>As Dotdigital accepts it, if it does: 37.62 for 37.620000000000005.</summary>
+    private static string Shortest(double number)
+    {
+        var text = number.ToString("R", CultureInfo.InvariantCulture);
+        return DecimalText.Of(text) ?? text;
+    }
+
+    /// <summary>Some programs store texts as blobs.</summary>
     private static string Decoded(byte[] bytes)
     {
         try

@@ -3,12 +3,12 @@ using SQLitePCL;
 
 namespace Rollcall.Reading.Tables.Databases;
 
-/// <summary>What SQLite itself keeps a connection from: everything but reading the tables of its file.</summary>
+/// <summary>Has SQLite refuse everything on a connection except reading the tables of its file.</summary>
 internal static class SqliteGuard
 {
     private const int FunctionAction = raw.SQLITE_FUNCTION;
 
-    /// <summary>Sets it, for good.</summary>
+    /// <summary>Sets it for the lifetime of the connection.</summary>
     /// <param name="longest">The longest value or row, in bytes.</param>
     /// <param name="memory">The most memory of the process for SQLite.</param>
     public static void Set(sqlite3 connection, int longest, long memory)
@@ -19,7 +19,7 @@ internal static class SqliteGuard
         raw.sqlite3_set_authorizer(connection, Allows, null);
     }
 
-    /// <summary>Refuses SQL of which something is left behind its first statement, or whose first statement writes.</summary>
+    /// <summary>Refuses SQL with anything after its first statement, or whose first statement writes.</summary>
     public static void RefuseMore(sqlite3 connection, string sql)
     {
         SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(connection, sql, out var statement, out var rest), connection);

@@ -8,8 +8,8 @@ using Rollcall.Work;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// Rows of a query in one DuckDB as a table of another: a table function there hands over the vectors that come from here, without a copy of a value.
-/// Each scan runs the query anew.
+/// Rows of a query in one DuckDB as a table of another: a table function there returns the vectors of this one, without copying values.
+/// Each scan runs the query again.
 /// </summary>
 internal sealed unsafe partial class CarriedRows : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     /// <param name="where">The audience, for messages.</param>
     /// <param name="limits">Makes the limit of a scan.</param>
     public CarriedRows(DuckDBConnection source, string sql, string where, Func<StatementLimit> limits) =>
-        (this._source, this._sql, this._where, this._limits) = (source, sql, where, limits);
+        (_source, _sql, _where, _limits) = (source, sql, where, limits);
 
     /// <summary>Why the last scan failed; null when it did not.</summary>
     public RollcallException? Failure { get; private set; }
@@ -44,7 +44,8 @@ internal sealed unsafe partial class CarriedRows : IDisposable
         NativeMethods.TableFunction.DuckDBTableFunctionSetBind(function, &Bind);
         NativeMethods.TableFunction.DuckDBTableFunctionSetInit(function, &Init);
         NativeMethods.TableFunction.DuckDBTableFunctionSetFunction(function, &Fill);
-        NativeMethods.TableFunction.DuckDBTableFunctionSetExtraInfo(function, GCHandle.ToIntPtr(GCHandle.Alloc(new WeakReference<CarriedRows>(this))), &Free);
+        var handle = GCHandle.Alloc(new WeakReference<CarriedRows>(this));
+        NativeMethods.TableFunction.DuckDBTableFunctionSetExtraInfo(function, GCHandle.ToIntPtr(handle), &Free);
         var state = NativeMethods.TableFunction.DuckDBRegisterTableFunction(target.NativeConnection, function);
         NativeMethods.TableFunction.DuckDBDestroyTableFunction(ref function);
         return state == DuckDBState.Success ? $"{name}()" : throw new InvalidOperationException($"The function {name} cannot be registered.");
@@ -61,7 +62,9 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     }
 
     private static CarriedRows Of(IntPtr extra) =>
-        ((WeakReference<CarriedRows>)GCHandle.FromIntPtr(extra).Target!).TryGetTarget(out var rows) ? rows : throw new InvalidOperationException("The rows are gone.");
+        ((WeakReference<CarriedRows>)GCHandle.FromIntPtr(extra).Target!).TryGetTarget(out var rows)
+            ? rows
+            : throw new InvalidOperationException("The rows are gone.");
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Free(IntPtr extra) => GCHandle.FromIntPtr(extra).Free();
@@ -69,7 +72,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Bind(IntPtr info)
     {
-        // No exception may leave for the code that is not managed: it is told as an error there.
+        // No exception may reach unmanaged code: it becomes an error there.
         try
         {
             Of(NativeMethods.TableFunction.DuckDBBindGetExtraInfo(info)).AddColumns(info);
@@ -129,7 +132,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
         }
     }
 
-    /// <summary>Begins a scan; one that had not ended is over.</summary>
+    /// <summary>Begins a scan, and ends an unfinished one.</summary>
     private void Begin()
     {
         lock (_guard)
@@ -166,7 +169,7 @@ internal sealed unsafe partial class CarriedRows : IDisposable
             rows = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
             if (rows.IsInvalid)
             {
-                // The end and a failure look alike; only the result's error tells them apart.
+                // The end and a failure look alike; only the result's error distinguishes them.
                 var error = NativeMethods.Query.DuckDBResultError(ref _result);
                 if (error is { Length: > 0 })
                 {

@@ -1,31 +1,25 @@
+using Rollcall.Work;
+
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>Makes files for the good rows of damaged ones, readable by their owner only.</summary>
 internal static class Copies
 {
-    /// <summary>A new file in <paramref name="folder"/>, for writing.</summary>
-    public static (string Path, Stream Stream) Create(string folder, string key, string extension)
+    /// <summary>Writes a new file in <paramref name="folder"/>.</summary>
+    /// <param name="path">The file's path.</param>
+    public static T Write<T>(string folder, string key, string extension, Func<Stream, T> write, out string path)
     {
         Directory.CreateDirectory(folder);
         var name = string.Concat(key.Where(char.IsAsciiLetterOrDigit).Take(40));
-        for (var i = 1; ; i++)
+        var number = 1;
+        do
         {
-            var path = Path.Combine(folder, $"copy-{name}-{i}{extension}");
-            if (!File.Exists(path))
-            {
-                return (path, Open(path));
-            }
+            path = Path.Combine(folder, $"copy-{name}-{number++}{extension}");
         }
-    }
+        while (File.Exists(path));
 
-    private static FileStream Open(string path)
-    {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
+        using var copy = new FileStream(path, options.ForOwner());
+        return write(copy);
     }
 }

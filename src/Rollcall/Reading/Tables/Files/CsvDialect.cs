@@ -9,7 +9,7 @@ namespace Rollcall.Reading.Tables.Files;
 /// <param name="Types">Column to type; the others are text.</param>
 internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnlyDictionary<string, string> Types)
 {
-    /// <summary>Stands for a byte that the encoding does not know: no text of a real file has this noncharacter.</summary>
+    /// <summary>Replaces a byte that the encoding does not have: no text of a real file contains this noncharacter.</summary>
     public const string Undecodable = "\uFFFF";
 
     static CsvDialect() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -51,7 +51,12 @@ internal sealed record CsvDialect(string Delimiter, Encoding Encoding, IReadOnly
         }
         catch (ArgumentException e)
         {
-            throw new RollcallException(ExitCode.BadJob, $"There is no encoding \"{table.Encoding}\".", table.Path, "Give one such as utf-8, windows-1252, iso-8859-1 or utf-16.", e);
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"There is no encoding \"{table.Encoding}\".",
+                table.Path,
+                "Give one such as utf-8, windows-1252, iso-8859-1 or utf-16.",
+                e);
         }
     }
 

@@ -15,7 +15,7 @@ internal enum CsvRecordState
     BadQuoting,
 }
 
-/// <summary>Splits one record of a CSV file: RFC 4180, new lines of every kind, quotes inside unquoted values taken as they are.</summary>
+/// <summary>Splits one record of a CSV file: RFC 4180, new lines of every kind, quotes inside unquoted values kept.</summary>
 internal sealed class CsvRecord(byte[] delimiter)
 {
     private const byte Quote = (byte)'"';
@@ -33,7 +33,7 @@ internal sealed class CsvRecord(byte[] delimiter)
     /// <summary>Whether the last record ended with a carriage return alone.</summary>
     public bool EndsWithReturn { get; private set; }
 
-    /// <summary>Whether every value with a quote in it is quoted from its first byte to its last: another reader can read the last record no other way.</summary>
+    /// <summary>Whether every value with a quote in it is quoted from its first byte to its last: then every reader reads the last record this way.</summary>
     public bool Regular { get; private set; }
 
     /// <summary>Reads the record at the start of <paramref name="bytes"/>.</summary>

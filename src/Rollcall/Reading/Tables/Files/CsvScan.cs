@@ -5,24 +5,23 @@ using Rollcall.Model;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>What looking through a CSV file found.</summary>
+/// <summary>The result of scanning a CSV file.</summary>
 /// <param name="Header">The column names of the first record; null for a file without one.</param>
-/// <param name="Records">Records that are in order, without the header.</param>
-/// <param name="Clean">Whether DuckDB can read the file as it is, and no other way than it was read here: UTF-8, one kind of new line, nothing rejected, all quoting
-/// regular.</param>
 /// <param name="QuotedNewlines">Whether a value holds a new line: such a file must not be read in parallel.</param>
-/// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
-/// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
-internal sealed record CsvScanResult(IReadOnlyList<string>? Header, long Records, bool Clean, bool QuotedNewlines, bool EndsWithNewline, string? Hold);
+/// <param name="Clean">
+/// Whether DuckDB reads the file as it was read here: UTF-8, one kind of new line, nothing rejected, all quoting regular.
+/// </param>
+internal sealed record CsvScanResult(IReadOnlyList<string>? Header, bool QuotedNewlines, bool Clean, bool EndsWithNewline, string? Hold)
+    : FileScan(Clean, EndsWithNewline, Hold);
 
 /// <summary>
-/// Looks through a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
+/// Scans a CSV file before DuckDB reads it. DuckDB fails a whole file for one bad row, or with <c>store_rejects</c>
 /// for one byte that is not UTF-8 (then even the database is lost), so it is only given files that are in order:
-/// the file itself, or a copy of its good records. Where the two could read a value differently, it is the copy: what was judged is what is delivered.
+/// the file, or a copy of its good records. Where the two could read a value differently, it is the copy: what was checked is what is delivered.
 /// </summary>
 internal sealed class CsvScan
 {
-    /// <summary>Longest record in bytes; a longer one is taken for a quote that is never closed.</summary>
+    /// <summary>Longest record in bytes; a longer one is treated as an unclosed quote.</summary>
     public const int LongestRecord = 1 << 20;
 
     private static readonly SearchValues<byte> Special = SearchValues.Create("\"\r\0"u8);
@@ -36,8 +35,7 @@ internal sealed class CsvScan
     private readonly Stream? _copy;
     private readonly Action<long>? _progress;
 
-    private List<string>? _header;
-    private (int Index, string Name, Func<string, bool> Fits, string Type)[] _typed = [];
+    private CsvHeader? _header;
     private long _line = 1;
     private long _records;
     private bool _lineFeeds;
@@ -50,20 +48,20 @@ internal sealed class CsvScan
 
     private CsvScan(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress)
     {
-        (this._path, this._dialect, this._rejected, this._copy, this._progress) = (path, dialect, rejected, copy, progress);
+        (_path, _dialect, _rejected, _copy, _progress) = (path, dialect, rejected, copy, progress);
         _delimiter = Encoding.UTF8.GetBytes(dialect.Delimiter);
         _record = new CsvRecord(_delimiter);
     }
 
     /// <summary>Looks through a file.</summary>
-    /// <param name="rejected">Takes the rows that are not in order.</param>
-    /// <param name="copy">Takes the header and the records that are, in UTF-8; null to only look.</param>
-    /// <param name="progress">Hears of every 100,000 records.</param>
-    public static CsvScanResult Run(string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
+    /// <param name="rejected">Receives the rows that have faults.</param>
+    /// <param name="copy">Receives the header and the other records, in UTF-8; null to only scan.</param>
+    /// <param name="progress">Called for every 100,000 records.</param>
+    public static CsvScanResult Run(
+        string path, CsvDialect dialect, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
     {
         using var file = TextFile.Open(path);
-        using var text = dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, dialect.Encoding, Encoding.UTF8, leaveOpen: true);
-        var scan = new CsvScan(path, dialect, rejected, copy, progress).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: false, cancellation);
+        var scan = new CsvScan(path, dialect, rejected, copy, progress).Run(file, headerOnly: false, cancellation);
         return file is GzipText { Padded: true } ? scan with { Clean = false } : scan;
     }
 
@@ -71,12 +69,13 @@ internal sealed class CsvScan
     public static IReadOnlyList<string>? Header(string path, CsvDialect dialect, CancellationToken cancellation)
     {
         using var file = TextFile.Open(path);
-        using var text = dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, dialect.Encoding, Encoding.UTF8, leaveOpen: true);
-        return new CsvScan(path, dialect, new RejectedRows(), null, null).Run(new RefillingBuffer(text, 4 * LongestRecord), headerOnly: true, cancellation).Header;
+        return new CsvScan(path, dialect, new RejectedRows(), null, null).Run(file, headerOnly: true, cancellation).Header;
     }
 
-    private CsvScanResult Run(RefillingBuffer buffer, bool headerOnly, CancellationToken cancellation)
+    private CsvScanResult Run(Stream file, bool headerOnly, CancellationToken cancellation)
     {
+        using var text = _dialect.IsUtf8 ? file : Encoding.CreateTranscodingStream(file, _dialect.Encoding, Encoding.UTF8, leaveOpen: true);
+        var buffer = new RefillingBuffer(text, 4 * LongestRecord);
         buffer.Refill();
         if (buffer.Span.StartsWith("\uFEFF"u8))
         {
@@ -84,51 +83,28 @@ internal sealed class CsvScan
         }
 
         var rejectedBefore = _rejected.Count;
-        while (true)
+        while (!(buffer.Span.IsEmpty && buffer.Ended) && !(headerOnly && _header is not null))
         {
-            if (buffer.Span.IsEmpty)
-            {
-                if (buffer.Ended)
-                {
-                    break;
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-                buffer.Refill();
-                continue;
-            }
-
-            if (buffer.Broken && buffer.Span.IndexOf((byte)'\n') < 0)
+            if (buffer.Broken && !buffer.Span.Contains((byte)'\n'))
             {
                 _rejected.Add(_path, _line, "the file breaks off inside this record");
                 break;
             }
 
-            var used = _header is null ? Header(buffer.Span, buffer.Ended) : Next(buffer.Span, buffer.Ended);
-            if (used > 0)
-            {
-                buffer.Use(used);
-            }
-            else
+            var used = buffer.Span.IsEmpty ? 0 : _header is null ? Header(buffer.Span, buffer.Ended) : Next(buffer.Span, buffer.Ended);
+            buffer.Use(used);
+            if (used == 0)
             {
                 cancellation.ThrowIfCancellationRequested();
                 buffer.Refill();
             }
-
-            if (headerOnly && _header is not null)
-            {
-                break;
-            }
         }
 
-        if (buffer.Broken)
-        {
-            _hold = "its gzip data breaks off";
-        }
-
+        _hold = buffer.Broken ? "its gzip data breaks off" : _hold ?? (_header is null ? "it is empty: it has no header row" : null);
         var newlines = (_lineFeeds ? 1 : 0) + (_lineFeedsAfterReturns ? 1 : 0) + (_returns ? 2 : 0);
-        var clean = _dialect.IsUtf8 && _rejected.Count == rejectedBefore && !_irregular && newlines <= 1 && !buffer.Broken && !(_blanks && _header?.Count == 1);
-        return new CsvScanResult(_header, _records, clean, _quotedNewlines, buffer.Last is (byte)'\n' or (byte)'\r', _hold);
+        var blankRecords = _blanks && _header?.Names.Count == 1;
+        var clean = _dialect.IsUtf8 && _rejected.Count == rejectedBefore && !_irregular && newlines <= 1 && !buffer.Broken && !blankRecords;
+        return new CsvScanResult(_header?.Names, _quotedNewlines, clean, buffer.Last is (byte)'\n' or (byte)'\r', _hold);
     }
 
     /// <summary>Reads the header, after blank lines; returns the bytes used, 0 when more are needed.</summary>
@@ -141,16 +117,21 @@ internal sealed class CsvScan
         }
 
         var length = _record.Length;
-        if (state != CsvRecordState.Complete || !Utf8.IsValid(bytes[..length]) || bytes[..length].Contains((byte)0) || bytes[..length].IndexOf(UndecodableBytes) >= 0)
+        var header = bytes[..length];
+        if (state != CsvRecordState.Complete || !Utf8.IsValid(header) || header.Contains((byte)0) || header.IndexOf(UndecodableBytes) >= 0)
         {
-            throw new RollcallException(ExitCode.Source, "The first line is no header row: its quoting or its bytes are wrong.", $"{_path}:{_line}", "Give the file's encoding and delimiter in the job file.");
+            throw new RollcallException(
+                ExitCode.Source,
+                "The first line is no header row: its quoting or its bytes are wrong.",
+                $"{_path}:{_line}",
+                "Give the file's encoding and delimiter in the job file.");
         }
 
         CountNewlines(bytes[.._record.Consumed], length);
         _line += Lines(bytes[.._record.Consumed]);
         if (length == 0)
         {
-            // DuckDB takes the first line for the header, blank or not.
+            // DuckDB treats the first line as the header, even if it is blank.
             _irregular = true;
             return _record.Consumed;
         }
@@ -161,31 +142,9 @@ internal sealed class CsvScan
         }
 
         _irregular |= !_record.Regular;
-        var names = new List<string>(_record.Count);
-        for (var i = 0; i < _record.Count; i++)
-        {
-            names.Add(Distinct(_record.Text(bytes, i).Trim(), i, names));
-        }
-
-        _header = names;
-        _typed = [.. _dialect.Types
-            .Where(pair => pair.Value != "text")
-            .Select(pair => (names.FindIndex(name => string.Equals(name, pair.Key, StringComparison.OrdinalIgnoreCase)), pair.Key, CsvTypes.Fits(pair.Value), pair.Value))
-            .Where(type => type.Item1 >= 0)];
-        Copy(bytes[..length], split: true);
+        _header = new CsvHeader(_record, bytes, _dialect.Types);
+        Copy(header, split: true);
         return _record.Consumed;
-    }
-
-    private static string Distinct(string name, int index, List<string> taken)
-    {
-        var given = name.Length == 0 ? $"column{index}" : name;
-        var distinct = given;
-        for (var i = 1; taken.Contains(distinct, StringComparer.OrdinalIgnoreCase); i++)
-        {
-            distinct = $"{given}_{i}";
-        }
-
-        return distinct;
     }
 
     /// <summary>Reads one record; returns the bytes used, 0 when more are needed.</summary>
@@ -200,7 +159,7 @@ internal sealed class CsvScan
         // A line without quotes, the usual case, needs no splitting.
         var whole = end < 0 ? bytes : bytes[..end];
         var text = whole.EndsWith("\r"u8) && end >= 0 ? whole[..^1] : whole;
-        if (_typed.Length > 0 || (end < 0 && !last) || text.Length > LongestRecord || text.ContainsAny(Special))
+        if (_header!.HasTypes || (end < 0 && !last) || text.Length > LongestRecord || text.ContainsAny(Special))
         {
             return Split(bytes, last);
         }
@@ -239,9 +198,9 @@ internal sealed class CsvScan
         return _record.Consumed;
     }
 
-    private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (this._record.EndsWithReturn ? 1 : 0);
+    private int Lines(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + (_record.EndsWithReturn ? 1 : 0);
 
-    /// <summary>Gives up on a line only: a quote that is never closed must not swallow the rest of the file.</summary>
+    /// <summary>Rejects one line only: an unclosed quote must not take the rest of the file.</summary>
     private int RejectLine(ReadOnlySpan<byte> bytes, bool last, CsvRecordState state)
     {
         var reason = "a value's quotes are wrong";
@@ -267,12 +226,13 @@ internal sealed class CsvScan
             return false;
         }
 
-        var reason = values != _header!.Count ? $"{Counted.Of(values, "value")} where the header has {_header.Count}"
+        var columns = _header!.Names.Count;
+        var reason = values != columns ? $"{Counted.Of(values, "value")} where the header has {columns}"
             : split && _record.IsCutInQuotes(text) ? "a value in quotes has a blank before its quote and is cut at a delimiter"
             : !Utf8.IsValid(text) ? "bytes that are not UTF-8"
             : text.Contains((byte)0) ? "a zero byte"
             : !_dialect.IsUtf8 && text.IndexOf(UndecodableBytes) >= 0 ? $"bytes that are not {_dialect.Encoding.WebName}"
-            : Misfit(text);
+            : _header.Misfit(_record, text);
         if (reason is not null)
         {
             _rejected.Add(_path, _line, reason);
@@ -287,20 +247,6 @@ internal sealed class CsvScan
 
         Copy(text, split);
         return true;
-    }
-
-    private string? Misfit(ReadOnlySpan<byte> text)
-    {
-        foreach (var (index, name, fits, type) in _typed)
-        {
-            var value = _record.Text(text, index);
-            if (value.Length > 0 && !fits(value))
-            {
-                return $"column {name} holds no {type}";
-            }
-        }
-
-        return null;
     }
 
     private void CountNewlines(ReadOnlySpan<byte> withNewline, int length)

@@ -5,13 +5,11 @@ using Rollcall.Work;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// The types a CSV column may be given: whether a text is one, and how DuckDB reads it.
-/// What <see cref="Fits"/> accepts, <see cref="Sql"/> reads; anything else is NULL there, and its row was rejected before.
+/// The types that a CSV column may have: whether a text fits, and how DuckDB reads it.
+/// <see cref="Sql"/> reads what <see cref="Fits"/> accepts; anything else is NULL there, and its row was rejected before.
 /// </summary>
 internal static partial class CsvTypes
 {
-    public static IReadOnlyList<string> Names { get; } = ["text", "integer", "decimal", "date", "timestamp", "boolean"];
-
     public static Func<string, bool> Fits(string type) => type switch
     {
         "integer" => static text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
@@ -47,6 +45,14 @@ internal static partial class CsvTypes
     [GeneratedRegex(@"^[+-]?(?:[0-9]{1,28}\.?[0-9]*|\.[0-9]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Decimals();
 
-    [GeneratedRegex(@"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?(?<offset>Z|[+-](?<hours>[0-9]{2})(?::?[0-5][0-9])?)?)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """
+        ^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})
+        (?:
+            [T\ ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?
+            (?<offset>Z|[+-](?<hours>[0-9]{2})(?::?[0-5][0-9])?)?
+        )?$
+        """,
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Moments();
 }

@@ -11,7 +11,7 @@ internal enum FileKind
 /// <summary>Reads a file's kind from its name.</summary>
 internal static class FileKinds
 {
-    /// <summary>The kind; null for an extension that means none. <c>.gz</c> is looked through.</summary>
+    /// <summary>The kind; null for an unknown extension. <c>.gz</c> is ignored.</summary>
     public static FileKind? Of(string path) => Path.GetExtension(WithoutGzip(path)).ToUpperInvariant() switch
     {
         ".CSV" or ".TSV" or ".TAB" or ".TXT" => FileKind.Csv,

@@ -1,3 +1,4 @@
+using Rollcall.Work;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Rollcall.Jobs;
@@ -14,9 +15,10 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
     };
 
     /// <summary>Functions that make a long text or list of a short one: DuckDB does not count their results as memory it may use.</summary>
-    private static readonly HashSet<string> Growing = new(StringComparer.OrdinalIgnoreCase) { "repeat", "lpad", "rpad", "list_resize", "array_resize" };
+    private static readonly HashSet<string> Growing =
+        new(StringComparer.OrdinalIgnoreCase) { "repeat", "lpad", "rpad", "list_resize", "array_resize" };
 
-    /// <summary>As often, or as long, as they may make it.</summary>
+    /// <summary>The largest second argument they may have.</summary>
     private const int MostGrown = 10_000;
 
     public static string Text(AudienceQuery query) => query switch
@@ -26,9 +28,10 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         _ => $"SELECT * FROM {SqlText.Name(query.From!)}",
     };
 
-    /// <summary>Parses an audience's query; what is wrong with it comes as problems.</summary>
+    /// <summary>Parses an audience's query, and returns its problems.</summary>
     /// <param name="duckdb">Any database: only its parser is used.</param>
-    public static (FileQuery? Query, IReadOnlyList<Problem> Problems) Parse(DuckDBConnection duckdb, string audience, AudienceQuery query, IReadOnlyCollection<string> keys)
+    public static (FileQuery? Query, IReadOnlyList<Problem> Problems) Parse(
+        DuckDBConnection duckdb, string audience, AudienceQuery query, IReadOnlyCollection<string> keys)
     {
         var where = $"audience {audience}";
         var sql = Text(query);
@@ -49,31 +52,19 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
         var references = new References();
         references.Collect(root.GetProperty("statements"));
         var problems = new List<Problem>();
-        foreach (var function in references.Functions.Where(function => !AllowedFunctions.Contains(function)))
-        {
-            problems.Add(new Problem($"The SQL reads from the function {function}(), which is not allowed.", where, "Name the file under source.tables.files and use its key."));
-        }
-
-        foreach (var function in references.Grown)
-        {
-            problems.Add(new Problem($"The SQL makes values of any length with {function}().", where, $"Write its second argument as a number of at most {MostGrown}, and none of these functions inside another."));
-        }
-
-        foreach (var table in references.Tables.Where(table => !references.Ctes.Contains(table) && !keys.Contains(table, StringComparer.OrdinalIgnoreCase)))
-        {
-            problems.Add(new Problem($"There is no table \"{table}\" under source.tables.files.", where, Suggestion.For(table, keys)));
-        }
-
-        var used = keys.Where(key => references.Tables.Contains(key)).ToList();
-        return problems.Count > 0 ? (null, problems) : (new FileQuery(sql.TrimEnd().TrimEnd(';'), used), []);
+        problems.AddRange(references.Functions.Except(AllowedFunctions, StringComparer.OrdinalIgnoreCase).Select(function => new Problem(
+            $"The SQL reads from the function {function}(), which is not allowed.", where, "Name the file under source.tables.files and use its key.")));
+        problems.AddRange(references.Grown.Select(function => new Problem(
+            $"The SQL makes values of any length with {function}().",
+            where,
+            $"Write its second argument as a number of at most {MostGrown}, and none of these functions inside another.")));
+        problems.AddRange(references.Tables.Except(references.Ctes, StringComparer.OrdinalIgnoreCase).Except(keys, StringComparer.OrdinalIgnoreCase)
+            .Select(table => new Problem($"There is no table \"{table}\" under source.tables.files.", where, Suggestion.For(table, keys))));
+        return problems.Count > 0 ? (null, problems) : (new FileQuery(sql.TrimEnd().TrimEnd(';'), [.. keys.Where(references.Tables.Contains)]), []);
     }
 
-    private static JsonDocument Serialize(DuckDBConnection duckdb, string sql)
-    {
-        using var command = duckdb.CreateCommand();
-        command.CommandText = $"SELECT json_serialize_sql({SqlText.Literal(sql)})";
-        return JsonDocument.Parse((string)command.ExecuteScalar()!, new JsonDocumentOptions { MaxDepth = 10_000 });
-    }
+    private static JsonDocument Serialize(DuckDBConnection duckdb, string sql) => JsonDocument.Parse(
+        duckdb.Query($"SELECT json_serialize_sql({SqlText.Literal(sql)})", row => row.GetString(0))[0], new JsonDocumentOptions { MaxDepth = 10_000 });
 
     private static string Position(JsonElement error, string sql)
     {
@@ -89,8 +80,6 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
     /// <summary>The tables, functions and common table expressions that a parsed query names.</summary>
     private sealed class References
     {
-        private bool _inGrowing;
-
         public HashSet<string> Tables { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         public HashSet<string> Functions { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -145,7 +134,7 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
 
             switch (type.GetString())
             {
-                case "FUNCTION" when node.GetProperty("function_name").GetString() is { } name && Growing.Contains(name) && !IsBounded(node.GetProperty("children")):
+                case "FUNCTION" when IsGrowing(node, out var name) && !IsBounded(node.GetProperty("children")):
                     Grown.Add(name);
                     break;
                 case "BASE_TABLE":
@@ -160,31 +149,26 @@ internal sealed record FileQuery(string Sql, IReadOnlyList<string> Keys)
             }
         }
 
-        private static bool IsBounded(JsonElement arguments)
-        {
-            var inside = new References();
-            inside.CollectGrowing(arguments);
-            return !inside._inGrowing && arguments.GetArrayLength() > 1 && arguments[1].TryGetProperty("value", out var constant)
-                && constant.TryGetProperty("value", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var most) && most <= MostGrown;
-        }
+        private static bool IsBounded(JsonElement arguments) =>
+            !HasGrowing(arguments)
+            && arguments.GetArrayLength() > 1
+            && arguments[1].TryGetProperty("value", out var constant)
+            && constant.TryGetProperty("value", out var number)
+            && number.ValueKind == JsonValueKind.Number
+            && number.TryGetInt64(out var most)
+            && most <= MostGrown;
 
-        private void CollectGrowing(JsonElement node)
+        private static bool HasGrowing(JsonElement node) => node.ValueKind switch
         {
-            if (node.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var item in node.EnumerateArray())
-                {
-                    CollectGrowing(item);
-                }
-            }
-            else if (node.ValueKind == JsonValueKind.Object)
-            {
-                _inGrowing |= node.TryGetProperty("function_name", out var name) && name.ValueKind == JsonValueKind.String && Growing.Contains(name.GetString()!);
-                foreach (var member in node.EnumerateObject())
-                {
-                    CollectGrowing(member.Value);
-                }
-            }
+            JsonValueKind.Array => node.EnumerateArray().Any(HasGrowing),
+            JsonValueKind.Object => IsGrowing(node, out _) || node.EnumerateObject().Any(member => HasGrowing(member.Value)),
+            _ => false,
+        };
+
+        private static bool IsGrowing(JsonElement node, out string name)
+        {
+            name = node.TryGetProperty("function_name", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
+            return Growing.Contains(name);
         }
     }
 }

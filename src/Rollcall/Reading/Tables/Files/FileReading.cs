@@ -5,13 +5,14 @@ using Rollcall.Running;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>An audience over files being read.</summary>
-internal sealed class FileReading(DuckDBConnection duckdb, CarriedRows rows, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
+internal sealed class FileReading(
+    DuckDBConnection duckdb, CarriedRows rows, IReadOnlyDictionary<string, PreparedTable> tables, AudienceShape? previous) : IAudienceReading
 {
     public string Relation { get; } = rows.RelationIn(duckdb);
 
     public RollcallException? Failure => rows.Failure;
 
-    /// <summary>DuckDB gives all objects of a column all their keys: those without a value are taken out again.</summary>
+    /// <summary>In DuckDB all objects of a column have all keys: those without a value are removed again.</summary>
     public string Whole(string field)
     {
         var json = FieldSql.JsonOrText($"to_json({SqlText.Name(field)})");
@@ -57,7 +58,7 @@ internal sealed class FileReading(DuckDBConnection duckdb, CarriedRows rows, IRe
             }
         }
 
-        // A file that is new today is judged by what all of yesterday's were like.
+        // A new file is compared with all files of the previous reading.
         var allEnded = previous.EndsWithNewline.Count > 0 && previous.EndsWithNewline.Count == previous.Files.Values.Sum();
         foreach (var file in tables.Values.SelectMany(table => table.Files).Where(file => !file.EndsWithNewline))
         {

@@ -6,7 +6,7 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Audiences in files, read by DuckDB. Each file is looked through once a run, whatever the number of audiences over it.</summary>
+/// <summary>Audiences in files, read by DuckDB. Each file is scanned once a run, however many audiences use it.</summary>
 internal sealed class FilesSource(TablesSourceOptions options, ExportConfig config, string folder, string dataFolder, TimeProvider clock) : ITableSource
 {
     private readonly DuckDBConnection _parser = OpenParser();
@@ -19,7 +19,7 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
     public async Task<IReadOnlyList<Problem>> CheckAsync(IReadOnlyList<string> audiences, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         var problems = new List<Problem>();
-        var outlines = new Dictionary<string, TableSql>(StringComparer.OrdinalIgnoreCase);
+        var outlines = new TablesSql();
         foreach (var key in options.Files.Keys)
         {
             try
@@ -45,19 +45,24 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         return problems;
     }
 
-    public async Task<IAudienceReading> OpenAsync(string audience, IReadOnlyList<string> fields, DuckDBConnection duckdb, AudienceShape? previous, IProgress<long>? progress, CancellationToken cancellation)
+    public async Task<IAudienceReading> OpenAsync(
+        string audience,
+        IReadOnlyList<string> fields,
+        DuckDBConnection duckdb,
+        AudienceShape? previous,
+        IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         var query = Parsed(audience);
-        var tables = new Dictionary<string, PreparedTable>();
+        var (tables, selects) = (new Dictionary<string, PreparedTable>(), new TablesSql());
         foreach (var key in query.Keys)
         {
             tables[key] = await PrepareAsync(key, progress, cancellation);
+            selects[key] = new TableSql(tables[key].Select, tables[key].Paths);
         }
 
-        var selects = tables.ToDictionary(table => table.Key, table => new TableSql(table.Value.Select, table.Value.Paths));
-
-        // One database an audience, for its columns and its rows: to open one takes as long as a small file.
-        var locked = LockedDuckDb.Open(Paths(selects), Path.Combine(folder, "spill-source"));
+        // One database an audience, for its columns and its rows: to open one takes as long as to read a small file.
+        var locked = LockedDuckDb.Open(selects.Paths(query), Path.Combine(folder, "spill-source"));
         IReadOnlyList<Column> columns;
         try
         {
@@ -75,14 +80,15 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
 
         var chosen = fields.Select(field => $"{SqlText.Name(FieldColumns.Find(field, columns)!.Name)} AS {SqlText.Name(field)}");
-        var rows = new CarriedRows(locked, Select(query, selects, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row"), $"audience {audience}", () => Limit(cancellation));
+        var select = selects.Select(query, $"{string.Join(", ", chosen)}, row_number() OVER () AS __row");
+        var rows = new CarriedRows(locked, select, $"audience {audience}", () => Limit(cancellation));
         return new FileReading(duckdb, rows, tables, previous);
     }
 
     public async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, CancellationToken cancellation)
     {
         var query = Parsed(audience);
-        var outlines = new Dictionary<string, TableSql>(StringComparer.OrdinalIgnoreCase);
+        var outlines = new TablesSql();
         foreach (var key in query.Keys)
         {
             outlines[key] = await OutlineAsync(key, cancellation);
@@ -102,16 +108,6 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The audience's SQL, with the files it uses as common table expressions.</summary>
-    private static string Select(FileQuery query, IReadOnlyDictionary<string, TableSql> tables, string columns)
-    {
-        var files = query.Keys.Select(key => $"{SqlText.Name(key)} AS NOT MATERIALIZED ({tables[key].Select})").ToList();
-        var with = files.Count == 0 ? "" : $"WITH {string.Join(",\n", files)}\n";
-        return $"{with}SELECT {columns} FROM (\n{query.Sql}\n) AS audience";
-    }
-
-    private static IEnumerable<string> Paths(IReadOnlyDictionary<string, TableSql> tables) => tables.Values.SelectMany(table => table.Paths);
-
     private StatementLimit Limit(CancellationToken cancellation) => new(options.Timeout, clock, cancellation);
 
     private FileQuery Parsed(string audience)
@@ -124,13 +120,17 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
     {
         var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        using var command = duckdb.CreateCommand();
-        command.CommandText = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET threads = 1; SET memory_limit = '200MB';";
-        command.ExecuteNonQuery();
+        duckdb.Execute("""
+            SET autoinstall_known_extensions = false;
+            SET autoload_known_extensions = false;
+            SET threads = 1;
+            SET memory_limit = '200MB';
+            """);
         return duckdb;
     }
 
-    private async Task<IReadOnlyList<Problem>> CheckQueryAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> outlines, IReadOnlyList<string> fields, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Problem>> CheckQueryAsync(
+        string audience, FileQuery query, TablesSql outlines, IReadOnlyList<string> fields, CancellationToken cancellation)
     {
         try
         {
@@ -143,23 +143,25 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
         }
     }
 
-    private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> tables, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, TablesSql tables, CancellationToken cancellation)
     {
-        using var locked = LockedDuckDb.Open(Paths(tables.Where(table => query.Keys.Contains(table.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary()), spill: null);
+        using var locked = LockedDuckDb.Open(tables.Paths(query), spill: null);
         return await ColumnsAsync(audience, query, tables, locked, cancellation);
     }
 
-    private async Task<IReadOnlyList<Column>> ColumnsAsync(string audience, FileQuery query, IReadOnlyDictionary<string, TableSql> tables, DuckDBConnection locked, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Column>> ColumnsAsync(
+        string audience, FileQuery query, TablesSql tables, DuckDBConnection locked, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);
         try
         {
-            return await RelationColumns.OfAsync(locked, $"({Select(query, tables, "*")})", limit.Token);
+            return await RelationColumns.OfAsync(locked, $"({tables.Select(query, "*")})", limit.Token);
         }
         catch (Exception e) when (e is DuckDBException or OperationCanceledException)
         {
             limit.Explain($"audience {audience}", e);
-            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {(e is DuckDBException wrong ? DuckMessages.First(wrong) : e.Message)}", $"audience {audience}", inner: e);
+            var message = e is DuckDBException wrong ? DuckMessages.First(wrong) : e.Message;
+            throw new RollcallException(ExitCode.Source, $"The SQL is wrong: {message}", $"audience {audience}", inner: e);
         }
     }
 
@@ -221,6 +223,3 @@ internal sealed class FilesSource(TablesSourceOptions options, ExportConfig conf
     }
 }
 
-/// <summary>A table of files as SQL.</summary>
-/// <param name="Paths">The files that the SELECT reads.</param>
-internal sealed record TableSql(string Select, IReadOnlyList<string> Paths);

@@ -4,10 +4,10 @@ using System.IO.Compression;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// The text of a gzipped file. .NET ends a stream that was cut short as if it were whole; this one throws
+/// The text of a gzipped file. .NET ends a truncated stream as if it were complete; this one throws
 /// <see cref="InvalidDataException"/> at its end instead.
 /// </summary>
-internal sealed class GzipText : Stream
+internal sealed class GzipText : ForwardStream
 {
     private readonly string _path;
     private readonly FileStream _file;
@@ -16,28 +16,12 @@ internal sealed class GzipText : Stream
 
     public GzipText(string path, FileStream file)
     {
-        (this._path, this._file) = (path, file);
+        (_path, _file) = (path, file);
         _text = new GZipStream(file, CompressionMode.Decompress);
     }
 
-    /// <summary>Whether zero bytes stand behind the last member, known at the end. Other readers take them for damage.</summary>
+    /// <summary>Whether zero bytes follow the last member, known at the end. Other readers treat them as damage.</summary>
     public bool Padded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,14 +29,6 @@ internal sealed class GzipText : Stream
         _read += count;
         return count > 0 || buffer.IsEmpty || IsWhole() ? count : throw new InvalidDataException("The gzip data breaks off.");
     }
-
-    public override void Flush() => _text.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -72,14 +48,14 @@ internal sealed class GzipText : Stream
             return _file.Length == 0;
         }
 
-        // A member ends with the length of its text. Where that is not what was read, the file is cut short or has several members.
+        // A member ends with the length of its text. When that is not what was read, the file is truncated or has several members.
         var ends = Ends();
         var end = ends.Where(EndsMember).Concat(ends.Where(LeadsIntoAnotherMember)).FirstOrDefault();
         Padded = end > 0 && end < _file.Length;
         return end > 0;
     }
 
-    /// <summary>Where the last member may end: zero bytes behind it, as tapes and disks leave them, are none of it, and its length may end with such.</summary>
+    /// <summary>Where the last member may end: zero bytes may follow it, as from tapes and disks, and its length may end with zero bytes too.</summary>
     private List<long> Ends()
     {
         using var bytes = File.OpenRead(_path);
@@ -111,7 +87,7 @@ internal sealed class GzipText : Stream
         return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == (uint)_read;
     }
 
-    /// <summary>Reads the file once more with a member of ours behind it: that one appears only where the file's last member ends.</summary>
+    /// <summary>Reads the file again with a member of ours after it: that one appears only if the file's last member ends there.</summary>
     private bool LeadsIntoAnotherMember(long at)
     {
         var (mark, member) = Mark();
@@ -152,36 +128,14 @@ internal sealed class GzipText : Stream
         return (mark, member.ToArray());
     }
 
-    /// <summary>The beginning of one stream, and another behind it.</summary>
-    private sealed class Joined(Stream first, long length, Stream second) : Stream
+    /// <summary>The beginning of one stream, followed by another.</summary>
+    private sealed class Joined(Stream first, long length, Stream second) : ForwardStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public override int Read(Span<byte> buffer)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            var read = first.Read(buffer[..(int)Math.Min(buffer.Length, length - first.Position)]);
+            return read > 0 ? read : second.Read(buffer);
         }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = first.Read(buffer, offset, (int)Math.Min(count, length - first.Position));
-            return read > 0 ? read : second.Read(buffer, offset, count);
-        }
-
-        public override void Flush() => first.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Escapes in JSON that are half a character: a text can hold none, and DuckDB stops at them.</summary>
+/// <summary>Escapes in JSON that are half a character: no text can contain them, and DuckDB stops at them.</summary>
 internal static class HalfCharacters
 {
     private const int EscapeLength = 6;
 
-    /// <summary>Writes U+FFFD, the replacement character, over each <c>\uD800</c> to <c>\uDFFF</c> without its other half, as other readers of JSON do.</summary>
-    /// <param name="json">JSON in order otherwise.</param>
+    /// <summary>
+    /// Writes U+FFFD, the replacement character, over each <c>\uD800</c> to <c>\uDFFF</c> without its other half, as other readers of JSON do.
+    /// </summary>
+    /// <param name="json">JSON without other faults.</param>
     public static void Replace(Span<byte> json)
     {
         for (var at = 0; at < json.Length - 1; at++)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>What values a key of JSON objects was seen with.</summary>
+/// <summary>The kinds of values that a key of JSON objects has.</summary>
 [Flags]
 internal enum JsonKinds
 {
@@ -17,7 +17,7 @@ internal enum JsonKinds
 /// <summary>The objects of a file have more keys than a table has columns.</summary>
 internal sealed class TooManyKeysException() : Exception("Too many keys.");
 
-/// <summary>The keys of JSON objects in order, as they appeared first, and the values they were seen with.</summary>
+/// <summary>The keys of valid JSON objects, in the order of their first appearance, and the kinds of their values.</summary>
 internal sealed class JsonKeys
 {
     private readonly List<Key> _keys = [];
@@ -30,7 +30,7 @@ internal sealed class JsonKeys
     /// <summary>The keys of objects that were taken.</summary>
     public IEnumerable<(string Name, JsonKinds Kinds)> All => _keys.Where(key => key.Taken).Select(key => (key.Name, key.Kinds));
 
-    /// <summary>The number of the key a reader stands at. Objects mostly have their keys in one order, so the next one is tried first.</summary>
+    /// <summary>The number of the key at a reader's position. Objects mostly have their keys in one order, so the next one is tried first.</summary>
     public int Find(ref Utf8JsonReader reader)
     {
         if (_expected >= _keys.Count || !reader.ValueTextEquals(_keys[_expected].Bytes))
@@ -60,7 +60,7 @@ internal sealed class JsonKeys
         _pending.Clear();
     }
 
-    /// <summary>Notes a key and its value; says what is wrong with it, null when nothing is: columns are one whatever the letter case.</summary>
+    /// <summary>Notes a key and its value; returns what is wrong with it, null when nothing is: column names ignore letter case.</summary>
     public string? Add(int number, JsonKinds kinds)
     {
         var key = _keys[number];
@@ -79,7 +79,7 @@ internal sealed class JsonKeys
         return column == key || !column.Taken ? null : $"the key \"{key.Name}\", which other objects write \"{column.Name}\"";
     }
 
-    /// <summary>The object is in order.</summary>
+    /// <summary>The object is valid.</summary>
     public void Take()
     {
         foreach (var (key, kinds) in _pending)
@@ -101,7 +101,7 @@ internal sealed class JsonKeys
         /// <summary>Whether an object that has it was taken.</summary>
         public bool Taken { get; set; }
 
-        /// <summary>The last object in which it, or one that differs in letter case, stood.</summary>
+        /// <summary>The last object that had it, or a key that differs in letter case.</summary>
         public long Object { get; set; }
     }
 }

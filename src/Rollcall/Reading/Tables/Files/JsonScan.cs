@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>How the objects of a JSON file stand in it, in DuckDB's words.</summary>
+/// <summary>How the objects of a JSON file are laid out, as DuckDB names it.</summary>
 internal enum JsonForm
 {
     NewlineDelimited,
@@ -11,24 +11,20 @@ internal enum JsonForm
     Unstructured,
 }
 
-/// <summary>What looking through a JSON file found.</summary>
-/// <param name="Form">How its objects stand in it.</param>
-/// <param name="Records">Objects that are in order.</param>
-/// <param name="Clean">Whether DuckDB can read the file as it is.</param>
-/// <param name="EndsWithNewline">Whether its last byte is a new line.</param>
-/// <param name="Hold">Why it may not be whole; null when it seems to be.</param>
-internal sealed record JsonScanResult(JsonForm Form, long Records, bool Clean, bool EndsWithNewline, string? Hold);
+/// <summary>The result of scanning a JSON file.</summary>
+/// <param name="Form">How its objects are laid out.</param>
+internal sealed record JsonScanResult(JsonForm Form, bool Clean, bool EndsWithNewline, string? Hold) : FileScan(Clean, EndsWithNewline, Hold);
 
 /// <summary>
-/// Looks through a file of JSON objects before DuckDB reads it: an array, one object a line, or objects one behind the other.
-/// Objects that are broken are rejected, and reading goes on at the next line that begins like them.
+/// Scans a file of JSON objects before DuckDB reads it: an array, one object a line, or objects one after another.
+/// Broken objects are rejected, and reading continues at the next line that begins like an object.
 /// </summary>
 internal sealed class JsonScan
 {
     /// <summary>Longest object in bytes.</summary>
     public const int LongestRecord = 8 << 20;
 
-    /// <summary>How deep an object may be nested, itself included: no field of a profile is.</summary>
+    /// <summary>Maximum depth of an object: no field of a profile is nested so deep.</summary>
     private const int MaxDepth = 64;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
@@ -39,7 +35,7 @@ internal sealed class JsonScan
     private readonly RejectedRows _rejected;
     private readonly Stream? _copy;
     private readonly Action<long>? _progress;
-    private readonly Dictionary<int, HashSet<string>> _nested = [];
+    private readonly JsonRecord _record;
 
     private bool _array;
     private bool _arrayEnded;
@@ -50,13 +46,16 @@ internal sealed class JsonScan
     private string? _hold;
     private bool _changed;
 
-    private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress) =>
-        (this._path, this._keys, this._rejected, this._copy, this._progress) = (path, keys, rejected, copy, progress);
+    private JsonScan(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress)
+    {
+        (_path, _keys, _rejected, _copy, _progress) = (path, keys, rejected, copy, progress);
+        _record = new JsonRecord(keys);
+    }
 
     /// <summary>Looks through a file.</summary>
-    /// <param name="keys">Takes the keys of the objects.</param>
-    /// <param name="rejected">Takes what is no object in order.</param>
-    /// <param name="copy">Takes the objects that are, one a line; null to only look.</param>
+    /// <param name="keys">Receives the keys of the objects.</param>
+    /// <param name="rejected">Receives what is not a valid object.</param>
+    /// <param name="copy">Receives the valid objects, one a line; null to only scan.</param>
     public static JsonScanResult Run(string path, JsonKeys keys, RejectedRows rejected, Stream? copy, Action<long>? progress, CancellationToken cancellation)
     {
         using var text = TextFile.Open(path);
@@ -85,13 +84,12 @@ internal sealed class JsonScan
         _hold = buffer.Broken ? "its gzip data breaks off" : _array && !_arrayEnded ? "its array is not closed: it may be cut short" : _hold;
         return new JsonScanResult(
             _array ? JsonForm.Array : _oneALine ? JsonForm.NewlineDelimited : JsonForm.Unstructured,
-            _records,
             _rejected.Count == before && !_changed && !mark && !buffer.Broken && (!_array || _arrayEnded),
             buffer.Last == (byte)'\n',
             _hold);
     }
 
-    /// <summary>Moves over white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
+    /// <summary>Skips white space, a comma, a bracket or a value; returns the bytes used, 0 when more are needed.</summary>
     private int Next(ReadOnlySpan<byte> bytes, bool last)
     {
         if (bytes.IsEmpty)
@@ -126,7 +124,7 @@ internal sealed class JsonScan
         string? reason;
         try
         {
-            reason = Read(ref reader);
+            reason = _record.Read(ref reader);
         }
         catch (JsonException e) when (e.Message.Contains("maximum configured depth", StringComparison.Ordinal))
         {
@@ -141,7 +139,7 @@ internal sealed class JsonScan
             return WithWholeCharacters(bytes, last);
         }
 
-        if (reason == Unfinished)
+        if (reason == JsonRecord.Unfinished)
         {
             if (!last && bytes.Length < LongestRecord)
             {
@@ -168,7 +166,7 @@ internal sealed class JsonScan
         return used;
     }
 
-    /// <summary>Moves over a value that is nested too deep: it is in order otherwise, and what follows it is read.</summary>
+    /// <summary>Skips a value that is nested too deep, and is valid otherwise; what follows it is read.</summary>
     private int PassOver(ReadOnlySpan<byte> bytes, bool last)
     {
         const string Reason = "an object nested more than 64 deep";
@@ -182,7 +180,7 @@ internal sealed class JsonScan
         return used;
     }
 
-    /// <summary>Reads a value that has half characters, as texts that were cut within an emoji have them.</summary>
+    /// <summary>Reads a value with half characters, as in texts that were cut within an emoji.</summary>
     private int WithWholeCharacters(ReadOnlySpan<byte> bytes, bool last)
     {
         if (!IsWhole(bytes, last, Options, "an escape that is no character", out var used))
@@ -196,7 +194,7 @@ internal sealed class JsonScan
         return Value(value, last: true);
     }
 
-    /// <summary>Whether a value is there to its end; if not, more bytes are needed, or it was rejected.</summary>
+    /// <summary>Whether the value is complete; if not, more bytes are needed, or it was rejected.</summary>
     /// <param name="used">The value's bytes, or those used up.</param>
     private bool IsWhole(ReadOnlySpan<byte> bytes, bool last, JsonReaderOptions options, string reason, out int used)
     {
@@ -218,96 +216,6 @@ internal sealed class JsonScan
         used = !last && bytes.Length < LongestRecord ? 0 : Reject(bytes, last, reason);
         return false;
     }
-
-    private const string Unfinished = "unfinished";
-
-    /// <summary>Reads one value and notes its keys; says what is wrong with it, null when it is an object in order.</summary>
-    private string? Read(ref Utf8JsonReader reader)
-    {
-        if (!reader.Read())
-        {
-            return Unfinished;
-        }
-
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return reader.TrySkip() ? "no object" : Unfinished;
-        }
-
-        _keys.NextObject();
-        string? reason = null;
-        var key = 0;
-        while (true)
-        {
-            if (!reader.Read())
-            {
-                return Unfinished;
-            }
-
-            var (kinds, wrong) = Look(ref reader);
-            reason ??= wrong;
-            if (reader.CurrentDepth == 0)
-            {
-                return reason;
-            }
-
-            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                key = _keys.Find(ref reader);
-            }
-            else if (reader.CurrentDepth == 1 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
-            {
-                reason ??= _keys.Add(key, kinds);
-            }
-
-            reason ??= Nested(ref reader);
-        }
-    }
-
-    /// <summary>A key that stands twice in an object within the object.</summary>
-    private string? Nested(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.StartObject)
-        {
-            _nested.GetValueOrDefault(reader.CurrentDepth + 1)?.Clear();
-        }
-        else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth > 1)
-        {
-            if (!_nested.TryGetValue(reader.CurrentDepth, out var names))
-            {
-                _nested[reader.CurrentDepth] = names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            }
-
-            return names.Add(reader.GetString()!) ? null : "a key that stands twice in a nested object";
-        }
-
-        return null;
-    }
-
-    private static (JsonKinds Kinds, string? Wrong) Look(ref Utf8JsonReader reader)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String:
-                return (JsonKinds.Text, ZeroByte(ref reader));
-            case JsonTokenType.PropertyName:
-                return (JsonKinds.None, ZeroByte(ref reader));
-            case JsonTokenType.Number:
-                return reader.TryGetInt64(out _) ? (JsonKinds.Integer, null)
-                    : reader.TryGetDouble(out var number) && double.IsFinite(number) ? (JsonKinds.Number, null)
-                    : (JsonKinds.Number, "a number beyond all bounds");
-            case JsonTokenType.True or JsonTokenType.False:
-                return (JsonKinds.Boolean, null);
-            case JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.EndObject or JsonTokenType.EndArray:
-                return (JsonKinds.Nested, null);
-            default:
-                return (JsonKinds.None, null);
-        }
-    }
-
-    /// <summary>Reads escapes, which throws where one is no character.</summary>
-    private static string? ZeroByte(ref Utf8JsonReader reader) =>
-        reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal) ? "a zero byte" : null;
 
     private void Take(ReadOnlySpan<byte> value)
     {
@@ -331,7 +239,7 @@ internal sealed class JsonScan
         }
     }
 
-    /// <summary>Gives up on a value: reading goes on at the next line that begins a value, not one nested in this one.</summary>
+    /// <summary>Rejects a value: reading continues at the next line that begins a value, not one nested in this one.</summary>
     private int Reject(ReadOnlySpan<byte> bytes, bool last, string reason)
     {
         var end = bytes.IndexOf((byte)'\n');

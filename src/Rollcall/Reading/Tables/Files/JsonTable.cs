@@ -4,46 +4,34 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>Files of JSON objects as a table. A column's type is what all of its values have in common; texts stay text, also those that look like dates.</summary>
+/// <summary>
+/// Files of JSON objects as a table. A column's type is what all of its values have in common; texts stay text, even if they look like dates.
+/// </summary>
 internal static class JsonTable
 {
-    /// <summary>Looks through the files, and copies what is good of those that DuckDB could not read.</summary>
-    /// <param name="duckdb">Any database: it is asked what nested values are made of.</param>
+    /// <summary>Looks through the files, and copies the good objects of those that DuckDB could not read.</summary>
+    /// <param name="duckdb">Any database: it is asked for the types of nested values.</param>
     /// <param name="folder">Where copies go.</param>
-    public static PreparedTable Prepare(DuckDBConnection duckdb, string key, IReadOnlyList<string> paths, string folder, Action<long>? progress, CancellationToken cancellation)
+    public static PreparedTable Prepare(
+        DuckDBConnection duckdb, string key, IReadOnlyList<string> paths, string folder, Action<long>? progress, CancellationToken cancellation)
     {
-        var rejected = new RejectedRows();
-        var holds = new List<string>();
-        var stamps = new List<FileStamp>();
+        var scans = new TableScan();
         var keys = new JsonKeys();
-        var readable = new List<(string Path, JsonForm Form)>();
+        var readable = new List<ReadableJson>();
         foreach (var path in paths)
         {
-            var stamp = FileStamp.Of(path, endsWithNewline: false);
-            var before = rejected.Count;
-            var scan = Scanned(path, keys, rejected, progress, cancellation);
-            readable.Add(scan.Clean ? (path, scan.Form) : (Copied(key, path, folder, cancellation), JsonForm.NewlineDelimited));
-            stamps.Add(stamp with { EndsWithNewline = scan.EndsWithNewline });
-            if (scan.Hold is not null)
+            var scan = scans.Look(path, rejected => Scanned(path, keys, rejected, progress, cancellation));
+            var (file, form) = (path, scan.Form);
+            if (!scan.Clean)
             {
-                holds.Add($"{path}: {scan.Hold}");
+                form = JsonForm.NewlineDelimited;
+                Copies.Write(folder, key, ".jsonl", copy => JsonScan.Run(path, new JsonKeys(), new RejectedRows(), copy, null, cancellation), out file);
             }
 
-            if (rejected.Count > before)
-            {
-                holds.Add($"{path}: {Counted.Of(rejected.Count - before, "rejected row")}");
-            }
+            readable.Add(new ReadableJson(file, form));
         }
 
-        return new PreparedTable
-        {
-            Select = Select(duckdb, readable, [.. keys.All], paths[0]),
-            Paths = [.. readable.Select(file => file.Path)],
-            Rejected = rejected.Rows,
-            RejectedCount = rejected.Count,
-            Holds = holds,
-            Files = stamps,
-        };
+        return scans.Table(Select(duckdb, readable, [.. keys.All], paths[0]), readable.Select(file => file.Path));
     }
 
     private static JsonScanResult Scanned(string path, JsonKeys keys, RejectedRows rejected, Action<long>? progress, CancellationToken cancellation)
@@ -58,18 +46,8 @@ internal static class JsonTable
         }
     }
 
-    private static string Copied(string key, string path, string folder, CancellationToken cancellation)
-    {
-        var (copy, stream) = Copies.Create(folder, key, ".jsonl");
-        using (stream)
-        {
-            JsonScan.Run(path, new JsonKeys(), new RejectedRows(), stream, null, cancellation);
-        }
-
-        return copy;
-    }
-
-    private static string Select(DuckDBConnection duckdb, IReadOnlyList<(string Path, JsonForm Form)> files, IReadOnlyList<(string Name, JsonKinds Kinds)> keys, string first)
+    private static string Select(
+        DuckDBConnection duckdb, IReadOnlyList<ReadableJson> files, IReadOnlyList<(string Name, JsonKinds Kinds)> keys, string first)
     {
         if (keys.Count == 0)
         {
@@ -77,16 +55,16 @@ internal static class JsonTable
         }
 
         var nested = keys.Any(key => key.Kinds == JsonKinds.Nested) ? NestedTypes(duckdb, files) : [];
-        var types = keys.Select(key => $"{SqlText.Literal(key.Name)}: {SqlText.Literal(Type(key.Name, key.Kinds, nested))}").ToList();
-        return string.Join(" UNION ALL ", files
-            .GroupBy(file => (file.Form, Gzip: FileKinds.IsGzip(file.Path)))
-            .Select(group => $"SELECT *{Replaced(keys)} FROM {Read(group.Key.Form, [.. group.Select(file => file.Path)], $"columns = {{{string.Join(", ", types)}}}")}"));
+        var types = keys.Select(key => $"{SqlText.Literal(key.Name)}: {SqlText.Literal(Type(key.Name, key.Kinds, nested))}");
+        return string.Join(" UNION ALL ", Reads(files, $"columns = {{{string.Join(", ", types)}}}").Select(read => $"SELECT *{Replaced(keys)} FROM {read}"));
     }
 
-    /// <summary>A column of texts and numbers is one of texts, in which numbers are spelled as anywhere.</summary>
+    /// <summary>A column of texts and numbers is read as text, with numbers in their usual spelling.</summary>
     private static string Replaced(IReadOnlyList<(string Name, JsonKinds Kinds)> keys)
     {
-        var mixed = keys.Where(key => IsMixed(key.Kinds)).Select(key => $"{FieldSql.Text(SqlText.Name(key.Name), ColumnKind.Json)} AS {SqlText.Name(key.Name)}").ToList();
+        var mixed = keys.Where(key => IsMixed(key.Kinds))
+            .Select(key => $"{FieldSql.Text(SqlText.Name(key.Name), ColumnKind.Json)} AS {SqlText.Name(key.Name)}")
+            .ToList();
         return mixed.Count == 0 ? "" : $" REPLACE ({string.Join(", ", mixed)})";
     }
 
@@ -102,24 +80,33 @@ internal static class JsonTable
         _ => "VARCHAR",
     };
 
-    /// <summary>What DuckDB makes of objects and arrays, so that SQL can reach into them.</summary>
-    private static Dictionary<string, string> NestedTypes(DuckDBConnection duckdb, IReadOnlyList<(string Path, JsonForm Form)> files)
+    /// <summary>DuckDB's types of objects and arrays, so that SQL can read their parts.</summary>
+    private static Dictionary<string, string> NestedTypes(DuckDBConnection duckdb, IReadOnlyList<ReadableJson> files)
     {
-        var types = new Dictionary<string, string>();
-        using var command = duckdb.CreateCommand();
-        command.CommandText = $"DESCRIBE {string.Join(" UNION ALL BY NAME ", files
-            .GroupBy(file => (file.Form, Gzip: FileKinds.IsGzip(file.Path)))
-            .Select(group => $"SELECT * FROM {Read(group.Key.Form, [.. group.Select(file => file.Path)], "sample_size = -1, union_by_name = true")}"))}";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            types[reader.GetString(0)] = reader.GetString(1);
-        }
-
-        return types;
+        var all = Reads(files, "sample_size = -1, union_by_name = true").Select(read => $"SELECT * FROM {read}");
+        return duckdb.Query($"DESCRIBE {string.Join(" UNION ALL BY NAME ", all)}", row => (Name: row.GetString(0), Type: row.GetString(1)))
+            .ToDictionary(column => column.Name, column => column.Type);
     }
 
-    private static string Read(JsonForm form, IReadOnlyList<string> paths, string options) =>
-        $"read_json([{string.Join(", ", paths.Select(SqlText.Literal))}], format = '{form switch { JsonForm.Array => "array", JsonForm.NewlineDelimited => "newline_delimited", _ => "unstructured" }}', "
-        + $"records = true, compression = '{(FileKinds.IsGzip(paths[0]) ? "gzip" : "uncompressed")}', maximum_object_size = {2 * JsonScan.LongestRecord}, {options})";
+    /// <summary>The relations that read the files, one for all files of one form.</summary>
+    private static IEnumerable<string> Reads(IEnumerable<ReadableJson> files, string options) => files
+        .GroupBy(file => (file.Form, Gzip: FileKinds.IsGzip(file.Path)))
+        .Select(group => $"""
+            read_json(
+                [{string.Join(", ", group.Select(file => SqlText.Literal(file.Path)))}],
+                format = '{Named(group.Key.Form)}',
+                records = true,
+                compression = '{(group.Key.Gzip ? "gzip" : "uncompressed")}',
+                maximum_object_size = {2 * JsonScan.LongestRecord},
+                {options})
+            """);
+
+    private static string Named(JsonForm form) => form switch
+    {
+        JsonForm.Array => "array",
+        JsonForm.NewlineDelimited => "newline_delimited",
+        _ => "unstructured",
+    };
+
+    private sealed record ReadableJson(string Path, JsonForm Form);
 }

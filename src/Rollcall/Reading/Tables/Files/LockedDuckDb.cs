@@ -5,8 +5,8 @@ using Rollcall.Work;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// The DuckDB that runs an audience's SQL. It is not the run's: of this machine it can open the job's files and nothing else, it knows none of the run's tables,
-/// and no SQL can change that.
+/// The DuckDB that runs an audience's SQL. It is not the run's: on this machine it can open the job's files and nothing else, it has none of the run's
+/// tables, and no SQL can change that.
 /// </summary>
 internal static class LockedDuckDb
 {

@@ -3,8 +3,8 @@ using Rollcall.Model;
 namespace Rollcall.Reading.Tables.Files;
 
 /// <summary>
-/// Parquet files as a table: DuckDB reads them as they are. A damaged one cannot be read in part. Some programs (Impala) write texts without saying
-/// that they are: bytes that are not said to be anything are read as text.
+/// Parquet files as a table: DuckDB reads them as they are. A damaged one cannot be read in part. Some programs (Impala) write texts without marking
+/// them as such: bytes without a logical type are read as text.
 /// </summary>
 internal static class ParquetTable
 {

@@ -2,7 +2,7 @@ using Rollcall.Running;
 
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>A table of files, looked through once a run and readable by DuckDB without an error.</summary>
+/// <summary>A table of files, scanned once a run, that DuckDB can read without an error.</summary>
 internal sealed record PreparedTable
 {
     /// <summary>The SELECT that reads it.</summary>
@@ -17,10 +17,10 @@ internal sealed record PreparedTable
     /// <summary>How many rows could not be read.</summary>
     public long RejectedCount { get; init; }
 
-    /// <summary>Why the table may not be all there is.</summary>
+    /// <summary>Why the table may be incomplete.</summary>
     public IReadOnlyList<string> Holds { get; init; } = [];
 
-    /// <summary>The files as they were when they were looked through.</summary>
+    /// <summary>The files as they were when they were scanned.</summary>
     public required IReadOnlyList<FileStamp> Files { get; init; }
 }
 

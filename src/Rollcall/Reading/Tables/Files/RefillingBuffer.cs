@@ -1,6 +1,6 @@
 namespace Rollcall.Reading.Tables.Files;
 
-/// <summary>A window over a stream that is refilled as its front is used up. A gzip stream that breaks off counts as ended, and it is remembered.</summary>
+/// <summary>A window over a stream that is refilled as its front is used up. A truncated gzip stream counts as ended, and is noted.</summary>
 internal sealed class RefillingBuffer(Stream stream, int size)
 {
     private readonly byte[] _bytes = new byte[size];
@@ -13,7 +13,7 @@ internal sealed class RefillingBuffer(Stream stream, int size)
     /// <summary>Whether the stream ends after <see cref="Span"/>.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Whether the compressed data broke off or is damaged.</summary>
+    /// <summary>Whether the compressed data is truncated or damaged.</summary>
     public bool Broken { get; private set; }
 
     /// <summary>The last byte read so far; null before the first.</summary>

@@ -7,7 +7,8 @@ internal static class TextFile
 {
     public static Stream Open(string path)
     {
-        var file = new FileStream(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+        var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         if (!FileKinds.IsGzip(path))
         {
             return file;

@@ -68,7 +68,9 @@ public static class ExportRun
         // What was found undone is planned again by this run; only what is still under way waits for another.
         run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
 
-        var work = await PrepareAsync(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight), underWay, otherRemovals, cancellation);
+        var work =
+            await PrepareAsync(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight),
+                underWay, otherRemovals, cancellation);
         var report = new RunReport(run, work.Counts, destination.Mapping);
         if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work, report)))
         {
@@ -98,7 +100,8 @@ public static class ExportRun
 
         if (!options.IsLimited)
         {
-            RollCall.Keep(run, work.Read, audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)), work.Lost);
+            RollCall.Keep(run, work.Read,
+                audience => work.Verdict.Run || destination.Mapping.Any(m => m.Audience == audience && work.Verdict.Books.Contains(m.Book)), work.Lost);
         }
 
         if (await new Outbox(run).FlushAsync(cancellation))
@@ -117,7 +120,9 @@ public static class ExportRun
             }
         }
 
-        return RunSession.Result(run, work, report) with { Failures = report.First(), State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures, IsLimited = options.IsLimited, SettledEarlier = earlier };
+        return RunSession.Result(run, work, report) with { Failures = report.First(),
+            State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures,
+            IsLimited = options.IsLimited, SettledEarlier = earlier };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)

@@ -49,7 +49,9 @@ internal static class Preparation
         }
 
         ProfilesSink.MakeFor(run.Job);
-        var read = await new RollCall(run).ReadAsync(destination, adopts: options.Adopt is not null, mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
+        var read =
+            await new RollCall(run).ReadAsync(destination, adopts: options.Adopt is not null,
+                mayBeEmpty: options.Allow.Contains("empty") || run.Job.Guards.EmptyAudience == EmptyAudience.Allow, cancellation);
         run.OptOuts.Forgotten?.AddTo(run.Db);
         ForgottenThere.AddTo(run, there);
 

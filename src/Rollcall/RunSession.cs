@@ -11,7 +11,9 @@ using Rollcall.Work;
 
 namespace Rollcall;
 
-/// <summary>Opens what a run works with and closes it again, however the run ends: lock, store, run database, connection, and the run's entry in the history.</summary>
+/// <summary>
+/// Opens what a run works with and closes it again, however the run ends: lock, store, run database, connection, and the run's entry in the history.
+/// </summary>
 internal static class RunSession
 {
     public static async Task<RunResult> WithAsync(
@@ -19,7 +21,9 @@ internal static class RunSession
     {
         var folder = new DataFolder(workplace.DataFolder, workplace.Checkpoint);
         using var taken = recorded
-            ? folder.TryLock(job.Tag) ?? throw new RollcallException(ExitCode.Busy, $"Another run of {job.Tag} is under way.", folder.Root, "Wait for it to end: 'rollcall status' shows how far it is.")
+            ? folder.TryLock(job.Tag)
+                ?? throw new RollcallException(ExitCode.Busy, $"Another run of {job.Tag} is under way.", folder.Root,
+                    "Wait for it to end: 'rollcall status' shows how far it is.")
             : null;
         if (recorded)
         {
@@ -70,7 +74,10 @@ internal static class RunSession
                 var state = stop is null ? RunState.Interrupted : RunState.Failed;
                 try
                 {
-                    store.Runs.Finish(new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started, Finished = workplace.Clock.GetUtcNow(), ApiCalls = usage is null ? new ApiCalls(0, new Dictionary<string, long>()) : new ApiCalls(usage.Total, usage.ByOperation()), BytesSent = usage?.BytesSent ?? 0, Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
+                    store.Runs.Finish(new RunResult { Job = job.Tag, RunId = runId, State = state, Started = started,
+                        Finished = workplace.Clock.GetUtcNow(),
+                        ApiCalls = usage is null ? new ApiCalls(0, new Dictionary<string, long>()) : new ApiCalls(usage.Total, usage.ByOperation()),
+                        BytesSent = usage?.BytesSent ?? 0, Notices = stop is null ? [] : [.. stop.Problems.Select(p => p.ToString())] });
                 }
                 catch (StoreException) when (stop is not null)
                 {
@@ -105,7 +112,9 @@ internal static class RunSession
         BytesSent = run.Client.Usage.BytesSent,
         Guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)],
         Findings = [.. run.Findings],
-        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? ExitCode.Guard : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
+        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any()
+            ? ExitCode.Guard
+            : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
     };
 
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
@@ -117,7 +126,8 @@ internal static class RunSession
     {
         if (job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
         {
-            return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Findings = [Findings.AlreadyExported()], Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
+            return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Findings = [Findings.AlreadyExported()],
+                Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
         }
 
         workplace = recorded ? workplace with { Progress = new KeptProgress(store.Runs, runId, workplace.Progress, workplace.Clock) } : workplace;
@@ -163,7 +173,8 @@ internal static class RunSession
             .ToList().ForEach(found => run.Report(found));
 
         var result = await work(run, destination);
-        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false } && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))
+        if (recorded && job.Config.BackfillOnly && result is { ExitCode: ExitCode.Done, IsLimited: false }
+            && result.Audiences.Any(a => a.Members > a.Omitted + a.Invalid))
         {
             store.Jobs.EndBackfill(job.Tag);
         }
@@ -196,8 +207,10 @@ internal static class RunSession
         RollcallException stop => stop,
         OperationCanceledException when cancellation.IsCancellationRequested => null,
         DotdigitalException d => new RollcallException(ExitCode.Dotdigital, d.Message, null, Todo(d.Kind), d),
-        IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}", null, "Make room or give the rights, and run again: what was sent is settled first.", e),
-        StoreException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {e.Message.Split('\n', 2)[0]}", null, "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
+        IOException or UnauthorizedAccessException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder cannot be written: {e.Message}",
+            null, "Make room or give the rights, and run again: what was sent is settled first.", e),
+        StoreException => new RollcallException(ExitCode.SomeNotDelivered, $"The data folder's store cannot be used: {e.Message.Split('\n', 2)[0]}", null,
+            "Look at the disk's free space and rights, and run again: what was sent is settled first.", e),
         _ => FolderProblem.Of(e, folder),
     };
 

@@ -37,7 +37,9 @@ public sealed partial class ArrowTests
 
         Assert.NotEmpty(types);
         Assert.Empty(types
-            .SelectMany(type => type.GetTypeDependencies().Where(used => FolderOf(used) is { } other && !Allowed(folder).Contains(other)).Select(used => $"{type.FullName} -> {used.FullName}"))
+            .SelectMany(
+                type => type.GetTypeDependencies().Where(used => FolderOf(used) is { } other && !Allowed(folder).Contains(other))
+                    .Select(used => $"{type.FullName} -> {used.FullName}"))
             .Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -54,7 +56,8 @@ public sealed partial class ArrowTests
         foreach (var file in files)
         {
             var named = Named().Matches(Code().Replace(File.ReadAllText(file), " ")).Select(match => match.Groups[1].Value);
-            Assert.True(named.All(name => Allowed(folder).Contains(name)), $"{Path.GetRelativePath(Sources, file)}: {string.Join(", ", named.Where(name => !Allowed(folder).Contains(name)).Distinct())}");
+            Assert.True(named.All(name => Allowed(folder).Contains(name)),
+                $"{Path.GetRelativePath(Sources, file)}: {string.Join(", ", named.Where(name => !Allowed(folder).Contains(name)).Distinct())}");
         }
     }
 

@@ -24,7 +24,9 @@ internal static class Connection
                 Clock = workplace.Clock,
                 Logger = workplace.Logs.CreateLogger("Rollcall.Dotdigital"),
                 Waits = workplace.Progress is { } progress ? new WaitProgress(progress) : null,
-                Handler = workplace.Checkpoint is { } checkpoint ? new CheckpointHandler(checkpoint, workplace.Http ?? new SocketsHttpHandler { AllowAutoRedirect = false }) : workplace.Http,
+                Handler = workplace.Checkpoint is { } checkpoint
+                    ? new CheckpointHandler(checkpoint, workplace.Http ?? new SocketsHttpHandler { AllowAutoRedirect = false })
+                    : workplace.Http,
             },
             cancellation);
     }
@@ -50,18 +52,22 @@ internal static class Connection
             problems.Add(new Problem(
                 $"The account has no data field {string.Join(", ", unknown)}.",
                 job.Where(job.Config.Mappings.Any(m => unknown.Contains(m.DataField)) ? "config.mappings" : "config.recommender_mappings"),
-                string.Concat(unknown.Select(name => Near(name, fields.Keys))) + "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
+                string.Concat(unknown.Select(name => Near(name, fields.Keys)))
+                    + "Create them at Dotdigital, take them out of the mappings, or set create_missing_fields: true."));
         }
 
-        return new Destination(client.Account, resolved.Books, resolved.Targets, resolved.Mapping, fields, job.CreateMissingFields ? unknown : [], vanished, resolved.Vanished, problems)
+        return new Destination(client.Account, resolved.Books, resolved.Targets, resolved.Mapping, fields, job.CreateMissingFields ? unknown : [], vanished,
+            resolved.Vanished, problems)
         {
             AllBooks = books.Select(b => b.Id).ToHashSet(),
         };
     }
 
-    private static string Near(string written, IEnumerable<string> known) => Nearest.To(written, known) is { } near ? $"Did you mean \"{near}\" for \"{written}\"? " : "";
+    private static string Near(string written, IEnumerable<string> known) =>
+        Nearest.To(written, known) is { } near ? $"Did you mean \"{near}\" for \"{written}\"? " : "";
 
-    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job, List<AddressBook> account, IBooks kept, List<Problem> problems)
+    private static (List<RunBook> Books, List<BookTarget> Targets, List<(int, int)> Mapping, List<string> Vanished) ResolveBooks(Job job,
+        List<AddressBook> account, IBooks kept, List<Problem> problems)
     {
         var used = kept.Of(job.Tag);
         var books = new List<RunBook>();
@@ -76,7 +82,8 @@ internal static class Connection
                 ? account.Find(b => b.Id == id)
                 : account.Find(b => string.Equals(b.Name, target.Name, StringComparison.OrdinalIgnoreCase))
                   ?? account.Find(b => used.Any(u => u.BookId == b.Id && string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)));
-            if (found is null && used.Any(u => target.Id is { } byId ? u.BookId == byId : string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)))
+            if (found is null
+                && used.Any(u => target.Id is { } byId ? u.BookId == byId : string.Equals(u.Name, target.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 if (!vanished.Contains(target.ToString()))
                 {
@@ -91,11 +98,15 @@ internal static class Connection
                 problems.Add(new Problem(
                     $"The account has no address book {target}.",
                     job.Where($"config.seg_mappings[{i}]"),
-                    target.Id is null ? $"{Near(target.Name!, account.Select(b => b.Name))}Name one that exists, or add create: true." : "Give the id of one that exists (its page at Dotdigital shows it), or a name with create: true."));
+                    target.Id is null
+                        ? $"{Near(target.Name!, account.Select(b => b.Name))}Name one that exists, or add create: true."
+                        : "Give the id of one that exists (its page at Dotdigital shows it), or a name with create: true."));
                 continue;
             }
 
-            var no = books.FindIndex(b => found is null ? b.Id is null && string.Equals(b.Name, target.Name, StringComparison.OrdinalIgnoreCase) : b.Id == found.Id);
+            var no = books.FindIndex(b => found is null
+                ? b.Id is null && string.Equals(b.Name, target.Name, StringComparison.OrdinalIgnoreCase)
+                : b.Id == found.Id);
             if (no < 0)
             {
                 no = books.Count;
@@ -114,6 +125,7 @@ internal static class Connection
 
     private sealed class WaitProgress(IProgress<RunProgress> progress) : IProgress<CallWait>
     {
-        public void Report(CallWait value) => progress.Report(new RunProgress(value.Reason, 0, null, value.Until is { } until ? $"until {until:HH:mm:ss} UTC" : ""));
+        public void Report(CallWait value) =>
+            progress.Report(new RunProgress(value.Reason, 0, null, value.Until is { } until ? $"until {until:HH:mm:ss} UTC" : ""));
     }
 }

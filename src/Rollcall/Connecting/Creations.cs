@@ -12,7 +12,9 @@ internal static class Creations
     {
         try
         {
-            var created = await run.Client.AddressBooks.CreateAsync(book.Name, target.Visibility == BookVisibility.Public ? Visibility.Public : Visibility.Private, cancellation);
+            var created =
+                await run.Client.AddressBooks.CreateAsync(book.Name, target.Visibility == BookVisibility.Public ? Visibility.Public : Visibility.Private,
+                    cancellation);
             run.Report(Findings.BookCreated(book.Name, created.Id));
             return book with { Id = created.Id };
         }
@@ -27,7 +29,8 @@ internal static class Creations
                 }
             }
 
-            throw new RollcallException(ExitCode.Dotdigital, $"Dotdigital did not answer when the address book \"{book.Name}\" was created.", null, "Run again.", e);
+            throw new RollcallException(ExitCode.Dotdigital, $"Dotdigital did not answer when the address book \"{book.Name}\" was created.", null,
+                "Run again.", e);
         }
         catch (DotdigitalException e) when (e.Kind == FailureKind.Permanent)
         {
@@ -55,7 +58,8 @@ internal static class Creations
                 return;
             }
 
-            throw new RollcallException(ExitCode.Dotdigital, $"The data field {name} could not be created: {e.Message}", null, "Create it at Dotdigital, or take it out of the mappings.", e);
+            throw new RollcallException(ExitCode.Dotdigital, $"The data field {name} could not be created: {e.Message}", null,
+                "Create it at Dotdigital, or take it out of the mappings.", e);
         }
     }
 }

@@ -7,8 +7,8 @@ using Rollcall.Work;
 namespace Rollcall.Connecting;
 
 /// <summary>
-/// A book created again under a name that jobs of the account knew: people who opted out of the former one opted out of the one with that name. The opt-outs are
-/// copied before anybody is entered, those of erased people too.
+/// A book created again under a name that jobs of the account knew: people who opted out of the former one opted out of the one with that name. The
+/// opt-outs are copied before anybody is entered, those of erased people too.
 /// </summary>
 internal static class Namesakes
 {
@@ -25,7 +25,9 @@ internal static class Namesakes
             var people = former.Select(k => k.BookId).Distinct().Sum(id => optOuts.Copy(id, book.Id!.Value));
 
             // Once the book is the job's, its readings keep what they show.
-            people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
+            people += known.Any(k => k.BookId == book.Id)
+                ? 0
+                : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
             if (people > 0)
             {
                 said.Add(Findings.BookCreatedAgain(book.Name, book.Id!.Value, former.Select(k => k.BookId).Distinct().Order(), people));
@@ -49,7 +51,8 @@ internal static class Namesakes
             INSERT INTO late_opt_out
             SELECT c.kh, c.member_key, c.book_no, o.status, false, o.since, NULL
             FROM change c JOIN opt_out o ON o.kh = c.kh AND o.email_key = c.member_key
-            WHERE c.book_no = {book.No} AND c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND o.book_id = {book.Id} AND o.cause = '{ForgottenOptOuts.Cause}'
+            WHERE c.book_no = {book.No} AND c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND o.book_id = {book.Id}
+                AND o.cause = '{ForgottenOptOuts.Cause}'
             """);
     }
 
@@ -63,7 +66,8 @@ internal static class Namesakes
         var people = duckdb.Query(
             $"""
             SELECT member_key, contact_id, coalesce(book_status, code), since FROM {LedgerFiles.Relation(folder, former.LedgerFolder)}
-            WHERE book_id = {former.BookId} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed' AND coalesce(book_status, code) IS NOT NULL
+            WHERE book_id = {former.BookId} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed'
+                AND coalesce(book_status, code) IS NOT NULL
             """,
             r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0));
         return people.Count == 0 ? 0 : optOuts.KeepNew(people, to);

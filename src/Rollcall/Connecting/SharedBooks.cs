@@ -45,7 +45,8 @@ internal static class SharedBooks
     public static IEnumerable<Finding> Differing(Job job, Destination destination, IBooks kept)
     {
         var ours = Word(job.Config.ExitAction);
-        return Of(job, destination, kept).Where(shared => shared.ExitAction != ours).Select(shared => Findings.ExitActionsDiffer(shared.Book.Name, shared.Tag, shared.ExitAction, ours));
+        return Of(job, destination, kept).Where(shared => shared.ExitAction != ours)
+            .Select(shared => Findings.ExitActionsDiffer(shared.Book.Name, shared.Tag, shared.ExitAction, ours));
     }
 
     public static string Word(ExitAction action) => action.ToString().ToLowerInvariant();

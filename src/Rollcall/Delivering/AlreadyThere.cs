@@ -62,7 +62,8 @@ internal sealed class AlreadyThere(RunContext run)
 
     /// <summary>Who is subscribed; without an id where several addresses have the same one, or an address has several.</summary>
     private static string Subscribed(string found) => $"""
-        SELECT f.kh, f.email_key AS member_key, f.book_id, CASE WHEN count(DISTINCT f.contact_id) = 1 AND bool_and(s.contact_id IS NULL) THEN max(f.contact_id) END AS contact_id
+        SELECT f.kh, f.email_key AS member_key, f.book_id, CASE WHEN count(DISTINCT f.contact_id) = 1
+            AND bool_and(s.contact_id IS NULL) THEN max(f.contact_id) END AS contact_id
         FROM {found} f LEFT JOIN (SELECT contact_id FROM {found} GROUP BY 1 HAVING count(DISTINCT kh) > 1) s ON s.contact_id = f.contact_id
         WHERE f.list_status = 'Subscribed' GROUP BY 1, 2, 3
         """;

@@ -42,7 +42,8 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
             while (source.Read())
             {
                 // A body ends only between key hashes, by which its manifest is cut.
-                if (filling.Count > 0 && filling.Length + source.Text.Length > DotdigitalLimits.ImportBodyBytes - MarginForSameKey && source.Key != filling.Last)
+                if (filling.Count > 0 && filling.Length + source.Text.Length > DotdigitalLimits.ImportBodyBytes - MarginForSameKey
+                    && source.Key != filling.Last)
                 {
                     sent += filling.Count;
                     await SendBodyAsync(pairs, lane, filling, cancellation);
@@ -81,7 +82,9 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         var manifest = run.PublishManifest(records.Manifest(pairs, filling.First, filling.Last, lane));
         var books = run.Db.Query($"SELECT DISTINCT book_id FROM {run.Rows(manifest)} WHERE book_id IS NOT NULL ORDER BY 1", r => r.GetInt64(0));
         var json = filling.Close();
-        var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain, lane == ImportLane.Resubscriptions ? resubscriptions.Answers(manifest) : null);
+        var delivery =
+            run.Journal.Prepare(run.RunId, DeliveryKind.Import, books, manifest, filling.Count, json.Length, lateOptOuts.SeenNo, lane != ImportLane.Plain,
+                lane == ImportLane.Resubscriptions ? resubscriptions.Answers(manifest) : null);
         if (lane == ImportLane.Resubscriptions && resubscriptions.TakeBack(delivery))
         {
             var without = Refill(pairs, lane, filling);

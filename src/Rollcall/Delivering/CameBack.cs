@@ -34,7 +34,8 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         }
 
         run.OptOuts.MarkBack(people, run.Now);
-        new Watch(run).Enter($"SELECT member_key, book_id, '{WatchKind.OptOut}' AS kind, '{WatchReason.CameBack}' AS why, email, contact_id FROM came_back", run.Now);
+        new Watch(run).Enter($"SELECT member_key, book_id, '{WatchKind.OptOut}' AS kind, '{WatchReason.CameBack}' AS why, email, contact_id FROM came_back",
+            run.Now);
         settlement.RecordLocal($"""
             SELECT kh, member_key, book_id, 'watch' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'delivered' AS state,
                 CASE WHEN status = 'Unsubscribed' THEN 'there' END AS origin,
@@ -48,7 +49,9 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         run.Report(Findings.PeopleCameBack(people.Count));
     }
 
-    /// <summary>Takes note of people who opted out according to the ledger and are subscribed in a reading of the books, while no write about them is open.</summary>
+    /// <summary>
+    /// Takes note of people who opted out according to the ledger and are subscribed in a reading of the books, while no write about them is open.
+    /// </summary>
     /// <param name="shown">A relation of <c>kh, member_key, email, contact_id, book_id</c>: suppressed in the ledger, subscribed in the book.</param>
     public void FirstLook(string shown)
     {

@@ -38,12 +38,14 @@ internal sealed class DeletedGuard(RunContext run)
 
         var ledger = run.LedgerRelation;
         run.Db.Execute($"""
-            CREATE OR REPLACE TABLE deletion AS SELECT DISTINCT kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}');
+            CREATE OR REPLACE TABLE deletion AS SELECT DISTINCT kh, member_key FROM {outcomes}
+            WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}');
             CREATE OR REPLACE TABLE deletion_in AS
             SELECT k.book_id, k.kh, k.member_key FROM {ledger} k JOIN deletion d ON d.kh = k.kh AND d.member_key = k.member_key
             WHERE k.state IN ('delivered', 'pending')
             UNION
-            SELECT book_id, kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}') AND book_id IS NOT NULL;
+            SELECT book_id, kh, member_key FROM {outcomes} WHERE code IN ('{ReasonCode.DeletedAtDotdigital}', '{ReasonCode.PerhapsDeleted}')
+                AND book_id IS NOT NULL;
             """);
         List<long> held = [];
         foreach (var (book, people) in run.Db.Query("SELECT book_id, count(*) FROM deletion_in GROUP BY 1 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))

@@ -6,9 +6,9 @@ using Rollcall.Running;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Looks again, whenever a run reads its books to their end, at people who are recorded as deleted at Dotdigital and are wanted: by id and by address. People that
-/// Dotdigital shows under the same id was never deleted, or was restored, and is a member as before. A new contact under the address enters where it was made
-/// after the deletion was seen and no call of ours can have created it: the person registered again on their own.
+/// Looks again, whenever a run reads its books to their end, at people who are recorded as deleted at Dotdigital and are wanted: by id and by address.
+/// People that Dotdigital shows under the same id was never deleted, or was restored, and is a member as before. A new contact under the address enters
+/// where it was made after the deletion was seen and no call of ours can have created it: the person registered again on their own.
 /// </summary>
 internal sealed class DeletedPeople(RunContext run, Settlement settlement)
 {
@@ -122,14 +122,18 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         }
     }
 
-    /// <summary>Of the new contacts, those that a call of ours may have made are left alone: it is not certain that the person came back on their own.</summary>
+    /// <summary>
+    /// Of the new contacts, those that a call of ours may have made are left alone: it is not certain that the person came back on their own.
+    /// </summary>
     private void LeaveOurs()
     {
         foreach (var (key, created) in run.Db.Query("SELECT member_key, created FROM risen WHERE fate = 'registered'", r => (r.GetString(0), r.GetInt64(1))))
         {
             var writes = new Deletions(run).WritesAround(DateTimeOffset.FromUnixTimeMilliseconds(created));
             var name = SqlText.Literal(key);
-            if (writes.Any(w => run.Db.Number($"SELECT count(*) FROM {run.Rows(w.Manifest)} WHERE member_key = {name}{(w.IsSingly ? "" : " AND contact_id IS NULL")}") > 0))
+            if (writes.Any(
+                w => run.Db.Number(
+                    $"SELECT count(*) FROM {run.Rows(w.Manifest)} WHERE member_key = {name}{(w.IsSingly ? "" : " AND contact_id IS NULL")}") > 0))
             {
                 run.Db.Execute($"UPDATE risen SET fate = 'unclear' WHERE member_key = {name}");
             }
@@ -160,7 +164,8 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
                CASE WHEN s.verdict = 'out' THEN 'suppressed' WHEN r.fate = 'registered' THEN 'failed' ELSE {ReadBack.State("failed")} END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                CASE WHEN s.verdict = 'out' THEN 'Suppressed' WHEN r.fate = 'registered' THEN 'Omitted' ELSE {ReadBack.Outcome("Omitted")} END AS outcome,
-               CASE WHEN s.verdict = 'out' THEN s.book_status WHEN r.fate = 'registered' THEN '{ReasonCode.RegisteredAgain}' ELSE {ReadBack.Code($"'{ReasonCode.ShownAgain}'")} END AS code,
+               CASE WHEN s.verdict = 'out' THEN s.book_status WHEN r.fate = 'registered' THEN '{ReasonCode.RegisteredAgain}'
+                   ELSE {ReadBack.Code($"'{ReasonCode.ShownAgain}'")} END AS code,
                CASE WHEN s.verdict <> 'out' AND r.fate = 'registered'
                     THEN 'Was deleted at Dotdigital, and registered again on their own since: enters as a new contact.'
                     ELSE {ReadBack.Reason("'Dotdigital shows the contact again, and not in the book.'")} END AS reason,
@@ -168,7 +173,8 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         FROM {ledger} k
         JOIN risen r ON r.kh = k.kh AND r.member_key = k.member_key AND r.fate IN ('back', 'registered')
         JOIN (
-            SELECT kh, member_key, book_id, account_status, {ReadBack.BookStatus} AS book_status, {ReadBack.Verdict} AS verdict, list_status IS NOT NULL AS listed
+            SELECT kh, member_key, book_id, account_status, {ReadBack.BookStatus} AS book_status, {ReadBack.Verdict} AS verdict,
+                   list_status IS NOT NULL AS listed
             FROM risen_in) s
           ON s.kh = k.kh AND s.member_key = k.member_key AND s.book_id = k.book_id
         WHERE (k.state = 'suppressed' AND k.code IN {Codes}) OR (k.state = 'left' AND k.code = 'LeftOptedOut' AND s.verdict IN ('in', 'pending'))

@@ -7,7 +7,8 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
-internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions, PuttingRight puttingRight, OtherRemovals otherRemovals)
+internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions,
+    PuttingRight puttingRight, OtherRemovals otherRemovals)
 {
     /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
     public async Task<bool> SendAsync(CancellationToken cancellation)
@@ -41,7 +42,9 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         await resubscriptions.ReadBackAsync(cancellation);
         RecordAwaiting();
         var read = await verification.VerifyEnteredAsync(cancellation);
-        var entered = settlement.Settled.Where(d => d.Kind is DeliveryKind.Add or DeliveryKind.Resubscribe || (!read && d.Kind == DeliveryKind.Import)).SelectMany(d => d.Books).Distinct().ToList();
+        var entered =
+            settlement.Settled.Where(d => d.Kind is DeliveryKind.Add or DeliveryKind.Resubscribe || (!read && d.Kind == DeliveryKind.Import))
+                .SelectMany(d => d.Books).Distinct().ToList();
         if (entered.Count > 0)
         {
             await run.OptOuts.ReadAsync(run.Client, entered.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
@@ -58,19 +61,27 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
     private bool FieldsLeft()
     {
         var adds = settlement.Settled.Where(d => d is { Kind: DeliveryKind.Add, Outcomes: not null }).ToList();
-        return adds.Count > 0 && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
+        return adds.Count > 0
+            && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
     }
 
     /// <summary>A first run whose members were not all read and sent, or that had none, does not count as the first. Says whether everyone was sent.</summary>
     private bool EndFirstRun()
     {
-        var sent = !run.SomethingLeft && work.Verdict.Held.Count == 0 && run.Db.Number($"SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}')") == 0;
+        var sent = !run.SomethingLeft && work.Verdict.Held.Count == 0
+            && run.Db.Number(
+                $"""
+                SELECT (SELECT count(*) FROM under_way) + (SELECT count(*) FROM closed_book) + (SELECT count(*) FROM change
+                    WHERE action = '{ChangeAction.UnderRemoval}')
+                """) == 0;
         if (sent && work.Read.Counts.All(c => c.Reading.HoldExits is null) && work.Read.Counts.Any(c => c.Members > 0))
         {
             DirectEntries.EndFirstRun(run);
         }
 
-        return sent && run.Db.Number($"SELECT count(*) FROM change WHERE action IN ('{ChangeAction.MoveUnclear}', '{ChangeAction.MoveHeld}', '{ChangeAction.Move}')") == 0;
+        return sent
+            && run.Db.Number(
+                $"SELECT count(*) FROM change WHERE action IN ('{ChangeAction.MoveUnclear}', '{ChangeAction.MoveHeld}', '{ChangeAction.Move}')") == 0;
     }
 
     /// <summary>What changes in the ledger without a call: new opt-outs, and exits that the job does not act on.</summary>
@@ -81,9 +92,11 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         // Opt-outs learnt after the look at known ones: an entry of ours may have put these people back.
         new Watch(run).Enter(
             $"""
-            SELECT c.member_key, b.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, any_value(c.email) AS email, max(c.contact_id) AS contact_id
+            SELECT c.member_key, b.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, any_value(c.email) AS email,
+                   max(c.contact_id) AS contact_id
             FROM change c JOIN book b USING (book_no) ANTI JOIN put_back p ON p.kh = c.kh AND p.member_key = c.member_key AND p.book_id = b.book_id
-            WHERE c.action = '{ChangeAction.Suppress}' AND c.state = 'delivered' AND NOT c.status_of_account AND {Holds.NotHeld} AND {Holds.OptOutNotHeld} GROUP BY ALL
+            WHERE c.action = '{ChangeAction.Suppress}' AND c.state = 'delivered' AND NOT c.status_of_account AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
+            GROUP BY ALL
             """,
             run.Now);
         settlement.RecordLocal($"""
@@ -91,10 +104,13 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
                    {OptOutWords.Sql} AS reason,
                    {run.Now} AS told_at, CASE WHEN c.status_of_account THEN c.status END AS account_status, c.status AS book_status
-            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key WHERE c.action = '{ChangeAction.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
+            FROM change c JOIN book b USING (book_no) LEFT JOIN key_of o ON o.kh = c.kh AND o.member_key = c.member_key
+            WHERE c.action = '{ChangeAction.Suppress}' AND {Holds.NotHeld} AND {Holds.OptOutNotHeld}
             UNION ALL
-            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
-                   CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.' ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL
+            SELECT c.kh, c.member_key, b.book_id, 'exit', c.email, NULL, c.contact_id, 'left', NULL, NULL, NULL, 'Omitted', CASE c.state
+                WHEN 'failed' THEN 'LeftUndelivered' ELSE 'LeftOptedOut' END,
+                   CASE c.state WHEN 'failed' THEN 'Left the audience before they were delivered; nothing was sent.'
+                       ELSE 'Left the audience; had opted out, and nothing was sent.' END, {run.Now}, NULL, NULL
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{ChangeAction.Leave}' AND {Holds.MayExit}
             UNION ALL
@@ -122,7 +138,8 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
                {OptOutWords.Sql}, {run.Now}, CASE WHEN c.status_of_account THEN c.status END, c.status
         FROM change c JOIN book b USING (book_no)
         JOIN {run.LedgerRelation} k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_id = b.book_id
-        WHERE c.action = '{ChangeAction.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status AND {Holds.NotHeld}
+        WHERE c.action = '{ChangeAction.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status
+            AND {Holds.NotHeld}
         """;
 
     private void PrepareRemovals()
@@ -131,9 +148,11 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         var unsubscribable = run.Job.Config.ExitAction == ExitAction.Unsubscribe ? Holds.Removable : "false";
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE unsubscribing AS
-            SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, c.origin, c.audience, NULL::UBIGINT AS fields_hash, c.code AS known_code, '' AS fields
+            SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, c.origin, c.audience,
+                   NULL::UBIGINT AS fields_hash, c.code AS known_code, '' AS fields
             FROM change c JOIN book b USING (book_no) WHERE {unsubscribable};
-            CREATE OR REPLACE TABLE removal AS SELECT c.kh, c.member_key, c.email, c.contact_id, b.book_id FROM change c JOIN book b USING (book_no) WHERE {removable};
+            CREATE OR REPLACE TABLE removal AS SELECT c.kh, c.member_key, c.email, c.contact_id, b.book_id FROM change c JOIN book b USING (book_no)
+            WHERE {removable};
             CREATE OR REPLACE TABLE gone AS SELECT * FROM removal WHERE false;
             """);
     }
@@ -146,13 +165,20 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             return;
         }
 
-        const string Claimed = "EXISTS (SELECT 1 FROM claimed k JOIN book b USING (book_no) WHERE k.kh = {0}.kh AND k.member_key = {0}.member_key AND b.book_id = {0}.book_id)";
-        run.Db.Execute($"DELETE FROM removal WHERE {Claimed.Replace("{0}", "removal", StringComparison.Ordinal)}; DELETE FROM unsubscribing WHERE {Claimed.Replace("{0}", "unsubscribing", StringComparison.Ordinal)}");
+        const string Claimed =
+            "EXISTS (SELECT 1 FROM claimed k JOIN book b USING (book_no) WHERE k.kh = {0}.kh AND k.member_key = {0}.member_key AND b.book_id = {0}.book_id)";
+        run.Db.Execute(
+            $"""
+            DELETE FROM removal WHERE {Claimed.Replace("{0}", "removal", StringComparison.Ordinal)};
+            DELETE FROM unsubscribing
+            WHERE {Claimed.Replace("{0}", "unsubscribing", StringComparison.Ordinal)}
+            """);
         settlement.RecordLocal(ClaimedOutcomes("SEMI JOIN claimed k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_no = c.book_no", run.Now));
     }
 
     private static string ClaimedOutcomes(string only, long now) => $"""
-        SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+        SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
                NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.ClaimedByAnotherJob}' AS code, '{Claims.Reason}' AS reason,
                {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM change c {only} JOIN book b USING (book_no)
@@ -166,21 +192,27 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
 
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>
     private void RecordLate() => settlement.RecordLocal($"""
-        SELECT c.kh, c.member_key, b.book_id, c.action AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
+        SELECT c.kh, c.member_key, b.book_id, c.action AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin,
+               c.audience,
                NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, coalesce(l.why, l.status || ' while the run was under way.') AS reason,
                {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
-        FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe') JOIN book b ON b.book_no = l.book_no
-        LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id
+        FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe')
+        JOIN book b ON b.book_no = l.book_no
+        LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o
+            ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id
         WHERE {Holds.NotHeld} AND o.kh IS NULL
         """);
 
     /// <summary>Who was asked through another book waits for the same answer here.</summary>
     private void RecordAwaiting() => settlement.RecordLocal($"""
-        SELECT c.kh, c.member_key, b.book_id, '{ChangeAction.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
-               NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{ReasonCode.AwaitsAnswer}' AS code, 'Was asked through another book of the job; this one follows the answer.' AS reason,
+        SELECT c.kh, c.member_key, b.book_id, '{ChangeAction.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state,
+               c.origin, c.audience,
+               NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{ReasonCode.AwaitsAnswer}' AS code,
+               'Was asked through another book of the job; this one follows the answer.' AS reason,
                {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
         FROM change c JOIN book b USING (book_no)
-        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{ChangeAction.Resubscribe}' AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
+        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{ChangeAction.Resubscribe}'
+            AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
         WHERE c.action = '{ChangeAction.Await}' AND {Holds.MayEnter}
         """);
 
@@ -208,7 +240,8 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE again AS
-            SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh AND o.member_key = c.member_key
+            SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh
+                AND o.member_key = c.member_key
             WHERE c.action IN ('enter', 'update', 'resubscribe')
             """);
         await SendAsync(imports, "again", run.Db.Number("SELECT count(DISTINCT member_key) FROM again"), cancellation);

@@ -10,8 +10,8 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Adds people to books one by one, so that join actions fire: POST /v2/address-books/{id}/contacts, or PATCH /contacts/v3/email/{email} where the job
-/// says <c>direct_api: v3</c>. People that Rollcall knows at Dotdigital are looked up first: those who were deleted are not created again, those in the book do not join
-/// twice, and who has another address there is added under it.
+/// says <c>direct_api: v3</c>. People that Rollcall knows at Dotdigital are looked up first: those who were deleted are not created again, those in the
+/// book do not join twice, and who has another address there is added under it.
 /// </summary>
 internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
 {
@@ -29,7 +29,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         {
             if (book.Id is { } id)
             {
-                await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add", (person, token) => AddAsync(id, person, token), cancellation, beforeEach: beforeEach);
+                await calls.SendAsync(DeliveryKind.Add, book, entries.People(book.No), causesMail: true, "add",
+                    (person, token) => AddAsync(id, person, token), cancellation, beforeEach: beforeEach);
                 Learn(id);
             }
         }
@@ -45,7 +46,11 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         foreach (var (key, id, code) in run.Db.Query(
-            $"SELECT member_key, contact_id, code FROM {OutcomeFiles.Relation(run.Folder, settled)} WHERE code IN ('Seen', 'AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', '{ReasonCode.Unanswered}')",
+            $"""
+            SELECT member_key, contact_id, code
+            FROM {OutcomeFiles.Relation(run.Folder, settled)}
+            WHERE code IN ('Seen', 'AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', '{ReasonCode.Unanswered}')
+            """,
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1), r.GetString(2))))
         {
             if (code == ReasonCode.Unanswered)
@@ -68,7 +73,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         }
 
         var (email, known) = (person.Email, again || person.ContactId is not null);
-        if (!again && (person.ContactId is not null || person.KnownCode == ReasonCode.Unanswered || _unanswered.Contains(person.MemberKey) || run.Job.LooksUpEveryone))
+        if (!again
+            && (person.ContactId is not null || person.KnownCode == ReasonCode.Unanswered || _unanswered.Contains(person.MemberKey) || run.Job.LooksUpEveryone))
         {
             var contact = await LookUps.FindAsync(run, person.MemberKey, person.ContactId, email, cancellation);
             if (Found(contact, book, person) is { } answer)
@@ -79,7 +85,9 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
             (email, known) = (contact?.Email ?? email, contact is not null);
         }
 
-        return run.Job.DirectApi == DirectApi.V3 ? await PatchAsync(book, email, known, person, cancellation) : await PostAsync(book, email, known, person, cancellation);
+        return run.Job.DirectApi == DirectApi.V3
+            ? await PatchAsync(book, email, known, person, cancellation)
+            : await PostAsync(book, email, known, person, cancellation);
     }
 
     /// <summary>What a look at the contact says already; null where the person is to be added. An answer without a code: not known.</summary>
@@ -95,7 +103,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         {
             (ContactStatus.Deleted, _) => run.Job.RecreateDeleted && person.ContactId is null ? null : Deleted(id),
             (ContactStatus.Unknown, _) or (_, ListStatus.Unknown) => new DirectAnswer("Failed", "failed", "", ""),
-            (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen", "Dotdigital shows the person in the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (ContactStatus.Subscribed, ListStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", "Seen",
+                "Dotdigital shows the person in the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
             (ContactStatus.Subscribed or ContactStatus.PendingOptIn, ListStatus.Pending) => Awaits(id, fields: false),
             (ContactStatus.PendingOptIn, _) => Waits(id, fields: false),
             (ContactStatus.Subscribed, null) => null,
@@ -202,16 +211,20 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     };
 
     /// <summary>Not added: adding someone who was asked to confirm may ask them again.</summary>
-    private static DirectAnswer Waits(long? id, bool fields) => new("Pending", "pending", ReasonCode.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
+    private static DirectAnswer Waits(long? id, bool fields) =>
+        new("Pending", "pending", ReasonCode.WaitsToBeAdded, "Dotdigital asked the person to confirm; they are added to this book once they have.")
     {
         ContactId = id,
         AccountStatus = "PendingOptIn",
         FieldsWritten = fields,
     };
 
-    private static DirectAnswer Deleted(long? id) => new("Suppressed", "suppressed", ReasonCode.DeletedAtDotdigital, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted", BookStatus = "Deleted" };
+    private static DirectAnswer Deleted(long? id) =>
+        new("Suppressed", "suppressed", ReasonCode.DeletedAtDotdigital, DeletedGuard.DeletedReason) { ContactId = id, AccountStatus = "Deleted",
+            BookStatus = "Deleted" };
 
-    private static DirectAnswer Out(string status, long? id, string account) => new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
+    private static DirectAnswer Out(string status, long? id, string account) =>
+        new("Suppressed", "suppressed", status, $"Dotdigital shows the person as {status}.") { ContactId = id, AccountStatus = account, BookStatus = status };
 
     /// <summary>What a refusal says of the person, or of the book; null when it says nothing of either.</summary>
     private static DirectAnswer? Refused(DotdigitalException e)
@@ -219,17 +232,26 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         var item = e.HasCode("contacts:invalidContacts") && e.Details.Count > 0 ? e.Details[0] : null;
         return (e.ErrorCode?.ToUpperInvariant(), item?.Item) switch
         {
-            ("ERROR_CONTACT_SUPPRESSED", _) => new DirectAnswer("Suppressed", "suppressed", "Suppressed", "Dotdigital refuses the person: opted out, bounced, complained or barred.") { ReadStatus = true, AccountStatus = "Suppressed", BookStatus = "Suppressed" },
-            ("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", _) => new DirectAnswer("Suppressed", "suppressed", "Unsubscribed", "The person left this book, and Dotdigital refuses to put them back.") { ReadStatus = true, BookStatus = "Unsubscribed" },
+            ("ERROR_CONTACT_SUPPRESSED", _) => new DirectAnswer("Suppressed", "suppressed", "Suppressed",
+                "Dotdigital refuses the person: opted out, bounced, complained or barred.") { ReadStatus = true, AccountStatus = "Suppressed",
+                    BookStatus = "Suppressed" },
+            ("ERROR_CONTACT_SUPPRESSEDFORADDRESSBOOK", _) => new DirectAnswer("Suppressed", "suppressed", "Unsubscribed",
+                "The person left this book, and Dotdigital refuses to put them back.") { ReadStatus = true, BookStatus = "Unsubscribed" },
             ("ERROR_INVALID_EMAIL", _) => Invalid,
             ("ERROR_CONTACT_INVALID", _) => Failed("ContactInvalid", "Dotdigital finds something wrong with the contact."),
-            ("ERROR_ADDRESSBOOK_NOTWRITABLE", _) => Failed("BookNotWritable", "Dotdigital lets nobody be added to the address book: it is one of its own.", Findings.BookNotWritable()),
-            ("ERROR_ADDRESSBOOK_NOT_FOUND" or "ERROR_ADDRESSBOOK_INVALID", _) or (_, "lists") => Failed("BookVanished", "The address book vanished while the run was under way.", Findings.BookVanishedFromCalls()),
-            ("ERROR_CONTACT_TOOMANY" or "CONTACTS:TOOMANYCONTACTS", _) => Failed("AccountFull", "The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.", Findings.ContactLimitReached()),
-            ("ERROR_DATAFIELD_NOTFOUND", _) => Failed("DataFieldVanished", "A data field of the job vanished while the run was under way; the next run leaves it out.", Findings.FieldVanishedMeanwhile()),
-            ("ERROR_DATAFIELD_INVALID" or "ERROR_DATAFIELD_VALUE_OVERFLOW", _) or (_, "dataFields") => Failed("ValueRefused", "Dotdigital does not take one of the person's values."),
+            ("ERROR_ADDRESSBOOK_NOTWRITABLE", _) => Failed("BookNotWritable", "Dotdigital lets nobody be added to the address book: it is one of its own.",
+                Findings.BookNotWritable()),
+            ("ERROR_ADDRESSBOOK_NOT_FOUND" or "ERROR_ADDRESSBOOK_INVALID", _) or (_, "lists") => Failed("BookVanished",
+                "The address book vanished while the run was under way.", Findings.BookVanishedFromCalls()),
+            ("ERROR_CONTACT_TOOMANY" or "CONTACTS:TOOMANYCONTACTS", _) => Failed("AccountFull",
+                "The Dotdigital account may hold no more contacts: make room or enlarge it, and run again.", Findings.ContactLimitReached()),
+            ("ERROR_DATAFIELD_NOTFOUND", _) => Failed("DataFieldVanished",
+                "A data field of the job vanished while the run was under way; the next run leaves it out.", Findings.FieldVanishedMeanwhile()),
+            ("ERROR_DATAFIELD_INVALID" or "ERROR_DATAFIELD_VALUE_OVERFLOW", _) or (_, "dataFields") => Failed("ValueRefused",
+                "Dotdigital does not take one of the person's values."),
             (_, "email") when item!.Description.Contains("invalid", StringComparison.OrdinalIgnoreCase) => Invalid,
-            (_, "email") => new DirectAnswer("Suppressed", "suppressed", "NotAllowed", "Dotdigital bars the address.") { ReadStatus = true, AccountStatus = "NotAllowed", BookStatus = "NotAllowed" },
+            (_, "email") => new DirectAnswer("Suppressed", "suppressed", "NotAllowed", "Dotdigital bars the address.") { ReadStatus = true,
+                AccountStatus = "NotAllowed", BookStatus = "NotAllowed" },
             _ => null,
         };
     }

@@ -46,15 +46,18 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="kind">Add, unsubscribe or resubscribe.</param>
     /// <param name="book">The book.</param>
     /// <param name="people">
-    /// The relation, read again before each burst: <c>kh, member_key, book_id, operation, email, profile_key, contact_id, origin, audience, fields_hash, known_code, fields</c>,
-    /// a row a person, without those that <see cref="LateOptOuts"/> found where the kind must leave them out.
+    /// The relation, read again before each burst: <c>kh, member_key, book_id, operation, email, profile_key, contact_id, origin, audience, fields_hash,
+    /// known_code, fields</c>, a row a person, without those that <see cref="LateOptOuts"/> found where the kind must leave them out.
     /// </param>
     /// <param name="causesMail">Whether a call may mail the person.</param>
     /// <param name="progress">The step's word, such as <c>add</c>.</param>
-    /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are not of the person out.</param>
+    /// <param name="call">Makes the call. Gives null when its answer does not tell what became of the person: they are read back. Lets failures that are
+    /// not of the person out.</param>
     /// <param name="answering">The opt-outs that the calls answer, if they do.</param>
     /// <param name="beforeEach">What is done before each burst is read from the relation.</param>
-    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, AnsweringCalls? answering = null, System.Action? beforeEach = null)
+    public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress,
+        Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, AnsweringCalls? answering = null,
+        System.Action? beforeEach = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -102,7 +105,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         ? (int)Math.Clamp(limit * run.Job.BudgetShare, IntentsAtOnce, MostInBurst)
         : 100;
 
-    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, AnsweringCalls? answering, CancellationToken cancellation)
+    private async Task<(DirectAnswer? End, DotdigitalException? Failure)> SendBurstAsync(Delivery delivery, List<DirectPerson> persons,
+        Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, AnsweringCalls? answering, CancellationToken cancellation)
     {
         // Interrupted, no call is begun, and those under way get a moment to be answered.
         using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, run.Clock);
@@ -154,7 +158,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     {
         run.Report(end.EndsBook!);
         settlement.RecordLocal($"""
-            SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, {SqlText.Literal(end.State)} AS state, origin, audience, NULL::UBIGINT AS fields_hash,
+            SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, {SqlText.Literal(end.State)} AS state, origin, audience,
+                   NULL::UBIGINT AS fields_hash,
                    {SqlText.Literal(end.Outcome)} AS outcome, {SqlText.Literal(end.Code)} AS code, {SqlText.Literal(end.Reason)} AS reason, {run.Now} AS told_at,
                    NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM {remaining}
@@ -169,10 +174,12 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
         row.IsDBNull(4) ? null : row.GetString(4));
 
     /// <summary>One burst under way: workers that call, and one that commits their answers, several at a time when the disk is slower than they.</summary>
-    private sealed class Burst(DirectCalls calls, Delivery delivery, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationTokenSource hurry)
+    private sealed class Burst(DirectCalls calls, Delivery delivery, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call,
+        CancellationTokenSource hurry)
     {
         private readonly Channel<DirectPerson> _begun = Channel.CreateBounded<DirectPerson>(IntentsAtOnce);
-        private readonly Channel<(string, DirectAnswer)> _answers = Channel.CreateUnbounded<(string, DirectAnswer)>(new UnboundedChannelOptions { SingleReader = true });
+        private readonly Channel<(string, DirectAnswer)> _answers =
+            Channel.CreateUnbounded<(string, DirectAnswer)>(new UnboundedChannelOptions { SingleReader = true });
         private Exception? _broken;
 
         public DirectAnswer? End { get; private set; }
@@ -272,7 +279,8 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             catch (DotdigitalException e)
             {
                 // Nothing happened.
-                _answers.Writer.TryWrite((person.MemberKey, new DirectAnswer("Failed", delivery.Kind == DeliveryKind.Add ? "failed" : null, e.ErrorCode ?? "Refused", e.Message)));
+                _answers.Writer.TryWrite((person.MemberKey,
+                    new DirectAnswer("Failed", delivery.Kind == DeliveryKind.Add ? "failed" : null, e.ErrorCode ?? "Refused", e.Message)));
                 if (e.Kind == FailureKind.Configuration)
                 {
                     Refusal = e;

@@ -15,9 +15,11 @@ internal static class DirectOutcomes
                CASE WHEN d.answered AND d.fields_written THEN m.fields_hash END AS fields_hash,
                CASE WHEN d.answered THEN d.outcome ELSE {Outcome(kind)} END AS outcome,
                CASE WHEN d.read_status AND s.verdict = 'out' THEN s.book_status WHEN d.answered THEN d.code ELSE {Code(kind)} END AS code,
-               CASE WHEN d.read_status AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' WHEN d.answered THEN d.reason ELSE {Reason(kind)} END AS reason,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN 'Dotdigital shows the person as ' || s.book_status || '.' WHEN d.answered THEN d.reason
+                   ELSE {Reason(kind)} END AS reason,
                {now} AS told_at,
-               CASE WHEN d.read_status AND s.verdict = 'out' THEN s.account_status WHEN d.answered THEN d.account_status ELSE s.account_status END AS account_status,
+               CASE WHEN d.read_status AND s.verdict = 'out' THEN s.account_status WHEN d.answered THEN d.account_status
+                   ELSE s.account_status END AS account_status,
                CASE WHEN d.read_status AND s.verdict = 'out' THEN s.book_status WHEN d.answered THEN d.book_status ELSE s.book_status END AS book_status
         FROM {manifest} m JOIN direct_row d ON d.member_key = m.member_key
         LEFT JOIN seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id
@@ -35,14 +37,19 @@ internal static class DirectOutcomes
 
     private static string Outcome(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Delivered' WHEN s.verdict = 'absent' THEN 'Omitted' WHEN s.verdict = 'out' THEN 'Suppressed' ELSE 'Failed' END",
+        DeliveryKind.Unsubscribe =>
+            $"CASE WHEN {LeftBook} THEN 'Delivered' WHEN s.verdict = 'absent' THEN 'Omitted' WHEN s.verdict = 'out' THEN 'Suppressed' ELSE 'Failed' END",
         DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Delivered' ELSE 'Pending' END",
         _ => ReadBack.Outcome("Failed"),
     };
 
     private static string Code(DeliveryKind kind) => kind switch
     {
-        DeliveryKind.Unsubscribe => $"CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status ELSE '{ReasonCode.Unanswered}' END",
+        DeliveryKind.Unsubscribe =>
+            $"""
+            CASE WHEN {LeftBook} THEN 'Unsubscribed' WHEN s.verdict = 'absent' THEN 'NotInBook' WHEN s.verdict = 'out' THEN s.book_status
+                ELSE '{ReasonCode.Unanswered}' END
+            """,
         DeliveryKind.Resubscribe => $"CASE s.verdict WHEN 'in' THEN '{ReasonCode.Resubscribed}' ELSE '{ReasonCode.UnansweredChallenge}' END",
         _ => ReadBack.Code($"'{ReasonCode.Unanswered}'"),
     };
@@ -50,10 +57,13 @@ internal static class DirectOutcomes
     private static string Reason(DeliveryKind kind) => kind switch
     {
         DeliveryKind.Unsubscribe => $"""
-            CASE WHEN {LeftBook} THEN 'Left the audience and was unsubscribed from the book.' WHEN s.verdict = 'absent' THEN 'Left the audience, and is not in the book any more.'
-                 WHEN s.verdict = 'out' THEN 'Left the audience; Dotdigital shows the person as ' || s.book_status || '.' ELSE 'The call was not answered, and the person is still in the book.' END
+            CASE WHEN {LeftBook} THEN 'Left the audience and was unsubscribed from the book.'
+                WHEN s.verdict = 'absent' THEN 'Left the audience, and is not in the book any more.'
+                 WHEN s.verdict = 'out' THEN 'Left the audience; Dotdigital shows the person as ' || s.book_status || '.'
+                     ELSE 'The call was not answered, and the person is still in the book.' END
             """,
-        DeliveryKind.Resubscribe => "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
+        DeliveryKind.Resubscribe =>
+            "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
         _ => ReadBack.Reason("'The call was not answered, and the person is not in the book.'"),
     };
 }

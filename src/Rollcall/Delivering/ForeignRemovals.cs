@@ -34,7 +34,13 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
                 continue;
             }
 
-            var (gone, unasked) = run.Db.Query($"SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing') FROM difference d WHERE book_id = {book.Id} AND {MissingPeople.Ours}", r => (r.GetInt64(0), r.GetInt64(1)))[0];
+            var (gone, unasked) =
+                run.Db.Query(
+                    $"""
+                    SELECT count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'missing')
+                    FROM difference d WHERE book_id = {book.Id} AND {MissingPeople.Ours}
+                    """,
+                    r => (r.GetInt64(0), r.GetInt64(1)))[0];
             if (unasked > 0)
             {
                 run.Report(Findings.MissingNotLookedUp(unasked, book.Name));
@@ -56,20 +62,30 @@ internal sealed class ForeignRemovals(RunContext run, RunOptions options)
     private const string NotThere = $"d.kind = 'removed' AND {MissingPeople.Ours}";
 
     // People who were asked to come back are unsubscribed until they say yes: that ends no waiting. Their yes is found where pending people are read again.
-    private static string AwaitsAnswer(string ledger) => $"EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending' AND k.code IN {ReasonCode.AskedBack})";
+    private static string AwaitsAnswer(string ledger) =>
+        $"""
+        EXISTS (SELECT 1 FROM {ledger} k WHERE k.kh = d.kh AND k.member_key = d.member_key AND k.book_id = d.book_id AND k.state = 'pending'
+            AND k.code IN {ReasonCode.AskedBack})
+        """;
 
     /// <summary>What the ledger has to learn, as outcomes, in SQL.</summary>
     public string Outcomes(string ledger) => $"""
         SELECT d.kh, d.member_key, d.book_id, 'verify' AS operation, d.email, NULL::VARCHAR AS profile_key, d.contact_id,
-               CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed' WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
+               CASE WHEN d.kind = 'removed' THEN 'left' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'suppressed'
+                   WHEN d.verdict = 'pending' THEN 'pending' ELSE 'delivered' END AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
-               CASE WHEN d.kind = 'removed' THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed' WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
-               CASE WHEN d.kind = 'removed' THEN '{ReasonCode.RemovedAtDotdigital}' WHEN d.kind = 'deleted' THEN '{ReasonCode.DeletedAtDotdigital}' WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN {ReadBack.PendingCode("d.listed")} ELSE 'Seen' END AS code,
-               CASE WHEN d.kind = 'removed' THEN 'Was removed from the book manually, at Dotdigital.' WHEN d.kind = 'deleted' THEN '{DeletedGuard.DeletedReason}'
-                    WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.' WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
+               CASE WHEN d.kind = 'removed' THEN 'Omitted' WHEN d.kind = 'deleted' OR d.verdict = 'out' THEN 'Suppressed'
+                   WHEN d.verdict = 'pending' THEN 'Pending' ELSE 'Delivered' END AS outcome,
+               CASE WHEN d.kind = 'removed' THEN '{ReasonCode.RemovedAtDotdigital}' WHEN d.kind = 'deleted' THEN '{ReasonCode.DeletedAtDotdigital}'
+                   WHEN d.verdict = 'out' THEN d.book_status WHEN d.verdict = 'pending' THEN {ReadBack.PendingCode("d.listed")} ELSE 'Seen' END AS code,
+               CASE WHEN d.kind = 'removed' THEN 'Was removed from the book manually, at Dotdigital.'
+                   WHEN d.kind = 'deleted' THEN '{DeletedGuard.DeletedReason}'
+                    WHEN d.verdict = 'out' THEN 'Dotdigital shows the person as ' || d.book_status || '.'
+                        WHEN d.verdict = 'pending' THEN 'Dotdigital asked the person to confirm.'
                     ELSE 'Dotdigital shows the person in the book.' END AS reason,
                {run.Now} AS told_at, d.account_status, CASE WHEN d.kind = 'status' THEN d.book_status END AS book_status
         FROM difference d
-        WHERE ({NotThere}) OR d.kind = 'deleted' OR (d.kind = 'status' AND d.state IN ('delivered', 'pending') AND (NOT {AwaitsAnswer(ledger)} OR (d.verdict = 'out' AND d.book_status <> 'Unsubscribed')))
+        WHERE ({NotThere}) OR d.kind = 'deleted' OR (d.kind = 'status' AND d.state IN ('delivered', 'pending')
+            AND (NOT {AwaitsAnswer(ledger)} OR (d.verdict = 'out' AND d.book_status <> 'Unsubscribed')))
         """;
 }

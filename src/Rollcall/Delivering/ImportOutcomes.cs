@@ -19,16 +19,21 @@ internal static class ImportOutcomes
         WITH f AS (SELECT contact_id, email_key, min(code) AS code, any_value(reason) AS reason FROM report WHERE kind = 'failed' GROUP BY 1, 2),
         s AS (SELECT contact_id, email_key FROM report WHERE kind = 'done'),
         told AS (
-            SELECT m.*, coalesce(m.code, fe.code) AS failed, coalesce(m.reason, fe.reason) AS failed_reason, m.si_id IS NOT NULL OR se.email_key IS NOT NULL AS told, se.contact_id AS told_id
+            SELECT m.*, coalesce(m.code, fe.code) AS failed, coalesce(m.reason, fe.reason) AS failed_reason, m.si_id IS NOT NULL
+                OR se.email_key IS NOT NULL AS told, se.contact_id AS told_id
             FROM (
                 -- Whose id the report does not have is told of by address: two contacts may be one by now.
-                SELECT n.*, fi.code, fi.reason, si.contact_id AS si_id, CASE WHEN fi.contact_id IS NULL AND si.contact_id IS NULL THEN member_key END AS by_email
+                SELECT n.*, fi.code, fi.reason, si.contact_id AS si_id, CASE WHEN fi.contact_id IS NULL
+                    AND si.contact_id IS NULL THEN member_key END AS by_email
                 FROM {manifest} n
-                LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi ON fi.contact_id = n.contact_id
+                LEFT JOIN (SELECT contact_id, min(code) AS code, any_value(reason) AS reason FROM f WHERE contact_id IS NOT NULL GROUP BY 1) fi
+                    ON fi.contact_id = n.contact_id
                 LEFT JOIN (SELECT DISTINCT contact_id FROM s WHERE contact_id IS NOT NULL) si ON si.contact_id = n.contact_id) m
-            LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe ON fe.email_key = m.by_email
+            LEFT JOIN (SELECT email_key, min(code) AS code, any_value(reason) AS reason FROM f WHERE email_key IS NOT NULL GROUP BY 1) fe
+                ON fe.email_key = m.by_email
             -- Of one address with two ids, neither is known to be its own.
-            LEFT JOIN (SELECT email_key, CASE WHEN count(DISTINCT contact_id) = 1 THEN max(contact_id) END AS contact_id FROM s WHERE email_key IS NOT NULL GROUP BY 1) se ON se.email_key = m.by_email),
+            LEFT JOIN (SELECT email_key, CASE WHEN count(DISTINCT contact_id) = 1 THEN max(contact_id) END AS contact_id FROM s WHERE email_key IS NOT NULL
+                GROUP BY 1) se ON se.email_key = m.by_email),
         judged AS (
             SELECT *, CASE
                 WHEN lower(failed) IN {InvalidCodes} THEN 'Invalid'
@@ -59,7 +64,9 @@ internal static class ImportOutcomes
     {
         // An update has no book of its own, so nothing that was seen is paired with it.
         var mail = code == ReasonCode.UnansweredMail;
-        var rejectedAgain = code == "RejectedByWatchdog" ? "CASE WHEN m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain' ELSE 'RejectedByWatchdog' END" : SqlText.Literal(code);
+        var rejectedAgain = code == "RejectedByWatchdog"
+            ? "CASE WHEN m.known_code IN ('RejectedByWatchdog', 'RejectedByWatchdogAgain') THEN 'RejectedByWatchdogAgain' ELSE 'RejectedByWatchdog' END"
+            : SqlText.Literal(code);
         return $"""
             SELECT m.kh, m.member_key, m.book_id, m.operation, m.email, m.profile_key, coalesce(s.contact_id, m.contact_id) AS contact_id,
                    CASE WHEN m.operation <> 'update' THEN {Delivering.ReadBack.State(mail ? "pending" : "failed")} END AS state,
@@ -93,7 +100,10 @@ internal static class RemovalOutcomes
 {
     /// <summary>From <c>left_seen</c>: who is still in the book, maybe under another contact id, was not removed.</summary>
     public static string ReadBack(string manifest, long now) => Removed(
-        $"(SELECT m.* REPLACE (coalesce(s.contact_id, m.contact_id) AS contact_id), s.verdict, s.listed FROM {manifest} m LEFT JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)",
+        $"""
+        (SELECT m.* REPLACE (coalesce(s.contact_id, m.contact_id) AS contact_id), s.verdict, s.listed FROM {manifest} m LEFT JOIN left_seen s
+            ON s.kh = m.kh AND s.member_key = m.member_key AND s.book_id = m.book_id)
+        """,
         "coalesce(verdict IN ('absent', 'out') OR (verdict = 'pending' AND NOT listed), false)",
         now);
 

@@ -9,7 +9,9 @@ using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
-/// <summary>Sends insight records through PUT /insightData/v3/import, in batches, several under way at once, and learns which of them Dotdigital refused.</summary>
+/// <summary>
+/// Sends insight records through PUT /insightData/v3/import, in batches, several under way at once, and learns which of them Dotdigital refused.
+/// </summary>
 /// <param name="total">How many records there are, for the progress.</param>
 internal sealed class InsightImports(RunContext run, long total)
 {
@@ -44,7 +46,14 @@ internal sealed class InsightImports(RunContext run, long total)
         catch (DotdigitalException e) when (e.Kind is FailureKind.Configuration || _refusedInARow == MostRefusals)
         {
             _active.Clear();
-            run.Db.Execute($"INSERT INTO insight_failed SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)} FROM insight_due d ANTI JOIN insight_failed f USING (contact_id, record) WHERE kh >= {slice.First}::UBIGINT");
+            run.Db.Execute(
+                $"""
+                INSERT INTO insight_failed
+                SELECT contact_id, record, email, audience, 'Failed', 'Refused', {SqlText.Literal(e.Message)}
+                FROM insight_due d ANTI
+                JOIN insight_failed f USING (contact_id, record)
+                WHERE kh >= {slice.First}::UBIGINT
+                """);
             return false;
         }
     }
@@ -58,7 +67,8 @@ internal sealed class InsightImports(RunContext run, long total)
         using var rows = new Utf8Rows(
             reading,
             $$"""
-            SELECT contact_id::UBIGINT * {{Records}} + record, '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
+            SELECT contact_id::UBIGINT * {{Records}} + record,
+                   '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
             FROM insight_due WHERE {{slice.Where()}} AND {{records}} ORDER BY contact_id, record
             """);
         var batch = new Batch(collection);
@@ -167,7 +177,10 @@ internal sealed class InsightImports(RunContext run, long total)
 
         if (report is null || report.Status == InsightImportStatus.Failed)
         {
-            Fail(batch, "Failed", report is null ? "ReportGone" : "ImportFailed", report is null ? "Dotdigital does not know the import of insight data any more." : "Dotdigital could not carry out the import of insight data.");
+            Fail(batch, "Failed", report is null ? "ReportGone" : "ImportFailed",
+                report is null
+                    ? "Dotdigital does not know the import of insight data any more."
+                    : "Dotdigital could not carry out the import of insight data.");
             LookAgain(batch, report is null ? WatchReason.ReportGone : "ImportFailed");
             return true;
         }
@@ -190,20 +203,26 @@ internal sealed class InsightImports(RunContext run, long total)
             return;
         }
 
-        Insert(refused.Select(one => (one.ContactId!.Value, one.Record!.Value, IsPassing(one.Reason) ? "Failed" : "Invalid", one.Reason, $"Dotdigital does not take the insight record: {one.Reason}.")));
+        Insert(refused.Select(one => (one.ContactId!.Value, one.Record!.Value, IsPassing(one.Reason) ? "Failed" : "Invalid", one.Reason,
+            $"Dotdigital does not take the insight record: {one.Reason}.")));
     }
 
     /// <summary>What may be another time, as it is.</summary>
-    private static bool IsPassing(string reason) => reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER" or "CONTACTIDDOESNOTEXIST";
+    private static bool IsPassing(string reason) =>
+        reason.ToUpperInvariant() is "UNKNOWN" or "DUPLICATEKEY" or "INVALIDCONTACTIDENTIFIER" or "CONTACTIDDOESNOTEXIST";
 
     private int? RecordOf(string key) =>
         key == run.Job.Tag ? 0
-        : key.StartsWith(run.Job.Tag + "-", StringComparison.Ordinal) && int.TryParse(key.AsSpan(run.Job.Tag.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var record) ? record
+        : key.StartsWith(run.Job.Tag + "-", StringComparison.Ordinal)
+            && int.TryParse(key.AsSpan(run.Job.Tag.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var record) ? record
         : null;
 
-    private void Fail(Batch batch, string outcome, string code, string reason) => Insert(batch.Parts.Select(part => (part.Contact, part.Record, outcome, code, reason)));
+    private void Fail(Batch batch, string outcome, string code, string reason) =>
+        Insert(batch.Parts.Select(part => (part.Contact, part.Record, outcome, code, reason)));
 
-    /// <summary>Such an import may be applied after a newer one: its people's records go again in every run of the next hour, and once more at the end.</summary>
+    /// <summary>
+    /// Such an import may be applied after a newer one: its people's records go again in every run of the next hour, and once more at the end.
+    /// </summary>
     private void LookAgain(Batch batch, string why)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE insight_unsure(contact_id BIGINT)");
@@ -215,7 +234,13 @@ internal sealed class InsightImports(RunContext run, long total)
             }
         }
 
-        new Watch(run).Enter($"SELECT DISTINCT member_key, 0 AS book_id, '{WatchKind.Insight}' AS kind, {SqlText.Literal(why)} AS why, email, contact_id FROM insight_due SEMI JOIN insight_unsure USING (contact_id)", run.Now);
+        new Watch(run).Enter(
+            $"""
+            SELECT DISTINCT member_key, 0 AS book_id, '{WatchKind.Insight}' AS kind, {SqlText.Literal(why)} AS why, email, contact_id
+            FROM insight_due SEMI
+            JOIN insight_unsure USING (contact_id)
+            """,
+            run.Now);
     }
 
     private void Insert(IEnumerable<(long Contact, int Record, string Outcome, string Code, string Reason)> failures)
@@ -229,7 +254,12 @@ internal sealed class InsightImports(RunContext run, long total)
             }
         }
 
-        run.Db.Execute("INSERT INTO insight_failed SELECT d.contact_id, d.record, d.email, d.audience, r.outcome, r.code, r.reason FROM insight_due d JOIN insight_refused r USING (contact_id, record)");
+        run.Db.Execute(
+            """
+            INSERT INTO insight_failed
+            SELECT d.contact_id, d.record, d.email, d.audience, r.outcome, r.code, r.reason
+            FROM insight_due d JOIN insight_refused r USING (contact_id, record)
+            """);
     }
 
     /// <summary>Records of one collection on their way, as JSON.</summary>

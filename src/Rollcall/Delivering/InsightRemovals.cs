@@ -6,7 +6,9 @@ using Rollcall.Running;
 
 namespace Rollcall.Delivering;
 
-/// <summary>Removes the records of <c>insight_gone</c>, a call a contact and collection: DELETE /insightData/v3/contacts/contactId/{id}/{collection}/deleteRecords.</summary>
+/// <summary>
+/// Removes the records of <c>insight_gone</c>, a call a contact and collection: DELETE /insightData/v3/contacts/contactId/{id}/{collection}/deleteRecords.
+/// </summary>
 internal sealed class InsightRemovals(RunContext run, KeptTable sent)
 {
     /// <summary>Calls of one run: a run that takes hours keeps the next one waiting.</summary>
@@ -22,7 +24,12 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
 
     public async Task SendAsync(CancellationToken cancellation)
     {
-        run.Db.Execute("CREATE OR REPLACE TABLE insight_call AS SELECT row_number() OVER (ORDER BY contact_id, fields) AS n, * FROM (SELECT DISTINCT contact_id, record = 0 AS fields FROM insight_gone)");
+        run.Db.Execute(
+            """
+            CREATE OR REPLACE TABLE insight_call AS
+            SELECT row_number() OVER (ORDER BY contact_id, fields) AS n, *
+            FROM (SELECT DISTINCT contact_id, record = 0 AS fields FROM insight_gone)
+            """);
         var total = run.Db.Number("SELECT count(*) FROM insight_call");
         if (total == 0)
         {
@@ -30,9 +37,15 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
         }
 
         var calls = run.Db.Query(
-            $"SELECT g.contact_id, c.fields, string_agg(DISTINCT g.record, ',' ORDER BY g.record) FROM insight_gone g JOIN insight_call c ON c.contact_id = g.contact_id AND c.fields = (g.record = 0) WHERE c.n <= {MostCalls} GROUP BY 1, 2 ORDER BY 1, 2",
+            $"""
+            SELECT g.contact_id, c.fields, string_agg(DISTINCT g.record, ',' ORDER BY g.record)
+            FROM insight_gone g JOIN insight_call c ON c.contact_id = g.contact_id AND c.fields = (g.record = 0)
+            WHERE c.n <= {MostCalls}
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """,
             r => new Call(r.GetInt64(0), r.GetBoolean(1), r.GetString(2)));
-        await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (call, token) => await SendAsync(call, calls.Count, token));
+        await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (call, token) => await SendAsync(call, calls.Count, token));
         Record();
         if (total > calls.Count)
         {
@@ -85,15 +98,26 @@ internal sealed class InsightRemovals(RunContext run, KeptTable sent)
             {
                 foreach (var record in call.Records.Split(','))
                 {
-                    appender.CreateRow().AppendValue(call.Contact).AppendValue(ushort.Parse(record, CultureInfo.InvariantCulture)).AppendValue(failure).EndRow();
+                    appender.CreateRow().AppendValue(call.Contact).AppendValue(ushort.Parse(record, CultureInfo.InvariantCulture)).AppendValue(failure)
+                        .EndRow();
                 }
             }
         }
 
-        run.Db.Execute("INSERT INTO insight_failed SELECT DISTINCT contact_id, record, email, audience, 'Failed', 'NotRemoved', failure FROM insight_gone JOIN insight_called USING (contact_id, record) WHERE failure IS NOT NULL");
+        run.Db.Execute(
+            """
+            INSERT INTO insight_failed
+            SELECT DISTINCT contact_id, record, email, audience, 'Failed', 'NotRemoved', failure
+            FROM insight_gone JOIN insight_called USING (contact_id, record)
+            WHERE failure IS NOT NULL
+            """);
         if (_ended.Any(one => one.Failure is null))
         {
-            sent.Replace($"SELECT * FROM {sent.Relation} s ANTI JOIN (SELECT contact_id, record FROM insight_called WHERE failure IS NULL) r USING (contact_id, record)");
+            sent.Replace(
+                $"""
+                SELECT * FROM {sent.Relation} s
+                ANTI JOIN (SELECT contact_id, record FROM insight_called WHERE failure IS NULL) r USING (contact_id, record)
+                """);
         }
     }
 

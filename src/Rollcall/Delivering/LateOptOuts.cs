@@ -26,7 +26,8 @@ internal sealed class LateOptOuts(RunContext run)
         var now = run.OptOuts.SeenNo;
         run.OptOuts.CopySeenSince(run.Db, SeenNo);
         SeenNo = now;
-        var kept = Keep("seen_opt_out", "s.email_key = c.member_key") + Keep("seen_opt_out", "s.contact_id = c.contact_id") + Keep(OfMoved, "s.email_key = c.member_key");
+        var kept = Keep("seen_opt_out", "s.email_key = c.member_key") + Keep("seen_opt_out", "s.contact_id = c.contact_id")
+            + Keep(OfMoved, "s.email_key = c.member_key");
         if (closed || kept > 0)
         {
             Found++;
@@ -48,7 +49,10 @@ internal sealed class LateOptOuts(RunContext run)
 
     private const string UnreadReason = "Who opted out of the book could not be read to the end.";
 
-    /// <summary>Closes the books whose feed could not be read to its end: nobody enters them, and nobody leaves, for a removal may take an opt-out along. The account's feed closes all of them.</summary>
+    /// <summary>
+    /// Closes the books whose feed could not be read to its end: nobody enters them, and nobody leaves, for a removal may take an opt-out along. The
+    /// account's feed closes all of them.
+    /// </summary>
     public static bool Close(RunContext run, IReadOnlyDictionary<long, string> unread)
     {
         var any = false;
@@ -56,7 +60,8 @@ internal sealed class LateOptOuts(RunContext run)
         {
             if ((book.Id is { } id && unread.TryGetValue(id, out var why)) || unread.TryGetValue(OptOuts.WholeAccount, out why))
             {
-                run.Db.Execute($"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.OptOutsUnread}', '{UnreadReason}')");
+                run.Db.Execute(
+                    $"INSERT INTO closed_book VALUES ({book.No}); INSERT INTO exits_held VALUES ({book.No}, '{ReasonCode.OptOutsUnread}', '{UnreadReason}')");
                 run.Report(Findings.BookClosed(book.Name, why));
                 any = true;
             }

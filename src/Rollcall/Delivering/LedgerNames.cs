@@ -3,7 +3,9 @@ using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
-/// <summary>What the ledger calls people by, besides their address: the profile's own key, and the audience that wants them. Kept up to date without a call.</summary>
+/// <summary>
+/// What the ledger calls people by, besides their address: the profile's own key, and the audience that wants them. Kept up to date without a call.
+/// </summary>
 internal static class LedgerNames
 {
     public static void Record(RunContext run, Settlement settlement)
@@ -60,14 +62,19 @@ internal static class LedgerNames
     }
 
     private static string KeyOutcome(string key) => $"""
-        SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, {key} AS profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
-               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
+        SELECT k.kh, k.member_key, k.book_id, 'key' AS operation, NULL::VARCHAR AS email, {key} AS profile_key, NULL::BIGINT AS contact_id,
+               NULL::VARCHAR AS state,
+               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code,
+               NULL::VARCHAR AS reason,
                NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         """;
 
-    /// <summary>Keeps the ledger's audiences those that want people now: what becomes of them when they leave, or an audience is taken out of the job, hangs on it.</summary>
+    /// <summary>
+    /// Keeps the ledger's audiences those that want people now: what becomes of them when they leave, or an audience is taken out of the job, hangs on it.
+    /// </summary>
     private static void RecordAudiences(Settlement settlement) => settlement.RecordLocal("""
-        SELECT kh, member_key, book_id, 'audience' AS operation, NULL::VARCHAR AS email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id, NULL::VARCHAR AS state,
+        SELECT kh, member_key, book_id, 'audience' AS operation, NULL::VARCHAR AS email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id,
+               NULL::VARCHAR AS state,
                NULL::VARCHAR AS origin, audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,
                NULL::BIGINT AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM renamed

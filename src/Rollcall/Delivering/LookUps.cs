@@ -22,9 +22,9 @@ internal static class LookUps
     }
 
     /// <summary>
-    /// Finds one person: by the contact's id, and by the address where the id says nothing of it. Contacts are merged, and addresses change: the person with the
-    /// address now is the person; a contact under another address is, where nobody has it. Null, or a contact whose status is Deleted, only where both say
-    /// that there is nobody.
+    /// Finds one person: by the contact's id, and by the address where the id says nothing of it. Contacts are merged, and addresses change: the person
+    /// with the address now is the person; a contact under another address is, where nobody has it. Null, or a contact whose status is Deleted, only where
+    /// both say that there is nobody.
     /// </summary>
     public static async Task<Contact?> FindAsync(RunContext run, string memberKey, long? contactId, string email, CancellationToken cancellation)
     {
@@ -61,7 +61,8 @@ internal static class LookUps
     /// Dotdigital refuses to show must not stop this run and every later one: nothing is said of them.
     /// </summary>
     public static async IAsyncEnumerable<(string MemberKey, Contact? Contact)> ManyAsync(
-        RunContext run, IReadOnlyList<(string MemberKey, string Email, long? ContactId)> people, string step, [EnumeratorCancellation] CancellationToken cancellation)
+        RunContext run, IReadOnlyList<(string MemberKey, string Email, long? ContactId)> people, string step,
+            [EnumeratorCancellation] CancellationToken cancellation)
     {
         var all = Ask(run, people, (person, stop) => TryFindAsync(run, person.ContactId, person.Email, stop), step, cancellation);
         await foreach (var (person, (contact, told)) in all)
@@ -109,13 +110,15 @@ internal static class LookUps
     }
 
     private static async IAsyncEnumerable<(TPerson Person, TAnswer Answer)> Ask<TPerson, TAnswer>(
-        RunContext run, IReadOnlyList<TPerson> people, Func<TPerson, CancellationToken, Task<TAnswer>> ask, string step, [EnumeratorCancellation] CancellationToken cancellation)
+        RunContext run, IReadOnlyList<TPerson> people, Func<TPerson, CancellationToken, Task<TAnswer>> ask, string step,
+            [EnumeratorCancellation] CancellationToken cancellation)
     {
         var done = 0L;
         foreach (var batch in people.Chunk(Batch))
         {
             var answers = new TAnswer[batch.Length];
-            await Parallel.ForAsync(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
+            await Parallel.ForAsync(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (i, stop) =>
                 answers[i] = await ask(batch[i], stop));
             for (var i = 0; i < batch.Length; i++)
             {

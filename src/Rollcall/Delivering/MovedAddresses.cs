@@ -94,7 +94,11 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
                 {
                     if (id is { } other)
                     {
-                        NewIds.Record(run, settlement, $"SELECT old_kh AS kh, old_key AS member_key, contact_id AS old_id, {other.ToString(CultureInfo.InvariantCulture)} AS contact_id FROM move WHERE n = {move.N}");
+                        NewIds.Record(run, settlement,
+                            $"""
+                            SELECT old_kh AS kh, old_key AS member_key, contact_id AS old_id, {other.ToString(CultureInfo.InvariantCulture)} AS contact_id
+                            FROM move WHERE n = {move.N}
+                            """);
                     }
 
                     MoveTable.GiveUp(run.Db, move.N, why);
@@ -158,7 +162,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
         return await run.Client.Contacts.FindByEmailAsync(move.Email, cancellation) is null
             ? (Sight.Former, "", null)
-            : (Sight.Unclear, "Another contact has got the new address while the run was under way; the next run enters it and lets the former address go.", null);
+            : (Sight.Unclear, "Another contact has got the new address while the run was under way; the next run enters it and lets the former address go.",
+                null);
     }
 
     private async Task SendAsync(List<long> moves, CancellationToken cancellation)
@@ -198,7 +203,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
     /// <summary>A row a moved contact and book: every ledger row of the former address, but those whose exit is sent.</summary>
     private string Manifest(List<long> moves) => $"""
-        SELECT m.kh, m.member_key, k.book_id, '{ChangeAction.Move}' AS operation, m.email, m.profile_key, m.contact_id, k.state, k.origin, coalesce(c.audience, k.audience) AS audience,
+        SELECT m.kh, m.member_key, k.book_id, '{ChangeAction.Move}' AS operation, m.email, m.profile_key, m.contact_id, k.state, k.origin,
+               coalesce(c.audience, k.audience) AS audience,
                v.fields_hash, CASE WHEN k.state = 'pending' OR c.kh IS NULL THEN k.code END AS known_code, m.old_kh, m.old_key, m.old_email
         FROM move m
         JOIN changed v ON v.kh = m.kh AND v.member_key = m.member_key
@@ -242,9 +248,11 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     {
         var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Holds.Removable : "false";
         run.Db.Execute($"""
-            CREATE OR REPLACE TABLE staying_on AS SELECT c.kh, c.member_key, c.book_no FROM change c JOIN (SELECT DISTINCT old_kh, old_key FROM move) m ON m.old_kh = c.kh AND m.old_key = c.member_key
+            CREATE OR REPLACE TABLE staying_on AS SELECT c.kh, c.member_key, c.book_no FROM change c JOIN (SELECT DISTINCT old_kh, old_key FROM move) m
+                ON m.old_kh = c.kh AND m.old_key = c.member_key
             WHERE c.action = '{ChangeAction.Exit}' AND NOT coalesce({removable}, false);
-            UPDATE change SET action = '{ChangeAction.MovedAway}' FROM staying_on s WHERE s.kh = change.kh AND s.member_key = change.member_key AND s.book_no = change.book_no;
+            UPDATE change SET action = '{ChangeAction.MovedAway}' FROM staying_on s WHERE s.kh = change.kh AND s.member_key = change.member_key
+                AND s.book_no = change.book_no;
             """);
     }
 
@@ -254,7 +262,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
         foreach (var n in run.Db.Query(
             $"""
-            SELECT m.n FROM move m LEFT JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE operation = '{ChangeAction.Move}' AND outcome = 'Delivered') o ON o.kh = m.kh AND o.member_key = m.member_key
+            SELECT m.n FROM move m LEFT JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE operation = '{ChangeAction.Move}'
+                AND outcome = 'Delivered') o ON o.kh = m.kh AND o.member_key = m.member_key
             WHERE o.kh IS NULL ORDER BY 1
             """,
             r => r.GetInt64(0)))
@@ -262,7 +271,8 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
             run.Db.Execute($"""
                 UPDATE change SET action = '{ChangeAction.MoveUnclear}', reason = 'The address was not moved.'
                 FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action = '{ChangeAction.Enter}';
-                UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
+                UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh
+                    AND m.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
                 """);
         }
     }

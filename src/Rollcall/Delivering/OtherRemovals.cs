@@ -16,7 +16,10 @@ internal sealed class OtherRemovals(RunContext run)
 
     private readonly HashSet<long> _ended = [];
 
-    /// <summary>Turns entries of <c>change</c> into <see cref="ChangeAction.UnderRemoval"/>. Asks Dotdigital how far a removal is that keeps somebody waiting; what is ended is for its own job to settle.</summary>
+    /// <summary>
+    /// Turns entries of <c>change</c> into <see cref="ChangeAction.UnderRemoval"/>. Asks Dotdigital how far a removal is that keeps somebody waiting; what
+    /// is ended is for its own job to settle.
+    /// </summary>
     /// <returns>Whether anybody waits who did not.</returns>
     public async Task<bool> MarkAsync(ComparisonCounts counts, CancellationToken cancellation)
     {
@@ -54,7 +57,8 @@ internal sealed class OtherRemovals(RunContext run)
             """);
         counts.Recount(run.Db, Touched, 1);
         ChangeTable.DeleteIdle(run.Db, "changed", ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move);
-        foreach (var (book, people) in run.Db.Query($"SELECT book_no, count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}' GROUP BY 1 ORDER BY 1", r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
+        foreach (var (book, people) in run.Db.Query($"SELECT book_no, count(*) FROM change WHERE action = '{ChangeAction.UnderRemoval}' GROUP BY 1 ORDER BY 1",
+            r => (r.GetFieldValue<ushort>(0), r.GetInt64(1))))
         {
             run.Report(Findings.MembersUnderRemoval(people, run.Books[book].Name));
         }

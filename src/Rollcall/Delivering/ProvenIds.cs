@@ -25,7 +25,9 @@ internal sealed class ProvenIds(RunContext run)
     /// <summary>Empties the table of members whose id is not proven.</summary>
     public void Begin() => run.Db.Execute($"CREATE OR REPLACE TABLE {Unproven}(kh UBIGINT, member_key VARCHAR, contact_id BIGINT)");
 
-    /// <summary>Adds to the table everybody of <paramref name="people"/> with an id that somebody else claims, in the ledger or among them, and that is not theirs.</summary>
+    /// <summary>
+    /// Adds to the table everybody of <paramref name="people"/> with an id that somebody else claims, in the ledger or among them, and that is not theirs.
+    /// </summary>
     /// <param name="people">A relation of <c>kh, member_key, contact_id</c>.</param>
     /// <param name="ledger">The relation of the ledger.</param>
     /// <param name="known">Whether an id that the ledger has for the same member is believed.</param>
@@ -33,11 +35,13 @@ internal sealed class ProvenIds(RunContext run)
     {
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE told_id AS SELECT DISTINCT kh, member_key, contact_id FROM {people} WHERE contact_id IS NOT NULL;
-            CREATE OR REPLACE TABLE claimed_id AS SELECT DISTINCT kh, contact_id FROM {ledger} WHERE contact_id IN (SELECT contact_id FROM told_id) AND {Claims};
+            CREATE OR REPLACE TABLE claimed_id AS SELECT DISTINCT kh, contact_id FROM {ledger} WHERE contact_id IN (SELECT contact_id FROM told_id)
+                AND {Claims};
             CREATE OR REPLACE TABLE doubtful_id AS
             SELECT t.kh, t.member_key, t.contact_id
             FROM told_id t
-            JOIN (SELECT contact_id FROM (SELECT kh, contact_id FROM told_id UNION SELECT kh, contact_id FROM claimed_id) GROUP BY 1 HAVING count(*) > 1) c USING (contact_id)
+            JOIN (SELECT contact_id FROM (SELECT kh, contact_id FROM told_id UNION SELECT kh, contact_id FROM claimed_id) GROUP BY 1
+                HAVING count(*) > 1) c USING (contact_id)
             {(known ? "ANTI JOIN claimed_id k ON k.kh = t.kh AND k.contact_id = t.contact_id" : "")};
             DROP TABLE told_id;
             DROP TABLE claimed_id;
@@ -55,18 +59,29 @@ internal sealed class ProvenIds(RunContext run)
     }
 
     /// <summary>
-    /// Looks at the ids of the records to be sent. People who are new are matched by address where the id is not proven. About people known to the ledger, nothing is sent:
-    /// by address, somebody who was deleted would be created again.
+    /// Looks at the ids of the records to be sent. People who are new are matched by address where the id is not proven. About people known to the ledger,
+    /// nothing is sent: by address, somebody who was deleted would be created again.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
     public async Task ConfirmChangedAsync(string ledger, CancellationToken cancellation)
     {
         // A move is matched by the id of the former address, and has read the contact itself.
         Begin();
-        await AddAsync($"(SELECT c.kh, c.member_key, c.contact_id FROM changed c WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.kh = c.kh AND m.member_key = c.member_key))", ledger, known: false, cancellation);
+        await AddAsync(
+            $"""
+            (SELECT c.kh, c.member_key, c.contact_id FROM changed c WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.kh = c.kh AND m.member_key = c.member_key))
+            """,
+            ledger, known: false, cancellation);
         if (run.Db.Number($"SELECT count(*) FROM {Unproven}") is > 0 and var people)
         {
-            var known = run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT u.kh, u.member_key, '{ReasonCode.ContactIdInDoubt}' FROM {Unproven} u SEMI JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key");
+            var known =
+                run.Db.Execute(
+                    $"""
+                    INSERT INTO under_way
+                    SELECT DISTINCT u.kh, u.member_key, '{ReasonCode.ContactIdInDoubt}'
+                    FROM {Unproven} u SEMI
+                    JOIN {ledger} l ON l.kh = u.kh AND l.member_key = u.member_key
+                    """);
             run.Db.Execute($"UPDATE changed SET contact_id = NULL FROM {Unproven} u WHERE u.kh = changed.kh AND u.member_key = changed.member_key");
             run.Report(known > 0 ? Findings.ContactIdsInDoubt(people, known) : Findings.ContactIdsNotProven(people));
         }
@@ -90,7 +105,10 @@ internal sealed class ProvenIds(RunContext run)
         var outcomes = OutcomeFiles.Relation(run.Folder, settled);
         return run.Db.Number($"SELECT count(*) FROM {Unproven}") == 0
             ? outcomes
-            : $"(SELECT o.* REPLACE (CASE WHEN u.kh IS NULL THEN o.contact_id END AS contact_id) FROM {outcomes} o LEFT JOIN {Unproven} u ON u.kh = o.kh AND u.member_key = o.member_key AND u.contact_id = o.contact_id)";
+            : $"""
+                (SELECT o.* REPLACE (CASE WHEN u.kh IS NULL THEN o.contact_id END AS contact_id) FROM {outcomes} o LEFT JOIN {Unproven} u ON u.kh = o.kh
+                    AND u.member_key = o.member_key AND u.contact_id = o.contact_id)
+                """;
 
         // Who moves was read, and who leaves brings no id.
         async Task LookAsync()
@@ -98,7 +116,10 @@ internal sealed class ProvenIds(RunContext run)
             if (part.Any(d => d.Outcomes is not null))
             {
                 await AddAsync(
-                    $"(SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)} WHERE operation NOT IN ('{ChangeAction.Move}', '{ChangeAction.MovedAway}', '{ChangeAction.Exit}'))",
+                    $"""
+                    (SELECT kh, member_key, contact_id FROM {OutcomeFiles.Relation(run.Folder, part)}
+                        WHERE operation NOT IN ('{ChangeAction.Move}', '{ChangeAction.MovedAway}', '{ChangeAction.Exit}'))
+                    """,
                     ledger,
                     known: true,
                     cancellation);
@@ -108,7 +129,9 @@ internal sealed class ProvenIds(RunContext run)
         }
     }
 
-    /// <summary>The id to record of a contact that was found for a member: none where it has another address, and is not the contact that was asked for.</summary>
+    /// <summary>
+    /// The id to record of a contact that was found for a member: none where it has another address, and is not the contact that was asked for.
+    /// </summary>
     /// <param name="contact">What was found.</param>
     /// <param name="memberKey">The member.</param>
     /// <param name="asked">The id that was asked for; null for none.</param>

@@ -28,7 +28,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     public bool Refused { get; private set; }
 
     /// <summary>
-    /// Looks, before the comparison, at everybody who is in a book according to the ledger and whose opt-out is known, and at those on the watch: feeds tell late.
+    /// Looks, before the comparison, at everybody who is in a book according to the ledger and whose opt-out is known, and at those on the watch: feeds
+    /// tell late.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
     public async Task LookAtKnownAsync(string ledger, CancellationToken cancellation)
@@ -69,7 +70,12 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync("put_back", null, cancellation);
 
         // What pages show may be older than the opt-out: these get on the watch, once. Its time runs from the write, not from the last look.
-        _watch.Enter($"SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id FROM put_back p WHERE undone AND NOT of_account AND NOT watched", run.Now);
+        _watch.Enter(
+            $"""
+            SELECT p.member_key, p.book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, p.email, p.contact_id
+            FROM put_back p WHERE undone AND NOT of_account AND NOT watched
+            """,
+            run.Now);
         await UndoAsync(cancellation);
         new CameBack(run, settlement).FirstLook();
     }
@@ -139,7 +145,9 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             """);
         HoldMany();
         var accountsDone = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (key, email, book, ofAccount, id) in run.Db.Query("SELECT member_key, email, book_id, of_account, contact_id FROM undoing ORDER BY kh, book_id", r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetBoolean(3), r.IsDBNull(4) ? (long?)null : r.GetInt64(4))))
+        foreach (var (key, email, book, ofAccount, id) in run.Db.Query(
+            "SELECT member_key, email, book_id, of_account, contact_id FROM undoing ORDER BY kh, book_id",
+            r => (r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetBoolean(3), r.IsDBNull(4) ? (long?)null : r.GetInt64(4))))
         {
             if (!ofAccount || accountsDone.Add(key))
             {
@@ -183,7 +191,9 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
     /// <summary>So many at once may be a mistake: nothing is sent about them until the guard is let pass.</summary>
     private void HoldMany()
     {
-        foreach (var (book, people) in allow.Contains(Guard) ? [] : run.Db.Query("SELECT book_id, count(*) FROM undoing GROUP BY 1 HAVING count(*) > 100 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))
+        foreach (var (book, people) in allow.Contains(Guard)
+            ? []
+            : run.Db.Query("SELECT book_id, count(*) FROM undoing GROUP BY 1 HAVING count(*) > 100 ORDER BY 1", r => (r.GetInt64(0), r.GetInt64(1))))
         {
             var size = run.Store.Books.Of(run.Job.Tag).FirstOrDefault(b => b.BookId == book)?.Delivered ?? 0;
             if (people <= MostAtOnce || people * 100.0 <= MostPercent * size)
@@ -192,9 +202,14 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             }
 
             run.HeldPeople.RemoveAll(h => h.AddressBookId == book);
-            run.HeldPeople.Add(new GuardHeld(Guard, null, book, $"{MostAtOnce} people and {MostPercent:0} % of {Counted.Of(size, "member")} unsubscribed again at once", people));
+            run.HeldPeople.Add(new GuardHeld(Guard, null, book,
+                $"{MostAtOnce} people and {MostPercent:0} % of {Counted.Of(size, "member")} unsubscribed again at once", people));
             _watch.Enter(
-                $"SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}' ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id FROM undoing WHERE book_id = {book}",
+                $"""
+                SELECT member_key, book_id, CASE WHEN of_account THEN '{WatchKind.Status}'
+                    ELSE '{WatchKind.Entry}' END AS kind, '{WatchReason.Held}' AS why, email, contact_id
+                FROM undoing WHERE book_id = {book}
+                """,
                 run.Now);
             run.Db.Execute($"""
                 INSERT INTO under_way SELECT DISTINCT kh, member_key, '{ReasonCode.OptOutsHeld}' FROM undoing WHERE book_id = {book};
@@ -203,7 +218,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
         }
     }
 
-    private static string Ended(Delivery delivery) => delivery.Ended is { } ended ? ended.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) : "NULL";
+    private static string Ended(Delivery delivery) =>
+        delivery.Ended is { } ended ? ended.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) : "NULL";
 
     private string Masked(string email) => run.Workplace.ShowEmails ? email : EmailMask.Mask(email);
 }

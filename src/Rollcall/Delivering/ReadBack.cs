@@ -23,7 +23,8 @@ internal sealed class ReadBack(RunContext run)
     public long Cost(string people) => Math.Min(Persons(people), Pages(people));
 
     /// <summary>Reads back <paramref name="people"/>, a relation of <c>kh, member_key, email, contact_id, book_id</c>.</summary>
-    /// <param name="writtenSince">When they were written at the earliest: pages show who was changed since, or somewhat before. Null: pages show everyone of the book.</param>
+    /// <param name="writtenSince">When they were written at the earliest: pages show who was changed since, or somewhat before. Null: pages show everyone
+    /// of the book.</param>
     /// <param name="namesAbsent">Whether the few people that pages do not show are asked for by name.</param>
     public async Task ReadAsync(string people, DateTimeOffset? writtenSince, CancellationToken cancellation, bool namesAbsent = true)
     {
@@ -53,7 +54,8 @@ internal sealed class ReadBack(RunContext run)
     /// <summary>A book's pages say nothing of who is not in it; the few who are missing are asked for by name, to know why.</summary>
     private async Task ReadAbsentAsync(CancellationToken cancellation)
     {
-        const string Absent = "(SELECT a.* FROM everyone a JOIN seen s ON s.kh = a.kh AND s.member_key = a.member_key AND s.book_id = a.book_id WHERE s.verdict = 'absent')";
+        const string Absent =
+            "(SELECT a.* FROM everyone a JOIN seen s ON s.kh = a.kh AND s.member_key = a.member_key AND s.book_id = a.book_id WHERE s.verdict = 'absent')";
         run.Db.Execute("CREATE OR REPLACE TABLE everyone AS FROM asked");
         if (Persons(Absent) is > 0 and <= MostAbsent)
         {
@@ -65,7 +67,8 @@ internal sealed class ReadBack(RunContext run)
 
     private long Persons(string people) => run.Db.Number($"SELECT count(DISTINCT member_key) FROM {people}");
 
-    private long Pages(string people) => run.Db.Number($"SELECT coalesce(sum(1 + n // {DotdigitalLimits.PageV3}), 0)::BIGINT FROM (SELECT count(*) AS n FROM {people} GROUP BY book_id)");
+    private long Pages(string people) =>
+        run.Db.Number($"SELECT coalesce(sum(1 + n // {DotdigitalLimits.PageV3}), 0)::BIGINT FROM (SELECT count(*) AS n FROM {people} GROUP BY book_id)");
 
     /// <summary>Pages that show everyone of the books asked for, by the sizes that Dotdigital told.</summary>
     private long WholePages() => run.Db.Query("SELECT DISTINCT book_id FROM asked", r => r.GetInt64(0))
@@ -125,7 +128,9 @@ internal sealed class ReadBack(RunContext run)
              ELSE account_status END
         """;
 
-    /// <summary>What both statuses come to: absent, pending, in, out, unknown. A contact shown as deleted is absent: a look-up by id and address says whether it is.</summary>
+    /// <summary>
+    /// What both statuses come to: absent, pending, in, out, unknown. A contact shown as deleted is absent: a look-up by id and address says whether it is.
+    /// </summary>
     public const string Verdict = """
         CASE WHEN account_status IS NULL OR account_status = 'Deleted' OR (account_status = 'Subscribed' AND list_status IS NULL) THEN 'absent'
              WHEN account_status = 'PendingOptIn' OR (account_status = 'Subscribed' AND list_status = 'Pending') THEN 'pending'
@@ -135,12 +140,16 @@ internal sealed class ReadBack(RunContext run)
         """;
 
     /// <summary>The ledger's state of someone entered, by <c>s.verdict</c>; <paramref name="otherwise"/> for who is absent or was not seen.</summary>
-    public static string State(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE '{otherwise}' END";
+    public static string State(string otherwise) =>
+        $"CASE s.verdict WHEN 'in' THEN 'delivered' WHEN 'pending' THEN 'pending' WHEN 'out' THEN 'suppressed' ELSE '{otherwise}' END";
 
     /// <summary>Their outcome.</summary>
-    public static string Outcome(string otherwise) => $"CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE '{otherwise}' END";
+    public static string Outcome(string otherwise) =>
+        $"CASE s.verdict WHEN 'in' THEN 'Delivered' WHEN 'pending' THEN 'Pending' WHEN 'out' THEN 'Suppressed' ELSE '{otherwise}' END";
 
-    /// <summary>Its code; <paramref name="otherwise"/> is an expression. Who has yet to confirm and is not in the book may have to be added once they have.</summary>
+    /// <summary>
+    /// Its code; <paramref name="otherwise"/> is an expression. Who has yet to confirm and is not in the book may have to be added once they have.
+    /// </summary>
     public static string Code(string otherwise) => $"""
         CASE s.verdict WHEN 'in' THEN 'Seen' WHEN 'pending' THEN {PendingCode("s.listed")}
              WHEN 'out' THEN s.book_status ELSE {otherwise} END
@@ -184,7 +193,9 @@ internal sealed class ReadBack(RunContext run)
         """);
 }
 
-/// <summary>Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status, updated, named</c>.</summary>
+/// <summary>
+/// Reads a book's contacts, 5,000 a page, into a table of <c>kh, email_key, contact_id, book_id, account_status, list_status, updated, named</c>.
+/// </summary>
 internal static class BookReading
 {
     /// <summary>Such a table, empty.</summary>
@@ -226,7 +237,11 @@ internal static class BookReading
         }
 
         run.OptOuts.KeepSeen(shown);
-        run.Db.Execute($"INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false FROM book_row");
+        run.Db.Execute(
+            $"""
+            INSERT INTO {table} SELECT {MemberKeySql.Hash("email_key")}, email_key, contact_id, {book}, account_status, list_status, updated, false
+            FROM book_row
+            """);
     }
 
     private static void Append(DuckDBAppender appender, Contact contact, string key, long book)

@@ -20,7 +20,8 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         var sent = 0L;
         foreach (var book in run.Db.Query("SELECT DISTINCT book_id FROM removal ORDER BY 1", r => r.GetInt64(0)))
         {
-            run.Db.Execute($"CREATE OR REPLACE TABLE leaving AS SELECT *, row_number() OVER (ORDER BY kh, member_key) - 1 AS n FROM removal WHERE book_id = {book}");
+            run.Db.Execute(
+                $"CREATE OR REPLACE TABLE leaving AS SELECT *, row_number() OVER (ORDER BY kh, member_key) - 1 AS n FROM removal WHERE book_id = {book}");
             var count = run.Db.Number("SELECT count(*) FROM leaving");
             var batch = DotdigitalLimits.RemovalBatch;
             for (var from = 0L; from < count && await LookFirstAsync(book, cancellation);)
@@ -98,29 +99,40 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE left_opted_out AS
             SELECT l.kh, l.member_key, l.email, l.contact_id, l.book_id, any_value(s.status) AS status, min(s.book_id) AS out_of
-            FROM leaving l JOIN seen_opt_out s ON (s.email_key = l.member_key OR s.contact_id = l.contact_id) AND s.book_id IN (0, l.book_id) AND s.cause <> 'deleted' GROUP BY l.kh, l.member_key, l.email, l.contact_id, l.book_id;
+            FROM leaving l JOIN seen_opt_out s ON (s.email_key = l.member_key OR s.contact_id = l.contact_id) AND s.book_id IN (0, l.book_id)
+                AND s.cause <> 'deleted' GROUP BY l.kh, l.member_key, l.email, l.contact_id, l.book_id;
             DELETE FROM leaving WHERE EXISTS (SELECT 1 FROM left_opted_out o WHERE o.kh = leaving.kh AND o.member_key = leaving.member_key);
             """);
 
         // The opt-out may be older than our entry, which then put them back: the next run looks, and undoes it.
         new Watch(run).Enter(
-            $"SELECT member_key, book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, email, contact_id FROM left_opted_out WHERE out_of <> {OptOuts.WholeAccount}",
+            $"""
+            SELECT member_key, book_id, '{WatchKind.Entry}' AS kind, '{WatchReason.OptedOutNearWrite}' AS why, email, contact_id
+            FROM left_opted_out WHERE out_of <> {OptOuts.WholeAccount}
+            """,
             run.Now);
         settlement.RecordLocal($"""
-            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, 'LeftOptedOut' AS code, 'Left the audience; had opted out (' || status || '), and is kept as that.' AS reason,
+            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
+                   NULL::VARCHAR AS audience,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, 'LeftOptedOut' AS code,
+                   'Left the audience; had opted out (' || status || '), and is kept as that.' AS reason,
                    {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM left_opted_out
             """);
         return true;
     }
 
-    /// <summary>Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already, and whose contact was in the book before the job stays.</summary>
+    /// <summary>
+    /// Looks up whose contact id the ledger lacks; who is not at Dotdigital has left already, and whose contact was in the book before the job stays.
+    /// </summary>
     private async Task FindMissingIdsAsync(CancellationToken cancellation)
     {
-        var mayStay = run.Job.ExitExisting ? "false" : "EXISTS (SELECT 1 FROM there_sorted t WHERE t.contact_id = removal.contact_id AND t.book_id = removal.book_id)";
+        var mayStay = run.Job.ExitExisting
+            ? "false"
+            : "EXISTS (SELECT 1 FROM there_sorted t WHERE t.contact_id = removal.contact_id AND t.book_id = removal.book_id)";
         run.Db.Execute("CREATE OR REPLACE TABLE stays AS SELECT * FROM removal WHERE false");
-        foreach (var (key, email) in run.Db.Query("SELECT member_key, any_value(email) FROM removal WHERE contact_id IS NULL GROUP BY 1", r => (r.GetString(0), r.GetString(1))))
+        foreach (var (key, email) in run.Db.Query("SELECT member_key, any_value(email) FROM removal WHERE contact_id IS NULL GROUP BY 1",
+            r => (r.GetString(0), r.GetString(1))))
         {
             var contact = await run.Client.Contacts.FindByEmailAsync(email, cancellation);
             if (contact is { Status: not ContactStatus.Deleted } && ProvenIds.Of(contact, key, null) is null)
@@ -132,14 +144,29 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             }
 
             run.Db.Execute(contact is null or { Status: ContactStatus.Deleted }
-                ? $"INSERT INTO gone SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)}; DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}"
-                : $"UPDATE removal SET contact_id = {contact.Id} WHERE member_key = {SqlText.Literal(key)}; INSERT INTO stays SELECT * FROM removal WHERE member_key = {SqlText.Literal(key)} AND {mayStay}");
+                ? $"""
+                    INSERT INTO gone SELECT *
+                    FROM removal WHERE member_key = {SqlText.Literal(key)};
+                    DELETE FROM removal WHERE member_key = {SqlText.Literal(key)}
+                    """
+                : $"""
+                    UPDATE removal SET contact_id = {contact.Id}
+                    WHERE member_key = {SqlText.Literal(key)};
+                    INSERT INTO stays SELECT *
+                    FROM removal WHERE member_key = {SqlText.Literal(key)} AND {mayStay}
+                    """);
         }
 
-        run.Db.Execute("DELETE FROM removal WHERE EXISTS (SELECT 1 FROM stays s WHERE s.kh = removal.kh AND s.member_key = removal.member_key AND s.book_id = removal.book_id)");
+        run.Db.Execute(
+            """
+            DELETE FROM removal WHERE EXISTS (SELECT 1 FROM stays s WHERE s.kh = removal.kh AND s.member_key = removal.member_key
+                AND s.book_id = removal.book_id)
+            """);
         settlement.RecordLocal($"""
-            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.AlreadyThere}' AS code, '{ExitReason.AlreadyThere}' AS reason, {run.Now} AS told_at,
+            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
+                   NULL::VARCHAR AS audience,
+                   NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.AlreadyThere}' AS code, '{ExitReason.AlreadyThere}' AS reason,
+                   {run.Now} AS told_at,
                    NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM stays
             """);

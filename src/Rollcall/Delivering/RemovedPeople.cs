@@ -21,8 +21,10 @@ internal sealed class RemovedPeople(RunContext run)
     public async Task ReadAsync(string people, long book, CancellationToken cancellation)
     {
         run.Db.Execute($"""
-            CREATE OR REPLACE TABLE leaver AS SELECT kh, member_key, any_value(email) AS email, max(contact_id) AS contact_id, {book} AS book_id FROM {people} GROUP BY 1, 2;
-            CREATE OR REPLACE TABLE left_shown(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR, doubtful BOOLEAN);
+            CREATE OR REPLACE TABLE leaver AS SELECT kh, member_key, any_value(email) AS email, max(contact_id) AS contact_id, {book} AS book_id
+            FROM {people} GROUP BY 1, 2;
+            CREATE OR REPLACE TABLE left_shown(kh UBIGINT, member_key VARCHAR, contact_id BIGINT, account_status VARCHAR, list_status VARCHAR,
+                doubtful BOOLEAN);
             """);
         var (persons, staying) = (run.Db.Number("SELECT count(*) FROM leaver"), Staying(book));
         if (persons <= 1 + (staying / DotdigitalLimits.PageV3))
@@ -36,7 +38,8 @@ internal sealed class RemovedPeople(RunContext run)
 
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE left_seen AS
-            SELECT kh, member_key, {book}::BIGINT AS book_id, contact_id, CASE WHEN doubtful THEN 'unknown' ELSE {ReadBack.Verdict} END AS verdict, list_status IS NOT NULL AS listed FROM left_shown
+            SELECT kh, member_key, {book}::BIGINT AS book_id, contact_id, CASE WHEN doubtful THEN 'unknown'
+                ELSE {ReadBack.Verdict} END AS verdict, list_status IS NOT NULL AS listed FROM left_shown
             """);
     }
 
@@ -54,7 +57,8 @@ internal sealed class RemovedPeople(RunContext run)
             e AS (
                 SELECT kh, email_key, max(contact_id) AS contact_id, any_value(account_status) AS account_status, any_value(list_status) AS list_status
                 FROM left_page GROUP BY 1, 2)
-            SELECT l.kh, l.member_key, coalesce(i.contact_id, e.contact_id), coalesce(i.account_status, e.account_status), coalesce(i.list_status, e.list_status), {!believed}
+            SELECT l.kh, l.member_key, coalesce(i.contact_id, e.contact_id), coalesce(i.account_status, e.account_status),
+                   coalesce(i.list_status, e.list_status), {!believed}
             FROM leaver l LEFT JOIN i ON i.contact_id = l.contact_id LEFT JOIN e ON e.kh = l.kh AND e.email_key = l.member_key;
 
             CREATE OR REPLACE TABLE left_doubt AS
@@ -68,7 +72,9 @@ internal sealed class RemovedPeople(RunContext run)
     private async Task LookUpAsync(string people, CancellationToken cancellation)
     {
         var book = run.Db.Query($"SELECT DISTINCT book_id FROM {people}", r => r.GetInt64(0)).FirstOrDefault();
-        var persons = run.Db.Query($"SELECT member_key, email, contact_id FROM {people}", r => (r.GetString(0), r.GetString(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
+        var persons =
+            run.Db.Query($"SELECT member_key, email, contact_id FROM {people}",
+                r => (r.GetString(0), r.GetString(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         await foreach (var (key, contact) in LookUps.ManyAsync(run, persons, "see who left", cancellation))
         {
             run.Db.Execute($"""

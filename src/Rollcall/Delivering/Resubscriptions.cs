@@ -18,7 +18,11 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     public async Task ConfirmAsync(CancellationToken cancellation)
     {
         var people = run.Db.Query(
-            $"SELECT member_key, any_value(email), max(contact_id) FROM change c WHERE action IN ('{ChangeAction.Resubscribe}', '{ChangeAction.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay} GROUP BY 1",
+            $"""
+            SELECT member_key, any_value(email), max(contact_id)
+            FROM change c WHERE action IN ('{ChangeAction.Resubscribe}', '{ChangeAction.Await}') AND {Holds.NotHeld} AND {Holds.NotUnderWay}
+            GROUP BY 1
+            """,
             r => (Key: r.GetString(0), Email: r.GetString(1), Id: r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
         if (people.Count == 0)
         {
@@ -31,9 +35,12 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         await foreach (var (key, shown) in LookUps.ByEmailAsync(run, [.. people.Select(p => (p.Key, p.Email))], "look up", cancellation))
         {
             // Who is asked is asked under the address that opted out; a contact that has another one now is left alone, and is not deleted.
-            var elsewhere = shown is null && ids[key] is { } id && await run.Client.Contacts.FindByIdAsync(id, cancellation) is { Status: not ContactStatus.Deleted };
+            var elsewhere = shown is null && ids[key] is { } id
+                && await run.Client.Contacts.FindByIdAsync(id, cancellation) is { Status: not ContactStatus.Deleted };
             var contact = shown is { Status: ContactStatus.Deleted } ? null : shown;
-            var rows = books.Select(b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(elsewhere ? Elsewhere : contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
+            var rows =
+                books.Select(
+                    b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(elsewhere ? Elsewhere : contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
             run.Db.Execute($"INSERT INTO looked_up VALUES {string.Join(", ", rows)}");
         }
 
@@ -42,7 +49,8 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             SELECT c.kh, c.member_key, c.book_no, l.contact_id, l.status,
                 CASE WHEN l.status = '{Elsewhere}' THEN 'elsewhere'
                      WHEN l.contact_id IS NULL THEN 'gone'
-                     WHEN {repeats} AND l.list_status = 'Pending' AND l.status = CASE WHEN c.status_of_account THEN 'Unsubscribed' ELSE 'Subscribed' END THEN 'ask'
+                     WHEN {repeats} AND l.list_status = 'Pending' AND l.status = CASE WHEN c.status_of_account THEN 'Unsubscribed'
+                         ELSE 'Subscribed' END THEN 'ask'
                      WHEN l.status = 'PendingOptIn' OR (l.status IN ('Unsubscribed', 'Subscribed') AND l.list_status = 'Pending') THEN 'asked'
                      WHEN l.status NOT IN ('Unsubscribed', 'Subscribed') THEN 'barred'
                      WHEN c.status_of_account AND l.status = 'Unsubscribed' AND l.list_status = 'Suppressed' AND NOT {run.Job.Config.TriggerJoin} THEN 'book'
@@ -54,7 +62,8 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             WHERE c.action IN ('{ChangeAction.Resubscribe}', '{ChangeAction.Await}');
 
             UPDATE changed SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = changed.kh AND f.member_key = changed.member_key AND f.verdict = 'ask';
-            UPDATE change SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no;
+            UPDATE change SET contact_id = f.contact_id FROM confirmed f WHERE f.kh = change.kh AND f.member_key = change.member_key
+                AND f.book_no = change.book_no;
 
             UPDATE change SET
                 action = CASE WHEN f.verdict = 'asked' THEN '{ChangeAction.StillPending}' ELSE '{ChangeAction.Suppress}' END,
@@ -72,9 +81,12 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no AND f.verdict <> 'ask';
             """);
         settlement.RecordLocal($"""
-            SELECT c.kh, c.member_key, b.book_id, 'resubscribe' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state, c.origin, c.audience,
-                   NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, c.code, c.reason, {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
-            FROM change c JOIN confirmed f ON f.kh = c.kh AND f.member_key = c.member_key AND f.book_no = c.book_no AND f.verdict = 'asked' JOIN book b ON b.book_no = c.book_no
+            SELECT c.kh, c.member_key, b.book_id, 'resubscribe' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state,
+                   c.origin, c.audience,
+                   NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, c.code, c.reason, {run.Now} AS told_at, NULL::VARCHAR AS account_status,
+                   'PendingOptIn' AS book_status
+            FROM change c JOIN confirmed f ON f.kh = c.kh AND f.member_key = c.member_key AND f.book_no = c.book_no AND f.verdict = 'asked' JOIN book b
+                ON b.book_no = c.book_no
             """);
     }
 
@@ -99,7 +111,9 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         }
 
         run.Journal.Refuse(delivery, null, "another job answers opt-outs of its people");
-        _asked.Unmark(delivery.Id, run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{ChangeAction.Resubscribe}'", r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
+        _asked.Unmark(delivery.Id,
+            run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(delivery.Manifest!)} WHERE operation = '{ChangeAction.Resubscribe}'",
+                r => r.GetString(0)).Except(delivery.AnsweredElsewhere));
         LeaveOut(delivery.AnsweredElsewhere);
         return true;
     }
@@ -110,8 +124,10 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         {
             run.Db.Execute($"""
                 INSERT INTO late_opt_out
-                SELECT kh, member_key, book_no, coalesce(status, 'Unsubscribed'), status_of_account, status_since, 'Another job of the data folder has answered this opt-out at the same time, and an opt-out is answered once.'
-                FROM change c WHERE action = '{ChangeAction.Resubscribe}' AND member_key IN ({string.Join(", ", answered.Distinct().Select(a => SqlText.Literal(a)))})
+                SELECT kh, member_key, book_no, coalesce(status, 'Unsubscribed'), status_of_account, status_since,
+                       'Another job of the data folder has answered this opt-out at the same time, and an opt-out is answered once.'
+                FROM change c WHERE action = '{ChangeAction.Resubscribe}'
+                    AND member_key IN ({string.Join(", ", answered.Distinct().Select(a => SqlText.Literal(a)))})
                   AND NOT EXISTS (SELECT 1 FROM late_opt_out l WHERE l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no)
                 """);
         }
@@ -128,7 +144,8 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             if (book.Id is { } id)
             {
                 await calls.SendAsync(
-                    DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token), cancellation,
+                    DeliveryKind.Resubscribe, book, People(book.No), causesMail: true, "resubscribe", (person, token) => AskAsync(id, person, token),
+                        cancellation,
                     new AnsweringCalls(keys => _asked.Of([.. keys.Select(key => new PersonInBook(key, id))]), LeaveOut));
             }
         }
@@ -141,15 +158,19 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         var id = ProvenIds.Of(answer.ContactId, answer.Email, person.MemberKey);
         return (answer.Result, answer.Status) switch
         {
-            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", ReasonCode.Resubscribed, "Dotdigital put the person back into the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
-            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", ReasonCode.Challenged, "Dotdigital asked the person by email whether to come back.") { ContactId = id, BookStatus = "PendingOptIn" },
-            (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed", "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = id, ReadStatus = true },
+            (Resubscription.Added, ContactStatus.Subscribed) => new DirectAnswer("Delivered", "delivered", ReasonCode.Resubscribed,
+                "Dotdigital put the person back into the book.") { ContactId = id, AccountStatus = "Subscribed", BookStatus = "Subscribed" },
+            (Resubscription.Challenged, _) => new DirectAnswer("Pending", "pending", ReasonCode.Challenged,
+                "Dotdigital asked the person by email whether to come back.") { ContactId = id, BookStatus = "PendingOptIn" },
+            (Resubscription.Refused, _) => new DirectAnswer("Suppressed", "suppressed", "CannotBeResubscribed",
+                "Dotdigital does not bring the person back: bounced, complained or suppressed.") { ContactId = id, ReadStatus = true },
             _ => null,
         };
     }
 
     private static string People(int book) => $"""
-        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash, c.code AS known_code, '' AS fields
+        (SELECT c.kh, c.member_key, b.book_id, c.action AS operation, v.email, v.profile_key, v.contact_id, c.origin, c.audience, v.fields_hash,
+            c.code AS known_code, '' AS fields
         FROM change c JOIN book b ON b.book_no = c.book_no JOIN changed v ON v.kh = c.kh AND v.member_key = c.member_key
         LEFT JOIN late_opt_out l ON l.kh = c.kh AND l.member_key = c.member_key AND l.book_no = c.book_no
         LEFT JOIN under_way u ON u.kh = c.kh AND u.member_key = c.member_key
@@ -166,7 +187,13 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             return;
         }
 
-        run.Db.Execute($"CREATE OR REPLACE TABLE asked_back AS SELECT * FROM {OutcomeFiles.Relation(run.Folder, sent)} WHERE operation = '{ChangeAction.Resubscribe}' AND state = 'pending' QUALIFY row_number() OVER (PARTITION BY kh, member_key, book_id ORDER BY seq DESC) = 1");
+        run.Db.Execute(
+            $"""
+            CREATE OR REPLACE TABLE asked_back AS
+            SELECT * FROM {OutcomeFiles.Relation(run.Folder, sent)}
+            WHERE operation = '{ChangeAction.Resubscribe}' AND state = 'pending'
+            QUALIFY row_number() OVER (PARTITION BY kh, member_key, book_id ORDER BY seq DESC) = 1
+            """);
         if (run.Db.Number("SELECT count(*) FROM asked_back") == 0)
         {
             return;

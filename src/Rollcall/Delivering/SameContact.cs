@@ -27,13 +27,16 @@ internal static class SameContact
             FROM removal r
             JOIN (SELECT contact_id, book_id, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE state IN ('delivered', 'pending')
                   UNION ALL
-                  SELECT contact_id, book_id, member_key FROM {run.LedgerRelation} WHERE state IN ('delivered', 'pending') AND contact_id IN (SELECT contact_id FROM removal)) o
+                  SELECT contact_id, book_id, member_key FROM {run.LedgerRelation} WHERE state IN ('delivered', 'pending')
+                      AND contact_id IN (SELECT contact_id FROM removal)) o
               ON o.contact_id = r.contact_id AND o.book_id = r.book_id
             WHERE o.member_key <> r.member_key AND NOT EXISTS (SELECT 1 FROM removal x WHERE x.member_key = o.member_key AND x.book_id = o.book_id);
-            DELETE FROM removal WHERE EXISTS (SELECT 1 FROM same_contact s WHERE s.kh = removal.kh AND s.member_key = removal.member_key AND s.book_id = removal.book_id);
+            DELETE FROM removal WHERE EXISTS (SELECT 1 FROM same_contact s WHERE s.kh = removal.kh AND s.member_key = removal.member_key
+                AND s.book_id = removal.book_id);
             """);
         settlement.RecordLocal($"""
-            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
+            SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
+                   NULL::VARCHAR AS audience,
                    NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.SameContact}' AS code, '{Reason}' AS reason,
                    {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM same_contact

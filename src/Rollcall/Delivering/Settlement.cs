@@ -76,7 +76,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             {
                 if (run.Clock.GetElapsedTime(began) > Patience)
                 {
-                    throw new RollcallException(ExitCode.SomeNotDelivered, $"Dotdigital finished none of {_active.Count} imports in {Patience.TotalHours:0} hours.", null, "Ask Dotdigital's support why, and run again: what was sent is settled first.");
+                    throw new RollcallException(ExitCode.SomeNotDelivered,
+                        $"Dotdigital finished none of {_active.Count} imports in {Patience.TotalHours:0} hours.", null,
+                        "Ask Dotdigital's support why, and run again: what was sent is settled first.");
                 }
 
                 await _pause.WaitAsync(cancellation);
@@ -163,7 +165,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             return;
         }
 
-        await ReadBackImportAsync(delivery, delivery.CausesMail ? ReasonCode.UnansweredMail : ReasonCode.Unanswered, "The call was not answered, and the person is not in the book.", cancellation);
+        await ReadBackImportAsync(delivery, delivery.CausesMail ? ReasonCode.UnansweredMail : ReasonCode.Unanswered,
+            "The call was not answered, and the person is not in the book.", cancellation);
     }
 
     /// <summary>Settles single calls: who was answered by the answer, who was not by looking them up; who was never sent is planned again.</summary>
@@ -182,9 +185,21 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
             run.Report(Findings.SingleCallsUnanswered(unanswered));
         }
 
-        await readBack.ReadAsync($"(SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key WHERE NOT d.answered OR d.read_status)", delivery.PreparedAt, cancellation);
-        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now), ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null, why: WatchReason.Unanswered, only: "member_key IN (SELECT member_key FROM direct_row WHERE NOT answered)");
-        SeenOptOuts.Keep(run, $"(SELECT member_key, contact_id, book_id, coalesce(account_status, 'Subscribed') AS account_status, CASE book_status WHEN 'Unsubscribed' THEN 'Suppressed' END AS list_status, false AS named FROM {run.Rows(Settled[^1].Outcomes!)} WHERE outcome = 'Suppressed')");
+        await readBack.ReadAsync(
+            $"""
+            (SELECT m.kh, m.member_key, m.email, m.contact_id, m.book_id FROM {Manifest(delivery)} m JOIN direct_row d ON d.member_key = m.member_key
+                WHERE NOT d.answered OR d.read_status)
+            """,
+            delivery.PreparedAt, cancellation);
+        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now),
+            ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null, why: WatchReason.Unanswered,
+            only: "member_key IN (SELECT member_key FROM direct_row WHERE NOT answered)");
+        SeenOptOuts.Keep(run,
+            $"""
+            (SELECT member_key, contact_id, book_id, coalesce(account_status, 'Subscribed') AS account_status, CASE book_status
+                WHEN 'Unsubscribed' THEN 'Suppressed' END AS list_status, false AS named FROM {run.Rows(Settled[^1].Outcomes!)}
+            WHERE outcome = 'Suppressed')
+            """);
     }
 
     /// <summary>Asks once after what is under way.</summary>
@@ -227,7 +242,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleMoveAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (await ReadReportAsync(delivery, cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
+        if (await ReadReportAsync(delivery,
+            cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
         {
             return false;
         }
@@ -249,12 +265,14 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         switch (report)
         {
             case null:
-                await ReadBackImportAsync(delivery, ReasonCode.ReportGone, "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
+                await ReadBackImportAsync(delivery, ReasonCode.ReportGone,
+                    "Dotdigital no longer has the import's report, and the person is not in the book.", cancellation);
                 return true;
             case { Status: ImportStatus.Finished }:
                 var ended = run.ServerClock.GetUtcNow();
                 var told = await new GoneContacts(run).JudgeAsync(ImportOutcomes.Reported(Manifest(delivery), run.Now), Manifest(delivery), this, cancellation);
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, told, maySent: false), ended: ended, why: WatchReason.NotReported, only: "code = 'NotReported'");
+                SettleWith(delivery, AskedOutcomes.OfImport(delivery, told, maySent: false), ended: ended, why: WatchReason.NotReported,
+                    only: "code = 'NotReported'");
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
             case { Status: ImportStatus.RejectedByWatchdog }:
@@ -302,7 +320,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
     }
 
-    private void CreateReport() => run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
+    private void CreateReport() =>
+        run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
 
     private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
     {
@@ -337,7 +356,11 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         NewIds.Record(
             run,
             this,
-            $"SELECT m.kh, m.member_key, m.contact_id AS old_id, s.contact_id FROM {people} m JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key WHERE s.verdict = 'in'");
+            $"""
+            SELECT m.kh, m.member_key, m.contact_id AS old_id, s.contact_id
+            FROM {people} m JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key
+            WHERE s.verdict = 'in'
+            """);
         foreach (var (removal, why) in removals)
         {
             SettleWith(removal, RemovalOutcomes.ReadBack(Manifest(removal), run.Now), why: why);
@@ -389,7 +412,11 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
 
         var rows = run.Db.Query(
-            $"SELECT DISTINCT member_key, book_id, outcome FROM {run.Rows(outcomes)} WHERE operation = '{ChangeAction.Resubscribe}' AND (code = '{ReasonCode.Resubscribed}' OR outcome = 'Failed')",
+            $"""
+            SELECT DISTINCT member_key, book_id, outcome
+            FROM {run.Rows(outcomes)}
+            WHERE operation = '{ChangeAction.Resubscribe}' AND (code = '{ReasonCode.Resubscribed}' OR outcome = 'Failed')
+            """,
             r => (Key: r.GetString(0), Book: r.GetInt64(1), Outcome: r.GetString(2)));
         if (rows.Count > 0)
         {
@@ -428,7 +455,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     }
 
     private string Publish(Delivery delivery, string outcomes) =>
-        run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"), $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
+        run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"),
+            $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
 
     private string Manifest(Delivery delivery) => run.Rows(delivery.Manifest!);
 }

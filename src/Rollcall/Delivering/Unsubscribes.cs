@@ -7,8 +7,8 @@ namespace Rollcall.Delivering;
 
 /// <summary>
 /// Unsubscribes from a book people who left its audiences, where <c>exit_action</c> says so: POST /v2/address-books/{id}/contacts/unsubscribe, a call
-/// each. It cannot be undone, so each is looked up first: only someone subscribed there at that moment, under the address that left, is unsubscribed. The contact, its other books
-/// and its subscription to the account stay.
+/// each. It cannot be undone, so each is looked up first: only someone subscribed there at that moment, under the address that left, is unsubscribed. The
+/// contact, its other books and its subscription to the account stay.
 /// </summary>
 internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
 {
@@ -27,7 +27,8 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
                 : [];
             if (book.Id is { } id && run.Db.Number($"SELECT count(*) FROM unsubscribing WHERE book_id = {id}") > 0)
             {
-                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false, "unsubscribe", (person, token) => UnsubscribeAsync(id, person, before, token), cancellation, beforeEach: beforeEach);
+                await calls.SendAsync(DeliveryKind.Unsubscribe, book, $"(SELECT * FROM unsubscribing WHERE book_id = {id})", causesMail: false,
+                    "unsubscribe", (person, token) => UnsubscribeAsync(id, person, before, token), cancellation, beforeEach: beforeEach);
             }
         }
     }
@@ -55,7 +56,8 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
             case (ContactStatus.Unknown, _) or (_, ListStatus.Unknown):
                 return null;
             case (ContactStatus.PendingOptIn, _) or (ContactStatus.Subscribed, ListStatus.Pending):
-                return new DirectAnswer("Pending", "pending", "AwaitsConfirmation", "Left the audience before confirming; leaves the book once they confirm.") { ContactId = contact!.Id };
+                return new DirectAnswer("Pending", "pending", "AwaitsConfirmation",
+                    "Left the audience before confirming; leaves the book once they confirm.") { ContactId = contact!.Id };
             case (ContactStatus.Subscribed, null):
                 return new DirectAnswer("Omitted", "left", "NotInBook", "Left the audience, and was not in the book any more.") { ContactId = contact!.Id };
             case (ContactStatus.Subscribed, _):
@@ -74,11 +76,14 @@ internal sealed class Unsubscribes(RunContext run, DirectCalls calls)
             await run.Client.Contacts.UnsubscribeAsync(book, shown, cancellation);
         }
 
-        return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id, BookStatus = "Unsubscribed" };
+        return new DirectAnswer("Delivered", "left", "Unsubscribed", "Left the audience and was unsubscribed from the book.") { ContactId = contact!.Id,
+            BookStatus = "Unsubscribed" };
     }
 
     private static bool Has(Contact contact, DirectPerson person) => contact.Email is { } email && MemberKey.Of(email) == person.MemberKey;
 
     private static DirectAnswer Out(string status, string account, long id) =>
-        new("Suppressed", "suppressed", status, $"Left the audience; Dotdigital shows the person as {status} already, and nothing was sent.") { ContactId = id, AccountStatus = account, BookStatus = status };
+        new("Suppressed", "suppressed", status,
+            $"Left the audience; Dotdigital shows the person as {status} already, and nothing was sent.") { ContactId = id, AccountStatus = account,
+                BookStatus = status };
 }

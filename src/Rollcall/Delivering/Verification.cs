@@ -32,7 +32,13 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         }
 
         await readBack.ReadAsync(entered, imports.Min(d => d.PreparedAt), cancellation);
-        settlement.RecordLocal(Outcomes($"(SELECT e.* FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id AND (n.verdict <> 'absent' OR n.named))", "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
+        settlement.RecordLocal(
+            Outcomes(
+                $"""
+                (SELECT e.* FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id
+                    AND (n.verdict <> 'absent' OR n.named))
+                """,
+                "NotInBook", "Dotdigital reported the contact as written and does not show it in the book."));
 
         // Pages lag behind: people they do not show count as delivered, as reported, and are looked at again.
         new Watch(run).Enter(
@@ -59,19 +65,31 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         await readBack.ReadAsync(pending, DateTimeOffset.FromUnixTimeMilliseconds(since), cancellation);
         RecordConfirmed(pending);
         var dayAgo = run.Now - (long)UnansweredMailWaits.TotalMilliseconds;
-        var known = $"(SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ReasonCode.UnansweredMail}' AND (p.since < {dayAgo} OR p.since > {run.Now})))))";
-        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {ReasonCode.AskedBack})", ReasonCode.Unanswered, "The call was not answered, and a day later the person is still not in the book."));
+        var known =
+            $"""
+            (SELECT * FROM {pending} p WHERE EXISTS (SELECT 1 FROM seen s WHERE s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id
+                AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ReasonCode.UnansweredMail}'
+                AND (p.since < {dayAgo} OR p.since > {run.Now})))))
+            """;
+        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {ReasonCode.AskedBack})", ReasonCode.Unanswered,
+            "The call was not answered, and a day later the person is still not in the book."));
         settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {ReasonCode.AskedBack})", run.Now), began);
     }
 
     /// <summary>
-    /// People who had to confirm before being added to another book as well, and have confirmed, are added now. In a book's pages they are absent, so another book of theirs tells, or a look at the person.
-    /// Who was in the book when they were asked, and is shown as subscribed without it, has nothing more to confirm there either; that takes a look at the person.
+    /// People who had to confirm before being added to another book as well, and have confirmed, are added now. In a book's pages they are absent, so
+    /// another book of theirs tells, or a look at the person. Who was in the book when they were asked, and is shown as subscribed without it, has nothing
+    /// more to confirm there either; that takes a look at the person.
     /// </summary>
     private void RecordConfirmed(string pending)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE confirmed AS SELECT DISTINCT kh, member_key FROM seen WHERE verdict = 'in' OR account_status = 'Subscribed'");
-        var waited = $"(SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent' AND (p.code = '{ReasonCode.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))";
+        var waited =
+            $"""
+            (SELECT p.* FROM {pending} p JOIN confirmed f ON f.kh = p.kh AND f.member_key = p.member_key JOIN seen s ON s.kh = p.kh
+                AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent'
+                AND (p.code = '{ReasonCode.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))
+            """;
         settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 

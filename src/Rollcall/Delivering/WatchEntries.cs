@@ -33,7 +33,12 @@ internal sealed class WatchEntries(RunContext run)
 
     private static string People(Delivery delivery, string rows, string why)
     {
-        string Of(string kind, string book, string where) => $"SELECT member_key, {book} AS book_id, '{kind}' AS kind, {SqlText.Literal(why)} AS why, any_value(email) AS email, max(contact_id) AS contact_id FROM {rows} WHERE {where} GROUP BY 1, 2";
+        string Of(string kind, string book, string where) =>
+            $"""
+            SELECT member_key, {book} AS book_id, '{kind}' AS kind, {SqlText.Literal(why)} AS why, any_value(email) AS email, max(contact_id) AS contact_id
+            FROM {rows} WHERE {where}
+            GROUP BY 1, 2
+            """;
         if (delivery.Kind is DeliveryKind.Removal or DeliveryKind.Unsubscribe)
         {
             return Of(WatchKind.Removal, "book_id", "book_id IS NOT NULL");
@@ -68,6 +73,8 @@ internal sealed class WatchEntries(RunContext run)
             keys.ToList().ForEach(key => appender.CreateRow().AppendValue(key).EndRow());
         }
 
-        return run.Db.Query($"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND {only}", r => r.GetString(0));
+        return run.Db.Query(
+            $"SELECT DISTINCT member_key FROM {run.Rows(outcomes)} SEMI JOIN watched_value USING (member_key) WHERE outcome = 'Delivered' AND {only}",
+            r => r.GetString(0));
     }
 }

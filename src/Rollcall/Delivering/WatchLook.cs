@@ -11,7 +11,8 @@ namespace Rollcall.Delivering;
 internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement settlement)
 {
     // Out of the book as far as the ledger knows: by a removal of ours, by nobody's doing, or never delivered.
-    private const string OutOfBook = "('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', 'NoLongerMember')";
+    private const string OutOfBook =
+        "('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', 'NoLongerMember')";
     private const string UnknownFields = "0::UBIGINT";
 
     // Dotdigital tells its time to the second, and our call takes a moment: what it changed by our own write may look that much later.
@@ -68,7 +69,8 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
         run.Db.Execute("INSERT INTO looked SELECT kh, member_key, book_id, contact_id, account_status, book_status, verdict, updated FROM seen");
     }
 
-    private static string Of(string kind) => $"EXISTS (SELECT 1 FROM watched w WHERE w.kh = s.kh AND w.member_key = s.member_key AND w.book_id = s.book_id AND w.kind = '{kind}')";
+    private static string Of(string kind) =>
+        $"EXISTS (SELECT 1 FROM watched w WHERE w.kh = s.kh AND w.member_key = s.member_key AND w.book_id = s.book_id AND w.kind = '{kind}')";
 
     /// <summary>In the book through an entry of ours that is still open, though the ledger says that they left or were not delivered.</summary>
     private string Late(string ledger) => $"""

@@ -11,7 +11,9 @@ public static class RegularFile
     // POSIX: the type within st_mode.
     private const int TypeBits = 0xF000;
 
-    /// <summary>What the path leads to where that is no regular file, with its article, such as <c>a named pipe</c>; null for a regular file, and for nothing.</summary>
+    /// <summary>
+    /// What the path leads to where that is no regular file, with its article, such as <c>a named pipe</c>; null for a regular file, and for nothing.
+    /// </summary>
     public static string? OtherKind(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -179,7 +179,9 @@ public sealed record RunResult
     /// <summary>Guards that held something back.</summary>
     public IReadOnlyList<GuardHeld> Guards { get; init; } = [];
 
-    /// <summary>What else the user should know, in words: the findings' where somebody has put them in, why a run stopped, and what older versions said.</summary>
+    /// <summary>
+    /// What else the user should know, in words: the findings' where somebody has put them in, why a run stopped, and what older versions said.
+    /// </summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>What else the user should know: vanished books, held exits, people unsubscribed again.</summary>

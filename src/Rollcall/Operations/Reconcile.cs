@@ -27,7 +27,9 @@ public static class Reconcile
                 return new RunResult { Job = job.Tag, RunId = run.RunId };
             },
             cancellation);
-        return found ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()), Findings = [Findings.AlreadyExportedBooksUnread()] };
+        return found
+            ?? new Reconciliation { Job = job.Tag, Books = [], ApiCalls = new ApiCalls(0, new Dictionary<string, long>()),
+                Findings = [Findings.AlreadyExportedBooksUnread()] };
     }
 
     private static async Task<Reconciliation> RunAsync(RunContext run, CancellationToken cancellation)
@@ -65,7 +67,8 @@ public static class Reconcile
             run.Report(Findings.BookNotCreatedYet(book.Name));
         }
 
-        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()), Findings = [.. run.Findings] };
+        return new Reconciliation { Job = run.Job.Tag, Books = books, ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
+            Findings = [.. run.Findings] };
     }
 
     private static List<BookDifference> First(RunContext run, long book) => run.Db.Query(

@@ -35,7 +35,8 @@ internal static class Guards
     public const int MostUnsubscribed = 1000;
 
     /// <param name="early">What was held of books before the plan was made.</param>
-    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0, IReadOnlyList<GuardHeld>? early = null)
+    public static GuardVerdict Judge(Job job, IReadOnlyList<BookLoad> loads, long mails, IReadOnlySet<string> allow, long moves = 0,
+        IReadOnlyList<GuardHeld>? early = null)
     {
         List<GuardHeld> held = [.. early ?? []];
         foreach (var load in loads)
@@ -70,7 +71,8 @@ internal static class Guards
             var percent = Math.Min(job.Guards.MaxExitPercent ?? MostUnsubscribedPercent, MostUnsubscribedPercent);
             if (load.Exits > FewExits && (load.Exits > MostUnsubscribed || load.Exits * 100.0 > percent * load.DeliveredBefore))
             {
-                yield return new GuardHeld("exits", null, IdOf(load.Book), $"{percent:0.##} % of {Counted.Of(load.DeliveredBefore, "member")}, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
+                yield return new GuardHeld("exits", null, IdOf(load.Book),
+                    $"{percent:0.##} % of {Counted.Of(load.DeliveredBefore, "member")}, and {MostUnsubscribed:N0}, unsubscribed", load.Exits);
             }
         }
         else if (job is not { Config.ExitAction: ExitAction.Ignore, InsightOnExit: InsightOnExit.Keep } && job.Guards.MaxExitPercent is { } percent
@@ -91,7 +93,8 @@ internal static class Guards
 
         foreach (var audience in load.Rejected.Where(a => TooManyRejects(job, a)))
         {
-            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book), $"{job.Guards.MaxRejectPercent:0.##} % of {Counted.Of(audience.Rows, "row")}", audience.Rejected);
+            yield return new GuardHeld("rejects", audience.Audience, IdOf(load.Book),
+                $"{job.Guards.MaxRejectPercent:0.##} % of {Counted.Of(audience.Rows, "row")}", audience.Rejected);
         }
 
         if (job.Guards.EmptyAudience == EmptyAudience.Stop)
@@ -103,7 +106,9 @@ internal static class Guards
         }
     }
 
-    /// <summary>A book in <see cref="GuardHeld.AddressBookId"/>: one that is yet to be created goes by a number below zero until the verdict is given.</summary>
+    /// <summary>
+    /// A book in <see cref="GuardHeld.AddressBookId"/>: one that is yet to be created goes by a number below zero until the verdict is given.
+    /// </summary>
     public static long IdOf(RunBook book) => book.Id ?? -1 - book.No;
 
     private static bool Concerns(GuardHeld guard, BookLoad load) => guard.AddressBookId == IdOf(load.Book);

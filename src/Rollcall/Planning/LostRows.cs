@@ -14,7 +14,8 @@ internal static class LostRows
     /// <returns>Whether it does.</returns>
     public static bool HoldExits(RunContext run, AudiencesRead read, ComparisonCounts counts, int audience, int book, RunOptions options)
     {
-        if (read.MoreLost(audience) is not { } more || options.IsPilot || options.Allow.Contains("rejects") || Guards.TooManyRejects(run.Job, Of(run, read, audience)) || !AnyoneLeaves(run, counts, book))
+        if (read.MoreLost(audience) is not { } more || options.IsPilot || options.Allow.Contains("rejects")
+            || Guards.TooManyRejects(run.Job, Of(run, read, audience)) || !AnyoneLeaves(run, counts, book))
         {
             return false;
         }
@@ -25,13 +26,16 @@ internal static class LostRows
         return true;
     }
 
-    /// <summary>What the guard judges. Profiles without any address are ordinary; they count where they were less than half as large a share of the rows before.</summary>
+    /// <summary>
+    /// What the guard judges. Profiles without any address are ordinary; they count where they were less than half as large a share of the rows before.
+    /// </summary>
     public static AudienceLoad Of(RunContext run, AudiencesRead read, int audience)
     {
         var (count, before) = (read.Counts[audience], read.Before(audience));
         var blank = count.NoEmail - count.KeyedNoEmail;
         var counts = before is { Rows: > 0 } && 2.0 * before.NoEmail * count.Rows < (double)blank * before.Rows;
-        return new AudienceLoad(run.Job.Config.SegmentIds[audience], count.Rows, count.Rejected + count.InvalidEmail - count.KeyedInvalid + (counts ? blank : 0));
+        return new AudienceLoad(run.Job.Config.SegmentIds[audience], count.Rows,
+            count.Rejected + count.InvalidEmail - count.KeyedInvalid + (counts ? blank : 0));
     }
 
     // Where exits are ignored and nothing else depends on them, there is nothing to hold.

@@ -12,7 +12,10 @@ internal static class Pilot
     private static readonly string Keyed = $"{MemberKeySql.Hash(MemberKeySql.Of("email"))} AS kh, {MemberKeySql.Of("email")} AS member_key";
 
     // What is known of people, and needs no call, is no change.
-    private const string Changes = $"action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')";
+    private const string Changes =
+        $"""
+        action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')
+        """;
 
     /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is no longer wanted.</summary>
     public static void Choose(RunContext run, RunOptions options)
@@ -48,7 +51,8 @@ internal static class Pilot
     /// <summary>What the guards judge of a book: only what the run is asked for.</summary>
     public static BookLoad Load(RunContext run, BookLoad whole) => run.Db.Query(
         $"""
-        SELECT count(*) FILTER (c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}')), count(*) FILTER (c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
+        SELECT count(*) FILTER (c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}')),
+               count(*) FILTER (c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
                count(*) FILTER (c.action <> '{ChangeAction.Exit}' AND c.code = 'RejectedByWatchdogAgain')
         FROM change c JOIN pilot p ON p.kh = c.kh AND p.member_key = c.member_key WHERE c.book_no = {whole.Book.No}
         """,
@@ -58,7 +62,8 @@ internal static class Pilot
     public static string Ended(string ledger, long now) => $"""
         SELECT l.kh, l.member_key, l.book_id, 'retry' AS operation, l.email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id, 'left' AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.NoLongerMember}' AS code,
-               'Was not delivered, and is in no audience of the book any more.' AS reason, {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+               'Was not delivered, and is in no audience of the book any more.' AS reason, {now} AS told_at, NULL::VARCHAR AS account_status,
+               NULL::VARCHAR AS book_status
         FROM {ledger} l JOIN book b ON b.book_id = l.book_id JOIN no_longer n ON n.kh = l.kh AND n.member_key = l.member_key AND n.book_no = b.book_no
         WHERE l.state = 'failed'
         """;
@@ -109,7 +114,10 @@ internal static class Pilot
         }
     }
 
-    /// <summary>People that the last run with failures did not deliver, unless something was delivered to them since, and whose last outcome in the ledger is a failure.</summary>
+    /// <summary>
+    /// People that the last run with failures did not deliver, unless something was delivered to them since, and whose last outcome in the ledger is a
+    /// failure.
+    /// </summary>
     private static void ChooseUndelivered(RunContext run)
     {
         var ledger = run.LedgerRelation;
@@ -148,13 +156,16 @@ internal static class Pilot
         });
 
         run.Db.Execute($"""
-            INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key FROM {beside ?? "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)"};
+            INSERT INTO pilot SELECT kh, member_key FROM undelivered UNION SELECT kh, member_key
+            FROM {beside ?? "(SELECT NULL::UBIGINT AS kh, NULL::VARCHAR AS member_key WHERE false)"};
             INSERT INTO no_longer
             SELECT u.kh, u.member_key, any_value(u.email), coalesce(any_value(u.audience), ''), any_value(u.operation), b.book_no
             FROM undelivered u JOIN book b ON b.book_id = u.book_id
             WHERE u.operation <> 'exit'
-              AND NOT EXISTS (SELECT 1 FROM roll r JOIN mapping m ON m.audience = r.audience WHERE r.kh = u.kh AND r.member_key = u.member_key AND m.book_no = b.book_no)
-              AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kh = u.kh AND c.member_key = u.member_key AND c.book_no = b.book_no AND c.action = '{ChangeAction.Exit}')
+              AND NOT EXISTS (SELECT 1 FROM roll r JOIN mapping m ON m.audience = r.audience WHERE r.kh = u.kh AND r.member_key = u.member_key
+                  AND m.book_no = b.book_no)
+              AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kh = u.kh AND c.member_key = u.member_key AND c.book_no = b.book_no
+                  AND c.action = '{ChangeAction.Exit}')
             GROUP BY u.kh, u.member_key, b.book_no;
             """);
         if (run.Db.Number("SELECT count(*) FROM pilot") == 0)

@@ -42,7 +42,8 @@ internal static class Planner
     }
 
     /// <summary>The mails that the job itself asks for.</summary>
-    private static long Asked(ImportRecords records, PlanMails mails) => mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0);
+    private static long Asked(ImportRecords records, PlanMails mails) =>
+        mails.Joins + mails.Challenges + (records.FirstEntryMails ? mails.ConfirmationsAtMost : 0);
 
     private static void Hold(RunContext run, IEnumerable<int> books)
     {
@@ -52,9 +53,21 @@ internal static class Planner
         }
     }
 
-    /// <summary>Each single add fires a join action at most, and makes the account ask people it does not know to confirm; so does a verified double opt-in, which the job asks for.</summary>
+    /// <summary>
+    /// Each single add fires a join action at most, and makes the account ask people it does not know to confirm; so does a verified double opt-in, which
+    /// the job asks for.
+    /// </summary>
     private static PlanMails Mails(RunContext run, ImportRecords records, DirectCost direct) =>
-        new(direct.Adds, records.FirstEntryMails ? run.Db.Number($"SELECT count(*) FROM changed c WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{ChangeAction.Resubscribe}' AND r.kh = c.kh AND r.member_key = c.member_key)") : direct.Unknown, ConsentCost.Challenges(run));
+        new(direct.Adds,
+            records.FirstEntryMails
+                ? run.Db.Number(
+                    $"""
+                    SELECT count(*) FROM changed c
+                    WHERE c.contact_id IS NULL AND NOT EXISTS (SELECT 1 FROM change r WHERE r.action = '{ChangeAction.Resubscribe}' AND r.kh = c.kh
+                        AND r.member_key = c.member_key)
+                    """)
+                : direct.Unknown,
+            ConsentCost.Challenges(run));
 
     /// <summary>Nobody exits a book on the strength of an audience that was not read completely.</summary>
     private static HashSet<int> HoldExits(RunContext run, Destination destination, AudiencesRead read, ComparisonCounts counts, RunOptions options)
@@ -97,8 +110,10 @@ internal static class Planner
     {
         var exits = counts.Verdicts.Where(v => v.Book == book.No && v.Action == ChangeAction.Exit).Sum(v => v.Ours);
         var held = run.Db.Number($"SELECT count(*) FROM exits_held WHERE book_no = {book.No}") > 0;
-        var empty = destination.Mapping.Where(m => m.Book == book.No && read.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
-        return new BookLoad(book, counts.Of(book.No, ChangeAction.Enter) + counts.Of(book.No, ChangeAction.Resubscribe), held ? 0 : exits, counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
+        var empty =
+            destination.Mapping.Where(m => m.Book == book.No && read.IsNewlyEmpty(m.Audience)).Select(m => run.Job.Config.SegmentIds[m.Audience]).ToList();
+        return new BookLoad(book, counts.Of(book.No, ChangeAction.Enter) + counts.Of(book.No, ChangeAction.Resubscribe), held ? 0 : exits,
+            counts.Delivered.GetValueOrDefault(book.No), counts.TwiceRejected(book.No), empty)
         {
             Rejected = [.. destination.Mapping.Where(m => m.Book == book.No).Select(m => LostRows.Of(run, read, m.Audience))],
         };
@@ -114,7 +129,9 @@ internal static class Planner
             var (n, size) = (0L, 0L);
             foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")))
             {
-                var measured = run.Db.Query(records.Measure(work.ImportPairs, slice, lane), r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
+                var measured =
+                    run.Db.Query(records.Measure(work.ImportPairs, slice, lane),
+                        r => (r.GetInt64(0), Convert.ToInt64(r.GetValue(1).ToString(), System.Globalization.CultureInfo.InvariantCulture)))[0];
                 n += measured.Item1;
                 size += measured.Item2;
             }
@@ -130,7 +147,8 @@ internal static class Planner
         // Each new address is looked up, before the plan and before it is given to the contact, which is read then and read back.
         var moveImports = (moves + ImportRecords.MovesAtOnce - 1) / ImportRecords.MovesAtOnce;
         var removals = run.Job.Config.ExitAction == ExitAction.Remove
-            ? run.Db.Query($"SELECT count(*), book_no FROM change c WHERE {Holds.Removable} GROUP BY book_no", r => (Leaving: r.GetInt64(0), Book: r.GetFieldValue<ushort>(1)))
+            ? run.Db.Query($"SELECT count(*), book_no FROM change c WHERE {Holds.Removable} GROUP BY book_no",
+                r => (Leaving: r.GetInt64(0), Book: r.GetFieldValue<ushort>(1)))
             : [];
 
         // And a look at who left: at each person, or the pages of the book.
@@ -150,7 +168,8 @@ internal static class Planner
             Removals = removals.Sum(n => n.Leaving),
             Unsubscribes = unsubscribes,
             Resubscribes = resubscribes,
-            ApiCalls = imports + moveImports + (4 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads + ConsentCost.Calls(run, resubscribes, unsubscribes),
+            ApiCalls = imports + moveImports + (4 * moves) + single.Adds + single.LookUps + removalCalls + creations + reads
+                + ConsentCost.Calls(run, resubscribes, unsubscribes),
             Mails = work.Mails,
             Creates = new PlanCreations(
                 [.. run.Books.Where(b => b.Id is null && !work.Verdict.Run && !work.Verdict.Books.Contains(b.No)).Select(b => b.Name)],
@@ -163,15 +182,25 @@ internal static class Planner
     {
         // Each kind's first rows are picked alone: a sort that keeps ten rows reads the rest by their key hash only.
         string Of(int place, string condition) =>
-            $"(SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition} ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})";
-        List<string> kinds = [.. new[] { ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update, ChangeAction.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
+            $"""
+            (SELECT {place} AS place, c.kh, c.book_no, c.action, coalesce(c.email, c.member_key) AS email, c.audience FROM change c WHERE {condition}
+                ORDER BY c.kh, c.book_no LIMIT {FirstOfEachKind})
+            """;
+        List<string> kinds =
+            [.. new[] { ChangeAction.Enter, ChangeAction.Resubscribe, ChangeAction.Update,
+                ChangeAction.Move }.Select((action, i) => Of(i, $"c.action = '{action}' AND {Holds.NotHeld} AND {Holds.NotUnderWay}"))];
         if (run.Job.Config.ExitAction != ExitAction.Ignore)
         {
             kinds.Add(Of(kinds.Count, Holds.Removable));
         }
 
         return run.Db.Query(
-            $"SELECT f.action, f.email, f.audience, b.book_id FROM ({string.Join(" UNION ALL ", kinds)}) f JOIN book b USING (book_no) ORDER BY f.place, f.kh, f.book_no",
+            $"""
+            SELECT f.action, f.email, f.audience, b.book_id
+            FROM ({string.Join(" UNION ALL ", kinds)}) f
+            JOIN book b USING (book_no)
+            ORDER BY f.place, f.kh, f.book_no
+            """,
             r => new PlannedChange(r.GetString(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3)));
     }
 }

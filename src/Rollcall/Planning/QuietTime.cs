@@ -22,12 +22,15 @@ internal static class QuietTime
     };
 
     /// <summary>What a plan finds; null outside of them.</summary>
-    public static Finding? Found(Job job, TimeProvider clock) => Until(job, clock) is { } held ? Findings.QuietHours(held.From, held.Until, held.Timezone) : null;
+    public static Finding? Found(Job job, TimeProvider clock) =>
+        Until(job, clock) is { } held ? Findings.QuietHours(held.From, held.Until, held.Timezone) : null;
 
     /// <summary>What a check says of them; null outside of them.</summary>
-    public static string? Words(Job job, TimeProvider clock) => Hours(job, clock) is { } hours ? $"These are the job's quiet hours: {hours}. A run does not begin in them, unless --now insists." : null;
+    public static string? Words(Job job, TimeProvider clock) =>
+        Hours(job, clock) is { } hours ? $"These are the job's quiet hours: {hours}. A run does not begin in them, unless --now insists." : null;
 
-    private static string? Hours(Job job, TimeProvider clock) => Until(job, clock) is var (from, until, timezone) ? $"nothing is sent from {from} to {until} ({timezone})" : null;
+    private static string? Hours(Job job, TimeProvider clock) =>
+        Until(job, clock) is var (from, until, timezone) ? $"nothing is sent from {from} to {until} ({timezone})" : null;
 
     private static (string From, string Until, string Timezone)? Until(Job job, TimeProvider clock) =>
         job.Schedule is { Quiet: { } quiet } schedule && schedule.QuietUntil(clock.GetUtcNow()) is { } until

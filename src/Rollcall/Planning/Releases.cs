@@ -13,12 +13,14 @@ internal static class Releases
     {
         if (options.Release.Count > 0 && options.IsPilot)
         {
-            throw new RollcallException(ExitCode.BadJob, "A pilot lets nobody go: --release does not go with --only or --limit.", null, "Let the members go in a run of its own.");
+            throw new RollcallException(ExitCode.BadJob, "A pilot lets nobody go: --release does not go with --only or --limit.", null,
+                "Let the members go in a run of its own.");
         }
 
         if (options.Release.Count > 0 && options.Undelivered)
         {
-            throw new RollcallException(ExitCode.BadJob, "A retry lets nobody go: --release goes with run.", "--release", $"rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(options.Release[0])}");
+            throw new RollcallException(ExitCode.BadJob, "A retry lets nobody go: --release goes with run.", "--release",
+                $"rollcall run {ShellText.Of(run.Job.Path)} --release {ShellText.Of(options.Release[0])}");
         }
 
         if (options.Release.Count > 0 && run.Job.Config.ExitAction == ExitAction.Ignore)
@@ -70,10 +72,13 @@ internal static class Releases
         }
     }
 
-    private static async Task<Destination> ReleaseAudienceAsync(RunContext run, Destination destination, string audience, IEnumerable<string> books, CancellationToken cancellation)
+    private static async Task<Destination> ReleaseAudienceAsync(RunContext run, Destination destination, string audience, IEnumerable<string> books,
+        CancellationToken cancellation)
     {
         var ledger = run.LedgerRelation;
-        var holding = run.Db.Query($"SELECT DISTINCT book_id FROM {ledger} WHERE audience = {SqlText.Literal(audience)} AND state IN ('delivered', 'pending')", r => r.GetInt64(0));
+        var holding =
+            run.Db.Query($"SELECT DISTINCT book_id FROM {ledger} WHERE audience = {SqlText.Literal(audience)} AND state IN ('delivered', 'pending')",
+                r => r.GetInt64(0));
         if (holding.Count == 0)
         {
             throw new RollcallException(
@@ -105,6 +110,7 @@ internal static class Releases
             }
         }
 
-        throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to release.", "--release", "Leave it out.");
+        throw new RollcallException(ExitCode.BadJob, $"The address book {id} is not in the account any more: there is nobody to release.", "--release",
+            "Leave it out.");
     }
 }

@@ -14,7 +14,8 @@ internal static class KnownAudiences
 {
     /// <returns>The job with the names that its ledger knows, and what to say of it.</returns>
     /// <exception cref="RollcallException">Two of the job's names are of one audience.</exception>
-    public static async Task<(Job Job, IReadOnlyList<Finding> Findings)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, IStore store, RunDatabase db, CancellationToken cancellation)
+    public static async Task<(Job Job, IReadOnlyList<Finding> Findings)> ApplyAsync(Job job, Workplace workplace, DataFolder folder, IStore store,
+        RunDatabase db, CancellationToken cancellation)
     {
         var names = job.Config.SegmentIds;
         if (job.Source is TablesSourceOptions)
@@ -65,7 +66,8 @@ internal static class KnownAudiences
         {
             if (ids.TryGetValue(name, out var id) && !first.TryAdd(id, name))
             {
-                throw new RollcallException(ExitCode.BadJob, $"It is the same audience as {first[id]}.", $"audience {name}", "Take one out of config.segment_ids.");
+                throw new RollcallException(ExitCode.BadJob, $"It is the same audience as {first[id]}.", $"audience {name}",
+                    "Take one out of config.segment_ids.");
             }
         }
     }
@@ -76,6 +78,9 @@ internal static class KnownAudiences
         using var leases = new LedgerLeases(store.Ledgers);
         var ledger = leases.Of(job.Tag)?.Folder;
         return store.Audiences.Of(job.Tag)
-            .Union(ledger is null ? [] : db.Query($"SELECT DISTINCT audience FROM {LedgerFiles.Relation(folder, ledger)} WHERE audience IS NOT NULL ORDER BY 1", r => r.GetString(0)), StringComparer.Ordinal);
+            .Union(ledger is null
+                ? []
+                : db.Query($"SELECT DISTINCT audience FROM {LedgerFiles.Relation(folder, ledger)} WHERE audience IS NOT NULL ORDER BY 1",
+                    r => r.GetString(0)), StringComparer.Ordinal);
     }
 }

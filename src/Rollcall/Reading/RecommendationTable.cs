@@ -9,7 +9,10 @@ using Rollcall.Work;
 
 namespace Rollcall.Reading;
 
-/// <summary>Recommendations that stand in tables: a query gives a row a person and recommendation. Read before the audiences, so that they are compared like any other field.</summary>
+/// <summary>
+/// Recommendations that stand in tables: a query gives a row a person and recommendation. Read before the audiences, so that they are compared like any
+/// other field.
+/// </summary>
 internal static class RecommendationTable
 {
     private const string Email = "email";
@@ -17,7 +20,8 @@ internal static class RecommendationTable
 
     /// <summary>How many recommendations of a person the job needs.</summary>
     public static int Most(ExportConfig config) =>
-        Math.Max(config.InsightRecommendations ? InsightTables.Recommendations : 1, config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Number).DefaultIfEmpty(1).Max());
+        Math.Max(config.InsightRecommendations ? InsightTables.Recommendations : 1,
+            config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Number).DefaultIfEmpty(1).Max());
 
     /// <summary>Everything wrong with the query; empty for a job without one.</summary>
     public static async Task<IReadOnlyList<Problem>> CheckAsync(Job job, Workplace workplace, CancellationToken cancellation)
@@ -30,7 +34,8 @@ internal static class RecommendationTable
         await using var source = TablesSource.Open(asked, workplace.DataFolder, workplace.DataFolder, workplace.Clock);
         try
         {
-            return [.. (await source.CheckAsync(asked.Config.SegmentIds, asked.Config.Fields, cancellation)).Select(problem => OfRecommendations(problem, asked))];
+            return [.. (await source.CheckAsync(asked.Config.SegmentIds, asked.Config.Fields, cancellation)).Select(
+                problem => OfRecommendations(problem, asked))];
         }
         catch (RollcallException e)
         {
@@ -74,7 +79,8 @@ internal static class RecommendationTable
         }
         catch (DuckDBException e)
         {
-            throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"recommendations {run.Job.Config.CollectionId}", inner: e);
+            throw new RollcallException(ExitCode.Source, $"Reading failed: {DuckMessages.Masked(e)}", $"recommendations {run.Job.Config.CollectionId}",
+                inner: e);
         }
     }
 
@@ -117,20 +123,28 @@ internal static class RecommendationTable
     }
 
     private static IReadOnlyList<string> Mapped(ExportConfig config) =>
-        [.. config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Name).Where(name => !IsKey(name)).Distinct(StringComparer.Ordinal)];
+        [.. config.RecommenderMappings.Select(mapping => RecommendationField.Parse(mapping.Field)!.Name).Where(name => !IsKey(name))
+            .Distinct(StringComparer.Ordinal)];
 
-    private static bool IsKey(string column) => column.Equals(Email, StringComparison.OrdinalIgnoreCase) || column.Equals(Rank, StringComparison.OrdinalIgnoreCase);
+    private static bool IsKey(string column) =>
+        column.Equals(Email, StringComparison.OrdinalIgnoreCase) || column.Equals(Rank, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<RecommendationCount> FillAsync(RunContext run, ExportConfig asked, IAudienceReading reading, bool mayBeEmpty, CancellationToken cancellation)
+    private static async Task<RecommendationCount> FillAsync(RunContext run, ExportConfig asked, IAudienceReading reading, bool mayBeEmpty,
+        CancellationToken cancellation)
     {
-        var columns = (await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-        var item = $"'{{' || concat_ws(',', {string.Join(", ", asked.InsightFields.Select((field, i) => $"CASE WHEN NOT {InsightSql.IsInvalid(InsightSql.Value(i))} THEN {SqlText.Literal($"\"{JsonEncodedText.Encode(field)}\":")} || {InsightSql.Value(i)} END"))}) || '}}'";
+        var columns =
+            (await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var item =
+            $"'{{' || concat_ws(',', {string.Join(", ", asked.InsightFields.Select((field, i) => $"CASE WHEN NOT {InsightSql.IsInvalid(InsightSql.Value(i))} THEN {SqlText.Literal($"\"{JsonEncodedText.Encode(field)}\":")} || {InsightSql.Value(i)} END"))}) || '}}'";
         await run.Db.Connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE recommendation AS
             SELECT {MemberKeySql.Hash("member_key")} AS kh, * FROM (
-                SELECT {MemberKeySql.Of("email")} AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank, {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item, {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
-                    SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email, {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{string.Concat(asked.InsightFields.Select((field, i) => $", nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null') AS {InsightSql.Value(i)}"))}
+                SELECT {MemberKeySql.Of("email")} AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank,
+                       {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item,
+                       {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
+                    SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email,
+                           {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{string.Concat(asked.InsightFields.Select((field, i) => $", nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null') AS {InsightSql.Value(i)}"))}
                     FROM {reading.Relation} AS recommendations));
             """,
             cancellation);
@@ -141,7 +155,8 @@ internal static class RecommendationTable
             await run.Db.Connection.ExecuteAsync(
                 $"""
                 INSERT INTO recommended
-                SELECT kh, member_key, '[' || array_to_string(list_transform(list_sort(list(struct_pack(n := n, item := item))), lambda one: one.item), ',') || ']'
+                SELECT kh, member_key, '[' || array_to_string(list_transform(list_sort(list(struct_pack(n := n, item := item))), lambda one: one.item),
+                    ',') || ']'
                 FROM (SELECT kh, member_key, item, row_number() OVER (PARTITION BY kh, member_key ORDER BY rank, item) AS n
                       FROM recommendation WHERE valid AND rank IS NOT NULL AND isfinite(rank) AND {slice.Where()})
                 WHERE n <= {Most(run.Job.Config)} GROUP BY kh, member_key
@@ -161,7 +176,9 @@ internal static class RecommendationTable
             ? Findings.RecommendationsGone()
             : null;
 
-    /// <summary>Whoever has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.</summary>
+    /// <summary>
+    /// Whoever has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.
+    /// </summary>
     private static RecommendationCount FallBack(RunContext run, RecommendationCount count, Finding incomplete)
     {
         run.Report(incomplete, atOnce: false);
@@ -172,8 +189,10 @@ internal static class RecommendationTable
         }
 
         run.Db.Execute($"""
-            DELETE FROM recommended USING {kept.Relation} k WHERE k.kh = recommended.kh AND k.member_key = recommended.member_key AND json_array_length(k.items) > json_array_length(recommended.items);
-            INSERT INTO recommended SELECT k.kh, k.member_key, k.items FROM {kept.Relation} k ANTI JOIN recommended r ON r.kh = k.kh AND r.member_key = k.member_key;
+            DELETE FROM recommended USING {kept.Relation} k WHERE k.kh = recommended.kh AND k.member_key = recommended.member_key
+                AND json_array_length(k.items) > json_array_length(recommended.items);
+            INSERT INTO recommended SELECT k.kh, k.member_key, k.items FROM {kept.Relation} k ANTI JOIN recommended r ON r.kh = k.kh
+                AND r.member_key = k.member_key;
             """);
         return count;
     }
@@ -182,7 +201,10 @@ internal static class RecommendationTable
     private static bool SayLeftOut(RunContext run, AudienceReadingResult result)
     {
         var (emails, ranks, invalid) = run.Db.Query(
-            "SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid) FROM recommendation",
+            """
+            SELECT count(*) FILTER (NOT coalesce(valid, false)), count(*) FILTER (valid AND (rank IS NULL OR NOT isfinite(rank))), count(*) FILTER (invalid)
+            FROM recommendation
+            """,
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)))[0];
         List<(long Rows, Func<long, Finding> Found)> leftOut =
         [
@@ -201,7 +223,9 @@ internal static class RecommendationTable
     private static bool Known(RunContext run) => run.Store.Audiences.Recommendations(run.Job.Tag)?.Collection == run.Job.Config.CollectionId;
 
     private static AudienceShape? Shape(RunContext run, string collection) =>
-        run.Store.Audiences.Recommendations(run.Job.Tag) is { } kept && kept.Collection == collection ? JsonSerializer.Deserialize<AudienceShape>(kept.Shape) : null;
+        run.Store.Audiences.Recommendations(run.Job.Tag) is { } kept && kept.Collection == collection
+            ? JsonSerializer.Deserialize<AudienceShape>(kept.Shape)
+            : null;
 
     private static Problem OfRecommendations(Problem problem, Job asked) =>
         problem.Where == $"audience {asked.Config.SegmentIds[0]}" ? problem with { Where = $"recommendations {asked.Config.SegmentIds[0]}" } : problem;

@@ -33,7 +33,8 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             SELECT row_number() OVER (ORDER BY kh, member_key) - 1 AS n, * FROM (
                 SELECT v.kh, v.member_key, any_value(v.email) AS email, min(c.audience) AS audience
                 FROM changed v JOIN change c ON c.kh = v.kh AND c.member_key = v.member_key
-                WHERE (c.action IN ('{ChangeAction.Update}', '{ChangeAction.Move}') AND {Holds.NotHeld} OR c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND {Holds.MayEnter}) AND {Holds.NotUnderWay}
+                WHERE (c.action IN ('{ChangeAction.Update}', '{ChangeAction.Move}') AND {Holds.NotHeld}
+                    OR c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND {Holds.MayEnter}) AND {Holds.NotUnderWay}
                 GROUP BY v.kh, v.member_key);
             """);
         if (run.Db.Number("SELECT count(*) FROM asked") is > 0 and var people)
@@ -45,7 +46,8 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             run.Db.Execute("UPDATE changed SET fields_hash = NULL FROM recommend_failed f WHERE f.kh = changed.kh AND f.member_key = changed.member_key");
             if (run.Db.Number("SELECT count(*) FROM recommend_failed") is > 0 and var failed)
             {
-                run.Report(Findings.SentWithoutRecommendations(failed, run.Db.Query("SELECT mode(reason) FROM recommend_failed", r => r.GetString(0))[0]), atOnce: false);
+                run.Report(Findings.SentWithoutRecommendations(failed, run.Db.Query("SELECT mode(reason) FROM recommend_failed", r => r.GetString(0))[0]),
+                    atOnce: false);
             }
         }
 
@@ -73,7 +75,8 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
 
         run.Db.Execute("""
             INSERT INTO recommended SELECT a.kh, a.member_key, w.items FROM asked a JOIN answered w USING (n) WHERE w.items IS NOT NULL;
-            INSERT INTO recommend_failed SELECT a.kh, a.member_key, a.email, a.audience, coalesce(w.reason, 'Those before them took an hour.') FROM asked a LEFT JOIN answered w USING (n) WHERE w.items IS NULL;
+            INSERT INTO recommend_failed SELECT a.kh, a.member_key, a.email, a.audience, coalesce(w.reason, 'Those before them took an hour.') FROM asked a
+            LEFT JOIN answered w USING (n) WHERE w.items IS NULL;
             DROP TABLE answered;
             """);
     }
@@ -88,16 +91,19 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
         }
 
         var fields = new RollFields(mappings, run.Job.OnMissingField);
-        var columns = mappings.Select(mapping => mapping.Column).Distinct().ToDictionary(name => name, name => new Column(name, "JSON"), StringComparer.Ordinal);
+        var columns =
+            mappings.Select(mapping => mapping.Column).Distinct().ToDictionary(name => name, name => new Column(name, "JSON"), StringComparer.Ordinal);
         List<string> given = ["kh", "member_key", "email", "audience"], texts = ["*"], values = ["*"];
         fields.AddColumns(columns, given, texts, values);
         var people = "(SELECT a.kh, a.member_key, a.email, a.audience FROM asked a SEMI JOIN recommended r ON r.kh = a.kh AND r.member_key = a.member_key)";
         run.Db.Execute($"""
             CREATE OR REPLACE TEMP TABLE filled AS
             SELECT kh, member_key, email, audience, {fields.Fields(_ => true, columns)} AS fields, {fields.LeftOut(columns, [])} AS left_out
-            FROM (SELECT {string.Join(", ", values)} FROM (SELECT {string.Join(", ", texts)} FROM (SELECT {string.Join(", ", given)} FROM {RecommendedColumns.Joined(run.Job.Config, people, "member_key")})));
+            FROM (SELECT {string.Join(", ", values)} FROM (SELECT {string.Join(", ", texts)}
+                FROM (SELECT {string.Join(", ", given)} FROM {RecommendedColumns.Joined(run.Job.Config, people, "member_key")})));
 
-            UPDATE changed SET fields = concat_ws(',', nullif(changed.fields, ''), f.fields) FROM filled f WHERE f.kh = changed.kh AND f.member_key = changed.member_key AND f.fields <> '';
+            UPDATE changed SET fields = concat_ws(',', nullif(changed.fields, ''), f.fields) FROM filled f WHERE f.kh = changed.kh
+                AND f.member_key = changed.member_key AND f.fields <> '';
 
             INSERT INTO value_left_out
             SELECT n.audience, NULL, l.email, l.field, l.data_field, l.reason
@@ -108,13 +114,22 @@ internal sealed class Recommendations(RunContext run, IReadOnlyDictionary<string
             """);
     }
 
-    /// <summary>What becomes insight data only once its people are delivered is on the disk before anybody is: a run that is cut off after that would not ask again.</summary>
+    /// <summary>
+    /// What becomes insight data only once its people are delivered is on the disk before anybody is: a run that is cut off after that would not ask again.
+    /// </summary>
     private void Owe()
     {
         if (run.Job.Config.InsightRecommendations)
         {
             var owed = InsightTables.Owed(run);
-            owed.Replace($"SELECT kh, member_key, CAST(items AS VARCHAR) AS items FROM recommended UNION ALL SELECT o.kh, o.member_key, o.items FROM {owed.Relation} o ANTI JOIN recommended r ON r.kh = o.kh AND r.member_key = o.member_key");
+            owed.Replace(
+                $"""
+                SELECT kh, member_key, CAST(items AS VARCHAR) AS items
+                FROM recommended UNION ALL
+                SELECT o.kh, o.member_key, o.items
+                FROM {owed.Relation} o
+                ANTI JOIN recommended r ON r.kh = o.kh AND r.member_key = o.member_key
+                """);
         }
     }
 }

@@ -3,13 +3,18 @@ using Rollcall.Model;
 
 namespace Rollcall.Reading;
 
-/// <summary>Recommendations as columns: of the table <c>recommended(kh, member_key, items)</c>, with a JSON array of a person's recommendations, the best first, a column a mapped field.</summary>
+/// <summary>
+/// Recommendations as columns: of the table <c>recommended(kh, member_key, items)</c>, with a JSON array of a person's recommendations, the best first, a
+/// column a mapped field.
+/// </summary>
 internal static class RecommendedColumns
 {
     /// <summary>The table, empty.</summary>
     public const string Create = "CREATE OR REPLACE TABLE recommended(kh UBIGINT, member_key VARCHAR, items JSON)";
 
-    /// <summary>The column of a field that <c>recommender_mappings</c> names: another one for another letter case, which DuckDB would take for the same.</summary>
+    /// <summary>
+    /// The column of a field that <c>recommender_mappings</c> names: another one for another letter case, which DuckDB would take for the same.
+    /// </summary>
     public static string Name(string field) => $"recommended {string.Concat(field.Select(c => c == '^' || char.ToLowerInvariant(c) != c ? $"^{c}" : $"{c}"))}";
 
     /// <summary>A relation of people with the mapped fields of what is recommended to them.</summary>

@@ -32,7 +32,8 @@ internal sealed class FileSink(FileSinkOptions options) : IStatusSink
         await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
             FileModes.Restrict(unfinished);
-            await using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            await using var json =
+                new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             await foreach (var status in events.WithCancellation(cancellation))
             {
                 Write(json, status);

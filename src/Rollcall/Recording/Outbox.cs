@@ -69,7 +69,8 @@ internal sealed class Outbox(RunContext run)
         {
             foreach (var refused in e.Refused)
             {
-                appender.CreateRow().AppendValue(refused.Email).AppendValue(refused.AddressBookId).AppendValue(refused.AddressBookStatus).AppendValue(e.Message).EndRow();
+                appender.CreateRow().AppendValue(refused.Email).AppendValue(refused.AddressBookId).AppendValue(refused.AddressBookStatus)
+                    .AppendValue(e.Message).EndRow();
             }
         }
 
@@ -99,7 +100,8 @@ internal sealed class Outbox(RunContext run)
             await using var row = await command.ExecuteReaderAsync(cancellation);
             while (await row.ReadAsync(cancellation))
             {
-                yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetInt64(6));
+                yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5),
+                    row.IsDBNull(6) ? null : row.GetInt64(6));
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed class PostgresSink(PostgresSinkOptions options) : IStatusSink
             CREATE TABLE IF NOT EXISTS {table}(
                 event_id text PRIMARY KEY, email text NOT NULL, account_id bigint NOT NULL, account_status text NOT NULL,
                 address_book_id bigint NOT NULL, address_book_status text NOT NULL, run_id text NOT NULL);
-            CREATE TEMP TABLE arriving(event_id text, email text, account_id bigint, account_status text, address_book_id bigint, address_book_status text) ON COMMIT DROP
+            CREATE TEMP TABLE arriving(event_id text, email text, account_id bigint, account_status text, address_book_id bigint, address_book_status text)
+                ON COMMIT DROP
             """,
             cancellation);
         await using (var copy = await connection.BeginBinaryImportAsync("COPY arriving FROM STDIN (FORMAT binary)", cancellation))

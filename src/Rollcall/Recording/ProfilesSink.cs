@@ -14,12 +14,14 @@ namespace Rollcall.Recording;
 /// </summary>
 internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clock) : IStatusSink
 {
-    private const string Columns = "email VARCHAR, dm_account_status MAP(VARCHAR, VARCHAR), dm_addressbook_status MAP(VARCHAR, VARCHAR), dm_addressbook_status_ts TIMESTAMP, event_ids MAP(VARCHAR, VARCHAR)";
+    private const string Columns =
+        "email VARCHAR, dm_account_status MAP(VARCHAR, VARCHAR), dm_addressbook_status MAP(VARCHAR, VARCHAR), dm_addressbook_status_ts TIMESTAMP, event_ids MAP(VARCHAR, VARCHAR)";
 
     /// <summary>Makes the file, empty, where an audience of the job is to join it and no run has written it yet.</summary>
     public static void MakeFor(Job job)
     {
-        if (job.StatusSink is not ProfilesSinkOptions { Path: var path } || File.Exists(path) || job.Source is not TablesSourceOptions tables || !tables.Files.Values.Any(file => file.Path == path))
+        if (job.StatusSink is not ProfilesSinkOptions { Path: var path } || File.Exists(path) || job.Source is not TablesSourceOptions tables
+            || !tables.Files.Values.Any(file => file.Path == path))
         {
             return;
         }
@@ -34,7 +36,8 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DuckDBException)
         {
-            throw new RollcallException(ExitCode.Source, $"The table of profiles cannot be made: {e.Message}", job.Where("status_sink.profiles"), "Make its folder writable for this user.", e);
+            throw new RollcallException(ExitCode.Source, $"The table of profiles cannot be made: {e.Message}", job.Where("status_sink.profiles"),
+                "Make its folder writable for this user.", e);
         }
     }
 
@@ -70,7 +73,8 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         using (var duckdb = new DuckDBConnection($"DataSource={work}"))
         {
             duckdb.Open();
-            duckdb.Execute($"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
+            duckdb.Execute(
+                $"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
             FileModes.Restrict(work);
             MemberKeySql.Register(duckdb);
             await TakeInAsync(duckdb, events, cancellation);
@@ -84,7 +88,8 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
 
     /// <summary>Keeps others from writing the file.</summary>
     /// <exception cref="IOException">Somebody writes it.</exception>
-    public static FileStream Take(string path) => new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+    public static FileStream Take(string path) =>
+        new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
 
     /// <summary>Deletes what a delivery works with, and a killed one leaves.</summary>
     public static void DeleteUnfinished(string path)
@@ -106,7 +111,11 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             """);
         if (File.Exists(options.Path))
         {
-            duckdb.Execute($"INSERT INTO profile SELECT email, dm_account_status, dm_addressbook_status, dm_addressbook_status_ts, event_ids FROM read_parquet({SqlText.Literal(options.Path)})");
+            duckdb.Execute(
+                $"""
+                INSERT INTO profile SELECT email, dm_account_status, dm_addressbook_status, dm_addressbook_status_ts, event_ids
+                FROM read_parquet({SqlText.Literal(options.Path)})
+                """);
         }
 
         using var appender = duckdb.CreateAppender("arriving");
@@ -142,12 +151,14 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             SELECT key, map_from_entries(list((account, account_status))) AS statuses
             FROM (SELECT key, account, arg_max(account_status, seq) AS account_status FROM fresh GROUP BY key, account) GROUP BY key),
         books AS (
-            SELECT key, arg_max(email, seq) AS email, map_from_entries(list((book, book_status))) AS statuses, map_from_entries(list((book, event_id))) AS event_ids
+            SELECT key, arg_max(email, seq) AS email, map_from_entries(list((book, book_status))) AS statuses,
+                   map_from_entries(list((book, event_id))) AS event_ids
             FROM fresh GROUP BY key)
         SELECT coalesce(b.email, p.email) AS email,
             map_concat(p.dm_account_status, a.statuses) AS dm_account_status,
             map_concat(p.dm_addressbook_status, b.statuses) AS dm_addressbook_status,
-            CASE WHEN b.key IS NULL THEN p.dm_addressbook_status_ts ELSE TIMESTAMP '{now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}' END AS dm_addressbook_status_ts,
+            CASE WHEN b.key IS NULL THEN p.dm_addressbook_status_ts
+                ELSE TIMESTAMP '{now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)}' END AS dm_addressbook_status_ts,
             map_concat(p.event_ids, b.event_ids) AS event_ids
         FROM p FULL OUTER JOIN (books b JOIN accounts a USING (key)) ON p.key = b.key
         ORDER BY 1

@@ -31,7 +31,11 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         var (staying, stays, because) = run.Job.Config.ExitAction == Jobs.ExitAction.Ignore
             ? ("true", ReasonCode.ExitIgnored, ExitReason.Ignored)
             : ("c.origin <> 'ours'", ReasonCode.AlreadyThere, ExitReason.AlreadyThere);
-        run.Db.Execute("CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR, email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)");
+        run.Db.Execute(
+            """
+            CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
+                email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)
+            """);
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
             run.Db.Execute($"""
@@ -39,7 +43,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 WITH o AS (
                     SELECT * EXCLUDE book_id, coalesce(book_id, -1) AS book
                     FROM {OutcomeFiles.Latest(outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})", slice, "book_id, operation", ["outcome", "code", "reason"])}),
-                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no) WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{ChangeAction.MovedAway}', '{ChangeAction.Leave}'))
+                c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no)
+                    WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{ChangeAction.MovedAway}', '{ChangeAction.Leave}'))
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
                     CASE WHEN c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') THEN 'Suppressed'
                          WHEN c.action = '{ChangeAction.StillInvalid}' THEN 'Invalid'
@@ -55,23 +60,33 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{ChangeAction.Exit}' AND {staying} THEN 'Omitted'
                          ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{ChangeAction.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
-                    CASE WHEN c.action = '{ChangeAction.Suppress}' THEN c.status WHEN c.action = '{ChangeAction.StillPending}' THEN c.code WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN coalesce(c.status, c.code)
-                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{ChangeAction.MoveHeld}' THEN 'Held' WHEN c.action = '{ChangeAction.UnderRemoval}' THEN '{ReasonCode.UnderRemoval}' WHEN c.action = '{ChangeAction.MoveUnclear}' THEN '{ReasonCode.MoveUnclear}' WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
+                    CASE WHEN c.action = '{ChangeAction.Suppress}' THEN c.status WHEN c.action = '{ChangeAction.StillPending}' THEN c.code
+                        WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillRemoved}',
+                        '{ChangeAction.LeaveRemoved}') THEN coalesce(c.status, c.code)
+                         WHEN h.book_no IS NOT NULL THEN 'Held' WHEN u.kh IS NOT NULL THEN u.code WHEN c.action = '{ChangeAction.MoveHeld}' THEN 'Held'
+                             WHEN c.action = '{ChangeAction.UnderRemoval}' THEN '{ReasonCode.UnderRemoval}'
+                             WHEN c.action = '{ChangeAction.MoveUnclear}' THEN '{ReasonCode.MoveUnclear}' WHEN l.kh IS NOT NULL
+                             AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status
                          WHEN c.action = '{ChangeAction.Await}' THEN '{ReasonCode.AwaitsAnswer}'
-                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'OptOutsUnread'
+                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL
+                             AND o.outcome IS NULL THEN 'OptOutsUnread'
                          WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.code
                          WHEN c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{ReasonCode.ClaimedByAnotherJob}'
                          WHEN c.action = '{ChangeAction.Exit}' AND {staying} AND o.outcome IS NULL THEN '{stays}'
                          ELSE coalesce(o.code, 'NotSent') END,
                     CASE WHEN c.action IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}') AND c.status IS NOT NULL
                               THEN {OptOutWords.Sql}
-                         WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN c.reason
+                         WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}',
+                             '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
-                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{ReasonCode.NotInPilot}' THEN 'The run was limited to other members.' WHEN '{ReasonCode.ContactIdInDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
+                         WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{ReasonCode.NotInPilot}' THEN 'The run was limited to other members.'
+                             WHEN '{ReasonCode.ContactIdInDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN c.action IN ('{ChangeAction.MoveHeld}', '{ChangeAction.MoveUnclear}', '{ChangeAction.UnderRemoval}') THEN c.reason
-                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}' AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
+                         WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}'
+                             AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'
                          WHEN c.action = '{ChangeAction.Await}' THEN coalesce(o.reason, 'Is asked through another book of the job, and was not yet.')
-                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
+                         WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL
+                             AND o.outcome IS NULL THEN 'Who opted out of the book could not be read to the end.'
                          WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN e.reason
                          WHEN c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' THEN '{Claims.Reason}'
                          WHEN c.action = '{ChangeAction.Exit}' AND {staying} AND o.outcome IS NULL THEN '{because}'
@@ -106,13 +121,18 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
         List<AudienceResult> results = [.. mapping.OrderBy(m => m.Audience).ThenBy(m => m.Book).Select(m =>
         {
             var book = run.Books[m.Book];
-            var entered = Of(m, ChangeAction.Enter, "Delivered", "Pending") + Of(m, ChangeAction.Resubscribe, "Delivered", "Pending") + Of(m, ChangeAction.Await, "Pending");
+            var entered = Of(m, ChangeAction.Enter, "Delivered", "Pending") + Of(m, ChangeAction.Resubscribe, "Delivered", "Pending")
+                + Of(m, ChangeAction.Await, "Pending");
             var updated = Of(m, ChangeAction.Update, "Delivered", "Pending") + Of(m, ChangeAction.Move, "Delivered", "Pending");
             var suppressed = Of(m, null, "Suppressed");
-            var invalid = Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
+            var invalid =
+                Of(m, null, "Invalid") + leftOut.GetValueOrDefault((m.Audience, "Invalid")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Invalid"));
             var unchanged = counts.Unchanged(m.Book, m.Audience) + Of(m, ChangeAction.StillPending, "Pending");
-            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted")) + Of(m, ChangeAction.StillRemoved, "Omitted");
-            var rows = counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid")) + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
+            var omitted = leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Kept.GetValueOrDefault((m.Book, m.Audience, "Omitted"))
+                + Of(m, ChangeAction.StillRemoved, "Omitted");
+            var rows =
+                counts.Rows.GetValueOrDefault(m.Audience) + leftOut.GetValueOrDefault((m.Audience, "Invalid"))
+                    + leftOut.GetValueOrDefault((m.Audience, "Omitted")) - counts.Duplicates.GetValueOrDefault(m.Audience);
             return new AudienceResult
             {
                 Id = ids[m.Audience],
@@ -126,8 +146,10 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                 Suppressed = suppressed,
                 Invalid = invalid,
                 Omitted = omitted + Of(m, ChangeAction.MoveUnclear, "Omitted") + Of(m, ChangeAction.Move, "Omitted"),
-                Held = Of(m, ChangeAction.Enter, "Held", "Failed", "Omitted") + Of(m, ChangeAction.Resubscribe, "Held", "Failed", "Omitted") + Of(m, ChangeAction.Await, "Held") + Of(m, ChangeAction.Update, "Held", "Failed", "Omitted")
-                    + Of(m, ChangeAction.Move, "Held", "Failed") + Of(m, ChangeAction.UnderRemoval, "Held", "Pending") + Of(m, ChangeAction.MoveHeld, "Held") + Of(m, ChangeAction.MoveUnclear, "Held"),
+                Held = Of(m, ChangeAction.Enter, "Held", "Failed", "Omitted") + Of(m, ChangeAction.Resubscribe, "Held", "Failed", "Omitted")
+                    + Of(m, ChangeAction.Await, "Held") + Of(m, ChangeAction.Update, "Held", "Failed", "Omitted")
+                    + Of(m, ChangeAction.Move, "Held", "Failed") + Of(m, ChangeAction.UnderRemoval, "Held", "Pending")
+                        + Of(m, ChangeAction.MoveHeld, "Held") + Of(m, ChangeAction.MoveUnclear, "Held"),
             };
         })];
 
@@ -141,7 +163,9 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     {
         var perRow = mapping.GroupBy(m => m.Audience).ToDictionary(g => g.Key, g => g.Count());
         var leftOut = LeftOut();
-        long Rows(string outcome) => leftOut.Where(l => l.Key.Outcome == outcome).Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
+        long Rows(string outcome) =>
+            leftOut.Where(l => l.Key.Outcome == outcome)
+                .Sum(l => l.Value * perRow.GetValueOrDefault(l.Key.Audience)) - counts.Kept.Where(k => k.Key.Outcome == outcome).Sum(k => k.Value);
         long Fates(string outcome) => _fates.Where(f => f.Key.Outcome == outcome && f.Key.Action != ChangeAction.LeaveRemoved).Sum(f => f.Value.Values.Sum());
         return new OutcomeCounts
         {
@@ -164,13 +188,15 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public IReadOnlyList<FailureReason> Reasons(IReadOnlyList<string> ids)
     {
         var several = mapping.GroupBy(m => m.Audience).Where(g => g.Count() > 1).Select(g => $" WHEN {SqlText.Literal(ids[g.Key])} THEN {g.Count()}").ToList();
-        return FailureReasons.Of(run.Db.Connection, $"({FailureRows()})", several.Count == 0 ? "1" : $"CASE WHEN operation <> 'read' THEN 1 ELSE CASE audience{string.Concat(several)} ELSE 1 END END");
+        return FailureReasons.Of(run.Db.Connection, $"({FailureRows()})",
+            several.Count == 0 ? "1" : $"CASE WHEN operation <> 'read' THEN 1 ELSE CASE audience{string.Concat(several)} ELSE 1 END END");
     }
 
     /// <summary>Reads failures from a relation that <see cref="FailureRows"/> made.</summary>
     public static IReadOnlyList<Failure> Read(RunDatabase db, string relation) => db.Query($"SELECT {Columns} FROM {relation}", From);
 
-    public static Failure From(DuckDB.NET.Data.DuckDBDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
+    public static Failure From(DuckDB.NET.Data.DuckDBDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4))
     {
         Outcome = row.GetString(5),
         AddressBookId = row.IsDBNull(6) ? null : row.GetInt64(6),
@@ -179,25 +205,34 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     };
 
     /// <summary>A relation of failures from a file of them, also one of a version that had fewer columns.</summary>
-    public static string Rows(string file) => $"(SELECT {Columns} FROM (SELECT NULL::VARCHAR AS file WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({SqlText.Literal(file)})))";
+    public static string Rows(string file) =>
+        $"(SELECT {Columns} FROM (SELECT NULL::VARCHAR AS file WHERE false UNION ALL BY NAME SELECT * FROM read_parquet({SqlText.Literal(file)})))";
 
     private string FailureRows() => $"""
-        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE WHEN f.audiences = 0 THEN 'exit' ELSE CASE f.action WHEN 'update' THEN 'update' WHEN '{ChangeAction.Move}' THEN 'move' WHEN '{ChangeAction.MoveUnclear}' THEN 'move' WHEN '{ChangeAction.MoveHeld}' THEN 'move' ELSE 'enter' END END AS operation,
-               coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind, NULL::VARCHAR AS file
-        FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{ReasonCode.NotInPilot}' AND f.action <> '{ChangeAction.LeaveRemoved}'
+        SELECT coalesce(f.email, f.member_key) AS email, f.audience, CASE WHEN f.audiences = 0 THEN 'exit' ELSE CASE f.action WHEN 'update' THEN 'update'
+            WHEN '{ChangeAction.Move}' THEN 'move' WHEN '{ChangeAction.MoveUnclear}' THEN 'move' WHEN '{ChangeAction.MoveHeld}' THEN 'move'
+            ELSE 'enter' END END AS operation,
+               coalesce(f.code, f.outcome) AS code, coalesce(f.reason, f.outcome) AS reason, f.outcome, b.book_id, NULL::BIGINT AS row, 1 AS kind,
+               NULL::VARCHAR AS file
+        FROM fate f JOIN book b USING (book_no) WHERE f.outcome <> 'Delivered' AND f.code IS DISTINCT FROM '{ReasonCode.NotInPilot}'
+            AND f.action <> '{ChangeAction.LeaveRemoved}'
         UNION ALL
-        SELECT n.email, n.audience, n.operation, '{ReasonCode.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1, NULL FROM no_longer n JOIN book b USING (book_no)
+        SELECT n.email, n.audience, n.operation, '{ReasonCode.NoLongerMember}', 'no longer a member', 'Omitted', b.book_id, NULL, 1, NULL FROM no_longer n
+        JOIN book b USING (book_no)
         UNION ALL
-        SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2, l.file FROM roll_left_out l JOIN {run.Audiences} AS n ON n.audience = l.audience
+        SELECT coalesce(l.email, ''), n.id, 'read', l.code, l.reason, l.outcome, NULL, l.row, 2, l.file FROM roll_left_out l JOIN {run.Audiences} AS n
+            ON n.audience = l.audience
         WHERE l.code <> '{ReasonCode.KnownByKey}'
         UNION ALL
-        SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3, NULL FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
+        SELECT v.email, n.id, 'field', 'ValueLeftOut', v.data_field || ' (from ' || v.field || '): ' || v.reason, 'Omitted', NULL, v.row, 3, NULL
+        FROM value_left_out v JOIN {run.Audiences} AS n ON n.audience = v.audience
         UNION ALL
         SELECT f.email, f.audience, 'recommend', '{ReasonCode.NotRecommended}', f.reason, 'Failed', NULL, NULL, 4, NULL FROM recommend_failed f
         UNION ALL
         SELECT f.email, f.audience, 'insight', f.code, f.reason, f.outcome, NULL, NULL, 5, NULL FROM insight_failed f
         UNION ALL
-        SELECT s.email, '', 'status', '{ReasonCode.StatusRefused}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted', s.address_book_id, NULL, 6, NULL FROM status_refused s
+        SELECT s.email, '', 'status', '{ReasonCode.StatusRefused}', 'The status ' || s.status || ' is set aside. ' || s.reason, 'Omitted',
+               s.address_book_id, NULL, 6, NULL FROM status_refused s
         ORDER BY kind, email, audience
         """;
 
@@ -216,7 +251,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     }
 
     private Dictionary<(int Audience, string Outcome), long> LeftOut() =>
-        run.Db.Query("SELECT audience, outcome, count(*) FROM roll_left_out GROUP BY 1, 2", r => ((int)r.GetFieldValue<ushort>(0), r.GetString(1), r.GetInt64(2)))
+        run.Db.Query("SELECT audience, outcome, count(*) FROM roll_left_out GROUP BY 1, 2",
+            r => ((int)r.GetFieldValue<ushort>(0), r.GetString(1), r.GetInt64(2)))
             .ToDictionary(r => (r.Item1, r.Item2), r => r.Item3);
 
     /// <summary>Whether something that was wanted is not done and may be later.</summary>

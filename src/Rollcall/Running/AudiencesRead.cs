@@ -24,6 +24,8 @@ internal sealed record AudiencesRead(
     public AudienceBefore? Before(int audience) =>
         Kept[audience] is { Rows: { } rows, NoEmail: { } blank, Lost: { } lost } ? new AudienceBefore(rows, blank, lost) : null;
 
-    /// <summary>How many more rows of an audience have no usable address, and no key that says who they are, than in the last run that held nothing; null for none.</summary>
+    /// <summary>
+    /// How many more rows of an audience have no usable address, and no key that says who they are, than in the last run that held nothing; null for none.
+    /// </summary>
     public long? MoreLost(int audience) => Before(audience) is { } before && Counts[audience].Lost > before.Lost ? Counts[audience].Lost - before.Lost : null;
 }

@@ -35,7 +35,8 @@ internal static class Claims
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE claimed AS
             WITH
-            x AS (SELECT c.kh, c.member_key, c.contact_id, c.book_no, b.book_id FROM change c JOIN book b USING (book_no) WHERE c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
+            x AS (SELECT c.kh, c.member_key, c.contact_id, c.book_no, b.book_id FROM change c JOIN book b USING (book_no)
+                WHERE c.action = '{ChangeAction.Exit}' AND c.origin = 'ours'),
             o AS ({string.Join(" UNION ALL ", others)})
             SELECT x.kh, x.member_key, x.book_no FROM x JOIN o ON o.kh = x.kh AND o.member_key = x.member_key AND o.book_id = x.book_id
             UNION
@@ -55,7 +56,12 @@ internal static class Claims
     private static IEnumerable<string> Others(RunContext run, LedgerLeases leases)
     {
         var (ledgers, manifests) = leases.Read(() => run.Store.Deliveries.ClaimsBeside(run.Client.Account.Id, run.Job.Tag), claims => claims.Ledgers);
-        return ledgers.Select(l => $"SELECT kh, member_key, contact_id, book_id FROM {LedgerFiles.Relation(run.Folder, l)} WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{ReasonCode.ClaimedByAnotherJob}', '{ReasonCode.FoundThere}')")
+        return ledgers.Select(
+            l => $"""
+                SELECT kh, member_key, contact_id, book_id
+                FROM {LedgerFiles.Relation(run.Folder, l)}
+                WHERE state IN ('delivered', 'pending', 'failed') AND coalesce(code, '') NOT IN ('{ReasonCode.ClaimedByAnotherJob}', '{ReasonCode.FoundThere}')
+                """)
             .Concat(manifests.Select(m => $"SELECT kh, member_key, contact_id, book_id FROM {run.Rows(m)} WHERE book_id IS NOT NULL"));
     }
 }

@@ -28,7 +28,10 @@ internal sealed class ComparisonCounts
     /// <summary>Duplicate rows of each audience.</summary>
     public Dictionary<int, long> Duplicates { get; } = [];
 
-    /// <summary>Rows without a usable address whose people stay in a book as they are, by the book's number, the audience's index and what the row counts as otherwise.</summary>
+    /// <summary>
+    /// Rows without a usable address whose people stay in a book as they are, by the book's number, the audience's index and what the row counts as
+    /// otherwise.
+    /// </summary>
     public Dictionary<(int Book, int Audience, string Outcome), long> Kept { get; } = [];
 
     public IEnumerable<VerdictCount> Verdicts => _verdicts.Values;
@@ -42,9 +45,11 @@ internal sealed class ComparisonCounts
     /// <summary>Members of an audience who are in the book as they should be: all that no verdict speaks of, and those it finds unchanged.</summary>
     public long Unchanged(int book, int audience) =>
         Rows.GetValueOrDefault(audience) + Kept.Where(k => k.Key.Book == book && k.Key.Audience == audience).Sum(k => k.Value)
-        - Duplicates.GetValueOrDefault(audience) - Verdicts.Where(v => v.Book == book && v.Action != ChangeAction.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
+        - Duplicates.GetValueOrDefault(
+            audience) - Verdicts.Where(v => v.Book == book && v.Action != ChangeAction.Unchanged && !(v.Audiences >> audience).IsEven).Sum(v => v.Members);
 
-    public long TwiceRejected(int book) => Verdicts.Where(v => v.Book == book && v.Action is ChangeAction.Enter or ChangeAction.Update).Sum(v => v.TwiceRejected);
+    public long TwiceRejected(int book) =>
+        Verdicts.Where(v => v.Book == book && v.Action is ChangeAction.Enter or ChangeAction.Update).Sum(v => v.TwiceRejected);
 
     public void Add(IEnumerable<VerdictCount> counts)
     {
@@ -66,7 +71,8 @@ internal sealed class ComparisonCounts
                count(*) FILTER (origin = 'ours'), count(*) FILTER (code = 'RejectedByWatchdogAgain')
         FROM change JOIN (SELECT DISTINCT kh, member_key FROM ({members})) m USING (kh, member_key) GROUP BY 1, 2, 3, 4
         """,
-        r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), sign * r.GetInt64(4), sign * r.GetInt64(5), sign * r.GetInt64(6))));
+        r => new VerdictCount(r.GetFieldValue<ushort>(0), r.GetString(1), r.GetFieldValue<BigInteger>(2), r.GetString(3), sign * r.GetInt64(4),
+            sign * r.GetInt64(5), sign * r.GetInt64(6))));
 
     public void AddDuplicates(IEnumerable<(int Audience, long Count)> counts)
     {

@@ -26,7 +26,9 @@ internal sealed class ForgottenOptOuts
     /// <param name="email">The address as written.</param>
     public IReadOnlyList<string> Of(long book, string email) => _hash?.All(email) is { } all && all.Any(one => _kept.Contains((book, one))) ? all : [];
 
-    /// <summary>Adds to <c>opt_out</c> of the run's database those of the roll who were forgotten and had opted out. Only then are members hashed at all.</summary>
+    /// <summary>
+    /// Adds to <c>opt_out</c> of the run's database those of the roll who were forgotten and had opted out. Only then are members hashed at all.
+    /// </summary>
     public void AddTo(RunDatabase db)
     {
         if (_hash is null)

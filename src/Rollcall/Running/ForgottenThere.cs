@@ -18,7 +18,9 @@ internal static class ForgottenThere
         }
     }
 
-    /// <summary>Adds to the relation of people already there those of the roll who were forgotten and had been there. Only then are members hashed at all.</summary>
+    /// <summary>
+    /// Adds to the relation of people already there those of the roll who were forgotten and had been there. Only then are members hashed at all.
+    /// </summary>
     public static void AddTo(RunContext run, string there)
     {
         var kept = run.Store.Forgotten.There(run.Job.Tag, run.Client.Account.Id).ToList();

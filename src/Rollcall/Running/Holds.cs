@@ -14,11 +14,13 @@ internal static class Holds
         CREATE OR REPLACE TABLE closed_book(book_no USMALLINT);
         CREATE OR REPLACE TABLE exits_held(book_no USMALLINT, code VARCHAR, reason VARCHAR);
         CREATE OR REPLACE TABLE under_way(kh UBIGINT, member_key VARCHAR, code VARCHAR);
-        CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT, why VARCHAR);
+        CREATE OR REPLACE TABLE late_opt_out(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, status VARCHAR, status_of_account BOOLEAN, since BIGINT,
+            why VARCHAR);
         """;
 
     /// <summary>No guard holds that the person is unsubscribed again: until it is let pass, the ledger goes on saying what the book shows.</summary>
-    public const string OptOutNotHeld = $"NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key AND u.code = '{ReasonCode.OptOutsHeld}')";
+    public const string OptOutNotHeld =
+        $"NOT EXISTS (SELECT 1 FROM under_way u WHERE u.kh = c.kh AND u.member_key = c.member_key AND u.code = '{ReasonCode.OptOutsHeld}')";
 
     /// <summary>No guard holds the book.</summary>
     public const string NotHeld = "c.book_no NOT IN (SELECT book_no FROM held_book)";

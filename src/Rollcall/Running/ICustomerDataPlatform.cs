@@ -2,7 +2,10 @@ using Rollcall.Jobs;
 
 namespace Rollcall.Running;
 
-/// <summary>A customer data platform outside the engine, where a job's audiences are or its status events go. The engine itself reads tables, and writes files and tables.</summary>
+/// <summary>
+/// A customer data platform outside the engine, where a job's audiences are or its status events go. The engine itself reads tables, and writes files and
+/// tables.
+/// </summary>
 public interface ICustomerDataPlatform
 {
     /// <summary>The audiences of a job whose <see cref="Job.Source"/> is the platform's.</summary>

@@ -11,7 +11,10 @@ public interface IRecommender : IAsyncDisposable
     /// <summary>What is wrong with the collection, and why it cannot be asked; empty when it can.</summary>
     Task<IReadOnlyList<Problem>> CheckAsync(CancellationToken cancellation);
 
-    /// <summary>Asks for several people side by side, as many at once as the platform takes. Every one of them gets an answer, in any order: somebody without recommendations an empty one, somebody who could not be asked about a failure, and so does everybody where the collection is gone.</summary>
+    /// <summary>
+    /// Asks for several people side by side, as many at once as the platform takes. Every one of them gets an answer, in any order: somebody without
+    /// recommendations an empty one, somebody who could not be asked about a failure, and so does everybody where the collection is gone.
+    /// </summary>
     /// <param name="emails">The people's addresses.</param>
     /// <param name="most">How many recommendations are wanted of each, from 1.</param>
     IAsyncEnumerable<Recommended> RecommendAsync(IReadOnlyList<string> emails, int most, CancellationToken cancellation);

@@ -1,6 +1,8 @@
 namespace Rollcall.Running;
 
-/// <summary>A member's status in a book, as the <c>dotmailer_export_status</c> stream has it. Statuses in Dotdigital's v2 spelling, and <c>Removed</c>.</summary>
+/// <summary>
+/// A member's status in a book, as the <c>dotmailer_export_status</c> stream has it. Statuses in Dotdigital's v2 spelling, and <c>Removed</c>.
+/// </summary>
 /// <param name="EventId">The same whenever the event is sent again.</param>
 /// <param name="Email">The address.</param>
 /// <param name="AccountId">The Dotdigital account.</param>
@@ -8,11 +10,13 @@ namespace Rollcall.Running;
 /// <param name="AddressBookId">The book.</param>
 /// <param name="AddressBookStatus">The status in the book.</param>
 /// <param name="ContactId">The contact's Dotdigital id; null where it is not known.</param>
-public sealed record StatusEvent(string EventId, string Email, long AccountId, string AccountStatus, long AddressBookId, string AddressBookStatus, long? ContactId = null);
+public sealed record StatusEvent(string EventId, string Email, long AccountId, string AccountStatus, long AddressBookId, string AddressBookStatus,
+    long? ContactId = null);
 
 /// <summary>
 /// Where status events go: the seam between Rollcall and a file, a table, or a customer data platform. Events come at least once; who takes them
-/// tells repeats by the event id. What the sink cannot take now is a <see cref="StatusSinkException"/>: the events stay in the outbox and the next run sends them again.
+/// tells repeats by the event id. What the sink cannot take now is a <see cref="StatusSinkException"/>: the events stay in the outbox and the next run
+/// sends them again.
 /// </summary>
 public interface IStatusSink
 {

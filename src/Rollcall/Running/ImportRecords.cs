@@ -61,12 +61,17 @@ internal sealed class ImportRecords(Job job)
               AND NOT (c.action IN ('enter', 'resubscribe') AND c.book_no IN (SELECT book_no FROM closed_book)))
             """;
         return manyBooks
-            ? $"(SELECT * EXCLUDE rank FROM (SELECT *, (row_number() OVER (PARTITION BY kh, member_key, action ORDER BY book_no) - 1) // {DotdigitalLimits.ListsPerRecord} AS rank FROM {pairs}) WHERE rank = {round} AND (action <> 'update' OR rank = 0))"
+            ? $"""
+                (SELECT * EXCLUDE rank FROM (SELECT *, (row_number() OVER (PARTITION BY kh, member_key, action
+                    ORDER BY book_no) - 1) // {DotdigitalLimits.ListsPerRecord} AS rank FROM {pairs}) WHERE rank = {round}
+                    AND (action <> 'update' OR rank = 0))
+                """
             : pairs;
     }
 
     /// <summary>One row a record: <c>kh, record</c>, in the order of kh.</summary>
-    public string Records(string pairs, KeySlice slice, ImportLane lane) => $"SELECT c.kh, {string.Join(" || ", Parts())} AS record FROM {Source(pairs, slice, lane)} ORDER BY c.kh";
+    public string Records(string pairs, KeySlice slice, ImportLane lane) =>
+        $"SELECT c.kh, {string.Join(" || ", Parts())} AS record FROM {Source(pairs, slice, lane)} ORDER BY c.kh";
 
     /// <summary>How many records there are, and their bytes with the commas between them.</summary>
     public string Measure(string pairs, KeySlice slice, ImportLane lane) =>
@@ -76,9 +81,11 @@ internal sealed class ImportRecords(Job job)
     public string Manifest(string pairs, ulong first, ulong last, ImportLane lane) => $"""
         SELECT p.kh, p.member_key, CASE WHEN p.action <> 'update' THEN p.book_id END AS book_id, p.action AS operation, c.email, c.profile_key, c.contact_id,
                p.origin, p.audience, c.fields_hash, p.code AS known_code
-        FROM (SELECT kh, member_key, action, book_id, audience, origin, code FROM {pairs} WHERE action <> 'update' AND kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT
+        FROM (SELECT kh, member_key, action, book_id, audience, origin, code FROM {pairs} WHERE action <> 'update' AND kh BETWEEN {first}::UBIGINT
+            AND {last}::UBIGINT
               UNION ALL
-              SELECT kh, member_key, action, NULL, any_value(audience), any_value(origin), max(code) FROM {pairs} WHERE action = 'update' AND kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY kh, member_key, action) p
+              SELECT kh, member_key, action, NULL, any_value(audience), any_value(origin), max(code) FROM {pairs} WHERE action = 'update'
+                  AND kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY kh, member_key, action) p
         JOIN changed c ON c.kh = p.kh AND c.member_key = p.member_key
         {(Resubscribes ? $"JOIN (SELECT kh, member_key, bool_or(action = 'resubscribe') AS back FROM {pairs} WHERE kh BETWEEN {first}::UBIGINT AND {last}::UBIGINT GROUP BY 1, 2) r ON r.kh = p.kh AND r.member_key = p.member_key" : "")}
         WHERE {In(lane, Resubscribes ? "r.back" : "false")}
@@ -124,7 +131,9 @@ internal sealed class ImportRecords(Job job)
     }
 
     /// <summary>"subscribed" brings people back; left out, <c>resubscribeWithNoChallenge</c> would be true.</summary>
-    private string Back() => ",\"channelProperties\":{\"email\":{\"status\":\"subscribed\",\"resubscribeOptions\":{\"resubscribeWithNoChallenge\":" + (Challenges ? "false" : "true") + "}}}";
+    private string Back() =>
+        ",\"channelProperties\":{\"email\":{\"status\":\"subscribed\",\"resubscribeOptions\":{\"resubscribeWithNoChallenge\":"
+            + (Challenges ? "false" : "true") + "}}}";
 
     private string In(ImportLane lane, string back) => lane switch
     {

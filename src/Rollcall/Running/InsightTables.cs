@@ -11,10 +11,11 @@ internal static class InsightTables
     private static readonly IReadOnlyList<(string Name, string Type)> Items = [("kh", "UBIGINT"), ("member_key", "VARCHAR"), ("items", "VARCHAR")];
 
     /// <summary>
-    /// The records that Dotdigital was sent: a row a contact and record. <c>record</c>: 0 for the insight fields, otherwise which recommendation. <c>hash</c>: of
-    /// what it was sent; NULL while it is unknown whether it has it.
+    /// The records that Dotdigital was sent: a row a contact and record. <c>record</c>: 0 for the insight fields, otherwise which recommendation.
+    /// <c>hash</c>: of what it was sent; NULL while it is unknown whether it has it.
     /// </summary>
-    public static KeptTable Sent(RunContext run) => new(run, JobTable.Insight, [("contact_id", "BIGINT"), ("record", "USMALLINT"), ("hash", "UBIGINT"), ("kh", "UBIGINT"), ("member_key", "VARCHAR")]);
+    public static KeptTable Sent(RunContext run) =>
+        new(run, JobTable.Insight, [("contact_id", "BIGINT"), ("record", "USMALLINT"), ("hash", "UBIGINT"), ("kh", "UBIGINT"), ("member_key", "VARCHAR")]);
 
     /// <summary>What a table recommended to people when they were last seen in it.</summary>
     public static KeptTable Recommended(RunContext run) => new(run, JobTable.Recommended, Items);

@@ -33,7 +33,9 @@ internal sealed class KeyedHash(byte[] key)
     /// <exception cref="RollcallException">It is gone: without it nobody can tell who was forgotten and had opted out.</exception>
     public static KeyedHash Required(DataFolder folder) => File.Exists(folder.Full(FileName))
         ? OfFolder(folder)
-        : throw new RollcallException(ExitCode.BadJob, "The key is missing by which people who opted out and were forgotten are known again. Nothing was sent.", folder.Full(FileName), "Restore the data folder from a backup, whole.");
+        : throw new RollcallException(ExitCode.BadJob,
+            "The key is missing by which people who opted out and were forgotten are known again. Nothing was sent.", folder.Full(FileName),
+            "Restore the data folder from a backup, whole.");
 
     /// <summary>The hashes that a person may be known by: of the key, and of those that former versions made of the address however it was written.</summary>
     public IReadOnlyList<string> All(string address) =>
@@ -47,7 +49,8 @@ internal sealed class KeyedHash(byte[] key)
     /// <summary>The members of the roll in a slice, as a relation of <c>kh, member_key, hash</c>: a row for each of <see cref="All"/>.</summary>
     public string Members(KeySlice slice) => $"""
         (SELECT DISTINCT kh, member_key, {Sql("key")} AS hash FROM (
-            SELECT DISTINCT kh, member_key, unnest(CASE WHEN {FormerKey.Sql("email")} = member_key THEN [member_key] ELSE [member_key, {FormerKey.Sql("email")}] END) AS key
+            SELECT DISTINCT kh, member_key, unnest(CASE WHEN {FormerKey.Sql("email")} = member_key THEN [member_key]
+                ELSE [member_key, {FormerKey.Sql("email")}] END) AS key
             FROM roll WHERE {slice.Where()}))
         """;
 

@@ -42,8 +42,13 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
         var names = store.Books.Of(Tag).ToDictionary(b => b.BookId, b => b.Name);
         return OnLedger(
             folder,
-            relation => $"SELECT book_id, state, coalesce(book_status, code), origin FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}",
-            r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)));
+            relation =>
+                $"""
+                SELECT book_id, state, coalesce(book_status, code), origin
+                FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}
+                """,
+            r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1),
+                r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)));
     }
 
     /// <summary>The status files that the job's sink has written so far.</summary>
@@ -57,7 +62,8 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
         var folder = File?.StatusSink is FileSinkOptions sink ? System.IO.Path.GetDirectoryName(sink.Path)! : null;
         return folder is null || !Directory.Exists(folder)
             ? []
-            : Directory.EnumerateFiles(folder, $"{System.IO.Path.GetFileNameWithoutExtension(((FileSinkOptions)File!.StatusSink!).Path)}-*{System.IO.Path.GetExtension(((FileSinkOptions)File.StatusSink!).Path)}").ToList();
+            : Directory.EnumerateFiles(folder,
+                $"{System.IO.Path.GetFileNameWithoutExtension(((FileSinkOptions)File!.StatusSink!).Path)}-*{System.IO.Path.GetExtension(((FileSinkOptions)File.StatusSink!).Path)}").ToList();
     }
 
     /// <summary>Counts the ledger again, which may have lost a row.</summary>

@@ -24,7 +24,8 @@ internal static class MoveTable
         db.Execute($"""
             UPDATE change SET action = CASE WHEN {out_} THEN '{ChangeAction.Suppress}' ELSE '{ChangeAction.Enter}' END, contact_id = {contactId},
                 status = CASE WHEN {out_} THEN {SqlText.Literal(ofAccount ? accountStatus : "Unsubscribed")} ELSE status END, status_of_account = {ofAccount}
-            FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
+            FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key
+                AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
             UPDATE changed SET contact_id = {contactId} FROM move m WHERE m.n = {n} AND m.kh = changed.kh AND m.member_key = changed.member_key;
             UPDATE change SET action = '{ChangeAction.Exit}' FROM move m
             WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.MovedAway}';
@@ -36,8 +37,10 @@ internal static class MoveTable
     /// <summary>Gives up a move that turned out not to be certain: the new address is left out, and the former one stays as it is.</summary>
     public static void GiveUp(RunDatabase db, long n, string why, string action = ChangeAction.MoveUnclear) => db.Execute($"""
         UPDATE change SET action = {SqlText.Literal(action)}, reason = {SqlText.Literal(why)}
-        FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
-        UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key AND change.action = '{ChangeAction.Exit}';
+        FROM move m WHERE m.n = {n} AND m.kh = change.kh AND m.member_key = change.member_key
+            AND change.action IN ('{ChangeAction.Enter}', '{ChangeAction.Move}');
+        UPDATE change SET action = '{ChangeAction.MovedAway}' FROM move m WHERE m.n = {n} AND m.old_kh = change.kh AND m.old_key = change.member_key
+            AND change.action = '{ChangeAction.Exit}';
         DELETE FROM move WHERE n = {n};
         """);
 }

@@ -18,6 +18,7 @@ internal static class PersonRows
         using var duckdb = MemberKeySql.OpenInMemory();
         var table = $"read_parquet({SqlText.Literal(folder.Full(file))})";
         var moves = duckdb.Query($"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'", r => r.GetInt64(0))[0] > 0;
-        return duckdb.Query($"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}", r => r.GetInt64(0))[0];
+        return duckdb.Query($"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}",
+            r => r.GetInt64(0))[0];
     }
 }

@@ -27,5 +27,6 @@ internal sealed record PlannedWork(
 
     /// <summary>How many members the imports are about.</summary>
     public long Imported(RunContext run) =>
-        KeySlice.For(run.Db.Number("SELECT count(*) FROM changed")).Sum(slice => run.Db.Number($"SELECT count(DISTINCT kh) FROM {ImportPairs} WHERE {slice.Where()}"));
+        KeySlice.For(run.Db.Number("SELECT count(*) FROM changed"))
+            .Sum(slice => run.Db.Number($"SELECT count(DISTINCT kh) FROM {ImportPairs} WHERE {slice.Where()}"));
 }

@@ -26,7 +26,8 @@ internal sealed class RunContext
     public LedgerLeases? Leases { get; init; }
 
     /// <summary>The ledger's current generation; none for a job that never ran.</summary>
-    public KeptLedger Ledger => (Leases is { } leases ? leases.Of(Job.Tag) : Store.Ledgers.Of(Job.Tag)) ?? new KeptLedger(Job.Tag, Client.Account.Id, null, 0, 0);
+    public KeptLedger Ledger =>
+        (Leases is { } leases ? leases.Of(Job.Tag) : Store.Ledgers.Of(Job.Tag)) ?? new KeptLedger(Job.Tag, Client.Account.Id, null, 0, 0);
 
     /// <summary>Its rows, as a relation.</summary>
     public string LedgerRelation => LedgerFiles.Relation(Folder, Ledger.Folder);
@@ -88,7 +89,8 @@ internal sealed class RunContext
     public IProgress<RunProgress>? Progress => Workplace.Progress;
 
     /// <summary>The job's audiences as a relation: <c>audience</c>, an index in <c>segment_ids</c>, and its <c>id</c>.</summary>
-    public string Audiences => $"(SELECT * FROM (VALUES {string.Join(", ", Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS named(audience, id))";
+    public string Audiences =>
+        $"(SELECT * FROM (VALUES {string.Join(", ", Job.Config.SegmentIds.Select((id, i) => $"({i}, {SqlText.Literal(id)})"))}) AS named(audience, id))";
 
     /// <summary>Writes a query's rows to a durable Parquet file and returns its name.</summary>
     public string Publish(string name, string query) =>

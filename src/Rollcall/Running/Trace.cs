@@ -44,7 +44,8 @@ internal sealed class Trace : IErased
     public string SqlIs(string column) => $"coalesce({MemberKeySql.Of(column)} = {SqlText.Literal(MemberKey)}, false)";
 
     /// <summary>Whether a column's text has the address, in DuckDB.</summary>
-    public string SqlIsIn(string column) => $"(coalesce({string.Join(" OR ", _spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
+    public string SqlIsIn(string column) =>
+        $"(coalesce({string.Join(" OR ", _spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
 
     /// <summary>A column's text without the address, in DuckDB.</summary>
     public string SqlErased(string column) => $@"regexp_replace({column}, {SqlText.Literal(Pattern)}, '\1{Instead}\2', 'gi')";

@@ -31,7 +31,10 @@ public sealed record Workplace
     /// <summary>Where audiences and sinks are that the engine does not know itself; null for nowhere.</summary>
     public ICustomerDataPlatform? Platform { get; init; }
 
-    /// <summary>Called around every step that makes something durable or known, with <c>commit</c>, <c>file</c>, <c>request</c> or <c>answer</c>: where a crash test ends the process.</summary>
+    /// <summary>
+    /// Called around every step that makes something durable or known, with <c>commit</c>, <c>file</c>, <c>request</c> or <c>answer</c>: where a crash test
+    /// ends the process.
+    /// </summary>
     public Action<string>? Checkpoint { get; init; }
 
     /// <summary>Hears how far the run is.</summary>

@@ -90,7 +90,8 @@ internal sealed class ConfigurationScene : IAsyncDisposable
 
     public IReadOnlyList<string> In(int book) => [.. Account.Members(book).Order(StringComparer.Ordinal)];
 
-    public async Task<RunResult> RunAsync() => await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(Job());
+    public async Task<RunResult> RunAsync() =>
+        await ExportRun.ExecuteAsync(Job(), new RunOptions(), Workplace(), TestContext.Current.CancellationToken).InWords(Job());
 
     public async Task<RunResult> RetryAsync() =>
         await ExportRun.ExecuteAsync(Job(), new RunOptions { Undelivered = true }, Workplace(), TestContext.Current.CancellationToken);

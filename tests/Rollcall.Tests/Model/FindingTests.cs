@@ -25,7 +25,8 @@ public sealed class FindingTests
         var read = JsonSerializer.Deserialize<RunResult>(json, ResultJson.Options)!;
 
         Assert.Contains(
-            """{"code":"BookCreatedAgain","severity":"note","arguments":{"name":"Gold","book":7,"former":[3,5],"opt_outs":1},"leaves_work":false}""", json, StringComparison.Ordinal);
+            """{"code":"BookCreatedAgain","severity":"note","arguments":{"name":"Gold","book":7,"former":[3,5],"opt_outs":1},"leaves_work":false}""", json,
+                StringComparison.Ordinal);
         Assert.Equal(result.Findings, read.Findings);
         Assert.Equal(json, JsonSerializer.Serialize(read, ResultJson.Options));
     }
@@ -42,7 +43,9 @@ public sealed class FindingTests
     [Fact]
     public void A_result_of_an_older_version_has_its_notices_and_no_findings()
     {
-        var read = JsonSerializer.Deserialize<RunResult>("""{"job":"loyalty","run_id":"r1","state":"completed","notices":["The book Old is gone."]}""", ResultJson.Options)!;
+        var read =
+            JsonSerializer.Deserialize<RunResult>("""{"job":"loyalty","run_id":"r1","state":"completed","notices":["The book Old is gone."]}""",
+                ResultJson.Options)!;
 
         Assert.Equal(["The book Old is gone."], read.Notices);
         Assert.Empty(read.Findings);

@@ -43,7 +43,8 @@ public sealed class NamesakeTests
         scene.Account.DeleteBook(scene.Gold);
         scene.Account.AddBook("Gold");
 
-        Assert.Contains((await scene.RunAsync()).Notices, n => n.StartsWith("The address book \"Gold\"", StringComparison.Ordinal) && n.Contains("1 opt-out", StringComparison.Ordinal));
+        Assert.Contains((await scene.RunAsync()).Notices,
+            n => n.StartsWith("The address book \"Gold\"", StringComparison.Ordinal) && n.Contains("1 opt-out", StringComparison.Ordinal));
         Assert.DoesNotContain((await scene.RunAsync()).Notices, n => n.Contains("created again", StringComparison.Ordinal));
     }
 

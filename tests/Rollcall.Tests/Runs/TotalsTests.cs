@@ -101,9 +101,11 @@ public sealed class TotalsTests
         var plan = await scene.PlanAsync();
 
         Assert.Equal(["enters"], plan.Guards.Select(g => g.Guard));
-        Assert.Contains(plan.Notices, n => n.StartsWith("If what is held were allowed, the run would cause 5 emails, and max_mails is 3", StringComparison.Ordinal));
+        Assert.Contains(plan.Notices,
+            n => n.StartsWith("If what is held were allowed, the run would cause 5 emails, and max_mails is 3", StringComparison.Ordinal));
         Assert.Equal(["mails"], (await scene.RunAsync("enters")).Guards.Select(g => g.Guard));
-        Assert.DoesNotContain((await scene.PlanAsync(new RunOptions { Allow = new HashSet<string> { "mails" } })).Notices, n => n.Contains("were allowed", StringComparison.Ordinal));
+        Assert.DoesNotContain((await scene.PlanAsync(new RunOptions { Allow = new HashSet<string> { "mails" } })).Notices,
+            n => n.Contains("were allowed", StringComparison.Ordinal));
     }
 
     /// <summary>Plans and runs, and compares each total with the sum of the lists.</summary>

@@ -30,7 +30,8 @@ public sealed partial class FindingTableTests
     [Fact]
     public void Every_code_is_used_by_the_engine()
     {
-        var used = Sources().SelectMany(file => Used().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+        var used =
+            Sources().SelectMany(file => Used().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
 
         Assert.Empty(KnownFindings.All.Select(finding => finding.Code).Except(used));
     }
@@ -77,7 +78,8 @@ public sealed partial class FindingTableTests
     private static string Shown(string template) => Template.Show(template).Replace("|", "\\|", StringComparison.Ordinal);
 
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Engine, "*.cs", SearchOption.AllDirectories)
-        .Where(file => !Path.GetFileName(file).StartsWith("Findings.", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        .Where(file => !Path.GetFileName(file).StartsWith("Findings.", StringComparison.Ordinal)
+            && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     [GeneratedRegex(@"\bFindings\.([A-Z]\w+)")]
     private static partial Regex Used();

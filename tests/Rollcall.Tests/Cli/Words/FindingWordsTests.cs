@@ -16,7 +16,9 @@ public sealed class FindingWordsTests
     [InlineData("{no?yes|no}{no?, ...|}", "no")]
     public void A_template_is_filled_in(string template, string expected)
     {
-        var arguments = new Dictionary<string, object?> { ["rows"] = 1200L, ["one"] = 1L, ["name"] = "Gold's", ["list"] = new object?[] { 3L, 5L }, ["none"] = null, ["no"] = false };
+        var arguments =
+            new Dictionary<string, object?> { ["rows"] = 1200L, ["one"] = 1L, ["name"] = "Gold's", ["list"] = new object?[] { 3L, 5L }, ["none"] = null,
+                ["no"] = false };
 
         Assert.Equal(expected, Template.Fill(template, name => arguments.GetValueOrDefault(name)));
     }

@@ -7,7 +7,8 @@ namespace Rollcall.Tests.Cli.Words;
 internal static class KnownFindings
 {
     public static IReadOnlyList<Finding> All { get; } =
-        [.. typeof(Findings).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(Finding)).Select(Example).OrderBy(one => one.Code, StringComparer.Ordinal)];
+        [.. typeof(Findings).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(Finding)).Select(Example)
+            .OrderBy(one => one.Code, StringComparer.Ordinal)];
 
     private static Finding Example(MethodInfo method)
     {

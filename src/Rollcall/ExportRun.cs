@@ -264,7 +264,7 @@ public static class ExportRun
             run.Books[book.No] = created;
             run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
             there.Keep(created.Id!.Value, null, 0);
-            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
+            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name, cancellation);
             await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
         }
 

@@ -29,7 +29,7 @@ internal static class RunSession
         var started = workplace.Clock.GetUtcNow();
         var begun = beginAnew ? BeginAnew(folder, job.Tag, started) : null;
         using var store = Stores.Open(folder, workplace.Checkpoint);
-        store.Rekey();
+        store.Rekey(cancellation);
         if (recorded)
         {
             StoreLoss.Mark(folder, store.Ledgers.Of(job.Tag)?.Folder);
@@ -125,7 +125,7 @@ internal static class RunSession
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
-        using var db = new RunDatabase(runFolder);
+        using var db = new RunDatabase(runFolder, cancellation);
         using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
@@ -134,7 +134,7 @@ internal static class RunSession
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
         }
 
-        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)));
+        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)), cancellation);
         var run = new RunContext
         {
             Job = job,

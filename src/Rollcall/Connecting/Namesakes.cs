@@ -14,7 +14,7 @@ namespace Rollcall.Connecting;
 internal static class Namesakes
 {
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
-    public static IReadOnlyList<string> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
+    public static IReadOnlyList<string> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books, CancellationToken cancellation)
     {
         using var leases = new LedgerLeases(store.Ledgers);
         var known = leases.Read(() => store.Books.OfAccount(accountId), kept => kept.Select(b => b.LedgerFolder).OfType<string>());
@@ -26,7 +26,7 @@ internal static class Namesakes
             var people = former.Select(k => k.BookId).Distinct().Sum(id => optOuts.Copy(id, book.Id!.Value));
 
             // Once the book is the job's, its readings keep what they show.
-            people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
+            people += known.Any(k => k.BookId == book.Id) ? 0 : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value, cancellation));
             if (people > 0)
             {
                 said.Add($"The address book \"{book.Name}\" ({book.Id}) was made anew under a name that was another book's ({string.Join(", ", former.Select(k => k.BookId).Distinct().Order())}): {Counted.Of(people, "opt-out")} from that one count for it too.");
@@ -37,9 +37,9 @@ internal static class Namesakes
     }
 
     /// <summary>The same, of a book that this run has just created, after people were compared: keeps out whoever was to enter.</summary>
-    public static void InheritLate(RunContext run, RunBook book, string? target)
+    public static void InheritLate(RunContext run, RunBook book, string? target, CancellationToken cancellation)
     {
-        foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)]))
+        foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)], cancellation))
         {
             run.Notice(said, LogLevel.Information);
         }
@@ -57,7 +57,7 @@ internal static class Namesakes
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Copies what only a ledger knows: people whom Dotdigital showed as out when they were read back.</summary>
-    private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to)
+    private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to, CancellationToken cancellation)
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
@@ -66,7 +66,8 @@ internal static class Namesakes
             SELECT member_key, contact_id, coalesce(book_status, code), since FROM {LedgerFiles.Relation(folder, former.LedgerFolder)}
             WHERE book_id = {former.BookId} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed' AND coalesce(book_status, code) IS NOT NULL
             """,
-            r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0));
+            r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0),
+            cancellation);
         return people.Count == 0 ? 0 : optOuts.KeepNew(people, to);
     }
 }

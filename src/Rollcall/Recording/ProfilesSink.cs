@@ -106,7 +106,7 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
             """);
         if (File.Exists(options.Path))
         {
-            duckdb.Execute($"INSERT INTO profile SELECT email, dm_account_status, dm_addressbook_status, dm_addressbook_status_ts, event_ids FROM read_parquet({SqlText.Literal(options.Path)})");
+            duckdb.Execute($"INSERT INTO profile SELECT email, dm_account_status, dm_addressbook_status, dm_addressbook_status_ts, event_ids FROM read_parquet({SqlText.Literal(options.Path)})", cancellation);
         }
 
         using var appender = duckdb.CreateAppender("arriving");

@@ -37,6 +37,7 @@ internal static class RunSession
         }
 
         var runId = store.Runs.Begin(job.Tag, started, recorded);
+        using var scope = RunScope.Begin(workplace.Logs.CreateLogger("Rollcall"), runId, job.Tag);
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
         using var workFolder = new WorkFolder(folder, recorded ? runId : $"plan-{Guid.NewGuid():N}");
@@ -122,6 +123,8 @@ internal static class RunSession
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Connection.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
+        var log = workplace.Logs.CreateLogger("Rollcall");
+        using var scope = RunScope.OfAccount(log, client.Account.Id);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
@@ -149,7 +152,7 @@ internal static class RunSession
             ServerClock = server,
             Client = client,
             AccountBooks = destination.AllBooks,
-            Log = workplace.Logs.CreateLogger("Rollcall"),
+            Log = log,
             EnteringSince = store.Jobs.Find(job.Tag)?.EnteringSince ?? server.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         run.Books.AddRange(destination.Books);

@@ -95,6 +95,13 @@ public sealed class LogFileTests : IDisposable
         logger.LogInformation("here");
 
         Assert.EndsWith("here", Assert.Single(Lines(Today)), StringComparison.Ordinal);
+
+        // As forget does.
+        File.Move(_terminal.Folder.Write("without-a-person", "what is kept\n"), log.Path, overwrite: true);
+        _terminal.Clock.Advance(TimeSpan.FromSeconds(1));
+        logger.LogInformation("there");
+
+        Assert.Equal(2, Lines(Today).Length);
     }
 
     [Fact]

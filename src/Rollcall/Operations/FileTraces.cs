@@ -20,7 +20,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     {
         var erased = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var duckdb = MemberKeySql.OpenInMemory();
-        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'");
+        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'", cancellation);
         foreach (var path in Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList())
         {
             cancellation.ThrowIfCancellationRequested();

@@ -38,7 +38,7 @@ internal sealed class RunDatabase : IDisposable
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
             SET TimeZone='UTC';
-            """);
+            """, CancellationToken.None);
         FileModes.Restrict(file);
     }
 

@@ -36,7 +36,7 @@ internal sealed class RekeyedTables : IDisposable
             SET memory_limit='{RunDatabase.MemoryLimit}';
             SET temp_directory={SqlText.Literal(spill)};
             CREATE TABLE told(account_id BIGINT, old_key VARCHAR, new_key VARCHAR, contact_id BIGINT);
-            """);
+            """, CancellationToken.None);
     }
 
     /// <summary>Files and folders that the store names no more.</summary>

@@ -19,7 +19,7 @@ internal static class CompareBench
         var job = JobFile.Parse(BenchData.Job(folder, "http://127.0.0.1:1", ""), Path.Combine(folder, "job.yaml"), _ => null);
         var data = new DataFolder(Path.Combine(folder, "compare"));
         using var store = Stores.Open(data);
-        using var db = new RunDatabase(data.RunFolder("bench"));
+        using var db = new RunDatabase(data.RunFolder("bench"), CancellationToken.None);
         var server = new ServerClock(TimeProvider.System, TimeProvider.System.GetUtcNow());
         var run = new RunContext
         {

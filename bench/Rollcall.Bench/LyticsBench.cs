@@ -78,7 +78,7 @@ internal static class LyticsBench
 
     private static async Task<(TimeSpan Took, long Rows)> ScanAsync(Job job, string folder)
     {
-        using var db = new RunDatabase(folder);
+        using var db = new RunDatabase(folder, CancellationToken.None);
         var began = Stopwatch.GetTimestamp();
         await using var source = new LyticsPlatform(TimeProvider.System, NullLoggerFactory.Instance).Source(job);
         await using var reading = await source.OpenAsync("everyone", job.Config.Fields, db.Connection, null, null, CancellationToken.None);

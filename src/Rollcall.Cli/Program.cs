@@ -1,7 +1,9 @@
+using Serilog.Debugging;
 using System.Runtime.InteropServices;
 using Rollcall.Cli;
 using Rollcall.Cli.Terminals;
 using Rollcall.Work;
+using Spectre.Console;
 
 FileModes.KeepToOwner();
 
@@ -21,6 +23,9 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var terminal = Terminal.OfThisProcess();
+
+// What Serilog cannot do is said, not lost.
+SelfLog.Enable(fault => terminal.Err.WriteLine($"warning: The log has a fault: {fault}"));
 var exitCode = await CommandLine.RunAsync(args, terminal, stop.Token);
 terminal.RawOut.Flush();
 return exitCode;

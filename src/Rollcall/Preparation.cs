@@ -96,7 +96,7 @@ internal static class Preparation
             run.Books[book.No] = created;
             run.Db.Execute($"UPDATE book SET book_id = {created.Id} WHERE book_no = {book.No}");
             there.Keep(created.Id!.Value, null, 0);
-            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name);
+            Namesakes.InheritLate(run, created, destination.Targets[book.No].Name, cancellation);
             await run.OptOuts.ReadAsync(run.Client, [created.Id.Value], run.Progress, cancellation);
         }
 

@@ -33,7 +33,7 @@ internal static class RunSession
         var started = workplace.Clock.GetUtcNow();
         var begun = recorded && options.BeginAnew ? BeginAnew(folder, job.Tag, started) : null;
         using var store = Stores.Open(folder, workplace.Checkpoint);
-        store.Rekey();
+        store.Rekey(cancellation);
         if (recorded)
         {
             StoreLoss.Mark(folder, store.Ledgers.Of(job.Tag)?.Folder);
@@ -41,6 +41,7 @@ internal static class RunSession
         }
 
         var runId = store.Runs.Begin(job.Tag, started, recorded);
+        using var scope = RunScope.Begin(workplace.Logs.CreateLogger("Rollcall"), runId, job.Tag);
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
         using var workFolder = new WorkFolder(folder, recorded ? runId : $"plan-{Guid.NewGuid():N}");
@@ -134,10 +135,12 @@ internal static class RunSession
         workplace.Progress?.Report(new RunProgress("connect", 0, null, "calls"));
         using var client = await Connection.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
+        var log = workplace.Logs.CreateLogger("Rollcall");
+        using var scope = RunScope.OfAccount(log, client.Account.Id);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
-        using var db = new RunDatabase(runFolder);
+        using var db = new RunDatabase(runFolder, cancellation);
         using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
@@ -146,7 +149,7 @@ internal static class RunSession
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
         }
 
-        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)));
+        var inherited = Namesakes.Inherit(folder, store, client.Account.Id, destination.Books.Select(b => (b, destination.Targets[b.No].Name)), cancellation);
         var run = new RunContext
         {
             Job = job,
@@ -162,7 +165,7 @@ internal static class RunSession
             ServerClock = server,
             Client = client,
             AccountBooks = destination.AllBooks,
-            Log = workplace.Logs.CreateLogger("Rollcall"),
+            Log = log,
             EnteringSince = store.Jobs.Find(job.Tag)?.EnteringSince ?? server.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         run.Books.AddRange(destination.Books);

@@ -22,21 +22,21 @@ internal static class FailuresCommand
         var raw = new Option<bool>("--raw") { Description = "Write CSV values unchanged, including those that a spreadsheet would treat as formulas" };
         var command = new Command("failures", "List every change that was not delivered, and why") { named, csv, raw };
         Invocation.Bind(command, terminal, options,
-        (invocation, _) => {
+        (invocation, cancellation) => {
             var asked = invocation.Arguments.GetRequiredValue(named);
             using var history = JobLookup.Open(invocation, asked);
             var tag = JobLookup.Tag(invocation, history, asked);
             if (invocation.Arguments.GetValue(csv) is { } file)
             {
-                WriteCsv(invocation, history.Failures(tag), file, invocation.Arguments.GetValue(raw));
+                WriteCsv(invocation, history.Failures(tag, cancellation), file, invocation.Arguments.GetValue(raw));
             }
             else if (invocation.Json)
             {
-                invocation.WriteJson(new FailureList(tag, [.. history.Failures(tag)]));
+                invocation.WriteJson(new FailureList(tag, [.. history.Failures(tag, cancellation)]));
             }
             else
             {
-                WriteRows(invocation, history.Job(tag)!, [.. history.Failures(tag)], history.Reasons(tag));
+                WriteRows(invocation, history.Job(tag)!, [.. history.Failures(tag, cancellation)], history.Reasons(tag, cancellation));
             }
 
             return Task.FromResult(ExitCode.Done);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rollcall.Cli.Json;
+using Rollcall.Cli.Logs;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Words;
 using Rollcall.Lytics;
@@ -41,6 +42,9 @@ internal sealed class Invocation : IDisposable
 
     /// <summary>Absolute; not created before something is written to it.</summary>
     public string DataFolder { get; private set; }
+
+    /// <summary>Whether the log has every call, and unexpected errors show where they arose.</summary>
+    private bool IsDebugging => Terminal.Environment.GetValueOrDefault("ROLLCALL_DEBUG") == "1";
 
     public IAnsiConsole Out => Terminal.Out;
 
@@ -103,11 +107,11 @@ internal sealed class Invocation : IDisposable
         }
     }
 
-    private Lazy<LogFile> NewLog() => new(() => new LogFile(DataFolder, Terminal.Err, Terminal.Clock, ShowEmails, sayWarnings: Json));
+    private Lazy<LogFile> NewLog() => new(() => new LogFile(DataFolder, Terminal.Err, Terminal.Clock, ShowEmails, sayWarnings: Json, detailed: IsDebugging));
 
     private ExitCode Explain(Exception exception, CancellationToken cancellation)
     {
-        if (Terminal.Environment.GetValueOrDefault("ROLLCALL_DEBUG") == "1")
+        if (IsDebugging)
         {
             Terminal.Err.WriteLine(exception.ToString());
         }

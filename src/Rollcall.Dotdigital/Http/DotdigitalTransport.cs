@@ -133,20 +133,15 @@ internal sealed class DotdigitalTransport : IDisposable
 
     private async ValueTask<T> AttemptAsync<T>(DotdigitalRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellation)
     {
+        using var line = new CallLine(_options, request.Operation);
         var governed = new GovernedCall(request.Operation, request.Tier, _options.Job, _options.Priority, _options.Share);
         using var lease = await Governor.EnterAsync(governed, _waits, cancellation).ConfigureAwait(false);
         using var patience = new Patience(_options.Clock, cancellation);
         using var message = Build(request, patience);
-        var began = _options.Clock.GetTimestamp();
+        line.Begin();
         using var response = await AnswerAsync(request, message, patience, cancellation).ConfigureAwait(false);
         patience.Answered(request.Bounds.Time);
-        if (_options.Logger.IsEnabled(LogLevel.Debug))
-        {
-            _options.Logger.LogDebug(
-                "{Operation} answered {Status} after {Milliseconds:0} ms", request.Operation, (int)response.StatusCode,
-                _options.Clock.GetElapsedTime(began).TotalMilliseconds);
-        }
-
+        line.Status = (int)response.StatusCode;
         var headers = RateHeaders.Of(response);
         try
         {

@@ -13,7 +13,8 @@ namespace Rollcall.Connecting;
 internal static class Namesakes
 {
     /// <summary>Copies what books with the names of these know and these do not; says so.</summary>
-    public static IReadOnlyList<Finding> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books)
+    public static IReadOnlyList<Finding> Inherit(DataFolder folder, IStore store, long accountId, IEnumerable<(RunBook Book, string? Target)> books,
+        CancellationToken cancellation)
     {
         using var leases = new LedgerLeases(store.Ledgers);
         var known = leases.Read(() => store.Books.OfAccount(accountId), kept => kept.Select(b => b.LedgerFolder).OfType<string>());
@@ -27,7 +28,7 @@ internal static class Namesakes
             // Once the book is the job's, its readings keep what they show.
             people += known.Any(k => k.BookId == book.Id)
                 ? 0
-                : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value));
+                : former.Where(k => k.LedgerFolder is not null).Sum(k => CopyOfLedger(folder, optOuts, k, book.Id!.Value, cancellation));
             if (people > 0)
             {
                 said.Add(Findings.BookCreatedAgain(book.Name, book.Id!.Value, former.Select(k => k.BookId).Distinct().Order(), people));
@@ -38,9 +39,9 @@ internal static class Namesakes
     }
 
     /// <summary>The same, of a book that this run has just created, after people were compared: keeps out the people who were to enter.</summary>
-    public static void InheritLate(RunContext run, RunBook book, string? target)
+    public static void InheritLate(RunContext run, RunBook book, string? target, CancellationToken cancellation)
     {
-        foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)]))
+        foreach (var said in Inherit(run.Folder, run.Store, run.Client.Account.Id, [(book, target)], cancellation))
         {
             run.Report(said);
         }
@@ -59,7 +60,7 @@ internal static class Namesakes
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Copies what only a ledger knows: people that Dotdigital showed as out when they were read back.</summary>
-    private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to)
+    private static long CopyOfLedger(DataFolder folder, IOptOuts optOuts, KnownBook former, long to, CancellationToken cancellation)
     {
         using var duckdb = new DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
@@ -69,7 +70,8 @@ internal static class Namesakes
             WHERE book_id = {former.BookId} AND state = 'suppressed' AND coalesce(account_status, 'Subscribed') = 'Subscribed'
                 AND coalesce(book_status, code) IS NOT NULL
             """,
-            r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0));
+            r => new FeedOptOut(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt64(3), 0),
+            cancellation);
         return people.Count == 0 ? 0 : optOuts.KeepNew(people, to);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         {
             // The stream shows the records as they were when it was opened, also of people who opt out while it lasts.
             var found = lateOptOuts.Found;
-            using var source = new Utf8Rows(reading, records.Records(pairs, slice, lane));
+            using var source = new Utf8Rows(reading, records.Records(pairs, slice, lane), cancellation);
             while (source.Read())
             {
                 // A body ends only between key hashes, by which its manifest is cut.
@@ -72,7 +72,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         if (filling.Found != lateOptOuts.Found)
         {
             // Someone opted out, or a feed broke off, since the records were read: fill the body again without them.
-            filling = Refill(pairs, lane, filling);
+            filling = Refill(pairs, lane, filling, cancellation);
             if (filling.Count == 0)
             {
                 return;
@@ -87,7 +87,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
                 lane == ImportLane.Resubscriptions ? resubscriptions.Answers(manifest) : null);
         if (lane == ImportLane.Resubscriptions && resubscriptions.TakeBack(delivery))
         {
-            var without = Refill(pairs, lane, filling);
+            var without = Refill(pairs, lane, filling, cancellation);
             if (without.Count > 0)
             {
                 await SendBodyAsync(pairs, lane, without, cancellation);
@@ -122,11 +122,11 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         settlement.Await(delivery, (await run.OptOuts.ReadAsync(run.Client, books, run.Progress, cancellation)).Keys);
     }
 
-    private Filling Refill(string pairs, ImportLane lane, Filling filling)
+    private Filling Refill(string pairs, ImportLane lane, Filling filling, CancellationToken cancellation)
     {
         var again = new Filling(_body.Value, records, lateOptOuts.Found);
         using var reading = run.Db.Open();
-        using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), lane));
+        using var source = new Utf8Rows(reading, records.Records(pairs, new KeySlice(filling.First, filling.Last), lane), cancellation);
         while (source.Read())
         {
             again.Append(source.Key, source.Text);

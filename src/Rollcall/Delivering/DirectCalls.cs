@@ -130,7 +130,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
                 await burst.BeginAsync(group.Where(p => !elsewhere.Contains(p.MemberKey)));
             }
         }
-        catch
+        catch when (!cancellation.IsCancellationRequested)
         {
             await hurry.CancelAsync();
             throw;

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using Rollcall.Work;
 
 namespace Rollcall.Delivering;
 
@@ -12,6 +13,8 @@ internal sealed unsafe class Utf8Rows : IDisposable
     private const int InlineLength = 12;
 
     private readonly DuckDBPreparedStatement _statement;
+    private readonly CancellationToken _cancellation;
+    private readonly RepeatedStop _stopping;
     private DuckDBResult _result;
     private DuckDBDataChunk? _chunk;
     private ulong* _keys;
@@ -19,8 +22,11 @@ internal sealed unsafe class Utf8Rows : IDisposable
     private ulong _rows;
     private ulong _next;
 
-    public Utf8Rows(DuckDBConnection connection, string sql)
+    /// <param name="cancellation">Stops the stream, in the middle of DuckDB's work too.</param>
+    public Utf8Rows(DuckDBConnection connection, string sql, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        _cancellation = cancellation;
         if (NativeMethods.PreparedStatements.DuckDBPrepare(connection.NativeConnection, sql, out _statement) != DuckDBState.Success)
         {
             var message = NativeMethods.PreparedStatements.DuckDBPrepareError(_statement);
@@ -28,9 +34,12 @@ internal sealed unsafe class Utf8Rows : IDisposable
             throw new InvalidOperationException(message);
         }
 
+        _stopping = new RepeatedStop(() => NativeMethods.Startup.DuckDBInterrupt(connection.NativeConnection), cancellation);
         if (NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(_statement, out _result) != DuckDBState.Success)
         {
-            throw Failed();
+            var failed = Failed();
+            Dispose();
+            throw failed;
         }
     }
 
@@ -71,10 +80,15 @@ internal sealed unsafe class Utf8Rows : IDisposable
 
     public void Dispose()
     {
+        _stopping.Dispose();
         _chunk?.Dispose();
         NativeMethods.Query.DuckDBDestroyResult(ref _result);
         _statement.Dispose();
     }
 
-    private InvalidOperationException Failed() => new(NativeMethods.Query.DuckDBResultError(ref _result) ?? "The query failed.");
+    private Exception Failed()
+    {
+        var said = new InvalidOperationException(NativeMethods.Query.DuckDBResultError(ref _result) ?? "The query failed.");
+        return _cancellation.IsCancellationRequested ? new OperationCanceledException("The statement was cancelled.", said, _cancellation) : said;
+    }
 }

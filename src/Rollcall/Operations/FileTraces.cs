@@ -23,7 +23,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     {
         var erased = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var duckdb = MemberKeySql.OpenInMemory();
-        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'");
+        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'", cancellation);
         foreach (var path in Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -31,8 +31,8 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
             var kind = name.Split(Path.DirectorySeparatorChar)[0];
             var rows = Path.GetExtension(path) switch
             {
-                ".parquet" => EraseTable(duckdb, name),
-                ".log" => EraseText(name),
+                ".parquet" => EraseTable(duckdb, name, cancellation),
+                ".log" => EraseText(name, cancellation),
                 ".tmp" => Delete(path),
                 _ => 0,
             };
@@ -46,14 +46,14 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     }
 
     /// <summary>Erases the person from a status file, wherever it is: JSON lines, or a table of profiles. Counts the lines or rows.</summary>
-    public long EraseStatusFile(string path)
+    public long EraseStatusFile(string path, CancellationToken cancellation)
     {
         if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
         {
-            return EraseProfiles(path);
+            return EraseProfiles(path, cancellation);
         }
 
-        if (!File.ReadLines(path).Any(IsOfThem))
+        if (!Lines(path, cancellation).Any(IsOfThem))
         {
             return 0;
         }
@@ -64,7 +64,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
         {
             FileModes.Restrict(unfinished);
-            foreach (var line in File.ReadLines(path))
+            foreach (var line in Lines(path, cancellation))
             {
                 if (IsOfThem(line))
                 {
@@ -82,7 +82,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         return gone;
     }
 
-    private long EraseProfiles(string path)
+    private long EraseProfiles(string path, CancellationToken cancellation)
     {
         FileStream taken;
         try
@@ -103,7 +103,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
             }
 
             using var duckdb = MemberKeySql.OpenInMemory();
-            return EraseTable(duckdb, path);
+            return EraseTable(duckdb, path, cancellation);
         }
     }
 
@@ -127,38 +127,48 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
         }
     }
 
-    private long EraseTable(DuckDBConnection duckdb, string name)
+    private long EraseTable(DuckDBConnection duckdb, string name, CancellationToken cancellation)
     {
         var table = $"read_parquet({SqlText.Literal(folder.Full(name))})";
         var texts =
-            duckdb.Query($"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1))).Where(c => c.Type == "VARCHAR")
+            duckdb.Query($"DESCRIBE SELECT * FROM {table}", r => (Name: r.GetString(0), Type: r.GetString(1)), cancellation).Where(c => c.Type == "VARCHAR")
                 .Select(c => c.Name).ToList();
         var identities = texts.Where(Identities.Contains).ToList();
         var others = texts.Except(identities).ToList();
         var theirs = identities.Count == 0 ? "false" : string.Join(" OR ", identities.Select(c => trace.SqlIs(SqlText.Name(c))));
         var mentioned = others.Count == 0 ? "false" : string.Join(" OR ", others.Select(c => trace.SqlIsIn(SqlText.Name(c))));
-        var rows = duckdb.Query($"SELECT count(*) FROM {table} WHERE {theirs} OR {mentioned}", r => r.GetInt64(0))[0];
+        var rows = duckdb.Query($"SELECT count(*) FROM {table} WHERE {theirs} OR {mentioned}", r => r.GetInt64(0), cancellation)[0];
         if (rows > 0)
         {
             var replaced = others.Count == 0
                 ? ""
                 : $" REPLACE ({string.Join(", ", others.Select(c => $"{trace.SqlErased(SqlText.Name(c))} AS {SqlText.Name(c)}"))})";
             folder.Publish(name,
-                path => duckdb.Execute($"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+                path => duckdb.Execute($"COPY (SELECT *{replaced} FROM {table} WHERE NOT ({theirs})) TO {SqlText.Literal(path)} (FORMAT parquet)",
+                    cancellation));
         }
 
         return rows;
     }
 
-    private long EraseText(string name)
+    private long EraseText(string name, CancellationToken cancellation)
     {
-        var lines = File.ReadLines(folder.Full(name)).LongCount(trace.IsIn);
+        var lines = Lines(folder.Full(name), cancellation).LongCount(trace.IsIn);
         if (lines > 0)
         {
-            folder.Publish(name, path => File.WriteAllLines(path, File.ReadLines(folder.Full(name)).Select(trace.Erased)));
+            folder.Publish(name, path => File.WriteAllLines(path, Lines(folder.Full(name), cancellation).Select(trace.Erased)));
         }
 
         return lines;
+    }
+
+    private static IEnumerable<string> Lines(string path, CancellationToken cancellation)
+    {
+        foreach (var line in File.ReadLines(path))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return line;
+        }
     }
 
     /// <summary>A file that a killed process left unfinished is litter.</summary>

@@ -30,7 +30,7 @@ public static class Forget
         using var taken = folder.TryRareLock(ForgetLock.Name) ?? throw ForgetLock.Busy(folder, "Another person is being erased");
         ForgetLock.RefuseWhileOthersWork(folder);
         using var store = Stores.Open(folder, checkpoint);
-        store.Rekey();
+        store.Rekey(cancellation);
         return Run(email, trace, folder, store, environment, cancellation);
     }
 
@@ -38,23 +38,23 @@ public static class Forget
         CancellationToken cancellation)
     {
         RunFolders.DeleteDeadFolders(folder);
-        OpenDeliveries.Refuse(folder, store.Deliveries, trace);
+        OpenDeliveries.Refuse(folder, store.Deliveries, trace, cancellation);
         var jobs = KnownJobs.Read(store, environment);
-        var known = jobs.SelectMany(j => j.Rows(folder, store, trace)).ToList();
+        var known = jobs.SelectMany(j => j.Rows(folder, store, trace, cancellation)).ToList();
         var kept = KeepOptOuts(folder, store.Forgotten, trace, known);
-        ForgottenThere.Keep(folder, store, trace, known);
+        ForgottenThere.Keep(folder, store, trace, known, cancellation);
 
         // Only now may what is kept as a hash go: a run cut off here still has either.
         var ofStore = store.Forgotten.Erase(trace);
         var files = new FileTraces(folder, trace);
         var erased = files.EraseHere(cancellation).ToDictionary(e => e.Key, e => e.Value);
-        var status = jobs.SelectMany(j => j.StatusFiles()).Distinct(StringComparer.Ordinal).Sum(files.EraseStatusFile);
+        var status = jobs.SelectMany(j => j.StatusFiles()).Distinct(StringComparer.Ordinal).Sum(path => files.EraseStatusFile(path, cancellation));
         foreach (var (kind, rows) in new[] { ("store", ofStore), ("status files", status) }.Where(k => k.Item2 > 0))
         {
             erased[kind] = rows;
         }
 
-        jobs.ForEach(j => j.CountAgain(folder, store));
+        jobs.ForEach(j => j.CountAgain(folder, store, cancellation));
         if (!store.Forgotten.Purge())
         {
             throw new RollcallException(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rollcall.Model;
 using Rollcall.Recording;
 using Rollcall.Store;
+using Rollcall.Work;
 
 namespace Rollcall.Operations;
 
@@ -57,7 +58,7 @@ public sealed class History : IDisposable
     public IReadOnlyList<RunResult> Runs(string tag) => [.. _store.Runs.Of(tag).Select(Result)];
 
     /// <summary>Everything the last run that ended did not deliver, with the reason; streamed.</summary>
-    public IEnumerable<Failure> Failures(string tag)
+    public IEnumerable<Failure> Failures(string tag, CancellationToken cancellation)
     {
         if (FailuresFile(tag) is not { } file)
         {
@@ -66,18 +67,15 @@ public sealed class History : IDisposable
 
         using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        using var command = duckdb.CreateCommand();
-        command.UseStreamingMode = true;
-        command.CommandText = $"FROM {RunReport.Rows(file)}";
-        using var row = command.ExecuteReader();
-        while (row.Read())
+        foreach (var failure in duckdb.Stream($"FROM {RunReport.Rows(file)}", RunReport.From, cancellation))
         {
-            yield return RunReport.From(row);
+            cancellation.ThrowIfCancellationRequested();
+            yield return failure;
         }
     }
 
     /// <summary>The same, counted by reason.</summary>
-    public IReadOnlyList<FailureReason> Reasons(string tag)
+    public IReadOnlyList<FailureReason> Reasons(string tag, CancellationToken cancellation)
     {
         if (FailuresFile(tag) is not { } file)
         {
@@ -86,7 +84,7 @@ public sealed class History : IDisposable
 
         using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        return FailureReasons.Of(duckdb, RunReport.Rows(file));
+        return duckdb.Query(FailureReasons.Query(RunReport.Rows(file)), FailureReasons.Of, cancellation);
     }
 
     private JobStatus Status(KeptJob job)

@@ -11,11 +11,11 @@ internal static class OpenDeliveries
 {
     /// <summary>Refuses to erase someone with an open delivery.</summary>
     /// <exception cref="RollcallException">Exit 6: one is.</exception>
-    public static void Refuse(DataFolder folder, IDeliveries deliveries, Trace trace)
+    public static void Refuse(DataFolder folder, IDeliveries deliveries, Trace trace, CancellationToken cancellation)
     {
         foreach (var open in deliveries.Open())
         {
-            if (PersonRows.In(folder, open.Name!, trace) > 0)
+            if (PersonRows.In(folder, open.Name!, trace, cancellation) > 0)
             {
                 throw new RollcallException(
                     ExitCode.Busy,

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Running;
+using Rollcall.Work;
 
 namespace Rollcall.Recording;
 
@@ -94,14 +95,13 @@ internal sealed class Outbox(RunContext run)
         // File by file: a later one may say more of the same member, and the last word counts.
         foreach (var file in files)
         {
-            await using var command = connection.CreateCommand();
-            command.UseStreamingMode = true;
-            command.CommandText = $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status, contact_id FROM {run.Rows(file)}";
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
+            foreach (var status in connection.Stream(
+                $"SELECT event_id, email, account_id, account_status, address_book_id, address_book_status, contact_id FROM {run.Rows(file)}",
+                row => new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5),
+                    row.IsDBNull(6) ? null : row.GetInt64(6)),
+                cancellation))
             {
-                yield return new StatusEvent(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5),
-                    row.IsDBNull(6) ? null : row.GetInt64(6));
+                yield return status;
             }
         }
     }

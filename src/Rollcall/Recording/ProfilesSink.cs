@@ -74,7 +74,8 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         {
             duckdb.Open();
             duckdb.Execute(
-                $"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}");
+                $"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}",
+                cancellation);
             FileModes.Restrict(work);
             MemberKeySql.Register(duckdb);
             await TakeInAsync(duckdb, events, cancellation);
@@ -108,14 +109,15 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         duckdb.Execute($"""
             CREATE TABLE arriving(seq BIGINT, event_id VARCHAR, email VARCHAR, account VARCHAR, account_status VARCHAR, book VARCHAR, book_status VARCHAR);
             CREATE TABLE profile({Columns});
-            """);
+            """, cancellation);
         if (File.Exists(options.Path))
         {
             duckdb.Execute(
                 $"""
                 INSERT INTO profile SELECT email, dm_account_status, dm_addressbook_status, dm_addressbook_status_ts, event_ids
                 FROM read_parquet({SqlText.Literal(options.Path)})
-                """);
+                """,
+                cancellation);
         }
 
         using var appender = duckdb.CreateAppender("arriving");

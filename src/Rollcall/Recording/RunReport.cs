@@ -188,8 +188,8 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
     public IReadOnlyList<FailureReason> Reasons(IReadOnlyList<string> ids)
     {
         var several = mapping.GroupBy(m => m.Audience).Where(g => g.Count() > 1).Select(g => $" WHEN {SqlText.Literal(ids[g.Key])} THEN {g.Count()}").ToList();
-        return FailureReasons.Of(run.Db.Connection, $"({FailureRows()})",
-            several.Count == 0 ? "1" : $"CASE WHEN operation <> 'read' THEN 1 ELSE CASE audience{string.Concat(several)} ELSE 1 END END");
+        var books = several.Count == 0 ? "1" : $"CASE WHEN operation <> 'read' THEN 1 ELSE CASE audience{string.Concat(several)} ELSE 1 END END";
+        return run.Db.Query(FailureReasons.Query($"({FailureRows()})", books), FailureReasons.Of);
     }
 
     /// <summary>Reads failures from a relation that <see cref="FailureRows"/> made.</summary>

@@ -35,7 +35,11 @@ internal sealed class Deletions(RunContext run)
     {
         db.Execute("CREATE OR REPLACE TABLE deletion_seen(member_key VARCHAR, seen BIGINT)");
         using var appender = db.Connection.CreateAppender("deletion_seen");
-        _optOuts.Deleted(one => appender.CreateRow().AppendValue(one.EmailKey).AppendValue(one.DeletedAt).EndRow());
+        _optOuts.Deleted(one =>
+        {
+            db.StopIfCancelled();
+            appender.CreateRow().AppendValue(one.EmailKey).AppendValue(one.DeletedAt).EndRow();
+        });
     }
 
     /// <summary>

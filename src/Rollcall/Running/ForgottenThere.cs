@@ -7,9 +7,10 @@ namespace Rollcall.Running;
 internal static class ForgottenThere
 {
     /// <summary>Keeps a hash for each job and book the person was in before it.</summary>
-    public static void Keep(DataFolder folder, IStore store, Trace trace, IReadOnlyList<KnownRow> known)
+    public static void Keep(DataFolder folder, IStore store, Trace trace, IReadOnlyList<KnownRow> known, CancellationToken cancellation)
     {
-        var there = store.Books.There().Where(t => t.File is not null && PersonRows.In(folder, t.File, trace) > 0).Select(t => t with { File = null })
+        var there =
+            store.Books.There().Where(t => t.File is not null && PersonRows.In(folder, t.File, trace, cancellation) > 0).Select(t => t with { File = null })
             .Concat(known.Where(k => k.Origin == "there").Select(k => new ThereBefore(k.Job.Tag, k.Job.AccountId, k.BookId, null)))
             .ToHashSet();
         if (there.Count > 0)

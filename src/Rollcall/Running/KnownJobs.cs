@@ -37,7 +37,7 @@ internal sealed record KnownRow(KnownJob Job, long BookId, string BookName, stri
 internal sealed record KnownJob(string Tag, long AccountId, string Path, string? Ledger, Job? File)
 {
     /// <summary>What the ledger has of the person.</summary>
-    public IReadOnlyList<KnownRow> Rows(DataFolder folder, IStore store, Trace trace)
+    public IReadOnlyList<KnownRow> Rows(DataFolder folder, IStore store, Trace trace, CancellationToken cancellation)
     {
         var names = store.Books.Of(Tag).ToDictionary(b => b.BookId, b => b.Name);
         return OnLedger(
@@ -48,7 +48,8 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
                 FROM {relation} WHERE kh = md5_number_lower({SqlText.Literal(trace.MemberKey)}) AND member_key = {SqlText.Literal(trace.MemberKey)}
                 """,
             r => new KnownRow(this, r.GetInt64(0), names.GetValueOrDefault(r.GetInt64(0)) ?? $"{r.GetInt64(0)}", r.GetString(1),
-                r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)));
+                r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3)),
+            cancellation);
     }
 
     /// <summary>The status files that the job's sink has written so far.</summary>
@@ -67,9 +68,10 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
     }
 
     /// <summary>Counts the ledger again, which may have lost a row.</summary>
-    public void CountAgain(DataFolder folder, IStore store) => store.Ledgers.Count(Tag, OnLedger(folder, BookRows.Query, BookRows.Of));
+    public void CountAgain(DataFolder folder, IStore store, CancellationToken cancellation) =>
+        store.Ledgers.Count(Tag, OnLedger(folder, BookRows.Query, BookRows.Of, cancellation));
 
-    private List<T> OnLedger<T>(DataFolder folder, Func<string, string> query, Func<DuckDB.NET.Data.DuckDBDataReader, T> read)
+    private List<T> OnLedger<T>(DataFolder folder, Func<string, string> query, Func<DuckDB.NET.Data.DuckDBDataReader, T> read, CancellationToken cancellation)
     {
         if (Ledger is null)
         {
@@ -78,6 +80,6 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
 
         using var duckdb = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:");
         duckdb.Open();
-        return duckdb.Query(query(LedgerFiles.Relation(folder, Ledger)), read);
+        return duckdb.Query(query(LedgerFiles.Relation(folder, Ledger)), read, cancellation);
     }
 }

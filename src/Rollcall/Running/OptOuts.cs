@@ -106,6 +106,7 @@ internal sealed class OptOuts(IOptOuts kept, ServerClock clock)
         var copied = 0L;
         kept.Since(after, one =>
         {
+            db.StopIfCancelled();
             Append(appender, one);
             copied++;
         });
@@ -122,7 +123,11 @@ internal sealed class OptOuts(IOptOuts kept, ServerClock clock)
         db.Execute($"CREATE OR REPLACE TABLE opt_out_raw({Columns})");
         using (var appender = db.Connection.CreateAppender("opt_out_raw"))
         {
-            kept.Of(books, one => Append(appender, one));
+            kept.Of(books, one =>
+            {
+                db.StopIfCancelled();
+                Append(appender, one);
+            });
         }
 
         db.Execute("CREATE OR REPLACE TABLE opt_out AS SELECT md5_number_lower(email_key) AS kh, * FROM opt_out_raw ORDER BY 1");

@@ -8,7 +8,7 @@ namespace Rollcall.Running;
 internal static class PersonRows
 {
     /// <summary>How many there are, under the person's present or former address.</summary>
-    public static long In(DataFolder folder, string file, Trace trace)
+    public static long In(DataFolder folder, string file, Trace trace, CancellationToken cancellation)
     {
         if (!File.Exists(folder.Full(file)))
         {
@@ -17,8 +17,9 @@ internal static class PersonRows
 
         using var duckdb = MemberKeySql.OpenInMemory();
         var table = $"read_parquet({SqlText.Literal(folder.Full(file))})";
-        var moves = duckdb.Query($"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'", r => r.GetInt64(0))[0] > 0;
+        var moves =
+            duckdb.Query($"SELECT count(*) FROM (DESCRIBE SELECT * FROM {table}) WHERE column_name = 'old_key'", r => r.GetInt64(0), cancellation)[0] > 0;
         return duckdb.Query($"SELECT count(*) FROM {table} WHERE {trace.SqlIs("member_key")}{(moves ? $" OR {trace.SqlIs("old_key")}" : "")}",
-            r => r.GetInt64(0))[0];
+            r => r.GetInt64(0), cancellation)[0];
     }
 }

@@ -28,8 +28,12 @@ internal sealed class Watch(RunContext run)
             """);
         using (var appender = db.Connection.CreateAppender("watched_raw"))
         {
-            _kept.All(one => appender.CreateRow().AppendValue(one.MemberKey).AppendValue(one.BookId).AppendValue(one.Kind).AppendValue(one.Why)
-                .AppendValue(one.Email).AppendValue(one.ContactId).AppendValue(one.Since).AppendValue(one.Until).AppendValue(one.SettledAt).EndRow());
+            _kept.All(one =>
+            {
+                db.StopIfCancelled();
+                appender.CreateRow().AppendValue(one.MemberKey).AppendValue(one.BookId).AppendValue(one.Kind).AppendValue(one.Why)
+                    .AppendValue(one.Email).AppendValue(one.ContactId).AppendValue(one.Since).AppendValue(one.Until).AppendValue(one.SettledAt).EndRow();
+            });
         }
 
         db.Execute("CREATE OR REPLACE TABLE watched AS SELECT md5_number_lower(member_key) AS kh, * FROM watched_raw; DROP TABLE watched_raw");

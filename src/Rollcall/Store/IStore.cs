@@ -39,7 +39,7 @@ internal interface IStore : IDisposable
 
     /// <summary>Sees to it that the keys of the store, and of the files it names, are those of this version.</summary>
     /// <exception cref="RollcallException">Exit 6: a run or a plan of a former version works in the folder.</exception>
-    void Rekey();
+    void Rekey(CancellationToken cancellation);
 }
 
 /// <summary>A store that was opened as it is, to find out what is lost.</summary>

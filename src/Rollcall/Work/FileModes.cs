@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rollcall.Work;
 
@@ -35,6 +36,10 @@ public static partial class FileModes
         return options;
     }
 
+    // fcntl's, of Linux.
+    private const int SetFlags = 4;
+    private const int Append = 0x400;
+
     /// <summary>Files that libraries make (DuckDB's, SQLite's) are the owner's alone from their first byte.</summary>
     public static void KeepToOwner()
     {
@@ -52,6 +57,21 @@ public static partial class FileModes
             File.SetUnixFileMode(path, OwnerFile);
         }
     }
+
+    /// <summary>
+    /// Lets a file only be written at its end, wherever that is by then: the system sees to it, so that processes that write to one file overwrite
+    /// nothing of each other's. .NET's own append mode remembers where the end was. Linux only: elsewhere the number means something else.
+    /// </summary>
+    public static void AppendOnly(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux() && FileControl(file, SetFlags, Append) != 0)
+        {
+            throw new IOException($"The file cannot be appended to: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FileControl(SafeFileHandle file, int command, int flags);
 
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint Umask(uint mask);

@@ -13,9 +13,12 @@ internal sealed class RunDatabase : IDisposable
     public const string MemoryLimit = "900MB";
 
     private readonly string _settings;
+    private readonly CancellationToken _cancellation;
 
-    public RunDatabase(string folder)
+    /// <param name="cancellation">The run's: a statement that lasts when it is cancelled ends then, as an <see cref="OperationCanceledException"/>.</param>
+    public RunDatabase(string folder, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Folder = folder;
         var file = Path.Combine(folder, "run.duckdb");
         File.Delete(file);
@@ -25,7 +28,7 @@ internal sealed class RunDatabase : IDisposable
         Connection = Open();
         MemberKeySql.Register(Connection);
         DecimalSql.Register(Connection);
-        Execute($"""
+        Connection.Execute($"""
             SET memory_limit='{MemoryLimit}';
             SET threads={Math.Clamp(Environment.ProcessorCount, 1, 8)};
             SET temp_directory={SqlText.Literal(Path.Combine(folder, "spill"))};
@@ -35,7 +38,7 @@ internal sealed class RunDatabase : IDisposable
             SET autoinstall_known_extensions=false;
             SET autoload_known_extensions=false;
             SET TimeZone='UTC';
-            """);
+            """, CancellationToken.None);
         FileModes.Restrict(file);
     }
 
@@ -51,17 +54,18 @@ internal sealed class RunDatabase : IDisposable
         return connection;
     }
 
-    public int Execute(string sql) => Connection.Execute(sql);
+    /// <summary>For loops that fill a table row by row, whose inserts are nothing to interrupt.</summary>
+    public void StopIfCancelled() => _cancellation.ThrowIfCancellationRequested();
+
+    public int Execute(string sql) => Connection.Execute(sql, _cancellation);
 
     public long Number(string sql)
     {
-        using var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        var value = command.ExecuteScalar();
+        var value = Connection.Run(sql, command => command.ExecuteScalar(), _cancellation);
         return value is null or DBNull ? 0 : ((IConvertible)Narrow(value)).ToInt64(CultureInfo.InvariantCulture);
     }
 
-    public List<T> Query<T>(string sql, Func<DuckDBDataReader, T> read) => Connection.Query(sql, read);
+    public List<T> Query<T>(string sql, Func<DuckDBDataReader, T> read) => Connection.Query(sql, read, _cancellation);
 
     public void Dispose()
     {

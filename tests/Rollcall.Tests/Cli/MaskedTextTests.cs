@@ -1,3 +1,4 @@
+using Rollcall.Cli.Logs;
 using Rollcall.Cli.Terminals;
 using Xunit;
 

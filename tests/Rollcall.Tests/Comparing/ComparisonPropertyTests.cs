@@ -46,7 +46,7 @@ public sealed class ComparisonPropertyTests
     private static void Check(Row[] rows, Known[] ledger, OptOut[] optOuts)
     {
         using var folder = new TempFolder();
-        using var db = new RunDatabase(folder.Path);
+        using var db = new RunDatabase(folder.Path, CancellationToken.None);
         Fill(db, rows, ledger, optOuts);
         var books = new[] { new RunBook(0, 100, "First"), new RunBook(1, 101, "Second") };
 

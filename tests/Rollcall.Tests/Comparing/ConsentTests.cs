@@ -26,7 +26,7 @@ public sealed class ConsentTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly RunDatabase _db;
 
-    public ConsentTests() => _db = new RunDatabase(_folder.Path);
+    public ConsentTests() => _db = new RunDatabase(_folder.Path, CancellationToken.None);
 
     [Theory]
     [InlineData("new account out:50", Allowed)]

@@ -15,7 +15,7 @@ public sealed class DecisionTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly RunDatabase _db;
 
-    public DecisionTests() => _db = new RunDatabase(_folder.Path);
+    public DecisionTests() => _db = new RunDatabase(_folder.Path, CancellationToken.None);
 
     // Members nobody opted out of.
     [Theory]

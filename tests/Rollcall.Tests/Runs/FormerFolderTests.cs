@@ -194,7 +194,7 @@ public sealed class FormerFolderTests
         using var store = (SqliteStore)Stores.Open(new DataFolder(scene.DataFolder));
         store.Connection.Execute("DELETE FROM rekeyed");
 
-        store.Rekey();
+        store.Rekey(TestContext.Current.CancellationToken);
 
         Assert.Equal(files, Stamps(scene.DataFolder));
         Assert.Equal(1L, store.Connection.Number("SELECT count(*) FROM rekeyed"));
@@ -220,7 +220,7 @@ public sealed class FormerFolderTests
                 (1001, 0, 'anna@bücher.example', 4, 'Unsubscribed', 100, 'theirs', 1, NULL);
             """);
 
-        store.Rekey();
+        store.Rekey(TestContext.Current.CancellationToken);
 
         Assert.Equal(
             [
@@ -240,7 +240,7 @@ public sealed class FormerFolderTests
         using var atWork = folder.TryLock(RunFolders.Lock("20261129T214411Z"));
         using var store = (SqliteStore)Stores.Open(folder);
 
-        var busy = Assert.Throws<RollcallException>(() => store.Rekey());
+        var busy = Assert.Throws<RollcallException>(() => store.Rekey(TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.Busy, busy.ExitCode);
         Assert.Equal("ledger/letters/00000003", store.Connection.Query<string>("SELECT ledger_folder FROM job WHERE tag = 'letters'")[0]);
@@ -250,7 +250,7 @@ public sealed class FormerFolderTests
     {
         var folder = new DataFolder(former.DataFolder, checkpoint);
         using var store = (SqliteStore)Stores.Open(folder, checkpoint);
-        store.Rekey();
+        store.Rekey(TestContext.Current.CancellationToken);
     }
 
     private static string Content(FormerFolder former)

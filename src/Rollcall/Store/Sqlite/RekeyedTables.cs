@@ -24,17 +24,19 @@ internal sealed class RekeyedTables : IDisposable
     private readonly DataFolder _folder;
     private readonly StoreConnection _store;
     private readonly DuckDBConnection _duckdb;
+    private readonly CancellationToken _cancellation;
 
-    public RekeyedTables(DataFolder folder, StoreConnection store, string spill)
+    public RekeyedTables(DataFolder folder, StoreConnection store, string spill, CancellationToken cancellation)
     {
         _folder = folder;
         _store = store;
+        _cancellation = cancellation;
         _duckdb = MemberKeySql.OpenInMemory();
         _duckdb.Execute($"""
             SET memory_limit='{RunDatabase.MemoryLimit}';
             SET temp_directory={SqlText.Literal(spill)};
             CREATE TABLE told(account_id BIGINT, old_key VARCHAR, new_key VARCHAR, contact_id BIGINT);
-            """);
+            """, CancellationToken.None);
     }
 
     /// <summary>Files and folders that the store no longer names.</summary>
@@ -44,7 +46,8 @@ internal sealed class RekeyedTables : IDisposable
     public IReadOnlyList<(long Account, string OldKey, string NewKey, long? ContactId)> Told =>
         _duckdb.Query(
             "SELECT DISTINCT account_id, old_key, new_key, contact_id FROM told",
-            r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)));
+            r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? (long?)null : r.GetInt64(3)),
+            _cancellation);
 
     /// <summary>The keys that change in the manifests of open deliveries.</summary>
     public List<(long Delivery, string OldKey, string NewKey)> InDeliveries { get; } = [];
@@ -68,7 +71,7 @@ internal sealed class RekeyedTables : IDisposable
             CREATE TABLE by_key AS SELECT account_id, old_key, min(new_key) AS new_key FROM told GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
             CREATE TABLE by_contact AS
             SELECT account_id, contact_id, min(new_key) AS new_key FROM told WHERE contact_id IS NOT NULL GROUP BY 1, 2 HAVING count(DISTINCT new_key) = 1;
-            """);
+            """, _cancellation);
         foreach (var job in jobs)
         {
             if (job.Ledger is not null)
@@ -126,7 +129,7 @@ internal sealed class RekeyedTables : IDisposable
         INSERT INTO told
         SELECT DISTINCT {Number(account)}, member_key, {MemberKeySql.Of("email")}, contact_id FROM {relation}
         WHERE (strlen(email) <> length(email) OR strlen(member_key) <> length(member_key)) AND {MemberKeySql.Of("email")} <> member_key
-        """);
+        """, _cancellation);
 
     /// <summary>
     /// A new generation: the rows that stay as they are slice by slice as before, and beside them those whose keys change, with the rows that have such a
@@ -143,8 +146,8 @@ internal sealed class RekeyedTables : IDisposable
             WHERE (strlen(f.email) <> length(f.email) OR strlen(f.member_key) <> length(f.member_key)) AND {key} <> f.member_key;
             INSERT INTO changing SELECT f.*, f.kh, f.member_key FROM {former} AS f
             WHERE f.kh IN (SELECT kh FROM changing) AND f.member_key IN (SELECT member_key FROM changing) AND NOT EXISTS ({Same});
-            """);
-        if (_duckdb.Query("SELECT count(*) FROM changing", r => r.GetInt64(0))[0] == 0)
+            """, _cancellation);
+        if (_duckdb.Query("SELECT count(*) FROM changing", r => r.GetInt64(0), _cancellation)[0] == 0)
         {
             return;
         }
@@ -164,7 +167,7 @@ internal sealed class RekeyedTables : IDisposable
 
         var columns = string.Join(", ", LedgerFiles.Columns.Select(c => c.Name));
         Publish($"{next}/{slices.Count:D4}-keyed.parquet", $"SELECT {columns} FROM ({Merged}) ORDER BY kh, member_key, book_id");
-        SqliteLedgers.Name(_store, tag, next, generation, _duckdb.Query(BookRows.Query(LedgerFiles.Relation(_folder, next)), BookRows.Of));
+        SqliteLedgers.Name(_store, tag, next, generation, _duckdb.Query(BookRows.Query(LedgerFiles.Relation(_folder, next)), BookRows.Of, _cancellation));
         Replaced.Add(ledger);
     }
 
@@ -219,7 +222,8 @@ internal sealed class RekeyedTables : IDisposable
         var former = Parquet(file);
         return [.. Keys(former).Zip(Named).SelectMany(k => _duckdb.Query(
             $"SELECT DISTINCT f.{k.Second.Key}, {k.First.Key} FROM {former} AS f {Joins(former, account)} WHERE {k.First.Key} <> f.{k.Second.Key}",
-            r => (r.GetString(0), r.GetString(1))))];
+            r => (r.GetString(0), r.GetString(1)),
+            _cancellation))];
     }
 
     /// <summary>
@@ -242,12 +246,12 @@ internal sealed class RekeyedTables : IDisposable
         $"LEFT JOIN by_key k ON k.account_id = {Number(account)} AND k.old_key = f.member_key"
         + (Columns(former).Contains("contact_id") ? $" LEFT JOIN by_contact c ON c.account_id = {Number(account)} AND c.contact_id = f.contact_id" : "");
 
-    private HashSet<string> Columns(string relation) => [.. _duckdb.Query($"DESCRIBE SELECT * FROM {relation}", r => r.GetString(0))];
+    private HashSet<string> Columns(string relation) => [.. _duckdb.Query($"DESCRIBE SELECT * FROM {relation}", r => r.GetString(0), _cancellation)];
 
     private string Parquet(string file) => $"read_parquet({SqlText.Literal(_folder.Full(file))})";
 
     private void Publish(string name, string query) =>
-        _folder.Publish(name, path => _duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)"));
+        _folder.Publish(name, path => _duckdb.Execute($"COPY ({query}) TO {SqlText.Literal(path)} (FORMAT parquet)", _cancellation));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -22,7 +22,7 @@ internal static class Rekeying
 
     /// <summary>Sees to it that the folder's keys are those of this version.</summary>
     /// <exception cref="RollcallException">Exit 6: a run or a plan of a former version works in the folder.</exception>
-    public static void Ensure(DataFolder folder, StoreConnection store)
+    public static void Ensure(DataFolder folder, StoreConnection store, CancellationToken cancellation)
     {
         if (!IsDone(store))
         {
@@ -37,7 +37,7 @@ internal static class Rekeying
 
             try
             {
-                Rekey(folder, store);
+                Rekey(folder, store, cancellation);
             }
             catch (StoreException e) when (e.Fault == StoreFault.Busy)
             {
@@ -70,7 +70,7 @@ internal static class Rekeying
         store.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'rekeyed'") > 0
         && store.Number("SELECT count(*) FROM rekeyed WHERE form = @Form", new { Form }) > 0;
 
-    private static void Rekey(DataFolder folder, StoreConnection store) => store.InTransaction(() =>
+    private static void Rekey(DataFolder folder, StoreConnection store, CancellationToken cancellation) => store.InTransaction(() =>
     {
         // Who waited for another process finds it done.
         if (IsDone(store))
@@ -80,7 +80,7 @@ internal static class Rekeying
 
         store.Execute(Schema);
         DeleteSpill(folder);
-        using var tables = new RekeyedTables(folder, store, folder.Full(SpillFolder));
+        using var tables = new RekeyedTables(folder, store, folder.Full(SpillFolder), cancellation);
         tables.Rekey();
         new RekeyedRows(store, tables).Rekey();
         store.Execute("INSERT OR IGNORE INTO rekeyed_litter(path) VALUES (@path)", tables.Replaced.Select(path => new { path }));

@@ -84,7 +84,7 @@ internal sealed class SqliteStore : IFoundStore
 
     public IWatch Watch(string tag, long account) => new SqliteWatch(Connection, tag, account);
 
-    public void Rekey() => Rekeying.Ensure(_folder, Connection);
+    public void Rekey(CancellationToken cancellation) => Rekeying.Ensure(_folder, Connection, cancellation);
 
     public void Migrate()
     {

@@ -28,7 +28,8 @@ internal sealed class ScanTable(DuckDBConnection duckdb, string table, ScanColum
     {
         duckdb.Execute(
             $"CREATE OR REPLACE TABLE {table}({string.Concat(columns.Names.Select(name => $"{SqlText.Name(name)} JSON, "))}__uid VARCHAR, __row BIGINT, "
-                + "__part INTEGER, __pass INTEGER)");
+                + "__part INTEGER, __pass INTEGER)",
+            cancellation);
 
         // In one transaction DuckDB writes full row groups to its file continuously, and nothing to its log.
         using var transaction = duckdb.BeginTransaction();

@@ -57,8 +57,8 @@ public sealed class RunDatabaseTests : IDisposable
         db.Execute("CREATE TABLE litter(a INTEGER)");
         await ExpectEndedAsync(db, () => db.Execute($"SELECT count(*) {Long}"));
 
-        db.Connection.Execute("DROP TABLE litter");
-        Assert.Empty(db.Connection.Query("SELECT table_name FROM duckdb_tables()", row => row.GetString(0)));
+        db.Connection.Execute("DROP TABLE litter", TestContext.Current.CancellationToken);
+        Assert.Empty(db.Connection.Query("SELECT table_name FROM duckdb_tables()", row => row.GetString(0), TestContext.Current.CancellationToken));
     }
 
     [Fact]

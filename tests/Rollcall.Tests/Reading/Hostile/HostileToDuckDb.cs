@@ -124,7 +124,7 @@ public sealed class HostileToDuckDb : HostileSql
         using var locked = LockedDuckDb.Open([Workshop.At("files/people.csv")], spill: null);
 
         Assert.Equal([2L], locked.Query($"SELECT count(*) FROM read_csv({SqlText.Literal(Workshop.At("files/people.csv"))})", row => row.GetInt64(0)));
-        Assert.Throws<DuckDBException>(() => locked.Execute(Placed(sql)));
+        Assert.Throws<DuckDBException>(() => locked.Execute(Placed(sql), TestContext.Current.CancellationToken));
         Assert.Equal(before, await StateAsync());
     }
 

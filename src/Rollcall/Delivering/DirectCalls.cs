@@ -6,19 +6,6 @@ using Rollcall.Store;
 
 namespace Rollcall.Delivering;
 
-/// <summary>One person of a single call.</summary>
-/// <param name="MemberKey">The member key.</param>
-/// <param name="Email">The address.</param>
-/// <param name="ContactId">The contact id; null when unknown.</param>
-/// <param name="Fields">The data fields as JSON members without braces; empty for none.</param>
-/// <param name="KnownCode">The code of the last outcome; null when there was none.</param>
-internal sealed record DirectPerson(string MemberKey, string Email, long? ContactId, string Fields, string? KnownCode);
-
-/// <summary>What calls that answer opt-outs need.</summary>
-/// <param name="Answers">The opt-outs that calls to some people answer.</param>
-/// <param name="LeaveOut">Takes people out of the relation whose opt-outs another job has answered.</param>
-internal sealed record AnsweringCalls(Func<IReadOnlyList<string>, OptOutAnswers> Answers, Action<IReadOnlyList<string>> LeaveOut);
-
 /// <summary>
 /// Sends calls of one person each, as many at a time as the account's rate allows, in bursts: a manifest and a journal entry a burst, a row in the
 /// journal before each call and its answer after it. Who was not answered is read back; who opted out before a burst is left out of it.

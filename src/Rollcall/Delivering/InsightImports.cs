@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Running;
@@ -28,7 +26,7 @@ internal sealed class InsightImports(RunContext run, long total)
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
-    private readonly List<(string Id, Batch Batch)> _active = [];
+    private readonly List<(string Id, InsightBatch Batch)> _active = [];
     private long _ended;
     private int _refusedInARow;
 
@@ -72,13 +70,13 @@ internal sealed class InsightImports(RunContext run, long total)
             FROM insight_due WHERE {{slice.Where()}} AND {{records}} ORDER BY contact_id, record
             """,
             cancellation);
-        var batch = new Batch(collection);
+        var batch = new InsightBatch(collection);
         while (rows.Read())
         {
             if (batch.Count == DotdigitalLimits.InsightBatch || (batch.Count > 0 && batch.Bytes + rows.Text.Length > BodyBytes))
             {
                 await StartAsync(batch, cancellation);
-                batch = new Batch(collection);
+                batch = new InsightBatch(collection);
             }
 
             batch.Add((long)(rows.Key / Records), (int)(rows.Key % Records), rows.Text);
@@ -90,7 +88,7 @@ internal sealed class InsightImports(RunContext run, long total)
         }
     }
 
-    private async Task StartAsync(Batch batch, CancellationToken cancellation)
+    private async Task StartAsync(InsightBatch batch, CancellationToken cancellation)
     {
         await SettleAsync(UnderWay - 1, cancellation);
         try
@@ -158,7 +156,7 @@ internal sealed class InsightImports(RunContext run, long total)
         }
     }
 
-    private async Task<bool> IsOverAsync(string id, Batch batch, CancellationToken cancellation)
+    private async Task<bool> IsOverAsync(string id, InsightBatch batch, CancellationToken cancellation)
     {
         InsightReport? report;
         try
@@ -194,7 +192,7 @@ internal sealed class InsightImports(RunContext run, long total)
         return report.IsOver;
     }
 
-    private void Fail(Batch batch, IReadOnlyList<InsightFailure> failures)
+    private void Fail(InsightBatch batch, IReadOnlyList<InsightFailure> failures)
     {
         var refused = failures.Select(failure => (failure.ContactId, Record: RecordOf(failure.Key), failure.Reason)).ToList();
         if (refused.Any(one => one.ContactId is null || one.Record is null))
@@ -218,13 +216,13 @@ internal sealed class InsightImports(RunContext run, long total)
             && int.TryParse(key.AsSpan(run.Job.Tag.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var record) ? record
         : null;
 
-    private void Fail(Batch batch, string outcome, string code, string reason) =>
+    private void Fail(InsightBatch batch, string outcome, string code, string reason) =>
         Insert(batch.Parts.Select(part => (part.Contact, part.Record, outcome, code, reason)));
 
     /// <summary>
     /// Such an import may be applied after a newer one: its people's records go again in every run of the next hour, and once more at the end.
     /// </summary>
-    private void LookAgain(Batch batch, string why)
+    private void LookAgain(InsightBatch batch, string why)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE insight_unsure(contact_id BIGINT)");
         using (var appender = run.Db.Connection.CreateAppender("insight_unsure"))
@@ -261,48 +259,5 @@ internal sealed class InsightImports(RunContext run, long total)
             SELECT d.contact_id, d.record, d.email, d.audience, r.outcome, r.code, r.reason
             FROM insight_due d JOIN insight_refused r USING (contact_id, record)
             """);
-    }
-
-    /// <summary>Records of one collection on their way, as JSON.</summary>
-    private sealed class Batch(string collection)
-    {
-        private readonly ArrayBufferWriter<byte> _records = new();
-        private readonly List<(long Contact, int Record, int Start, int Length)> _parts = [];
-
-        public int Count => _parts.Count;
-
-        public int Bytes => _records.WrittenCount;
-
-        public IEnumerable<(long Contact, int Record)> Parts => _parts.Select(part => (part.Contact, part.Record));
-
-        public void Add(long contact, int record, ReadOnlySpan<byte> json)
-        {
-            if (_parts.Count > 0)
-            {
-                _records.Write(","u8);
-            }
-
-            _parts.Add((contact, record, _records.WrittenCount, json.Length));
-            _records.Write(json);
-        }
-
-        public ReadOnlyMemory<byte> Body()
-        {
-            var body = new ArrayBufferWriter<byte>(Bytes + 200);
-            body.Write(Encoding.UTF8.GetBytes($$"""{"collectionName":"{{collection}}","collectionScope":"contact","collectionType":"custom","records":["""));
-            body.Write(_records.WrittenSpan);
-            body.Write("]}"u8);
-            return body.WrittenMemory;
-        }
-
-        public IEnumerable<Batch> Halves()
-        {
-            foreach (var half in new[] { _parts[..(_parts.Count / 2)], _parts[(_parts.Count / 2)..] })
-            {
-                var batch = new Batch(collection);
-                half.ForEach(part => batch.Add(part.Contact, part.Record, _records.WrittenSpan.Slice(part.Start, part.Length)));
-                yield return batch;
-            }
-        }
     }
 }

@@ -133,7 +133,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         var outcomes = delivery.Kind == DeliveryKind.Removal
             ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
             : AskedOutcomes.OfImport(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now), maySent: false);
-        Settled.Add(run.Journal.Refuse(delivery, KeepConsent(delivery, Publish(delivery, outcomes), null), refusal.Message));
+        var file = Publish(delivery, outcomes);
+        SettledConsent.KeepAnswers(run, delivery, file, null);
+        Settled.Add(run.Journal.Refuse(delivery, file, refusal.Message));
     }
 
     /// <summary>Settles a delivery whose call was never answered, by reading its people back.</summary>
@@ -153,7 +155,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
         if (delivery.Kind == DeliveryKind.Move)
         {
-            CreateReport();
+            ReportTable.Create(run);
             await SettleMoveAsync(delivery, WatchReason.Unanswered, cancellation);
             return;
         }
@@ -242,8 +244,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleMoveAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (await ReadReportAsync(delivery,
-            cancellation) is not (null or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
+        var report = await ReportTable.ReadAsync(run, delivery, cancellation);
+        if (report is not (null
+            or { Status: ImportStatus.Finished or ImportStatus.Failed or ImportStatus.RejectedByWatchdog or ImportStatus.ExceedsAllowedContactLimit }))
         {
             return false;
         }
@@ -261,7 +264,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
     private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
     {
-        var report = await ReadReportAsync(delivery, cancellation);
+        var report = await ReportTable.ReadAsync(run, delivery, cancellation);
         switch (report)
         {
             case null:
@@ -290,38 +293,6 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 return false;
         }
     }
-
-    private async Task<ImportReport?> ReadReportAsync(Delivery delivery, CancellationToken cancellation)
-    {
-        CreateReport();
-        var appender = run.Db.Connection.CreateAppender("report");
-        try
-        {
-            return await run.Client.Imports.ReadAsync(
-                delivery.RemoteId!,
-                row =>
-                {
-                    var to = appender.CreateRow().AppendValue(row.Kind == ImportedKind.Failed ? "failed" : "done");
-                    _ = row.ContactId is { } id ? to.AppendValue(id) : to.AppendNullValue();
-                    to.AppendValue(row.Email is { } email ? MemberKey.Of(email) : null).AppendValue(row.Code).AppendValue(row.Text).EndRow();
-                },
-                () =>
-                {
-                    appender.Dispose();
-                    CreateReport();
-                    appender = run.Db.Connection.CreateAppender("report");
-                },
-                delivery.Records,
-                cancellation);
-        }
-        finally
-        {
-            appender.Dispose();
-        }
-    }
-
-    private void CreateReport() =>
-        run.Db.Execute("CREATE OR REPLACE TABLE report(kind VARCHAR, contact_id BIGINT, email_key VARCHAR, code VARCHAR, reason VARCHAR)");
 
     private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
     {
@@ -382,7 +353,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     {
         var file = Publish(delivery, outcomes);
         file = _deletedGuard.Judge(run.Rows(file)) is { } held ? Publish(delivery, held) : file;
-        KeepConsent(delivery, KeepDeleted(file), began);
+        SettledConsent.Keep(run, delivery, file, began);
         if (_unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
         {
             OptOutsUnread = true;
@@ -400,58 +371,6 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         {
             _unread[delivery.Id] = [.. (await run.OptOuts.ReadAsync(run.Client, feeds, run.Progress, cancellation)).Keys];
         }
-    }
-
-    /// <summary>Lifts the opt-outs of people that Dotdigital shows as back, and frees those whose resubscription it refused to be asked another time.</summary>
-    private string KeepConsent(Delivery delivery, string outcomes, long? began)
-    {
-        if (delivery is { Kind: DeliveryKind.Import, CausesMail: false })
-        {
-            // People who are asked back travel in a lane of their own.
-            return outcomes;
-        }
-
-        var rows = run.Db.Query(
-            $"""
-            SELECT DISTINCT member_key, book_id, outcome
-            FROM {run.Rows(outcomes)}
-            WHERE operation = '{ChangeAction.Resubscribe}' AND (code = '{ReasonCode.Resubscribed}' OR outcome = 'Failed')
-            """,
-            r => (Key: r.GetString(0), Book: r.GetInt64(1), Outcome: r.GetString(2)));
-        if (rows.Count > 0)
-        {
-            var asked = new AskedOptOuts(run);
-            asked.Lift(rows.Where(r => r.Outcome == "Delivered").Select(r => new PersonInBook(r.Key, r.Book)), began);
-            asked.Unmark(delivery.Id, rows.Where(r => r.Outcome == "Failed").Select(r => r.Key));
-        }
-
-        if (delivery.Kind == DeliveryKind.Unsubscribe)
-        {
-            KeepUnsubscribed(outcomes);
-        }
-
-        return outcomes;
-    }
-
-    /// <summary>People unsubscribed by this job count as opted out, for every job of the account.</summary>
-    private void KeepUnsubscribed(string outcomes)
-    {
-        var people = run.Db.Query(
-            $"SELECT member_key, book_id, contact_id FROM {run.Rows(outcomes)} WHERE operation = 'exit' AND outcome = 'Delivered' AND code = 'Unsubscribed'",
-            r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2)));
-        if (people.Count > 0)
-        {
-            new AskedOptOuts(run).KeepOurs(people, run.ServerClock.GetUtcNow());
-        }
-    }
-
-    /// <summary>Tells the account's other jobs who is deleted at Dotdigital: they must not create the person again either.</summary>
-    private string KeepDeleted(string outcomes)
-    {
-        new Deletions(run).Keep(run.Db.Query(
-            $"SELECT member_key, max(contact_id) FROM {run.Rows(outcomes)} WHERE code = '{ReasonCode.DeletedAtDotdigital}' GROUP BY 1",
-            r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1))));
-        return outcomes;
     }
 
     private string Publish(Delivery delivery, string outcomes) =>

@@ -160,7 +160,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, string url)
     {
-        this._process = process;
+        _process = process;
         Url = url;
         _http = new HttpClient { BaseAddress = new Uri(url) };
     }

@@ -43,10 +43,11 @@ public static class ExportRun
     {
         destination = await Releases.ApplyAsync(run, destination, options, cancellation);
         var readBack = new ReadBack(run);
-        var settlement = new Settlement(run, readBack);
-        var verification = new Verification(run, readBack, settlement);
-        var resubscriptions = new Resubscriptions(run, readBack, settlement, options.RepeatsChallenge);
-        var puttingRight = new PuttingRight(run, readBack, settlement, options.Allow);
+        var settled = new SettledDeliveries(run);
+        var settlement = new Settlement(run, readBack, settled);
+        var verification = new Verification(run, readBack, settled);
+        var resubscriptions = new Resubscriptions(run, readBack, settled, options.RepeatsChallenge);
+        var puttingRight = new PuttingRight(run, readBack, settled, options.Allow);
         var otherRemovals = new OtherRemovals(run);
         var fold = new LedgerFold(run, new ProvenIds(run).OutcomesAsync);
         var left = run.SomethingLeft;
@@ -54,7 +55,7 @@ public static class ExportRun
         run.Db.Execute(Holds.Create);
         var unsettled = run.Journal.Unsettled();
         await settlement.SettleEarlierAsync(unsettled, cancellation);
-        var earlier = unsettled.Count == 0 ? null : OutcomeFiles.Counts(run, settlement.Settled);
+        var earlier = unsettled.Count == 0 ? null : OutcomeFiles.Counts(run, settled.All);
         var underWay = run.Journal.Unsettled();
         await resubscriptions.ReadBackAsync(cancellation);
         await puttingRight.RunAsync(cancellation);
@@ -63,13 +64,13 @@ public static class ExportRun
         await fold.RunAsync(cancellation);
         await verification.ReadPendingAsync(run.LedgerRelation, cancellation);
         await fold.RunAsync(cancellation);
-        settlement.Settled.Clear();
+        settled.All.Clear();
 
         // What was found undone is planned again by this run; only what is still under way waits for another.
-        run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settlement.OptOutsUnread;
+        run.SomethingLeft = left || underWay.Count > 0 || puttingRight.Refused || settled.OptOutsUnread;
 
         var work =
-            await PrepareAsync(run, destination, options, new LedgerUpkeep(run, settlement, fold, new WatchLook(run, readBack, settlement), puttingRight),
+            await PrepareAsync(run, destination, options, new LedgerUpkeep(run, settled, fold, new WatchLook(run, readBack, settled), puttingRight),
                 underWay, otherRemovals, cancellation);
         var report = new RunReport(run, work.Counts, destination.Mapping);
         if (options.GoAhead is { } goAhead && !await goAhead(Planned(run, work, report)))
@@ -82,15 +83,16 @@ public static class ExportRun
         {
             if (options.Undelivered)
             {
-                settlement.RecordLocal(Pilot.Ended(run.LedgerRelation, run.Now));
+                settled.RecordLocal(Pilot.Ended(run.LedgerRelation, run.Now));
             }
 
             await Preparation.CreateMissingAsync(run, destination, work, cancellation);
             await new Recommendations(run, destination.FieldsWith(work.Read.NewFields)).AskAsync(cancellation);
-            leftNobody = await new Deliveries(run, work, settlement, verification, resubscriptions, puttingRight, otherRemovals).SendAsync(cancellation);
+            leftNobody = await new Deliveries(run, work, settlement, settled, verification, resubscriptions, puttingRight, otherRemovals)
+                .SendAsync(cancellation);
         }
 
-        report.Judge(OutcomeFiles.Relation(run.Folder, settlement.Settled));
+        report.Judge(OutcomeFiles.Relation(run.Folder, settled.All));
         var failures = report.PublishFailures();
         await fold.RunAsync(cancellation);
         if (leftNobody)
@@ -114,15 +116,13 @@ public static class ExportRun
         if (run.Db.Number("SELECT count(*) FROM insight_failed") > 0)
         {
             failures = report.PublishFailures();
-            if (await new GoneContacts(run).JudgeInsightAsync(settlement, cancellation))
+            if (await new GoneContacts(run).JudgeInsightAsync(settled, cancellation))
             {
                 await fold.RunAsync(cancellation);
             }
         }
 
-        return RunSession.Result(run, work, report) with { Failures = report.First(),
-            State = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any() ? RunState.Held : RunState.Completed, FailuresFile = failures,
-            IsLimited = options.IsLimited, SettledEarlier = earlier };
+        return RunSession.Result(run, work, report) with { FailuresFile = failures, IsLimited = options.IsLimited, SettledEarlier = earlier };
     }
 
     private static async Task<RunResult> PlanAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
@@ -166,7 +166,6 @@ public static class ExportRun
         return RunSession.Result(run, work, report) with
         {
             State = RunState.Completed,
-            Failures = report.First(),
             Plan = Planner.Cost(run, work),
             Changes = Planner.First(run),
             ExitCode = ExitCode.Done,

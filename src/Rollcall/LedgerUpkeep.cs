@@ -6,7 +6,7 @@ using Rollcall.Running;
 namespace Rollcall;
 
 /// <summary>What a run learns from the books themselves before it compares: who was taken out of them, and who is in them already.</summary>
-internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, LedgerFold fold, WatchLook watch, PuttingRight puttingRight)
+internal sealed class LedgerUpkeep(RunContext run, SettledDeliveries settled, LedgerFold fold, WatchLook watch, PuttingRight puttingRight)
 {
     /// <summary>Looks at everybody on the watch, and at those who are known to have opted out and may be subscribed all the same.</summary>
     /// <param name="books">The job's books.</param>
@@ -18,7 +18,7 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         await puttingRight.LookAtKnownAsync(run.LedgerRelation, cancellation);
         await fold.RunAsync(cancellation);
         run.OptOuts.CopyTo(run.Db, books);
-        settlement.Settled.Clear();
+        settled.All.Clear();
     }
 
     /// <returns>Whether the books were read, which may have shown opt-outs.</returns>
@@ -30,11 +30,11 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         if (due || books.Count > 0)
         {
             var held = await removals.LookAsync(books, cancellation);
-            settlement.RecordLocal(removals.Outcomes(run.LedgerRelation));
-            new CameBack(run, settlement).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
+            settled.RecordLocal(removals.Outcomes(run.LedgerRelation));
+            new CameBack(run, settled).FirstLook("(SELECT * FROM difference WHERE kind = 'status' AND state = 'suppressed' AND verdict = 'in')");
             if (due)
             {
-                await new DeletedPeople(run, settlement).LookAsync(cancellation);
+                await new DeletedPeople(run, settled).LookAsync(cancellation);
             }
 
             await fold.RunAsync(cancellation);
@@ -49,12 +49,12 @@ internal sealed class LedgerUpkeep(RunContext run, Settlement settlement, Ledger
         if (options.Adopt is { } adoptAs)
         {
             await new Adoption(run, destination, adoptAs).FindAsync(run.LedgerRelation, cancellation);
-            settlement.RecordLocal("FROM adopted");
+            settled.RecordLocal("FROM adopted");
             await fold.RunAsync(cancellation);
         }
 
         // This is in the ledger; no change of this run hangs on it.
-        settlement.Settled.Clear();
+        settled.All.Clear();
         return due || books.Count > 0 || options.Adopt is not null;
     }
 }

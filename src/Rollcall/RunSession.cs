@@ -101,22 +101,26 @@ internal static class RunSession
         return NewBeginning.Make(folder, tag, now);
     }
 
-    public static RunResult Result(RunContext run, PlannedWork work, RunReport report) => new()
+    public static RunResult Result(RunContext run, PlannedWork work, RunReport report)
     {
-        Job = run.Job.Tag,
-        RunId = run.RunId,
-        Audiences = [.. report.Audiences(run.Job.Config.SegmentIds).Select(a => a with { Name = NameOf(a.Id, run, work) })],
-        Outcomes = report.Outcomes(),
-        Reasons = report.Reasons(run.Job.Config.SegmentIds),
-        ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
-        ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
-        BytesSent = run.Client.Usage.BytesSent,
-        Guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)],
-        Findings = [.. run.Findings],
-        ExitCode = work.Verdict.Held.Count > 0 || run.HeldBeside(work.Verdict).Any()
-            ? ExitCode.Guard
-            : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
-    };
+        IReadOnlyList<GuardHeld> guards = [.. work.Verdict.Held, .. run.HeldBeside(work.Verdict)];
+        return new()
+        {
+            Job = run.Job.Tag,
+            RunId = run.RunId,
+            State = guards.Count > 0 ? RunState.Held : RunState.Completed,
+            Audiences = [.. report.Audiences(run.Job.Config.SegmentIds).Select(a => a with { Name = NameOf(a.Id, run, work) })],
+            Outcomes = report.Outcomes(),
+            Reasons = report.Reasons(run.Job.Config.SegmentIds),
+            Failures = report.First(),
+            ValuesLeftOut = run.Db.Number("SELECT count(*) FROM value_left_out"),
+            ApiCalls = new ApiCalls(run.Client.Usage.Total, run.Client.Usage.ByOperation()),
+            BytesSent = run.Client.Usage.BytesSent,
+            Guards = guards,
+            Findings = [.. run.Findings],
+            ExitCode = guards.Count > 0 ? ExitCode.Guard : report.AnyFailed ? ExitCode.SomeNotDelivered : ExitCode.Done,
+        };
+    }
 
     private static string? NameOf(string audience, RunContext run, PlannedWork work) =>
         run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Read.Counts[one.Index].Name).FirstOrDefault();

@@ -77,6 +77,8 @@ public sealed partial class ArrowTests
     [GeneratedRegex("""///.*$|//.*$|"(?:[^"\\\r\n]|\\.)*"|\"{3,}[\s\S]*?\"{3,}""", RegexOptions.Multiline)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"(?<![\w.])(?:using (?:static )?Rollcall\.|(?:Rollcall\.)?(?=\w+\.[A-Z]))(Model|Jobs|Work|Store|Running|Connecting|Reading|Comparing|Planning|Delivering|Recording|Operations)\b")]
+    [GeneratedRegex(
+        @"(?<![\w.])(?:using (?:static )?Rollcall\.|(?:Rollcall\.)?(?=\w+\.[A-Z]))"
+        + @"(Model|Jobs|Work|Store|Running|Connecting|Reading|Comparing|Planning|Delivering|Recording|Operations)\b")]
     private static partial Regex Named();
 }

@@ -80,7 +80,7 @@ internal sealed class DayFiles(string folder, TimeProvider clock, ITextFormatter
         return _file;
     }
 
-    /// <summary>Whether somebody deleted the file meanwhile, or wrote it anew without a person.</summary>
+    /// <summary>Whether somebody deleted the file meanwhile, or rewrote it without a person.</summary>
     private bool IsReplaced()
     {
         if (clock.GetElapsedTime(_looked) < Often)
@@ -96,18 +96,9 @@ internal sealed class DayFiles(string folder, TimeProvider clock, ITextFormatter
     {
         Links.Refuse(folder);
         Links.Refuse(path);
+        FileModes.CreateFolder(folder);
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        new FileStream(path, options).Dispose();
+        new FileStream(path, options.ForOwner()).Dispose();
         var oldest = Name(clock.GetUtcNow().AddDays(-DaysKept));
         foreach (var old in Directory.EnumerateFiles(folder, "rollcall-*.log"))
         {

@@ -13,7 +13,8 @@ internal static class FindingTable
 
     private const string Missing =
         "Look at it at Dotdigital; rollcall reconcile {file:shell} lists who is missing. If they were removed on purpose, "
-        + "rollcall run {file:shell} --allow missing {restores?puts the members back (on_foreign_removal: restore)|leaves them out (on_foreign_removal: leave)}.";
+        + "rollcall run {file:shell} --allow missing "
+        + "{restores?puts the members back (on_foreign_removal: restore)|leaves them out (on_foreign_removal: leave)}.";
 
     /// <summary>By code.</summary>
     public static IReadOnlyDictionary<string, Wording> Words { get; } = new Dictionary<string, Wording>(StringComparer.Ordinal)

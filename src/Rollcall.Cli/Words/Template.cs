@@ -44,7 +44,7 @@ internal static class Template
                 continue;
             }
 
-            var end = Closing(template, at);
+            var end = Outside(template, '}', at + 1);
             text.Append(filled(Place.Of(template[(at + 1)..end])));
             at = end;
         }
@@ -71,19 +71,21 @@ internal static class Template
 
     private static string Join(string yes, string no) => yes.Length == 0 || no.Length == 0 ? $"[{yes}{no}]" : $"[{yes} / {no}]";
 
-    private static int Closing(string template, int open)
+    /// <summary>Where the sign first stands that no braces enclose, from <paramref name="start"/> on.</summary>
+    private static int Outside(string text, char sign, int start)
     {
         var depth = 0;
-        for (var at = open; at < template.Length; at++)
+        for (var at = start; at < text.Length; at++)
         {
-            depth += template[at] switch { '{' => 1, '}' => -1, _ => 0 };
-            if (depth == 0)
+            if (depth == 0 && text[at] == sign)
             {
                 return at;
             }
+
+            depth += text[at] switch { '{' => 1, '}' => -1, _ => 0 };
         }
 
-        throw new FormatException($"A brace is not closed: {template}");
+        throw new FormatException($"A {sign} is missing: {text}");
     }
 
     /// <summary>What stands between braces.</summary>
@@ -118,17 +120,8 @@ internal static class Template
 
         private static (string First, string Second) Parts(string text)
         {
-            var depth = 0;
-            for (var at = 0; at < text.Length; at++)
-            {
-                depth += text[at] switch { '{' => 1, '}' => -1, _ => 0 };
-                if (depth == 0 && text[at] == '|')
-                {
-                    return (text[..at], text[(at + 1)..]);
-                }
-            }
-
-            throw new FormatException($"Two texts are expected: {text}");
+            var bar = Outside(text, '|', 0);
+            return (text[..bar], text[(bar + 1)..]);
         }
     }
 }

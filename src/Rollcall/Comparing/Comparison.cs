@@ -205,7 +205,6 @@ internal sealed class Comparison(RunDatabase db)
     private void Decide(ComparisonInput input, KeySlice slice)
     {
         var where = slice.Where();
-
         db.Execute($"""
             CREATE OR REPLACE TEMP TABLE verdict AS
             WITH
@@ -215,7 +214,8 @@ internal sealed class Comparison(RunDatabase db)
             pair AS (
                 SELECT coalesce(w.kh, k.kh) AS kh, coalesce(w.member_key, k.member_key) AS member_key, coalesce(w.book_no, k.book_no) AS book_no,
                        w.kh IS NOT NULL AS wanted, coalesce(w.audiences, 0) AS audiences, w.wanted_by, w.fields_hash,
-                       k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash, k.entered_at, k.known_status
+                       k.audience AS known_by, k.state, k.origin, k.code, k.reason, k.email AS known_email, k.fields_hash AS known_hash,
+                       k.entered_at, k.known_status
                 FROM wants w FULL OUTER JOIN (SELECT * FROM known WHERE book_no IS NOT NULL) k ON k.kh = w.kh AND k.member_key = w.member_key
                     AND k.book_no = w.book_no),
             contact AS (SELECT kh, member_key, max(contact_id) FILTER (state <> 'left'
@@ -227,7 +227,7 @@ internal sealed class Comparison(RunDatabase db)
             joined AS (
                 SELECT p.*, mw.audience_id AS wanted_by_id, b.book_id, v.email, c.member_since,
                        CASE WHEN NOT {Whose.Recreated(input)} THEN nullif(coalesce(c.contact_id, t.contact_id), {Whose.DeletedId}) END AS contact_id,
-                       {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Released(input)} AS still_mapped,
+                       {Whose.Recreated(input)} AS recreated, mk.book_no IS NOT NULL OR b.released OR {Whose.Released(input)} AS still_mapped,
                        p.audiences IS NOT NULL AND mk.bit IS NOT NULL AND (p.audiences & mk.bit) <> 0 AS known_wants,
                        coalesce(p.origin, CASE WHEN t.kh IS NULL THEN 'ours' ELSE 'there' END) AS any_origin,
                        {Whose.Holding(input, "coalesce(oa.status, ca.status)", "coalesce(oa.back, ca.back)")} AS account_out,
@@ -263,11 +263,6 @@ internal sealed class Comparison(RunDatabase db)
             FROM asked;
             """);
     }
-
-    private static string Released(ComparisonInput input) =>
-        input.ReleasedAudiences.Count == 0
-            ? "false"
-            : $"coalesce(p.known_by IN ({string.Join(", ", input.ReleasedAudiences.Select(a => SqlText.Literal(a)))}), false)";
 
     private void Keep(ComparisonInput input, ComparisonCounts counts)
     {

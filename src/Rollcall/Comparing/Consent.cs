@@ -41,8 +41,8 @@ internal static class Consent
     {
         var ofBook =
             $"""
-            (CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT
-                FROM '{ReasonCode.RemovedAtDotdigital}') THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)
+            (CASE WHEN state IS NULL OR (state = 'left' AND code IS DISTINCT FROM '{ReasonCode.RemovedAtDotdigital}')
+                THEN {Math.Min(rules.Now, rules.EnteringSince)} ELSE entered_at END)
             """;
         return rules.Members ? $"{rules.Now}" : $"(CASE WHEN account_out IS NOT NULL THEN least({ofBook}, coalesce(member_since, {ofBook})) ELSE {ofBook} END)";
     }
@@ -62,8 +62,8 @@ internal static class Consent
     /// <summary>Why the person may not be resubscribed, as a text; NULL where nothing speaks against it.</summary>
     public static string WhyNot(ConsentRules rules) => !rules.Asks ? "NULL::VARCHAR" : $"""
         CASE WHEN NOT (account_out IS NOT NULL OR book_out IS NOT NULL) THEN NULL
-             WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT
-                 FROM 'Unsubscribed') THEN 'Only someone who unsubscribed can be resubscribed.'
+             WHEN NOT only_unsubscribed OR (state = 'suppressed' AND known_status IS DISTINCT FROM 'Unsubscribed')
+                 THEN 'Only someone who unsubscribed can be resubscribed.'
              WHEN forgotten THEN 'The person opted out and was erased since; nothing more is known of them, and nobody is asked then.'
              {(rules.Repeats ? $"WHEN state = 'pending' AND code IN {ReasonCode.AskedBack} AND (out_since IS NULL OR {Answered}) THEN NULL" : "")}
              WHEN by_contact_only THEN 'The opt-out is of another address of the same contact.'
@@ -71,9 +71,10 @@ internal static class Consent
              WHEN asked_at IS NOT NULL AND {Answered}
                  THEN 'A resubscription was sent on ' || strftime(make_timestamp(asked_at * 1000), '%Y-%m-%d') || ', and an opt-out is answered once.'
              WHEN out_latest > {rules.Now} - {Day} THEN 'The opt-out is of today; it has to be of an earlier day.'
-             WHEN (out_latest <= {Before(rules)} - {Day}) IS DISTINCT
-             FROM true THEN 'The person opted out as a member of the audience, or on the day they entered it.'
-             {(rules.OfBooks ? "" : "WHEN book_out IS NOT NULL THEN 'The person left this book alone, and an import resubscribes only people who left the account.'")}
+             WHEN (out_latest <= {Before(rules)} - {Day}) IS DISTINCT FROM true
+                 THEN 'The person opted out as a member of the audience, or on the day they entered it.'
+             WHEN NOT {rules.OfBooks} AND book_out IS NOT NULL
+                 THEN 'The person left this book alone, and an import resubscribes only people who left the account.'
         END
         """;
 }

@@ -20,6 +20,12 @@ internal static class Whose
     /// <summary>Whether someone's ledger row lets an exit act on them.</summary>
     public static string MayLeave(ComparisonInput input, string origin) => input.ExitExisting ? $"{origin} IS NOT NULL" : $"{origin} = 'ours'";
 
+    /// <summary>Whether the audience that someone's ledger row names is no longer the job's.</summary>
+    public static string Released(ComparisonInput input) =>
+        input.ReleasedAudiences.Count == 0
+            ? "false"
+            : $"coalesce(p.known_by IN ({string.Join(", ", input.ReleasedAudiences.Select(a => SqlText.Literal(a)))}), false)";
+
     /// <summary>
     /// Marks the exits of contacts that were in the book before the job under another address: the address changed at Dotdigital since, and the people stay.
     /// People adopted as the job's own under that other address are the job's.

@@ -12,8 +12,8 @@ namespace Rollcall.Connecting;
 internal sealed record SharedBook(RunBook Book, string Tag, string ExitAction);
 
 /// <summary>
-/// Which books several jobs of a data folder share. A member who left one of them stays while another wants them; but what becomes of someone that
-/// person leaves last would depend on which job ran last, if they did not all do the same.
+/// Which books several jobs of a data folder share. A member who left one of them stays while another wants them; but what becomes of
+/// somebody who has left all of them would depend on which job ran last, if they did not all do the same.
 /// </summary>
 internal static class SharedBooks
 {
@@ -31,11 +31,13 @@ internal static class SharedBooks
         {
             yield return theirs == ours
                 ? new Problem(
-                    $"The address book \"{book.Name}\" is also exported to by the job {tag}: a member who leaves one of the two stays in it while the other wants them.",
+                    $"The address book \"{book.Name}\" is also exported to by the job {tag}: a member who leaves one of "
+                        + "the two stays in it while the other wants them.",
                     job.Where("config.seg_mappings"),
                     Severity: Severity.Warning)
                 : new Problem(
-                    $"The address book \"{book.Name}\" is also exported to by the job {tag}, whose exit_action is {theirs}; this job's is {ours}. What becomes of a member who leaves both would depend on which runs last.",
+                    $"The address book \"{book.Name}\" is also exported to by the job {tag}, whose exit_action is {theirs}; "
+                        + $"this job's is {ours}. What becomes of a member who leaves both would depend on which runs last.",
                     job.Where("config.exit_action"),
                     $"Give both jobs the same exit_action, or a book each. A job counts with what it had in its last run: after changing {tag}, run it first.");
         }

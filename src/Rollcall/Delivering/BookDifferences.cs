@@ -61,9 +61,9 @@ internal sealed class BookDifferences(RunContext run, string ledger)
             agreeing += run.Db.Number("SELECT count(*) FROM beside WHERE state = 'delivered' AND account_status = 'Subscribed' AND list_status = 'Subscribed'");
             run.Db.Execute(
                 """
-                INSERT INTO unlike SELECT *
-                FROM beside WHERE (state = 'delivered' AND account_status = 'Subscribed' AND list_status = 'Subscribed') IS DISTINCT
-                FROM true
+                INSERT INTO unlike
+                SELECT * FROM beside
+                WHERE (state = 'delivered' AND account_status = 'Subscribed' AND list_status = 'Subscribed') IS DISTINCT FROM true
                 """);
         }
 

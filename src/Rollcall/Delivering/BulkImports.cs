@@ -10,7 +10,8 @@ namespace Rollcall.Delivering;
 /// Enters and updates people through PUT /contacts/v3/import: bodies filled to just below the limit, each journalled before it is sent, at most
 /// 25 under way. What a body holds is read from its manifest for ever after, never from a later roll.
 /// </summary>
-internal sealed class BulkImports(RunContext run, ImportRecords records, Settlement settlement, LateOptOuts lateOptOuts, Resubscriptions resubscriptions)
+internal sealed class BulkImports(RunContext run, ImportRecords records, Settlement settlement, SettledDeliveries settled, LateOptOuts lateOptOuts,
+    Resubscriptions resubscriptions)
 {
     // Two members with one 64-bit key hash stay in one body; room for the second is kept free.
     private const int MarginForSameKey = 1_000_000;
@@ -109,12 +110,12 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
         }
         catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Transient)
         {
-            settlement.Refuse(delivery, e);
+            settled.Refuse(delivery, e);
             return;
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
-            settlement.Refuse(delivery, e);
+            settled.Refuse(delivery, e);
             throw;
         }
 
@@ -143,7 +144,7 @@ internal sealed class BulkImports(RunContext run, ImportRecords records, Settlem
 
         public Filling(byte[] body, ImportRecords records, int found)
         {
-            this._body = body;
+            _body = body;
             Found = found;
             _tail = records.Tail;
             records.Head.CopyTo(body, 0);

@@ -9,7 +9,7 @@ namespace Rollcall.Delivering;
 /// go, by contact id and without a list. A second look by name, a day later, lifts the opt-out if they are still there: they count as already there,
 /// so that updates go on and exits leave them. Gone from the book again, the opt-out counts as before.
 /// </summary>
-internal sealed class CameBack(RunContext run, Settlement settlement)
+internal sealed class CameBack(RunContext run, SettledDeliveries settled)
 {
     /// <summary>How long somebody has to be back before the opt-out is lifted.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromDays(1);
@@ -36,7 +36,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         run.OptOuts.MarkBack(people, run.Now);
         new Watch(run).Enter($"SELECT member_key, book_id, '{WatchKind.OptOut}' AS kind, '{WatchReason.CameBack}' AS why, email, contact_id FROM came_back",
             run.Now);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT kh, member_key, book_id, 'watch' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'delivered' AS state,
                 CASE WHEN status = 'Unsubscribed' THEN 'there' END AS origin,
                 NULL::VARCHAR AS audience,
@@ -104,7 +104,7 @@ internal sealed class CameBack(RunContext run, Settlement settlement)
         watch.Leave(staying, WatchKind.OptOut);
         run.OptOuts.MarkBack(gone, null);
         watch.Leave(gone, WatchKind.OptOut);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT md5_number_lower(g.member_key) AS kh, g.member_key, g.book_id, 'watch' AS operation, w.email, NULL::VARCHAR AS profile_key, w.contact_id,
                 'suppressed' AS state, NULL::VARCHAR AS origin,
                    NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, g.status AS code,

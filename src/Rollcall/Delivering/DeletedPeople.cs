@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 /// People that Dotdigital shows under the same id was never deleted, or was restored, and is a member as before. A new contact under the address enters
 /// where it was made after the deletion was seen and no call of ours can have created it: the person registered again on their own.
 /// </summary>
-internal sealed class DeletedPeople(RunContext run, Settlement settlement)
+internal sealed class DeletedPeople(RunContext run, SettledDeliveries settled)
 {
     /// <summary>Most people looked up by name in one run, two calls each at most; others' turn comes with later runs.</summary>
     public const int MostByName = 200;
@@ -31,7 +31,7 @@ internal sealed class DeletedPeople(RunContext run, Settlement settlement)
         await LookUpAsync(cancellation);
         LeaveOurs();
         Say();
-        settlement.RecordLocal(Outcomes(ledger));
+        settled.RecordLocal(Outcomes(ledger));
         var risen = run.Db.Query("SELECT member_key FROM risen WHERE fate IN ('back', 'registered')", r => r.GetString(0));
         new Deletions(run).Lift(risen);
         run.Db.Execute("""

@@ -7,32 +7,32 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>Plan -> calls -> outcomes: creates what is missing, imports, removes, settles, reads back, and puts right.</summary>
-internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, Verification verification, Resubscriptions resubscriptions,
-    PuttingRight puttingRight, OtherRemovals otherRemovals)
+internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement settlement, SettledDeliveries settled, Verification verification,
+    Resubscriptions resubscriptions, PuttingRight puttingRight, OtherRemovals otherRemovals)
 {
     /// <returns>Whether nobody was left out: everyone wanted has a row in the ledger once the outcomes are in it.</returns>
     public async Task<bool> SendAsync(CancellationToken cancellation)
     {
         var lateOptOuts = new LateOptOuts(run);
-        await new MovedAddresses(run, settlement, lateOptOuts).SendAsync(cancellation);
+        await new MovedAddresses(run, settlement, settled, lateOptOuts).SendAsync(cancellation);
         await resubscriptions.ConfirmAsync(cancellation);
         RecordLocal();
-        LedgerNames.Record(run, settlement);
+        LedgerNames.Record(run, settled);
         PrepareRemovals();
         await new GivenIds(run).ConfirmAsync(cancellation);
         await new ProvenIds(run).ConfirmChangedAsync(run.LedgerRelation, cancellation);
         otherRemovals.Mark(work.Counts);
-        var imports = new BulkImports(run, work.Records, settlement, lateOptOuts, resubscriptions);
+        var imports = new BulkImports(run, work.Records, settlement, settled, lateOptOuts, resubscriptions);
         if (work.Imported(run) is > 0 and var members)
         {
             await SendAsync(imports, "change", members, cancellation);
         }
 
-        await SameContact.KeepAsync(run, settlement, cancellation);
+        await SameContact.KeepAsync(run, settlement, settled, cancellation);
         LeaveClaimed();
-        await new Removals(run, settlement).SendAsync(cancellation);
-        var calls = new DirectCalls(run, settlement, lateOptOuts);
-        await new DirectAdds(run, work.Direct, calls, settlement).SendAsync(() => otherRemovals.Mark(work.Counts), cancellation);
+        await new Removals(run, settlement, settled).SendAsync(cancellation);
+        var calls = new DirectCalls(run, settlement, settled, lateOptOuts);
+        await new DirectAdds(run, work.Direct, calls, settled).SendAsync(() => otherRemovals.Mark(work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
         await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
         await settlement.SettleAllAsync(cancellation);
@@ -43,7 +43,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         RecordAwaiting();
         var read = await verification.VerifyEnteredAsync(cancellation);
         var entered =
-            settlement.Settled.Where(d => d.Kind is DeliveryKind.Add or DeliveryKind.Resubscribe || (!read && d.Kind == DeliveryKind.Import))
+            settled.All.Where(d => d.Kind is DeliveryKind.Add or DeliveryKind.Resubscribe || (!read && d.Kind == DeliveryKind.Import))
                 .SelectMany(d => d.Books).Distinct().ToList();
         if (entered.Count > 0)
         {
@@ -60,7 +60,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
     /// <summary>Whether somebody was found in a book whose fields are not known to be written: the next run writes them.</summary>
     private bool FieldsLeft()
     {
-        var adds = settlement.Settled.Where(d => d is { Kind: DeliveryKind.Add, Outcomes: not null }).ToList();
+        var adds = settled.All.Where(d => d is { Kind: DeliveryKind.Add, Outcomes: not null }).ToList();
         return adds.Count > 0
             && run.Db.Number($"SELECT count(*) FROM {OutcomeFiles.Relation(run.Folder, adds)} WHERE outcome = 'Delivered' AND fields_hash IS NULL") > 0;
     }
@@ -99,7 +99,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             GROUP BY ALL
             """,
             run.Now);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'enter' AS operation, c.email, o.profile_key, c.contact_id, 'suppressed' AS state, c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, c.status AS code,
                    {OptOutWords.Sql} AS reason,
@@ -173,7 +173,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             DELETE FROM unsubscribing
             WHERE {Claimed.Replace("{0}", "unsubscribing", StringComparison.Ordinal)}
             """);
-        settlement.RecordLocal(ClaimedOutcomes("SEMI JOIN claimed k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_no = c.book_no", run.Now));
+        settled.RecordLocal(ClaimedOutcomes("SEMI JOIN claimed k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_no = c.book_no", run.Now));
     }
 
     private static string ClaimedOutcomes(string only, long now) => $"""
@@ -188,30 +188,30 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         """;
 
     /// <summary>People who were to leave and are not at Dotdigital at all have left.</summary>
-    private void RecordGone() => settlement.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));
+    private void RecordGone() => settled.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));
 
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>
-    private void RecordLate() => settlement.RecordLocal($"""
+    private void RecordLate() => settled.RecordLocal($"""
         SELECT c.kh, c.member_key, b.book_id, c.action AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'suppressed' AS state, c.origin,
                c.audience,
                NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome, l.status AS code, coalesce(l.why, l.status || ' while the run was under way.') AS reason,
                {run.Now} AS told_at, CASE WHEN l.status_of_account THEN l.status END AS account_status, l.status AS book_status
         FROM late_opt_out l JOIN change c ON c.kh = l.kh AND c.member_key = l.member_key AND c.book_no = l.book_no AND c.action IN ('enter', 'resubscribe')
         JOIN book b ON b.book_no = l.book_no
-        LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = 'resubscribe') o
+        LEFT JOIN (SELECT DISTINCT kh, member_key, book_id FROM {OutcomeFiles.Relation(run.Folder, settled.All)} WHERE operation = 'resubscribe') o
             ON o.kh = c.kh AND o.member_key = c.member_key AND o.book_id = b.book_id
         WHERE {Holds.NotHeld} AND o.kh IS NULL
         """);
 
     /// <summary>Who was asked through another book waits for the same answer here.</summary>
-    private void RecordAwaiting() => settlement.RecordLocal($"""
+    private void RecordAwaiting() => settled.RecordLocal($"""
         SELECT c.kh, c.member_key, b.book_id, '{ChangeAction.Await}' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state,
                c.origin, c.audience,
                NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, '{ReasonCode.AwaitsAnswer}' AS code,
                'Was asked through another book of the job; this one follows the answer.' AS reason,
                {run.Now} AS told_at, NULL::VARCHAR AS account_status, 'PendingOptIn' AS book_status
         FROM change c JOIN book b USING (book_no)
-        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE operation = '{ChangeAction.Resubscribe}'
+        JOIN (SELECT DISTINCT kh, member_key FROM {OutcomeFiles.Relation(run.Folder, settled.All)} WHERE operation = '{ChangeAction.Resubscribe}'
             AND outcome IN ('Delivered', 'Pending')) o ON o.kh = c.kh AND o.member_key = c.member_key
         WHERE c.action = '{ChangeAction.Await}' AND {Holds.MayEnter}
         """);
@@ -237,7 +237,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         }
 
         run.SomethingLeft = true;
-        var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
+        var outcomes = OutcomeFiles.Relation(run.Folder, settled.All);
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE again AS
             SELECT c.* FROM change c JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE lower(code) = 'invalidaddressbookids') o ON o.kh = c.kh

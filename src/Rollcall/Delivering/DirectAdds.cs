@@ -13,7 +13,7 @@ namespace Rollcall.Delivering;
 /// says <c>direct_api: v3</c>. People that Rollcall knows at Dotdigital are looked up first: those who were deleted are not created again, those in the
 /// book do not join twice, and who has another address there is added under it.
 /// </summary>
-internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, Settlement settlement)
+internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCalls calls, SettledDeliveries settled)
 {
     // Who was added to one book of this run needs no second look before the next: the id, and whether Dotdigital asked them to confirm.
     private readonly ConcurrentDictionary<string, (long? Id, bool Asked)> _added = new(StringComparer.Ordinal);
@@ -39,8 +39,8 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
     /// <summary>What looking people up told of calls to a book that were not answered, for the books that follow.</summary>
     private void Learn(long book)
     {
-        var settled = settlement.Settled.Where(d => d.Kind == DeliveryKind.Add && d.Books.Contains(book)).ToList();
-        if (run.Books.Count == 1 || settled.Count == 0)
+        var added = settled.All.Where(d => d.Kind == DeliveryKind.Add && d.Books.Contains(book)).ToList();
+        if (run.Books.Count == 1 || added.Count == 0)
         {
             return;
         }
@@ -48,7 +48,7 @@ internal sealed class DirectAdds(RunContext run, DirectEntries entries, DirectCa
         foreach (var (key, id, code) in run.Db.Query(
             $"""
             SELECT member_key, contact_id, code
-            FROM {OutcomeFiles.Relation(run.Folder, settled)}
+            FROM {OutcomeFiles.Relation(run.Folder, added)}
             WHERE code IN ('Seen', 'AwaitsConfirmation', '{ReasonCode.WaitsToBeAdded}', '{ReasonCode.Unanswered}')
             """,
             r => (r.GetString(0), r.IsDBNull(1) ? (long?)null : r.GetInt64(1), r.GetString(2))))

@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 /// Sends calls of one person each, as many at a time as the account's rate allows, in bursts: a manifest and a journal entry a burst, a row in the
 /// journal before each call and its answer after it. Who was not answered is read back; who opted out before a burst is left out of it.
 /// </summary>
-internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOptOuts lateOptOuts)
+internal sealed class DirectCalls(RunContext run, Settlement settlement, SettledDeliveries settled, LateOptOuts lateOptOuts)
 {
     /// <summary>Calls under way at once: at 200 ms a call, some 10,000 a minute.</summary>
     public const int InFlight = 32;
@@ -44,7 +44,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     /// <param name="beforeEach">What is done before each burst is read from the relation.</param>
     public async Task SendAsync(DeliveryKind kind, RunBook book, string people, bool causesMail, string progress,
         Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call, CancellationToken cancellation, AnsweringCalls? answering = null,
-        System.Action? beforeEach = null)
+        Action? beforeEach = null)
     {
         run.Db.Execute("CREATE OR REPLACE TABLE direct_done(kh UBIGINT, member_key VARCHAR)");
         var remaining = $"(SELECT p.* FROM {people} p ANTI JOIN direct_done d ON d.kh = p.kh AND d.member_key = p.member_key)";
@@ -56,7 +56,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             await lateOptOuts.LookAgainAsync(cancellation);
             beforeEach?.Invoke();
             run.Db.Execute($"CREATE OR REPLACE TABLE burst AS SELECT * FROM {remaining} ORDER BY kh, member_key LIMIT {BurstSize()}");
-            var persons = run.Db.Query("SELECT member_key, email, contact_id, fields, known_code FROM burst ORDER BY kh, member_key", Person);
+            var persons = run.Db.Query($"SELECT {DirectPerson.Columns} FROM burst ORDER BY kh, member_key", DirectPerson.Of);
             if (persons.Count == 0)
             {
                 return;
@@ -81,7 +81,7 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
             }
 
             // Imports sent before go on being settled while the calls last.
-            await settlement.PollOnceAsync(cancellation);
+            await settlement.PollAsync(cancellation);
         }
     }
 
@@ -144,21 +144,14 @@ internal sealed class DirectCalls(RunContext run, Settlement settlement, LateOpt
     private void RecordRest(string remaining, DirectAnswer end)
     {
         run.Report(end.EndsBook!);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT kh, member_key, book_id, operation, email, profile_key, contact_id, {SqlText.Literal(end.State)} AS state, origin, audience,
                    NULL::UBIGINT AS fields_hash,
-                   {SqlText.Literal(end.Outcome)} AS outcome, {SqlText.Literal(end.Code)} AS code, {SqlText.Literal(end.Reason)} AS reason, {run.Now} AS told_at,
-                   NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
+                   {SqlText.Literal(end.Outcome)} AS outcome, {SqlText.Literal(end.Code)} AS code, {SqlText.Literal(end.Reason)} AS reason,
+                   {run.Now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
             FROM {remaining}
             """);
     }
-
-    private static DirectPerson Person(DuckDB.NET.Data.DuckDBDataReader row) => new(
-        row.GetString(0),
-        row.GetString(1),
-        row.IsDBNull(2) ? null : row.GetInt64(2),
-        row.IsDBNull(3) ? "" : row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4));
 
     /// <summary>One burst under way: workers that call, and one that commits their answers, several at a time when the disk is slower than they.</summary>
     private sealed class Burst(DirectCalls calls, Delivery delivery, Func<DirectPerson, CancellationToken, Task<DirectAnswer?>> call,

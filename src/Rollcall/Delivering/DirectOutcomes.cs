@@ -63,7 +63,8 @@ internal static class DirectOutcomes
                      ELSE 'The call was not answered, and the person is still in the book.' END
             """,
         DeliveryKind.Resubscribe =>
-            "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
+            "CASE s.verdict WHEN 'in' THEN 'Dotdigital shows the person in the book again.' "
+            + "ELSE 'The call was not answered: Dotdigital may have asked the person whether to come back, so they are not asked again.' END",
         _ => ReadBack.Reason("'The call was not answered, and the person is not in the book.'"),
     };
 }

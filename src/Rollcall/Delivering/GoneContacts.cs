@@ -29,8 +29,8 @@ internal sealed class GoneContacts(RunContext run)
 
     /// <summary>Looks up the refused people of an import, and gives its outcomes with what was found.</summary>
     /// <param name="outcomes">The outcomes, in SQL.</param>
-    /// <param name="settlement">Puts new contact ids into the ledger.</param>
-    public async Task<string> JudgeAsync(string outcomes, string manifest, Settlement settlement, CancellationToken cancellation)
+    /// <param name="settled">Puts new contact ids into the ledger.</param>
+    public async Task<string> JudgeAsync(string outcomes, string manifest, SettledDeliveries settled, CancellationToken cancellation)
     {
         if (run.Db.Number($"SELECT count(*) FROM report WHERE lower(code) = '{RefusedId}'") == 0)
         {
@@ -44,13 +44,13 @@ internal sealed class GoneContacts(RunContext run)
             {Create}
             """);
         await LookAsync(cancellation);
-        NewIds.Record(run, settlement, Renamed);
+        NewIds.Record(run, settled, Renamed);
         return Judged(outcomes);
     }
 
     /// <summary>Looks up whose insight records were refused because Dotdigital does not know the contact.</summary>
     /// <returns>Whether the ledger has something to learn.</returns>
-    public async Task<bool> JudgeInsightAsync(Settlement settlement, CancellationToken cancellation)
+    public async Task<bool> JudgeInsightAsync(SettledDeliveries settled, CancellationToken cancellation)
     {
         const string Refused = "SELECT DISTINCT contact_id FROM insight_failed WHERE lower(code) IN ('invalidcontactidentifier', 'contactiddoesnotexist')";
         if (run.Db.Number($"SELECT count(*) FROM ({Refused})") == 0)
@@ -66,8 +66,8 @@ internal sealed class GoneContacts(RunContext run)
             {Create}
             """);
         await LookAsync(cancellation);
-        NewIds.Record(run, settlement, Renamed);
-        settlement.RecordLocal($"""
+        NewIds.Record(run, settled, Renamed);
+        settled.RecordLocal($"""
             SELECT k.kh, k.member_key, k.book_id, 'verify' AS operation, k.email, NULL::VARCHAR AS profile_key, k.contact_id, 'suppressed' AS state,
                    NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash, 'Suppressed' AS outcome,
                    '{ReasonCode.DeletedAtDotdigital}' AS code, '{DeletedGuard.DeletedReason}' AS reason, {run.Now} AS told_at,

@@ -66,7 +66,9 @@ internal sealed class InsightImports(RunContext run, long total)
             reading,
             $$"""
             SELECT contact_id::UBIGINT * {{Records}} + record,
-                   '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":' || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR || ',"json":' || json || '}'
+                   '{"contactIdentity":{"identifier":"contactId","value":"' || contact_id || '"},"key":'
+                   || to_json(CASE WHEN record = 0 THEN {{SqlText.Literal(run.Job.Tag)}} ELSE {{SqlText.Literal(run.Job.Tag + "-")}} || record END)::VARCHAR
+                   || ',"json":' || json || '}'
             FROM insight_due WHERE {{slice.Where()}} AND {{records}} ORDER BY contact_id, record
             """,
             cancellation);

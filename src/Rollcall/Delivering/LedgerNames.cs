@@ -8,10 +8,10 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal static class LedgerNames
 {
-    public static void Record(RunContext run, Settlement settlement)
+    public static void Record(RunContext run, SettledDeliveries settled)
     {
-        RecordKeys(run, settlement);
-        RecordAudiences(settlement);
+        RecordKeys(run, settled);
+        RecordAudiences(settled);
     }
 
     // An opt-out under a key keeps it: it counts under every address of that key.
@@ -21,7 +21,7 @@ internal static class LedgerNames
     /// Keeps the ledger's keys those of <c>key_field</c>: of people recorded without one, because the job named the field after it delivered them, of
     /// people delivered under another, which would let a move take them for the person who has that key now, and of people whose key no longer names anybody.
     /// </summary>
-    private static void RecordKeys(RunContext run, Settlement settlement)
+    private static void RecordKeys(RunContext run, SettledDeliveries settled)
     {
         if (run.Job.Config.KeyField is null)
         {
@@ -47,7 +47,7 @@ internal static class LedgerNames
         }
 
         // A key that is taken away is kept as an empty one, which nobody has.
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             {KeyOutcome("r.profile_key")}
             FROM {ledger} k SEMI JOIN rekeyed USING (kh)
             JOIN (SELECT kh, member_key, min(profile_key) AS profile_key FROM roll SEMI JOIN rekeyed USING (kh)
@@ -72,7 +72,7 @@ internal static class LedgerNames
     /// <summary>
     /// Keeps the ledger's audiences those that want people now: what becomes of them when they leave, or an audience is taken out of the job, hangs on it.
     /// </summary>
-    private static void RecordAudiences(Settlement settlement) => settlement.RecordLocal("""
+    private static void RecordAudiences(SettledDeliveries settled) => settled.RecordLocal("""
         SELECT kh, member_key, book_id, 'audience' AS operation, NULL::VARCHAR AS email, NULL::VARCHAR AS profile_key, NULL::BIGINT AS contact_id,
                NULL::VARCHAR AS state,
                NULL::VARCHAR AS origin, audience, NULL::UBIGINT AS fields_hash, NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason,

@@ -11,7 +11,7 @@ namespace Rollcall.Delivering;
 /// Moves contacts to their new addresses: a record matched by contact id that carries an address rewrites the contact with that id, so each contact is
 /// read right before. It must still have the address the ledger ties it to, and nobody may have the new one; otherwise it is left alone.
 /// </summary>
-internal sealed class MovedAddresses(RunContext run, Settlement settlement, LateOptOuts lateOptOuts)
+internal sealed class MovedAddresses(RunContext run, Settlement settlement, SettledDeliveries settled, LateOptOuts lateOptOuts)
 {
     // Deliveries of one run go one after another, so this many records never come near the limit of a body.
     private readonly byte[] _head = new ImportRecords(run.Job).Head;
@@ -94,7 +94,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
                 {
                     if (id is { } other)
                     {
-                        NewIds.Record(run, settlement,
+                        NewIds.Record(run, settled,
                             $"""
                             SELECT old_kh AS kh, old_key AS member_key, contact_id AS old_id, {other.ToString(CultureInfo.InvariantCulture)} AS contact_id
                             FROM move WHERE n = {move.N}
@@ -111,7 +111,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
 
             if (already.Count > 0)
             {
-                settlement.RecordLocal(MoveOutcomes.Moved(Manifest(already), run.Now));
+                settled.RecordLocal(MoveOutcomes.Moved(Manifest(already), run.Now));
             }
 
             if (former.Count > 0)
@@ -191,7 +191,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
-            settlement.Refuse(delivery, e);
+            settled.Refuse(delivery, e);
             if (e.Kind is not (FailureKind.Permanent or FailureKind.Transient))
             {
                 throw;
@@ -259,7 +259,7 @@ internal sealed class MovedAddresses(RunContext run, Settlement settlement, Late
     /// <summary>A person who was not moved after all is entered nowhere under the new address, and leaves nowhere under the former one.</summary>
     private void GiveUpUnmoved()
     {
-        var outcomes = OutcomeFiles.Relation(run.Folder, settlement.Settled);
+        var outcomes = OutcomeFiles.Relation(run.Folder, settled.All);
         foreach (var n in run.Db.Query(
             $"""
             SELECT m.n FROM move m LEFT JOIN (SELECT DISTINCT kh, member_key FROM {outcomes} WHERE operation = '{ChangeAction.Move}'

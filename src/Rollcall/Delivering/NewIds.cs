@@ -7,7 +7,7 @@ internal static class NewIds
 {
     /// <summary>Notes new ids; everything else about the members stays as it is.</summary>
     /// <param name="found">A query of <c>kh, member_key, old_id, contact_id</c>.</param>
-    public static void Record(RunContext run, Settlement settlement, string found) => settlement.RecordLocal($"""
+    public static void Record(RunContext run, SettledDeliveries settled, string found) => settled.RecordLocal($"""
         SELECT k.kh, k.member_key, k.book_id, 'contact' AS operation, NULL::VARCHAR AS email, NULL::VARCHAR AS profile_key, n.contact_id,
                NULL::VARCHAR AS state, NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
                NULL::VARCHAR AS outcome, NULL::VARCHAR AS code, NULL::VARCHAR AS reason, NULL::BIGINT AS told_at,

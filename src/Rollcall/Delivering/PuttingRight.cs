@@ -11,7 +11,7 @@ namespace Rollcall.Delivering;
 /// /v2/contacts/unsubscribe. People brought back on request stay, unless they opted out again since. Where surely no write of ours came after it,
 /// they came back on their own: <see cref="CameBack"/>.
 /// </summary>
-internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement settlement, IReadOnlySet<string> allow)
+internal sealed class PuttingRight(RunContext run, ReadBack readBack, SettledDeliveries settled, IReadOnlySet<string> allow)
 {
     /// <summary>The guard that holds when many are to be unsubscribed again at once.</summary>
     public const string Guard = "optouts";
@@ -77,7 +77,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
             """,
             run.Now);
         await UndoAsync(cancellation);
-        new CameBack(run, settlement).FirstLook();
+        new CameBack(run, settled).FirstLook();
     }
 
     /// <summary>Looks at everyone in imports that are settled and not yet in the ledger: some opted out while an import was under way.</summary>
@@ -123,7 +123,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, Settlement
                 AND (s.verdict IN ('pending', 'absent') OR s.book_status = 'Unsubscribed')
             """);
         await UndoAsync(cancellation);
-        settlement.RecordLocal(
+        settled.RecordLocal(
             $"""
             SELECT kh, member_key, book_id, 'enter' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'suppressed' AS state,
                 NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,

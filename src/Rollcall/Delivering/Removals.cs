@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 /// Takes people out of a book in bulk, by contact id: POST /v2/address-books/{id}/contacts/delete. The contact, its other books and its
 /// subscription stay. Only people that this job put there come here.
 /// </summary>
-internal sealed class Removals(RunContext run, Settlement settlement)
+internal sealed class Removals(RunContext run, Settlement settlement, SettledDeliveries settled)
 {
     /// <summary>Sends the removals of <c>removal(kh, member_key, email, contact_id, book_id)</c>.</summary>
     public async Task SendAsync(CancellationToken cancellation)
@@ -72,12 +72,12 @@ internal sealed class Removals(RunContext run, Settlement settlement)
         }
         catch (DotdigitalException e) when (e.Kind is FailureKind.Permanent or FailureKind.Transient)
         {
-            settlement.Refuse(delivery, e);
+            settled.Refuse(delivery, e);
             return true;
         }
         catch (DotdigitalException e) when (e.Kind is not FailureKind.Boundless)
         {
-            settlement.Refuse(delivery, e);
+            settled.Refuse(delivery, e);
             throw;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             FROM left_opted_out WHERE out_of <> {OptOuts.WholeAccount}
             """,
             run.Now);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
                    NULL::VARCHAR AS audience,
                    NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, 'LeftOptedOut' AS code,
@@ -162,7 +162,7 @@ internal sealed class Removals(RunContext run, Settlement settlement)
             DELETE FROM removal WHERE EXISTS (SELECT 1 FROM stays s WHERE s.kh = removal.kh AND s.member_key = removal.member_key
                 AND s.book_id = removal.book_id)
             """);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
                    NULL::VARCHAR AS audience,
                    NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.AlreadyThere}' AS code, '{ExitReason.AlreadyThere}' AS reason,

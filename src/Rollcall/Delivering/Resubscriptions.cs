@@ -10,7 +10,7 @@ namespace Rollcall.Delivering;
 /// and nothing worse, is asked. Afterwards each is read back; a report proves nothing.
 /// </summary>
 /// <param name="repeats">Whether people are asked again that Dotdigital shows as asked already.</param>
-internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlement settlement, bool repeats)
+internal sealed class Resubscriptions(RunContext run, ReadBack readBack, SettledDeliveries settled, bool repeats)
 {
     private readonly AskedOptOuts _asked = new(run);
 
@@ -38,9 +38,9 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
             var elsewhere = shown is null && ids[key] is { } id
                 && await run.Client.Contacts.FindByIdAsync(id, cancellation) is { Status: not ContactStatus.Deleted };
             var contact = shown is { Status: ContactStatus.Deleted } ? null : shown;
-            var rows =
-                books.Select(
-                    b => $"({SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {SqlText.Literal(elsewhere ? Elsewhere : contact?.Status.ToString())}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
+            var status = SqlText.Literal(elsewhere ? Elsewhere : contact?.Status.ToString());
+            var person = $"{SqlText.Literal(key)}, {contact?.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "NULL"}, {status}";
+            var rows = books.Select(b => $"({person}, {b}, {SqlText.Literal(contact?.StatusIn(b)?.ToString())})");
             run.Db.Execute($"INSERT INTO looked_up VALUES {string.Join(", ", rows)}");
         }
 
@@ -76,11 +76,12 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
                                          WHEN 'elsewhere' THEN 'The contact has another address at Dotdigital now.'
                                          WHEN 'book' THEN 'The person left this book too, and an import resubscribes only people who left the account.'
                                          WHEN 'left' THEN 'The person has left the account too, since when is not known.'
-                                         WHEN 'back' THEN 'Dotdigital shows the person as subscribed again: people who come back on their own are left alone.' END
+                                         WHEN 'back'
+                                             THEN 'Dotdigital shows the person as subscribed again: people who come back on their own are left alone.' END
             FROM confirmed f
             WHERE f.kh = change.kh AND f.member_key = change.member_key AND f.book_no = change.book_no AND f.verdict <> 'ask';
             """);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT c.kh, c.member_key, b.book_id, 'resubscribe' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, 'pending' AS state,
                    c.origin, c.audience,
                    NULL::UBIGINT AS fields_hash, 'Pending' AS outcome, c.code, c.reason, {run.Now} AS told_at, NULL::VARCHAR AS account_status,
@@ -181,7 +182,7 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
     /// <summary>Reads back the people that this run's imports asked, and records what Dotdigital shows.</summary>
     public async Task ReadBackAsync(CancellationToken cancellation)
     {
-        var sent = settlement.Settled.Where(d => d.Outcomes is not null && d.Kind == DeliveryKind.Import && d.CausesMail).ToList();
+        var sent = settled.All.Where(d => d.Outcomes is not null && d.Kind == DeliveryKind.Import && d.CausesMail).ToList();
         if (sent.Count == 0)
         {
             return;
@@ -200,6 +201,6 @@ internal sealed class Resubscriptions(RunContext run, ReadBack readBack, Settlem
         }
 
         await readBack.ReadAsync("asked_back", sent.Min(d => d.PreparedAt), cancellation);
-        settlement.RecordLocal(AskedOutcomes.Read("asked_back", run.Now));
+        settled.RecordLocal(AskedOutcomes.Read("asked_back", run.Now));
     }
 }

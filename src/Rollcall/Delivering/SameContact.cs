@@ -12,7 +12,7 @@ internal static class SameContact
     /// <summary>The outcome's reason.</summary>
     public const string Reason = "Left the audience under this address; the contact has another address now, under which it stays in the book.";
 
-    public static async Task KeepAsync(RunContext run, Settlement settlement, CancellationToken cancellation)
+    public static async Task KeepAsync(RunContext run, Settlement settlement, SettledDeliveries settled, CancellationToken cancellation)
     {
         if (run.Db.Number("SELECT count(*) FROM removal") == 0)
         {
@@ -25,7 +25,7 @@ internal static class SameContact
             CREATE OR REPLACE TABLE same_contact AS
             SELECT DISTINCT r.kh, r.member_key, r.email, r.contact_id, r.book_id
             FROM removal r
-            JOIN (SELECT contact_id, book_id, member_key FROM {OutcomeFiles.Relation(run.Folder, settlement.Settled)} WHERE state IN ('delivered', 'pending')
+            JOIN (SELECT contact_id, book_id, member_key FROM {OutcomeFiles.Relation(run.Folder, settled.All)} WHERE state IN ('delivered', 'pending')
                   UNION ALL
                   SELECT contact_id, book_id, member_key FROM {run.LedgerRelation} WHERE state IN ('delivered', 'pending')
                       AND contact_id IN (SELECT contact_id FROM removal)) o
@@ -34,7 +34,7 @@ internal static class SameContact
             DELETE FROM removal WHERE EXISTS (SELECT 1 FROM same_contact s WHERE s.kh = removal.kh AND s.member_key = removal.member_key
                 AND s.book_id = removal.book_id);
             """);
-        settlement.RecordLocal($"""
+        settled.RecordLocal($"""
             SELECT kh, member_key, book_id, 'exit' AS operation, email, NULL::VARCHAR AS profile_key, contact_id, 'left' AS state, NULL::VARCHAR AS origin,
                    NULL::VARCHAR AS audience,
                    NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.SameContact}' AS code, '{Reason}' AS reason,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rollcall.Dotdigital;
 using Rollcall.Model;
 using Rollcall.Running;
@@ -7,35 +6,27 @@ using Rollcall.Store;
 namespace Rollcall.Delivering;
 
 /// <summary>
-/// Brings what was sent to its end: polls imports and removals with growing pauses, streams reports, reads back the people in no report, and puts
-/// each delivery's outcomes on the disk. What an earlier run left behind is settled the same way, before anything new is planned.
+/// Brings what was sent to its end: polls imports and removals with growing pauses, streams reports and reads back the people in no report.
+/// What an earlier run left behind is settled the same way, before anything new is planned.
 /// </summary>
-internal sealed class Settlement(RunContext run, ReadBack readBack)
+internal sealed class Settlement(RunContext run, ReadBack readBack, SettledDeliveries settled)
 {
     /// <summary>How long a run waits for Dotdigital to finish what it accepted; the next run goes on waiting.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
 
     private readonly List<Delivery> _active = [];
     private readonly WatchEntries _watch = new(run);
-    private readonly Dictionary<long, IReadOnlyList<long>> _unread = [];
     private readonly GrowingPause _pause = new(run.Clock);
-    private readonly DeletedGuard _deletedGuard = new(run);
-    private readonly Dictionary<long, string?> _endedRemovals = [];
-
-    /// <summary>The deliveries settled in this run, in the order they were settled.</summary>
-    public List<Delivery> Settled { get; } = [];
+    private readonly RemovalSettlement _removals = new(run, settled);
 
     /// <summary>Books whose id an import did not know: their other lists are sent again without them.</summary>
     public bool BooksVanished { get; private set; }
-
-    /// <summary>Whether opt-outs could not be read after a write: some may have been lifted by it unseen.</summary>
-    public bool OptOutsUnread { get; private set; }
 
     /// <param name="feedsUnread">Books whose opt-outs could not be read after the call: they are tried again until it ends.</param>
     public void Await(Delivery delivery, IEnumerable<long>? feedsUnread = null)
     {
         _active.Add(delivery);
-        _unread[delivery.Id] = [.. feedsUnread ?? []];
+        settled.Unread(delivery, feedsUnread ?? []);
     }
 
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
@@ -112,38 +103,12 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
     }
 
-    /// <summary>Puts on the disk what was learnt by reading or decided here, without a call; nothing when there is nothing.</summary>
-    /// <param name="outcomes">The outcomes, in SQL.</param>
-    /// <param name="began">The count of readings of opt-outs before Dotdigital was asked, where people had time to answer since they were asked back.</param>
-    public void RecordLocal(string outcomes, long? began = null)
-    {
-        run.Db.Execute($"CREATE OR REPLACE TABLE local_outcome AS SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
-        if (run.Db.Number("SELECT count(*) FROM local_outcome") > 0)
-        {
-            var delivery = run.Journal.Prepare(run.RunId, DeliveryKind.Local, [], null, 0, 0);
-            SettleWith(delivery, "FROM local_outcome", began);
-        }
-    }
-
-    /// <summary>Settles a delivery that Dotdigital refused: nothing happened, its members are not delivered.</summary>
-    public void Refuse(Delivery delivery, DotdigitalException refusal)
-    {
-        var code = refusal.ErrorCode ?? "Refused";
-        run.Report(Findings.DeliveryRefused(delivery.Records, refusal.Message));
-        var outcomes = delivery.Kind == DeliveryKind.Removal
-            ? RemovalOutcomes.Refused(Manifest(delivery), code, refusal.Message, run.Now)
-            : AskedOutcomes.OfImport(delivery, ImportOutcomes.AllFailed(Manifest(delivery), code, refusal.Message, run.Now), maySent: false);
-        var file = Publish(delivery, outcomes);
-        SettledConsent.KeepAnswers(run, delivery, file, null);
-        Settled.Add(run.Journal.Refuse(delivery, file, refusal.Message));
-    }
-
     /// <summary>Settles a delivery whose call was never answered, by reading its people back.</summary>
     public async Task SettleUnansweredAsync(Delivery delivery, CancellationToken cancellation)
     {
         if (delivery.Kind == DeliveryKind.Removal)
         {
-            await SettleRemovalsAsync([(delivery, WatchReason.Unanswered)], cancellation);
+            await _removals.SettleAsync([(delivery, WatchReason.Unanswered)], cancellation);
             return;
         }
 
@@ -163,7 +128,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         if (delivery.Kind is DeliveryKind.Unsubscribe or DeliveryKind.Local)
         {
             // What it was about is found again: by the opt-outs read since, or by the next comparison. Nothing of the ledger hangs on it.
-            Settled.Add(run.Journal.Settle(delivery, null, "cut short"));
+            settled.End(delivery, "cut short");
             return;
         }
 
@@ -177,7 +142,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         DirectRows.Copy(run, delivery);
         if (run.Db.Number("SELECT count(*) FROM direct_row") == 0)
         {
-            Settled.Add(run.Journal.Settle(delivery, null, "nothing was sent"));
+            settled.End(delivery, "nothing was sent");
             return;
         }
 
@@ -193,21 +158,19 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 WHERE NOT d.answered OR d.read_status)
             """,
             delivery.PreparedAt, cancellation);
-        SettleWith(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now),
+        settled.Record(delivery, DirectOutcomes.Settled(delivery.Kind, Manifest(delivery), run.Now),
             ended: unanswered == 0 ? run.ServerClock.GetUtcNow() : null, why: WatchReason.Unanswered,
             only: "member_key IN (SELECT member_key FROM direct_row WHERE NOT answered)");
         SeenOptOuts.Keep(run,
             $"""
             (SELECT member_key, contact_id, book_id, coalesce(account_status, 'Subscribed') AS account_status, CASE book_status
-                WHEN 'Unsubscribed' THEN 'Suppressed' END AS list_status, false AS named FROM {run.Rows(Settled[^1].Outcomes!)}
+                WHEN 'Unsubscribed' THEN 'Suppressed' END AS list_status, false AS named FROM {run.Rows(settled.All[^1].Outcomes!)}
             WHERE outcome = 'Suppressed')
             """);
     }
 
     /// <summary>Asks once after what is under way.</summary>
-    public Task PollOnceAsync(CancellationToken cancellation) => PollAsync(cancellation);
-
-    private async Task PollAsync(CancellationToken cancellation)
+    public async Task PollAsync(CancellationToken cancellation)
     {
         foreach (var delivery in _active.ToList())
         {
@@ -219,7 +182,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
 
             try
             {
-                await ReadOptOutsAgainAsync(delivery, cancellation);
+                await settled.ReadOptOutsAgainAsync(delivery, cancellation);
                 if (await TrySettleAsync(delivery, cancellation))
                 {
                     _active.Remove(delivery);
@@ -237,10 +200,17 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private Task<bool> TrySettleAsync(Delivery delivery, CancellationToken cancellation) =>
         delivery.Kind switch
         {
-            DeliveryKind.Removal => TrySettleRemovalAsync(delivery, cancellation),
+            DeliveryKind.Removal => TrySettleRemovalsAsync(delivery, cancellation),
             DeliveryKind.Move => TrySettleMoveAsync(delivery, cancellation),
             _ => TrySettleImportAsync(delivery, cancellation),
         };
+
+    private async Task<bool> TrySettleRemovalsAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        var together = await _removals.TrySettleAsync(delivery, _active, cancellation);
+        _active.RemoveAll(together.Contains);
+        return together.Count > 0;
+    }
 
     private async Task<bool> TrySettleMoveAsync(Delivery delivery, CancellationToken cancellation)
     {
@@ -259,7 +229,7 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
     private async Task SettleMoveAsync(Delivery delivery, string? why, CancellationToken cancellation)
     {
         await MoveOutcomes.ReadAsync(run, Manifest(delivery), cancellation);
-        SettleWith(delivery, MoveOutcomes.Settled(Manifest(delivery), run.Now), why: why);
+        settled.Record(delivery, MoveOutcomes.Settled(Manifest(delivery), run.Now), why: why);
     }
 
     private async Task<bool> TrySettleImportAsync(Delivery delivery, CancellationToken cancellation)
@@ -273,8 +243,9 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
                 return true;
             case { Status: ImportStatus.Finished }:
                 var ended = run.ServerClock.GetUtcNow();
-                var told = await new GoneContacts(run).JudgeAsync(ImportOutcomes.Reported(Manifest(delivery), run.Now), Manifest(delivery), this, cancellation);
-                SettleWith(delivery, AskedOutcomes.OfImport(delivery, told, maySent: false), ended: ended, why: WatchReason.NotReported,
+                var reported = ImportOutcomes.Reported(Manifest(delivery), run.Now);
+                var told = await new GoneContacts(run).JudgeAsync(reported, Manifest(delivery), settled, cancellation);
+                settled.Record(delivery, AskedOutcomes.OfImport(delivery, told, maySent: false), ended: ended, why: WatchReason.NotReported,
                     only: "code = 'NotReported'");
                 BooksVanished |= run.Db.Number("SELECT count(*) FROM report WHERE lower(code) = 'invalidaddressbookids'") > 0;
                 return true;
@@ -294,88 +265,15 @@ internal sealed class Settlement(RunContext run, ReadBack readBack)
         }
     }
 
-    private async Task<bool> TrySettleRemovalAsync(Delivery delivery, CancellationToken cancellation)
-    {
-        if (!_endedRemovals.ContainsKey(delivery.Id))
-        {
-            var status = await run.Client.Contacts.DeletionAsync(new DeletionId(delivery.RemoteId!), cancellation);
-            if (status is not (DeletionStatus.Completed or DeletionStatus.Failed or null))
-            {
-                return false;
-            }
-
-            // The book is read once, when all its removals have ended.
-            _endedRemovals[delivery.Id] = status == DeletionStatus.Completed ? null : WatchReason.ReportGone;
-        }
-
-        var together = _active.Where(d => d.Kind == DeliveryKind.Removal && d.Books[0] == delivery.Books[0]).ToList();
-        if (together.Any(d => !_endedRemovals.ContainsKey(d.Id)))
-        {
-            return false;
-        }
-
-        await SettleRemovalsAsync([.. together.Select(d => (d, _endedRemovals[d.Id]))], cancellation);
-        _active.RemoveAll(together.Contains);
-        return true;
-    }
-
-    /// <summary>Whatever Dotdigital says of removals from a book, who is seen out of it is out.</summary>
-    private async Task SettleRemovalsAsync(List<(Delivery Delivery, string? Why)> removals, CancellationToken cancellation)
-    {
-        var people = $"({string.Join(" UNION ALL ", removals.Select(r => $"SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(r.Delivery)}"))})";
-        await new RemovedPeople(run).ReadAsync(people, removals[0].Delivery.Books[0], cancellation);
-        NewIds.Record(
-            run,
-            this,
-            $"""
-            SELECT m.kh, m.member_key, m.contact_id AS old_id, s.contact_id
-            FROM {people} m JOIN left_seen s ON s.kh = m.kh AND s.member_key = m.member_key
-            WHERE s.verdict = 'in'
-            """);
-        foreach (var (removal, why) in removals)
-        {
-            SettleWith(removal, RemovalOutcomes.ReadBack(Manifest(removal), run.Now), why: why);
-        }
-    }
-
     /// <summary>Settles an import from what Dotdigital shows of its people now: it may have been applied wholly, in part, or not at all.</summary>
     private async Task ReadBackImportAsync(Delivery delivery, string code, string reason, CancellationToken cancellation)
     {
         var people = $"(SELECT kh, member_key, email, contact_id, book_id FROM {Manifest(delivery)} WHERE book_id IS NOT NULL)";
         await readBack.ReadAsync(people, delivery.PreparedAt, cancellation);
-        SettleWith(delivery, AskedOutcomes.OfImport(delivery, ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now), maySent: true), why: code);
+        var seen = ImportOutcomes.ReadBack(Manifest(delivery), code, reason, run.Now);
+        settled.Record(delivery, AskedOutcomes.OfImport(delivery, seen, maySent: true), why: code);
         run.SomethingLeft = true;
     }
-
-    /// <param name="why">Why people are looked at again by later runs; null where the end of the delivery is known.</param>
-    /// <param name="only">The condition, on a row of the outcomes, of those people.</param>
-    private void SettleWith(Delivery delivery, string outcomes, long? began = null, DateTimeOffset? ended = null, string? why = null, string only = "true")
-    {
-        var file = Publish(delivery, outcomes);
-        file = _deletedGuard.Judge(run.Rows(file)) is { } held ? Publish(delivery, held) : file;
-        SettledConsent.Keep(run, delivery, file, began);
-        if (_unread.Remove(delivery.Id, out var feeds) && feeds.Count > 0)
-        {
-            OptOutsUnread = true;
-            run.Report(Findings.OptOutsNotRead(feeds));
-            (why, only) = (WatchReason.OptOutsUnread, "true");
-        }
-
-        Settled.Add(run.Journal.Settle(delivery, file, ended: ended, watch: _watch.Of(delivery, file, why, only, ended)));
-    }
-
-    /// <summary>What could not be read after the call is tried again until it ends.</summary>
-    private async Task ReadOptOutsAgainAsync(Delivery delivery, CancellationToken cancellation)
-    {
-        if (_unread.GetValueOrDefault(delivery.Id) is { Count: > 0 } feeds)
-        {
-            _unread[delivery.Id] = [.. (await run.OptOuts.ReadAsync(run.Client, feeds, run.Progress, cancellation)).Keys];
-        }
-    }
-
-    private string Publish(Delivery delivery, string outcomes) =>
-        run.Publish(string.Create(CultureInfo.InvariantCulture, $"outcomes/{delivery.RunId}/{delivery.Id:D5}.parquet"),
-            $"SELECT {OutcomeFiles.ColumnList} FROM ({outcomes})");
 
     private string Manifest(Delivery delivery) => run.Rows(delivery.Manifest!);
 }

@@ -9,7 +9,7 @@ namespace Rollcall.Delivering;
 /// Reads back who was entered, since Dotdigital's report proves only that the contact was written: <c>auto</c> up to 50 calls, <c>full</c> whatever
 /// it costs. Also reads again, each run, who waits to confirm.
 /// </summary>
-internal sealed class Verification(RunContext run, ReadBack readBack, Settlement settlement)
+internal sealed class Verification(RunContext run, ReadBack readBack, SettledDeliveries settled)
 {
     /// <summary>Most calls that <c>verify: auto</c> spends.</summary>
     public const int AutoCalls = 50;
@@ -19,7 +19,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
     /// <summary>Reads back the people entered by this run's imports; says whether it did.</summary>
     public async Task<bool> VerifyEnteredAsync(CancellationToken cancellation)
     {
-        var imports = settlement.Settled.Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
+        var imports = settled.All.Where(d => d.Kind == DeliveryKind.Import && d.Books.Count > 0).ToList();
         if (run.Job.Verify == Verify.Off || imports.Count == 0)
         {
             return false;
@@ -32,7 +32,7 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
         }
 
         await readBack.ReadAsync(entered, imports.Min(d => d.PreparedAt), cancellation);
-        settlement.RecordLocal(
+        settled.RecordLocal(
             Outcomes(
                 $"""
                 (SELECT e.* FROM {entered} e JOIN seen n ON n.kh = e.kh AND n.member_key = e.member_key AND n.book_id = e.book_id
@@ -71,9 +71,9 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
                 AND (s.verdict IN ('in', 'out') OR (s.verdict = 'absent' AND p.code = '{ReasonCode.UnansweredMail}'
                 AND (p.since < {dayAgo} OR p.since > {run.Now})))))
             """;
-        settlement.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {ReasonCode.AskedBack})", ReasonCode.Unanswered,
+        settled.RecordLocal(Outcomes($"(SELECT * FROM {known} WHERE code NOT IN {ReasonCode.AskedBack})", ReasonCode.Unanswered,
             "The call was not answered, and a day later the person is still not in the book."));
-        settlement.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {ReasonCode.AskedBack})", run.Now), began);
+        settled.RecordLocal(AskedOutcomes.Read($"(SELECT * FROM {ledger} WHERE state = 'pending' AND code IN {ReasonCode.AskedBack})", run.Now), began);
     }
 
     /// <summary>
@@ -90,14 +90,15 @@ internal sealed class Verification(RunContext run, ReadBack readBack, Settlement
                 AND s.member_key = p.member_key AND s.book_id = p.book_id WHERE s.verdict = 'absent'
                 AND (p.code = '{ReasonCode.WaitsToBeAdded}' OR (p.code = 'AwaitsConfirmation' AND s.account_status = 'Subscribed')))
             """;
-        settlement.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
+        settled.RecordLocal(Outcomes(waited, "Confirmed", "The person has confirmed, and can be added to the book."));
     }
 
     private string Outcomes(string people, string absentCode, string absentReason) => $"""
         SELECT p.kh, p.member_key, p.book_id, p.operation, p.email, p.profile_key, coalesce(s.contact_id, p.contact_id) AS contact_id,
                {ReadBack.State("failed")} AS state,
                NULL::VARCHAR AS origin, NULL::VARCHAR AS audience, NULL::UBIGINT AS fields_hash,
-               {ReadBack.Outcome("Failed")} AS outcome, {ReadBack.Code(SqlText.Literal(absentCode))} AS code, {ReadBack.Reason(SqlText.Literal(absentReason))} AS reason,
+               {ReadBack.Outcome("Failed")} AS outcome, {ReadBack.Code(SqlText.Literal(absentCode))} AS code,
+               {ReadBack.Reason(SqlText.Literal(absentReason))} AS reason,
                {run.Now} AS told_at, s.account_status, CASE WHEN s.verdict <> 'absent' THEN s.book_status END AS book_status
         FROM {people} p JOIN seen s ON s.kh = p.kh AND s.member_key = p.member_key AND s.book_id = p.book_id AND s.verdict <> 'unknown'
         """;

@@ -8,7 +8,7 @@ namespace Rollcall.Delivering;
 /// Looks, before each comparison, at everybody on the watch, and puts into the ledger what Dotdigital shows: the comparison then does with them what
 /// it does with anybody. One page read tells of 5,000 people, so a thousand on the watch cost a few calls.
 /// </summary>
-internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement settlement)
+internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDeliveries settled)
 {
     // Out of the book as far as the ledger knows: by a removal of ours, by nobody's doing, or never delivered.
     private const string OutOfBook =
@@ -55,10 +55,10 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, Settlement se
             await LookAsync("look_removed", null, namesAbsent: true, cancellation);
         }
 
-        settlement.RecordLocal(Late(ledger));
-        settlement.RecordLocal(TakenOut(ledger));
-        settlement.RecordLocal(Overwritten(ledger));
-        await new CameBack(run, settlement).SecondLookAsync(cancellation);
+        settled.RecordLocal(Late(ledger));
+        settled.RecordLocal(TakenOut(ledger));
+        settled.RecordLocal(Overwritten(ledger));
+        await new CameBack(run, settled).SecondLookAsync(cancellation);
         _watch.LeaveWhoWasLookedAt(now);
         return true;
     }

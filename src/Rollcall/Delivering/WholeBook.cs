@@ -14,9 +14,7 @@ internal static class WholeBook
         if (!Tables(run).Contains(table))
         {
             const string Reading = "book_being_read";
-            run.Db.Execute(
-                $"CREATE OR REPLACE TABLE {Reading}(kh UBIGINT, email_key VARCHAR, contact_id BIGINT, book_id BIGINT, account_status VARCHAR, list_status VARCHAR, "
-                + "updated BIGINT, named BOOLEAN)");
+            run.Db.Execute($"CREATE OR REPLACE TABLE {Reading} AS FROM {BookReading.Empty}");
             await BookReading.ReadAsync(run, book, null, Reading, cancellation);
             run.Db.Execute($"ALTER TABLE {Reading} RENAME TO {table}");
         }

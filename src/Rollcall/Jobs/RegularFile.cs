@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Rollcall.Jobs;
 
 /// <summary>
-/// What lies at a path. A named pipe makes whoever opens it wait, a device such as /dev/zero never ends, and either may stand behind a link: sources and job
+/// What lies at a path. A named pipe makes its reader wait, a device such as /dev/zero never ends, and either may stand behind a link: sources and job
 /// files are regular files, and nothing else is opened.
 /// </summary>
 public static class RegularFile

@@ -9,7 +9,7 @@ public static partial class Findings
     /// <summary>Members have a contact id that another address claims: they are matched by address.</summary>
     public static Finding ContactIdsNotProven(long members) => Warning(nameof(ContactIdsNotProven), ("members", members));
 
-    /// <summary>Members have a contact id that another address claims, and nothing is sent about those whom the ledger knows.</summary>
+    /// <summary>Members have a contact id that another address claims, and nothing is sent about those that the ledger knows.</summary>
     public static Finding ContactIdsInDoubt(long members, long known) => Left(nameof(ContactIdsInDoubt), ("members", members), ("known", known));
 
     /// <summary>A removal was sent and not answered.</summary>
@@ -58,12 +58,12 @@ public static partial class Findings
     /// <summary>Opt-outs from books could not be read while an import was under way.</summary>
     public static Finding OptOutsNotRead(IEnumerable<long> books) => Left(nameof(OptOutsNotRead), ("books", books));
 
-    /// <summary>Somebody whom a write may have put back was unsubscribed again.</summary>
+    /// <summary>Somebody who may have been put back by a write was unsubscribed again.</summary>
     /// <param name="email">The address, masked where it is to be.</param>
     /// <param name="book">The book; null for the account.</param>
     public static Finding OptOutRestored(string email, long? book) => Warning(nameof(OptOutRestored), ("email", email), ("book", book));
 
-    /// <summary>Dotdigital refused to unsubscribe somebody again whom a write put back.</summary>
+    /// <summary>Dotdigital refused to unsubscribe somebody again who was put back by a write.</summary>
     /// <param name="email">The address, masked where it is to be.</param>
     /// <param name="book">The book; null for the account.</param>
     /// <param name="message">What Dotdigital said.</param>

@@ -68,7 +68,7 @@ public static partial class Findings
     /// <summary>The run created a data field.</summary>
     public static Finding FieldCreated(string field, string type) => Note(nameof(FieldCreated), ("field", field), ("type", type));
 
-    /// <summary>Rows without a usable address are of people whom their own key names: these stay as they are.</summary>
+    /// <summary>Rows without a usable address are of people identified by their own key: these stay as they are.</summary>
     public static Finding RowsKnownByKey(long rows, string audience, string field) =>
         Warning(nameof(RowsKnownByKey), ("rows", rows), ("audience", audience), ("field", field));
 

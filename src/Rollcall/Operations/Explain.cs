@@ -65,8 +65,8 @@ public static class Explain
         var changes =
             run.Db.Query(
                 $"""
-                SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT
-                FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END, status, origin, why_not, code, state, reason
+                SELECT c.book_no, CASE WHEN {new DirectEntries(run).Singly} AND c.state IS DISTINCT FROM 'suppressed' THEN '{EnterSingly}' ELSE c.action END,
+                       status, origin, why_not, code, state, reason
                 FROM change c WHERE c.member_key = {key}
                 """,
                 r => (Book: (int)r.GetFieldValue<ushort>(0), Action: r.GetString(1), Status: r.IsDBNull(2) ? null : r.GetString(2),
@@ -106,7 +106,8 @@ public static class Explain
             : contact is null ? " At Dotdigital now: no such contact." : " At Dotdigital now: not in the book.";
         var out_ = optedOut.Status is null
             ? ""
-            : $" Opted out: {optedOut.Status}{(optedOut.Book == OptOuts.WholeAccount ? " in the account" : " from this book")}{(optedOut.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}.";
+            : $" Opted out: {optedOut.Status}{(optedOut.Book == OptOuts.WholeAccount ? " in the account" : " from this book")}"
+                + $"{(optedOut.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}.";
         return known.State is null
             ? new ExplainedBook(book.Id, book.Name, "absent", null,
                 (underWay
@@ -136,7 +137,8 @@ public static class Explain
             if (change.Action is ChangeAction.Exit or ChangeAction.Enter or ChangeAction.Resubscribe or EnterSingly
                 && lastHeld.FirstOrDefault(g => g.AddressBookId is null ? g.Guard is "mails" or "moves" : g.AddressBookId == book.Id) is { } guard)
             {
-                yield return $"In the last run the guard {guard.Guard} held {(guard.AddressBookId is null ? "everything" : $"\"{book.Name}\"")}: {guard.Actual:N0}, the limit is {guard.Limit}. If it holds again, the person stays as they are. If not:";
+                yield return $"In the last run the guard {guard.Guard} held {(guard.AddressBookId is null ? "everything" : $"\"{book.Name}\"")}: "
+                    + $"{guard.Actual:N0}, the limit is {guard.Limit}. If it holds again, the person stays as they are. If not:";
             }
 
             yield return change.Action switch
@@ -148,15 +150,20 @@ public static class Explain
                 ChangeAction.UnderRemoval => $"Does not enter \"{book.Name}\" yet: another job of the data folder is just removing the person from it.",
                 ChangeAction.Update => $"Is updated: mapped fields changed. Stays in \"{book.Name}\".",
                 ChangeAction.Move =>
-                    $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it if Dotdigital still shows it there and nobody under the new one. Where somebody is, this address enters as a contact of its own, and the former one leaves.",
+                    $"Stays in \"{book.Name}\" under this new address: the contact of the former one, which has the same key, is moved to it "
+                    + "if Dotdigital still shows it there and nobody under the new one. Where somebody is, this address enters as "
+                    + "a contact of its own, and the former one leaves.",
                 ChangeAction.MoveUnclear =>
-                    $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that the contact may be moved. {change.Reason}",
+                    $"Is not put into \"{book.Name}\": the key belongs to another address that this job delivered, and it is not clear that "
+                    + $"the contact may be moved. {change.Reason}",
                 ChangeAction.MovedAway =>
-                    $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved to that one if it is certain whose it is. Where that address is a contact already, this one leaves.",
+                    $"Stays in \"{book.Name}\" as a contact: the profile with this address's key has another address now, and the contact is moved "
+                    + "to that one if it is certain whose it is. Where that address is a contact already, this one leaves.",
                 ChangeAction.Suppress or ChangeAction.StillSuppressed =>
                     $"Is left alone and not put into \"{book.Name}\": {change.Status ?? "suppressed"}.{(change.WhyNot.Length > 0 ? " " + change.WhyNot : "")}",
                 ChangeAction.Resubscribe when run.Job.Config.Resubscribe =>
-                    $"Is asked by email whether to come back, and enters \"{book.Name}\" by saying yes. Looked up first: only someone who unsubscribed is asked.",
+                    $"Is asked by email whether to come back, and enters \"{book.Name}\" by saying yes. "
+                    + "Looked up first: only someone who unsubscribed is asked.",
                 ChangeAction.Resubscribe => $"Is resubscribed, and enters \"{book.Name}\". Looked up first: only someone who unsubscribed is brought back.",
                 ChangeAction.Await => $"Is asked through another book whether to come back; \"{book.Name}\" follows the answer.",
                 ChangeAction.Leave when change.State == "failed" => $"Nothing is sent: no audience of \"{book.Name}\" has the person, who was not delivered.",
@@ -164,13 +171,15 @@ public static class Explain
                 ChangeAction.StillPending when change.Code == ReasonCode.Challenged =>
                     $"Stays pending in \"{book.Name}\" until the person answers the email that asks whether to come back.",
                 ChangeAction.StillPending when change.Code == ReasonCode.UnansweredChallenge =>
-                    $"Stays pending in \"{book.Name}\": a resubscription was sent and not answered, and counts as sent. rollcall retry --challenge sends it again.",
+                    $"Stays pending in \"{book.Name}\": a resubscription was sent and not answered, and counts as sent. "
+                    + "rollcall retry --challenge sends it again.",
                 ChangeAction.StillInvalid => $"Is not put into \"{book.Name}\": Dotdigital does not take the address.",
                 ChangeAction.StillRemoved => $"Is not put back into \"{book.Name}\": the person was removed manually (on_foreign_removal: leave).",
                 ChangeAction.StillPending => $"Stays pending in \"{book.Name}\" until the person confirms.",
                 ChangeAction.Exit when held is not null => $"Stays in \"{book.Name}\" for now: the audience was not read completely. {held}",
                 ChangeAction.Exit when lost && run.Job.Config.ExitAction != ExitAction.Ignore =>
-                    $"Stays in \"{book.Name}\" for now: more rows of its audiences have no usable address than before, and the person may be behind one of them.",
+                    $"Stays in \"{book.Name}\" for now: more rows of its audiences have no usable address than before, "
+                    + "and the person may be behind one of them.",
                 ChangeAction.Exit when run.Job.Config.ExitAction == ExitAction.Ignore =>
                     $"Stays in \"{book.Name}\", though no audience wants the person there: exit_action is ignore.",
                 ChangeAction.Exit when change.Origin == "there" =>

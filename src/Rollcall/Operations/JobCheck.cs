@@ -78,7 +78,6 @@ public static class JobCheck
         var folder = new DataFolder(workplace.DataFolder);
         using var work = new WorkFolder(folder, $"check-{Guid.NewGuid():N}");
         using var db = new RunDatabase(work.Path, cancellation);
-        ProfilesSink.MakeFor(job);
         await using var source = AudienceSources.Open(job, workplace, work.Path);
         var look = new FirstRows(job, source, db, destination.FieldsWith([]), destination.Account.Id);
         var problems = new List<Problem>();

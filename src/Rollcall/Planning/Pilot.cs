@@ -14,7 +14,8 @@ internal static class Pilot
     // What is known of people, and needs no call, is no change.
     private const string Changes =
         $"""
-        action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}', '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')
+        action NOT IN ('{ChangeAction.Suppress}', '{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillPending}',
+            '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}', '{ChangeAction.UnderRemoval}', '{ChangeAction.MovedAway}', '{ChangeAction.Leave}')
         """;
 
     /// <summary>Fills <c>pilot</c> from the comparison, and <c>no_longer</c>: what was to be tried again and is no longer wanted.</summary>
@@ -93,7 +94,8 @@ internal static class Pilot
             INSERT INTO pilot
             SELECT DISTINCT c.kh, c.member_key FROM change c
             WHERE {Changes} AND c.action <> '{ChangeAction.Exit}' AND {only}
-              AND {Holds.NotUnderWay}{(options.Undelivered ? " AND EXISTS (SELECT 1 FROM undelivered_person u WHERE u.kh = c.kh AND u.member_key = c.member_key)" : "")}
+              AND {Holds.NotUnderWay}
+              AND (NOT {options.Undelivered} OR EXISTS (SELECT 1 FROM undelivered_person u WHERE u.kh = c.kh AND u.member_key = c.member_key))
             ORDER BY 1, 2 {(options.Limit is { } limit ? $"LIMIT {limit}" : "")}
             """);
     }

@@ -84,7 +84,7 @@ internal static class Planner
             {
                 run.Db.Execute($"INSERT INTO exits_held VALUES ({book}, 'ExitsHeld', 'The audience was not read completely.')");
 
-                // Rejected rows are counted as Invalid; whoever else is missing may come with the next reading.
+                // Rejected rows are counted as Invalid; others who are missing may come with the next reading.
                 var leaves = counts.Of(book, ChangeAction.Exit) > 0 || read.Counts[audience].Reading.Rejected.Count == 0;
                 run.Report(Findings.ExitsWaitForAudience(run.Books[book].Name, run.Job.Config.SegmentIds[audience], why, leaves));
             }

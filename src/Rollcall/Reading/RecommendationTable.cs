@@ -134,17 +134,21 @@ internal static class RecommendationTable
     {
         var columns =
             (await RelationColumns.OfAsync(run.Db.Connection, reading.Relation, cancellation)).ToDictionary(column => column.Name, StringComparer.Ordinal);
-        var item =
-            $"'{{' || concat_ws(',', {string.Join(", ", asked.InsightFields.Select((field, i) => $"CASE WHEN NOT {InsightSql.IsInvalid(InsightSql.Value(i))} THEN {SqlText.Literal($"\"{JsonEncodedText.Encode(field)}\":")} || {InsightSql.Value(i)} END"))}) || '}}'";
+        var fields = asked.InsightFields
+            .Select((field, i) => (Field: field, Value: InsightSql.Value(i), Invalid: InsightSql.IsInvalid(InsightSql.Value(i)))).ToList();
+        var members = fields.Select(f => $"CASE WHEN NOT {f.Invalid} THEN {SqlText.Literal($"\"{JsonEncodedText.Encode(f.Field)}\":")} || {f.Value} END");
+        var item = fields.Count == 0 ? "'{}'" : $"'{{' || concat_ws(',', {string.Join(", ", members)}) || '}}'";
+        var invalid = fields.Count == 0 ? "false" : string.Join(" OR ", fields.Select(f => f.Invalid));
+        var values = string.Concat(fields.Select(f => $", nullif(CAST({reading.Whole(f.Field)} AS VARCHAR), 'null') AS {f.Value}"));
         await run.Db.Connection.ExecuteAsync(
             $"""
             CREATE OR REPLACE TABLE recommendation AS
             SELECT {MemberKeySql.Hash("member_key")} AS kh, * FROM (
                 SELECT {MemberKeySql.Of("email")} AS member_key, {EmailSql.Valid("email")} AS valid, TRY_CAST(rank AS DOUBLE) AS rank,
-                       {(asked.InsightFields.Count == 0 ? "'{}'" : item)} AS item,
-                       {(asked.InsightFields.Count == 0 ? "false" : string.Join(" OR ", asked.InsightFields.Select((_, i) => InsightSql.IsInvalid(InsightSql.Value(i)))))} AS invalid FROM (
+                       {item} AS item, {invalid} AS invalid
+                FROM (
                     SELECT {EmailSql.Trim(FieldSql.Text(SqlText.Name(Email), columns[Email].Kind))} AS email,
-                           {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{string.Concat(asked.InsightFields.Select((field, i) => $", nullif(CAST({reading.Whole(field)} AS VARCHAR), 'null') AS {InsightSql.Value(i)}"))}
+                           {FieldSql.Text(SqlText.Name(Rank), columns[Rank].Kind)} AS rank{values}
                     FROM {reading.Relation} AS recommendations));
             """,
             cancellation);
@@ -177,7 +181,7 @@ internal static class RecommendationTable
             : null;
 
     /// <summary>
-    /// Whoever has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.
+    /// A person who has none now, or fewer, has what they had; the others' are as they are now, or one bad row would keep everybody's as they were.
     /// </summary>
     private static RecommendationCount FallBack(RunContext run, RecommendationCount count, Finding incomplete)
     {

@@ -6,7 +6,7 @@ using Rollcall.Work;
 namespace Rollcall.Reading;
 
 /// <summary>
-/// Asks the platform what it recommends to whoever enters or is updated, and puts it into the data fields they are sent. Who could not be asked about is
+/// Asks the platform what it recommends to people who enter or are updated, and puts it into the data fields they are sent. Who could not be asked about is
 /// delivered without; the ledger keeps no hash of their values, so that the next run updates them, and asks again.
 /// </summary>
 /// <param name="dataFields">The account's data fields by name.</param>

@@ -15,7 +15,8 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
 {
     // What fails later does not answer a call that Dotdigital may yet carry out: it is looked up before it is repeated, and leaves like a member.
     private const string StillUnanswered =
-        $"(l.state = 'failed' AND l.code IN {ReasonCode.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
+        $"(l.state = 'failed' AND l.code IN {ReasonCode.MayBeApplied} AND coalesce(b.state, 'failed') = 'failed' "
+        + "AND b.outcome = 'Failed' AND b.code NOT LIKE 'RejectedByWatchdog%')";
 
     // How somebody came to be in the book says more than that their values were written since.
     private const string KeepsCode = $"(u_outcome = 'Delivered' AND coalesce(code, '') IN {ReasonCode.NotOurEntry})";
@@ -80,7 +81,8 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
             l AS (SELECT * FROM {ledger} WHERE {slice.Where()}),
             j AS (
                 SELECT coalesce(l.kh, b.kh) AS kh, coalesce(l.member_key, b.member_key) AS member_key, coalesce(l.book_id, b.book_id) AS book_id,
-                       l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at, l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
+                       l.state IN ('delivered', 'pending') AS there, l.state AS old_state, l.since AS old_since, l.entered_at AS old_entered_at,
+                       l.code AS old_code, l.account_status AS old_account_status, l.book_status AS old_book_status,
                        coalesce(b.email, l.email) AS email, coalesce(b.profile_key, l.profile_key) AS profile_key,
                        coalesce(b.contact_id, l.contact_id) AS contact_id,
                        b.state AS b_state, CASE WHEN b.code IN ('{ReasonCode.Adopted}', '{ReasonCode.FoundThere}',
@@ -95,7 +97,8 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
             n AS (
                 SELECT j.*, coalesce(j.b_state, CASE WHEN j.there THEN u.state END, j.old_state) AS state, j.there AND u.kh IS NOT NULL
                     AND j.b_at IS NULL AS by_update,
-                       u.told_at AS u_at, u.fields_hash AS u_hash, u.contact_id AS u_contact_id, u.profile_key AS u_profile_key, u.outcome AS u_outcome, u.code AS u_code, u.reason AS u_reason,
+                       u.told_at AS u_at, u.fields_hash AS u_hash, u.contact_id AS u_contact_id, u.profile_key AS u_profile_key,
+                       u.outcome AS u_outcome, u.code AS u_code, u.reason AS u_reason,
                        u.account_status AS u_account_status, u.book_status AS u_book_status
                 FROM j LEFT JOIN u ON u.kh = j.kh AND u.member_key = j.member_key),
             m AS (SELECT * FROM moved_entry WHERE {slice.Where()}),
@@ -110,8 +113,8 @@ internal sealed class LedgerFold(RunContext run, Func<IReadOnlyList<Delivery>, s
                    CASE WHEN by_update THEN coalesce(u_account_status, account_status) ELSE account_status END AS account_status,
                    CASE WHEN by_update THEN coalesce(u_book_status, book_status, CASE WHEN {EntersAudience} THEN 'Subscribed' END)
                        ELSE book_status END AS book_status,
-                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT
-                       FROM '{ReasonCode.RemovedAtDotdigital}') THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince})
+                   CASE WHEN old_state IS NULL OR (old_state = 'left' AND old_code IS DISTINCT FROM '{ReasonCode.RemovedAtDotdigital}')
+                       THEN least(coalesce(m.entered_at, b_at, u_at), {run.Now}, {run.EnteringSince})
                        ELSE old_entered_at END AS entered_at, old_account_status, old_book_status
             FROM n LEFT JOIN m ON m.kh = n.kh AND m.member_key = n.member_key AND m.book_id = n.book_id LEFT JOIN unsure ON unsure.kh = n.kh
                 AND unsure.member_key = n.member_key

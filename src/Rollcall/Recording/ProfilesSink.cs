@@ -15,7 +15,8 @@ namespace Rollcall.Recording;
 internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clock) : IStatusSink
 {
     private const string Columns =
-        "email VARCHAR, dm_account_status MAP(VARCHAR, VARCHAR), dm_addressbook_status MAP(VARCHAR, VARCHAR), dm_addressbook_status_ts TIMESTAMP, event_ids MAP(VARCHAR, VARCHAR)";
+        "email VARCHAR, dm_account_status MAP(VARCHAR, VARCHAR), "
+        + "dm_addressbook_status MAP(VARCHAR, VARCHAR), dm_addressbook_status_ts TIMESTAMP, event_ids MAP(VARCHAR, VARCHAR)";
 
     /// <summary>Makes the file, empty, where an audience of the job is to join it and no run has written it yet.</summary>
     public static void MakeFor(Job job)
@@ -74,7 +75,8 @@ internal sealed class ProfilesSink(ProfilesSinkOptions options, TimeProvider clo
         {
             duckdb.Open();
             duckdb.Execute(
-                $"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET temp_directory = {SqlText.Literal(work + ".spill")}",
+                $"SET memory_limit = '300MB'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'; "
+                + $"SET temp_directory = {SqlText.Literal(work + ".spill")}",
                 cancellation);
             FileModes.Restrict(work);
             MemberKeySql.Register(duckdb);

@@ -36,13 +36,15 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
             CREATE OR REPLACE TABLE fate(kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
                 email VARCHAR, outcome VARCHAR, code VARCHAR, reason VARCHAR)
             """);
+        var known = outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})";
+        var otherwise = outcomes is null ? $"CASE c.action WHEN '{ChangeAction.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'";
         foreach (var slice in KeySlice.For(run.Db.Number("SELECT count(*) FROM change")))
         {
             run.Db.Execute($"""
                 INSERT INTO fate
                 WITH o AS (
                     SELECT * EXCLUDE book_id, coalesce(book_id, -1) AS book
-                    FROM {OutcomeFiles.Latest(outcomes ?? $"(SELECT *, 0 AS seq FROM {LedgerFiles.Empty(OutcomeFiles.Columns)})", slice, "book_id, operation", ["outcome", "code", "reason"])}),
+                    FROM {OutcomeFiles.Latest(known, slice, "book_id, operation", ["outcome", "code", "reason"])}),
                 c AS (SELECT c.*, CASE c.action WHEN 'update' THEN -1 ELSE b.book_id END AS book FROM change c JOIN book b USING (book_no)
                     WHERE {slice.Where("c.kh")} AND c.action NOT IN ('{ChangeAction.MovedAway}', '{ChangeAction.Leave}'))
                 SELECT c.kh, c.member_key, c.book_no, c.action, c.audiences, c.audience, c.email,
@@ -59,7 +61,7 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                          WHEN c.action IN ('{ChangeAction.Enter}', '{ChangeAction.Resubscribe}') AND x.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{ChangeAction.Exit}' AND e.book_no IS NOT NULL AND o.outcome IS NULL THEN 'Held'
                          WHEN c.action = '{ChangeAction.Exit}' AND {staying} THEN 'Omitted'
-                         ELSE coalesce(o.outcome, {(outcomes is null ? $"CASE c.action WHEN '{ChangeAction.Resubscribe}' THEN 'Pending' ELSE 'Delivered' END" : "'Failed'")}) END,
+                         ELSE coalesce(o.outcome, {otherwise}) END,
                     CASE WHEN c.action = '{ChangeAction.Suppress}' THEN c.status WHEN c.action = '{ChangeAction.StillPending}' THEN c.code
                         WHEN c.action IN ('{ChangeAction.StillSuppressed}', '{ChangeAction.StillInvalid}', '{ChangeAction.StillRemoved}',
                         '{ChangeAction.LeaveRemoved}') THEN coalesce(c.status, c.code)
@@ -80,7 +82,10 @@ internal sealed class RunReport(RunContext run, ComparisonCounts counts, IReadOn
                              '{ChangeAction.StillRemoved}', '{ChangeAction.LeaveRemoved}') THEN c.reason
                          WHEN h.book_no IS NOT NULL THEN 'A guard holds the book.'
                          WHEN u.kh IS NOT NULL THEN CASE u.code WHEN '{ReasonCode.NotInPilot}' THEN 'The run was limited to other members.'
-                             WHEN '{ReasonCode.ContactIdInDoubt}' THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.' WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.' ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
+                             WHEN '{ReasonCode.ContactIdInDoubt}'
+                                 THEN 'Another address claims the person''s contact id, and Dotdigital does not show whose it is.'
+                             WHEN '{ReasonCode.OptOutsHeld}' THEN 'A guard holds people who are to be unsubscribed again.'
+                             ELSE 'Dotdigital has not finished an earlier import or removal of the person.' END
                          WHEN c.action IN ('{ChangeAction.MoveHeld}', '{ChangeAction.MoveUnclear}', '{ChangeAction.UnderRemoval}') THEN c.reason
                          WHEN l.kh IS NOT NULL AND NOT (c.action = '{ChangeAction.Resubscribe}'
                              AND o.outcome IS NOT NULL) THEN l.status || ' while the run was under way.'

@@ -12,7 +12,7 @@ internal sealed class DirectEntries
 
     public DirectEntries(RunContext run)
     {
-        this._run = run;
+        _run = run;
         FirstRunInBulk = run.Job.Config.TriggerJoin && !run.Job.JoinExisting && !FirstRunEnded(run);
         Singly = run.Job.Config.TriggerJoin && !FirstRunInBulk ? Entering : "false";
     }

@@ -60,11 +60,9 @@ internal sealed record KnownJob(string Tag, long AccountId, string Path, string?
             return System.IO.File.Exists(profiles.Path) || System.IO.File.Exists(profiles.Path + ".work") ? [profiles.Path] : [];
         }
 
-        var folder = File?.StatusSink is FileSinkOptions sink ? System.IO.Path.GetDirectoryName(sink.Path)! : null;
-        return folder is null || !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateFiles(folder,
-                $"{System.IO.Path.GetFileNameWithoutExtension(((FileSinkOptions)File!.StatusSink!).Path)}-*{System.IO.Path.GetExtension(((FileSinkOptions)File.StatusSink!).Path)}").ToList();
+        return File?.StatusSink is FileSinkOptions { Path: var path } && System.IO.Path.GetDirectoryName(path)! is var folder && Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, $"{System.IO.Path.GetFileNameWithoutExtension(path)}-*{System.IO.Path.GetExtension(path)}")]
+            : [];
     }
 
     /// <summary>Counts the ledger again, which may have lost a row.</summary>

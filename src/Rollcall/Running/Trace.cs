@@ -20,8 +20,9 @@ internal sealed class Trace : IErased
         Email = email.Trim();
         MemberKey = Model.MemberKey.Of(email);
         _spellings = Model.MemberKey.Spellings(email);
+        var spelled = string.Join('|', _spellings.Concat(_spellings.Select(Uri.EscapeDataString)).Distinct(StringComparer.Ordinal).Select(Regex.Escape));
         _inText = new Regex(
-            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{string.Join('|', _spellings.Concat(_spellings.Select(Uri.EscapeDataString)).Distinct(StringComparer.Ordinal).Select(Regex.Escape))})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
+            $@"(?<![\p{{L}}\p{{N}}._%+\-])(?:{spelled})(?![\p{{L}}\p{{N}}\-]|\.[\p{{L}}\p{{N}}])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
@@ -45,7 +46,8 @@ internal sealed class Trace : IErased
 
     /// <summary>Whether a column's text has the address, in DuckDB.</summary>
     public string SqlIsIn(string column) =>
-        $"(coalesce({string.Join(" OR ", _spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
+        $"(coalesce({string.Join(" OR ", _spellings.Select(s => $"contains(lower({column}), lower({SqlText.Literal(s)}))"))}, false) "
+        + $"AND regexp_matches({column}, {SqlText.Literal(Pattern)}, 'i'))";
 
     /// <summary>A column's text without the address, in DuckDB.</summary>
     public string SqlErased(string column) => $@"regexp_replace({column}, {SqlText.Literal(Pattern)}, '\1{Instead}\2', 'gi')";

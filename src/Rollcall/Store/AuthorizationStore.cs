@@ -86,7 +86,8 @@ public sealed partial class AuthorizationStore(string dataFolder, TimeProvider c
         {
             throw new RollcallException(
                 ExitCode.BadJob,
-                $"The password of the authorization \"{name}\" cannot be decrypted: the keys in {Path.Combine(_folder, "keys")} are not those it was encrypted with.",
+                $"The password of the authorization \"{name}\" cannot be decrypted: the keys in {Path.Combine(_folder, "keys")} "
+                    + "are not those it was encrypted with.",
                 todo: $"Bring the keys back from a backup of the data folder, or store it again with: rollcall auth add {name} --username {entry.Username}",
                 inner: broken);
         }

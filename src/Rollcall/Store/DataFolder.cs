@@ -180,14 +180,7 @@ internal sealed partial class DataFolder
             CreateFolder(above);
         }
 
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, FileModes.OwnerFile | UnixFileMode.UserExecute);
-        }
+        FileModes.CreateFolder(path);
     }
 
     /// <summary>Makes a rename durable, which on Unix is a change of the folder, not of the file.</summary>

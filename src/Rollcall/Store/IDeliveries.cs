@@ -9,7 +9,7 @@ internal interface IDeliveries
     /// <summary>Whether a job has ever prepared one.</summary>
     bool Any(string tag);
 
-    /// <summary>People whom the other jobs of an account want in books: their ledgers, and deliveries on their way there, at one moment.</summary>
+    /// <summary>People wanted in books by the other jobs of an account: their ledgers, and deliveries on their way there, at one moment.</summary>
     OthersClaims ClaimsBeside(long account, string tag);
 
     /// <summary>Removals and unsubscriptions of the other jobs of an account that were prepared after a moment and may still be carried out.</summary>

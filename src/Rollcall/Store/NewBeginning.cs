@@ -14,7 +14,7 @@ internal static class NewBeginning
     private static readonly string[] FilesOfStore = ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm"];
 
     /// <summary>Starts over; the caller holds the job's lock, and nobody else works in the folder.</summary>
-    /// <returns>What was begun anew.</returns>
+    /// <returns>What was started over.</returns>
     /// <exception cref="RollcallException">Nothing is lost.</exception>
     public static Finding Make(DataFolder folder, string tag, DateTimeOffset now)
     {

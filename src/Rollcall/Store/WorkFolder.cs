@@ -12,7 +12,7 @@ internal sealed class WorkFolder : IDisposable
     /// <param name="name">The run's id, or a name that no other work has.</param>
     public WorkFolder(DataFolder folder, string name)
     {
-        this._folder = folder;
+        _folder = folder;
         _lockName = RunFolders.Lock(name);
         _inUse = folder.TryLock(_lockName);
         Path = folder.RunFolder(name);

@@ -58,11 +58,7 @@ internal static class DuckCommands
 
     /// <summary>Reads all rows into memory: only for small results.</summary>
     public static Task<List<T>> QueryAsync<T>(this DuckDBConnection duckdb, string sql, Func<DuckDBDataReader, T> read, CancellationToken cancellation) =>
-        RunAsync(
-            duckdb,
-            sql,
-            command => Rows(command, read),
-            cancellation);
+        RunAsync(duckdb, sql, command => Rows(command, read), cancellation);
 
     private static List<T> Rows<T>(DuckDBCommand command, Func<DuckDBDataReader, T> read)
     {
@@ -76,14 +72,15 @@ internal static class DuckCommands
         return rows;
     }
 
-    private static async Task<T> RunAsync<T>(DuckDBConnection duckdb, string sql, Func<DuckDBCommand, T> run, CancellationToken cancellation)
+    private static Task<T> RunAsync<T>(DuckDBConnection duckdb, string sql, Func<DuckDBCommand, T> run, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        using var command = duckdb.CreateCommand();
-        command.CommandText = sql;
-        command.UseStreamingMode = true;
-        using var stopping = new RepeatedStop(command.Cancel, cancellation);
-        return await Task.Run(() => Ending(() => run(command), cancellation), CancellationToken.None);
+        T Streaming(DuckDBCommand command)
+        {
+            command.UseStreamingMode = true;
+            return run(command);
+        }
+
+        return Task.Run(() => Run(duckdb, sql, Streaming, cancellation), CancellationToken.None);
     }
 
     /// <summary>What DuckDB says of a statement that was stopped is no error: the run was cancelled.</summary>

@@ -45,9 +45,9 @@ internal sealed class CrashHistory
 
     public CrashHistory(CrashKind kind, Random random, SimulatedAccount account)
     {
-        this._kind = kind;
-        this._random = random;
-        this._account = account;
+        _kind = kind;
+        _random = random;
+        _account = account;
         _books = [account.AddBook("Gold"), account.AddBook("Silver")];
         account.AddDataField("SPEND", "Numeric");
         foreach (var email in Everyone.Where(_ => random.Next(6) == 0).ToList())

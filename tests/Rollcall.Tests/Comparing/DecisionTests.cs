@@ -166,7 +166,8 @@ public sealed class DecisionTests : IDisposable
             SELECT {Decisions.Action(input)} FROM (SELECT
                 {words[0] == "wanted"} AS wanted, {Text(words[1] == "new" ? null : words[1])} AS state, {Text(Value("code:"))} AS code,
                 1::UBIGINT AS known_hash, {(words.Contains("differs") ? 2 : 1)}::UBIGINT AS fields_hash, {Text(Value("status:"))} AS known_status,
-                {!words.Contains("unmapped")} AS still_mapped, {Text(account)} AS account_out, {Text(book)} AS book_out, {account is not null || book is not null} AS opted_out,
+                {!words.Contains("unmapped")} AS still_mapped, {Text(account)} AS account_out, {Text(book)} AS book_out,
+                {account is not null || book is not null} AS opted_out,
                 {Text(words.Contains("why") ? "Because." : null)} AS why_not, {words.Contains("another")} AS another_speaks_against,
                 {Text(Value("asking:"), "USMALLINT")} AS asking_book, 0::USMALLINT AS book_no, {words.Contains("recreated")} AS recreated)
             """,

@@ -29,9 +29,9 @@ internal sealed partial class HistoryStage : IAsyncDisposable
 
     private HistoryStage(History history, TwoClocks clocks, DotdigitalSimulator simulator)
     {
-        this._history = history;
-        this._clocks = clocks;
-        this._simulator = simulator;
+        _history = history;
+        _clocks = clocks;
+        _simulator = simulator;
         _model = new PlainModel(history);
 
         // Memory, where there is such a folder: a history flushes its files hundreds of times.

@@ -108,7 +108,10 @@ public sealed class MemberKeyTests
             "CREATE TABLE address AS SELECT CASE WHEN n % 1000 = 7 THEN 'Zoë' ELSE ' Ann' END || n || '@Example.com' AS text FROM range(20000) t(n)",
             TestContext.Current.CancellationToken);
 
-        duckdb.Query($"SELECT max(md5({MemberKeySql.Of("text")})), max({MemberKeySql.Of("text")}) FROM address", r => r.GetString(0), TestContext.Current.CancellationToken);
+        duckdb.Query(
+            $"SELECT max(md5({MemberKeySql.Of("text")})), max({MemberKeySql.Of("text")}) FROM address",
+            r => r.GetString(0),
+            TestContext.Current.CancellationToken);
 
         Assert.NotEmpty(asked);
         Assert.All(asked, address => Assert.StartsWith("Zoë", address, StringComparison.Ordinal));

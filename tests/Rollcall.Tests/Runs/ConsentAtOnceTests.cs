@@ -12,9 +12,6 @@ namespace Rollcall.Tests.Runs;
 /// <summary>Opt-outs that two jobs, a feed, a look-up and the person themselves report differently, or at the same time.</summary>
 public sealed class ConsentAtOnceTests
 {
-    private const string Asks = "  exit_action: remove\n  resubscribe: true";
-    private const string BringsBack = "  exit_action: remove\n  resubscribe_no_challenge: true";
-
     [Theory]
     [InlineData("")]
     [InlineData("\n  trigger_join: true")]

@@ -20,7 +20,7 @@ internal sealed class ConsentScene : IAsyncDisposable
     private ConsentScene(ExportScene export, LeapingClock clock)
     {
         Export = export;
-        this._clock = clock;
+        _clock = clock;
         export.Clock = clock;
     }
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Rollcall.Cli.Importing;
 
@@ -84,11 +85,11 @@ internal sealed partial class JobFileWriter
 
     /// <summary>A number, true, false, or a reference to the environment, unquoted.</summary>
     public static IEnumerable<ParsingEvent> Plain(string value) =>
-        [new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true)];
+        [new YamlScalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true)];
 
     /// <summary>Quoted text, such as the id of an address book.</summary>
     public static IEnumerable<ParsingEvent> Quoted(string value) =>
-        [new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true)];
+        [new YamlScalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true)];
 
     public static IEnumerable<ParsingEvent> List(IEnumerable<IEnumerable<ParsingEvent>> items) =>
     [
@@ -104,10 +105,10 @@ internal sealed partial class JobFileWriter
         new MappingEnd(),
     ];
 
-    private static Scalar Scalar(string value)
+    private static YamlScalar Scalar(string value)
     {
         var plain = PlainWords().IsMatch(value) && !ReadOtherwise.Contains(value, StringComparer.OrdinalIgnoreCase);
-        return new Scalar(
+        return new YamlScalar(
             AnchorName.Empty, TagName.Empty, value, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
     }
 

@@ -1,3 +1,5 @@
+using Cronos;
+
 namespace Rollcall.Jobs;
 
 /// <summary>When a job runs without being started. Read and validated here; a scheduler acts on it.</summary>
@@ -8,6 +10,20 @@ namespace Rollcall.Jobs;
 /// <param name="Quiet">Hours in which nothing is delivered; null for none.</param>
 public sealed record ScheduleOptions(string? Cron, bool Continuous, DateTimeOffset? At, string Timezone, QuietHours? Quiet)
 {
+    /// <summary>The least time between two runs of a continuous job.</summary>
+    public static readonly TimeSpan ContinuousPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// When the next run begins, after a moment; null for never. A time of day that daylight saving skips begins right after the gap, and one that it
+    /// repeats begins once.
+    /// </summary>
+    /// <param name="hasRun">Whether the job's one time, if it has one, is over.</param>
+    public DateTimeOffset? Next(DateTimeOffset after, bool hasRun) =>
+        Continuous ? after + ContinuousPause
+        : At is { } at ? (hasRun ? null : at > after ? at : after)
+        : Cron is { } cron ? CronExpression.Parse(cron).GetNextOccurrence(after, TimeZoneInfo.FindSystemTimeZoneById(Timezone))
+        : null;
+
     /// <summary>When the quiet hours end that a moment is in; null outside of them.</summary>
     public DateTimeOffset? QuietUntil(DateTimeOffset now) =>
         Quiet is { } quiet && TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out var zone) ? quiet.Until(now, zone) : null;

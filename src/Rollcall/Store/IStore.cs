@@ -11,6 +11,8 @@ internal interface IStore : IDisposable
 {
     IJobs Jobs { get; }
 
+    IStoredJobs StoredJobs { get; }
+
     IRuns Runs { get; }
 
     IBooks Books { get; }

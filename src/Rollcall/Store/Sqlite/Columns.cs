@@ -1,6 +1,8 @@
 using System.Data;
 using System.Globalization;
+using System.Text.Json;
 using Dapper;
+using Rollcall.Model;
 
 namespace Rollcall.Store.Sqlite;
 
@@ -27,4 +29,13 @@ internal sealed class NumbersColumn : SqlMapper.TypeHandler<IReadOnlyList<long>>
         [.. ((string)value).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(one => long.Parse(one, CultureInfo.InvariantCulture))];
 
     public override void SetValue(IDbDataParameter parameter, IReadOnlyList<long>? value) => parameter.Value = string.Join(',', value ?? []);
+}
+
+/// <summary>A value as the JSON of results.</summary>
+internal sealed class JsonColumn<T> : SqlMapper.TypeHandler<T>
+{
+    public override T? Parse(object value) => JsonSerializer.Deserialize<T>((string)value, ResultJson.Options);
+
+    public override void SetValue(IDbDataParameter parameter, T? value) =>
+        parameter.Value = value is null ? DBNull.Value : JsonSerializer.Serialize(value, ResultJson.Options);
 }

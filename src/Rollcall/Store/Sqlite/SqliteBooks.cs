@@ -17,9 +17,9 @@ internal sealed class SqliteBooks(StoreConnection db) : IBooks
     });
 
     public IReadOnlyList<OthersBook> OfOthers(long account, string tag) => db.Query<OthersBook>(
-        """
+        $"""
         SELECT b.book_id, b.tag, j.exit_action FROM book b JOIN job j ON j.tag = b.tag
-        WHERE j.account_id = @account AND b.tag <> @tag AND b.mapped = 1 AND j.exit_action IS NOT NULL ORDER BY b.tag
+        WHERE j.account_id = @account AND b.tag <> @tag AND b.mapped = 1 AND j.exit_action IS NOT NULL AND b.{SqliteStoredJobs.NotKilled} ORDER BY b.tag
         """,
         new { account, tag });
 

@@ -8,13 +8,14 @@ internal sealed class SqliteDeliveries(StoreConnection db) : IDeliveries
 
     public OthersClaims ClaimsBeside(long account, string tag) => db.InTransaction(() => new OthersClaims(
         db.Query<string>(
-            "SELECT ledger_folder FROM job WHERE account_id = @account AND tag <> @tag AND ledger_folder IS NOT NULL", new { account, tag }),
+            $"SELECT ledger_folder FROM job WHERE account_id = @account AND tag <> @tag AND ledger_folder IS NOT NULL AND {SqliteStoredJobs.NotKilled}",
+            new { account, tag }),
 
         // Removals and unsubscriptions claim nobody.
         db.Query<string>(
-            """
+            $"""
             SELECT manifest FROM delivery WHERE account_id = @account AND tag <> @tag AND kind IN ('import', 'move', 'add', 'resubscribe')
-                AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL
+                AND state IN ('prepared', 'accepted', 'settled') AND manifest IS NOT NULL AND {SqliteStoredJobs.NotKilled}
             """,
             new { account, tag })));
 

@@ -6,7 +6,7 @@ namespace Rollcall.Store.Sqlite;
 internal sealed class SqliteStore : IFoundStore
 {
     /// <summary>The store's version. Older stores are migrated forward, newer ones refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private readonly DataFolder _folder;
 
@@ -15,6 +15,7 @@ internal sealed class SqliteStore : IFoundStore
         _folder = folder;
         Connection = new StoreConnection(folder.StorePath, checkpoint);
         Jobs = new SqliteJobs(Connection);
+        StoredJobs = new SqliteStoredJobs(Connection);
         Runs = new SqliteRuns(Connection);
         Books = new SqliteBooks(Connection);
         Audiences = new SqliteAudiences(Connection);
@@ -28,6 +29,8 @@ internal sealed class SqliteStore : IFoundStore
     public StoreConnection Connection { get; }
 
     public IJobs Jobs { get; }
+
+    public IStoredJobs StoredJobs { get; }
 
     public IRuns Runs { get; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Rollcall.Model;
 using Rollcall.Work;
 
 namespace Rollcall.Store.Sqlite;
@@ -28,6 +29,8 @@ internal sealed class StoreConnection : IDisposable
         SqlMapper.AddTypeHandler(new FlagColumn());
         SqlMapper.AddTypeHandler(new MomentColumn());
         SqlMapper.AddTypeHandler(new NumbersColumn());
+        SqlMapper.AddTypeHandler(new JsonColumn<RunStart>());
+        SqlMapper.AddTypeHandler(new JsonColumn<IReadOnlyList<Problem>>());
     }
 
     public StoreConnection(string path, Action<string>? checkpoint)

@@ -4,7 +4,7 @@ namespace Rollcall.Store.Sqlite;
 internal static class StoreSchema
 {
     /// <summary>What makes each version of the one before, oldest first.</summary>
-    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3];
+    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3, Version4];
 
     private const string Version1 = """
         CREATE TABLE job(
@@ -196,5 +196,51 @@ internal static class StoreSchema
         ALTER TABLE audience ADD COLUMN rows INTEGER;
         ALTER TABLE audience ADD COLUMN no_email INTEGER;
         ALTER TABLE audience ADD COLUMN lost INTEGER;
+        """;
+
+    private const string Version4 = """
+        -- Jobs that live on.
+        CREATE TABLE stored_job(
+            tag TEXT PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            version INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            wish TEXT NOT NULL DEFAULT 'active',     -- active | paused | killed
+            run_id TEXT,                 -- the run under way
+            due_at INTEGER,              -- when the next run begins; NULL for never
+            due_for TEXT NOT NULL DEFAULT 'schedule',
+            start TEXT,                  -- RunStart as JSON: what the next run was asked for by the person who started it
+            errors INTEGER NOT NULL DEFAULT 0,       -- runs that ended with an error, in a row
+            failing_since INTEGER,
+            fault TEXT NOT NULL DEFAULT '[]',        -- Problems as JSON, of the last of these
+            completed INTEGER NOT NULL DEFAULT 0,    -- a job that exports once has done so
+            bounced INTEGER NOT NULL DEFAULT 0,
+            extra TEXT);                 -- JSON: what Lytics' job API says of a job beside what a job file says
+
+        CREATE TABLE stored_job_count(changes INTEGER NOT NULL);
+        INSERT INTO stored_job_count VALUES (0);
+
+        CREATE TABLE job_version(
+            tag TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            text TEXT NOT NULL,          -- the job file's
+            folder TEXT NOT NULL,        -- where relative paths in it start
+            door TEXT NOT NULL,          -- shell | http | lytics
+            author TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY(tag, number)) WITHOUT ROWID;
+
+        CREATE TABLE job_log(
+            no INTEGER PRIMARY KEY AUTOINCREMENT,
+            tag TEXT NOT NULL,
+            run_id TEXT,
+            at INTEGER NOT NULL,
+            level TEXT NOT NULL,
+            code TEXT NOT NULL,
+            message TEXT NOT NULL,
+            context TEXT);
+        CREATE INDEX job_log_of_tag ON job_log(tag, no);
+        CREATE INDEX job_log_at ON job_log(at);
         """;
 }

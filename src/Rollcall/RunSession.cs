@@ -140,6 +140,7 @@ internal static class RunSession
         using var client = await Connection.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
         var log = workplace.Logs.CreateLogger("Rollcall");
+        using var calls = new SharedCalls(client, store.Budgets, log);
         using var scope = RunScope.OfAccount(log, client.Account.Id);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);

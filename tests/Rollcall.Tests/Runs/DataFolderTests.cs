@@ -71,6 +71,7 @@ public sealed class DataFolderTests
             ALTER TABLE job DROP COLUMN recommended;
             DROP TABLE recommendations;
             DROP TABLE watch;
+            DROP TABLE call_window;
             ALTER TABLE opt_out DROP COLUMN margin;
             ALTER TABLE opt_out DROP COLUMN back_since;
             ALTER TABLE opt_out DROP COLUMN deleted_at;

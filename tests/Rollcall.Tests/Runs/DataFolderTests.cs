@@ -41,7 +41,7 @@ public sealed class DataFolderTests
 
         Assert.Empty(Directory.GetDirectories(Path.Combine(scene.DataFolder, "runs")));
         using var history = new History(scene.DataFolder);
-        Assert.Equal(RunState.Interrupted, history.Runs("scene")[^1].State);
+        Assert.Equal(RunState.Interrupted, history.Runs("scene", 10)[^1].State);
     }
 
     [Fact]

@@ -140,11 +140,13 @@ internal static class RunSession
         using var client = await Connection.ConnectAsync(job, workplace, cancellation);
         spending(client.Usage);
         var log = workplace.Logs.CreateLogger("Rollcall");
+        using var calls = new SharedCalls(client, store.Budgets, log);
         using var scope = RunScope.OfAccount(log, client.Account.Id);
         var asked = workplace.Clock.GetTimestamp();
         var server = new ServerClock(workplace.Clock, await client.ServerTimeAsync(cancellation), asked);
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
-        using var db = new RunDatabase(runFolder, cancellation);
+        using var place = await RunPlace.InAsync(workplace.Room, client.Account.Id, workplace.Progress, cancellation);
+        using var db = new RunDatabase(runFolder, cancellation, place.Portion);
         using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
         (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);

@@ -3,9 +3,9 @@ namespace Rollcall.Dotdigital;
 /// <summary>
 /// Shares one account's calls between all clients of this process: respects each tier's limit per minute, as reported in answers, and each
 /// job's share of it. Real-time calls go first, then the job with the fewest calls in this minute; one call in fifty is reserved for both. Refusals
-/// are waited out. Independent of HTTP.
+/// are waited out. With <see cref="Share"/> it takes the calls in lots from what other processes share. Independent of HTTP.
 /// </summary>
-public sealed class Governor
+public sealed partial class Governor
 {
     private static readonly TimeSpan FirstFlatPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestFlatPause = TimeSpan.FromMinutes(10);
@@ -13,8 +13,9 @@ public sealed class Governor
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
     private readonly TierBudget[] _tiers = [new(), new(), new(), new()];
+    private readonly TierLots[] _lots;
     private readonly Dictionary<string, CallTier> _learnt = [];
-    private readonly List<Waiter> _waiters = [];
+    private readonly List<CallWaiter> _waiters = [];
     private readonly ITimer _timer;
 
     private long _arrivals;
@@ -26,6 +27,7 @@ public sealed class Governor
     {
         _clock = clock;
         Imports = new ImportGate(clock);
+        _lots = [.. _tiers.Select((budget, tier) => new TierLots((CallTier)tier, budget))];
         _timer = clock.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -45,11 +47,11 @@ public sealed class Governor
     internal ValueTask<CallLease> EnterAsync(GovernedCall call, IProgress<CallWait>? waits, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Waiter waiter;
-        CallWait wait;
+        CallWaiter waiter;
+        CallWait? wait;
         lock (_lock)
         {
-            waiter = new Waiter(call, _arrivals++);
+            waiter = new CallWaiter(call, _arrivals++, waits);
             _waiters.Add(waiter);
             Admit();
             if (waiter.Lease is { } lease)
@@ -57,10 +59,15 @@ public sealed class Governor
                 return new(lease);
             }
 
-            wait = Describe(waiter.Call);
+            // A lot is there in a moment: that is no wait to speak of.
+            wait = _lots[(int)TierOf(call)].IsAsking ? null : Describe(call);
         }
 
-        waits?.Report(wait);
+        if (wait is not null)
+        {
+            waiter.Tell(wait);
+        }
+
         waiter.GiveUpOn(this, cancellation);
         return new(waiter.Task);
     }
@@ -140,27 +147,32 @@ public sealed class Governor
     private void Admit()
     {
         var now = _clock.GetUtcNow();
-        if (now >= _flatUntil)
+        do
         {
-            while (Next(now) is { } waiter)
-            {
-                _waiters.Remove(waiter);
-                var tier = TierOf(waiter.Call);
-                var generation = _tiers[(int)tier].Start(waiter.Call.Job);
-                waiter.Admit(new CallLease(this, waiter.Call, tier, generation));
-            }
+            Start(now);
         }
-
+        while (TakeLots(now));
         Arm(now);
     }
 
-    private Waiter? Next(DateTimeOffset now)
+    private void Start(DateTimeOffset now)
     {
-        Waiter? best = null;
+        while (now >= _flatUntil && Next(now) is { } waiter)
+        {
+            _waiters.Remove(waiter);
+            var tier = TierOf(waiter.Call);
+            var generation = _tiers[(int)tier].Start(waiter.Call.Job);
+            _flowing[(int)tier] = true;
+            waiter.Admit(new CallLease(this, waiter.Call, tier, generation));
+        }
+    }
+
+    private CallWaiter? Next(DateTimeOffset now)
+    {
+        CallWaiter? best = null;
         foreach (var waiter in _waiters)
         {
-            var tier = _tiers[(int)TierOf(waiter.Call)];
-            if (tier.MayStart(waiter.Call.Job, waiter.Call.Share, waiter.Call.Priority == CallPriority.RealTime, now) && (best is null || Before(waiter, best)))
+            if (IsWithinBudget(waiter.Call, now) && HasLot(TierOf(waiter.Call)) && (best is null || Before(waiter, best)))
             {
                 best = waiter;
             }
@@ -169,7 +181,10 @@ public sealed class Governor
         return best;
     }
 
-    private bool Before(Waiter a, Waiter b)
+    private bool IsWithinBudget(GovernedCall call, DateTimeOffset now) =>
+        _tiers[(int)TierOf(call)].MayStart(call.Job, call.Share, call.Priority == CallPriority.RealTime, now);
+
+    private bool Before(CallWaiter a, CallWaiter b)
     {
         if (a.Call.Priority != b.Call.Priority)
         {
@@ -186,16 +201,22 @@ public sealed class Governor
         DateTimeOffset? next = null;
         foreach (var waiter in _waiters)
         {
-            var chance = now < _flatUntil ? _flatUntil : _tiers[(int)TierOf(waiter.Call)].NextChance(now);
-            if (chance is { } at && (next is null || at < next))
-            {
-                next = at;
-            }
+            Earlier(ref next, now < _flatUntil ? _flatUntil : _tiers[(int)TierOf(waiter.Call)].NextChance(now));
         }
+
+        NextLots(ref next, now);
 
         // A timer may fire slightly early; the extra millisecond saves a round.
         var due = next is { } due0 ? due0 - now + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan;
         _timer.Change(due < TimeSpan.Zero && next is not null ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+    }
+
+    private static void Earlier(ref DateTimeOffset? next, DateTimeOffset? chance)
+    {
+        if (chance is { } at && (next is null || at < next))
+        {
+            next = at;
+        }
     }
 
     private CallTier TierOf(GovernedCall call) => _learnt.GetValueOrDefault(call.Operation, call.Tier);
@@ -217,7 +238,7 @@ public sealed class Governor
             budget.NextChance(now));
     }
 
-    private void GiveUp(Waiter waiter, CancellationToken cancellation)
+    internal void GiveUp(CallWaiter waiter, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -226,39 +247,5 @@ public sealed class Governor
                 waiter.Cancel(cancellation);
             }
         }
-    }
-
-    private sealed class Waiter(GovernedCall call, long arrival)
-    {
-        private readonly TaskCompletionSource<CallLease> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private CancellationTokenRegistration _registration;
-
-        public GovernedCall Call => call;
-
-        public long Arrival => arrival;
-
-        public CallLease? Lease { get; private set; }
-
-        public Task<CallLease> Task => _source.Task;
-
-        public void Admit(CallLease lease)
-        {
-            Lease = lease;
-            _source.SetResult(lease);
-
-            // Not Dispose, which would wait for a cancellation that waits for the governor's lock.
-            _registration.Unregister();
-        }
-
-        public void GiveUpOn(Governor governor, CancellationToken cancellation)
-        {
-            _registration = cancellation.UnsafeRegister((_, token) => governor.GiveUp(this, token), null);
-            if (_source.Task.IsCompleted)
-            {
-                _registration.Unregister();
-            }
-        }
-
-        public void Cancel(CancellationToken token) => _source.TrySetCanceled(token);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TierBudget
     // One call in this many of a window is reserved, so that an event, or another job's first call, does not wait for the end of the window.
     private const int KeptFree = 50;
 
-    private static readonly long Window = (long)DotdigitalLimits.RateWindow.TotalSeconds;
+    private static readonly long WindowLength = (long)DotdigitalLimits.RateWindow.TotalSeconds;
 
     private readonly Dictionary<string, int> _startedByJob = [];
     private readonly Dictionary<string, int> _underWayByJob = [];
@@ -37,6 +37,23 @@ internal sealed class TierBudget
 
     public int? Limit => _limit;
 
+    /// <summary>Dotdigital's number of the current window; perhaps an assumption.</summary>
+    public long Window => _window;
+
+    /// <summary>Whether answers number the windows, so that processes can agree on one.</summary>
+    public bool IsNumbered { get; private set; }
+
+    public DateTimeOffset WindowEnds => _windowEnds;
+
+    /// <summary>Calls of ours that started in this window, or may count in it.</summary>
+    public int Started => _started;
+
+    /// <summary>The calls of everybody that Dotdigital had counted in this window, by its latest answer.</summary>
+    public int Counted { get; private set; }
+
+    /// <summary>How far ordinary calls may use up a window; the rest is reserved.</summary>
+    public int Unreserved => _limit is { } limit ? limit - (limit / KeptFree) : 0;
+
     /// <summary>When a call that cannot start now can be attempted again; null when that depends on a pending answer.</summary>
     public DateTimeOffset? NextChance(DateTimeOffset now)
     {
@@ -63,9 +80,12 @@ internal sealed class TierBudget
         }
 
         var ours = share >= 1 ? limit : Math.Max(1, (int)(limit * share));
-        var free = last || StartedBy(job) == 0 ? limit : limit - (limit / KeptFree);
+        var free = MayUseReserve(job, last) ? limit : Unreserved;
         return _started + Math.Max(0, _others ?? 0) < free && StartedBy(job) < ours;
     }
+
+    /// <summary>Whether the job may use the reserved calls of the window.</summary>
+    public bool MayUseReserve(string job, bool last) => last || StartedBy(job) == 0;
 
     /// <summary>The number of calls of the job in this window.</summary>
     public int StartedBy(string job) => _startedByJob.GetValueOrDefault(job);
@@ -125,6 +145,7 @@ internal sealed class TierBudget
             return;
         }
 
+        IsNumbered = true;
         if (window <= _past)
         {
             // Counted in a finished window: it says nothing about this one, and was carried over unnecessarily.
@@ -176,11 +197,28 @@ internal sealed class TierBudget
         }
     }
 
+    /// <summary>Begins the next window when this one has ended by the clock.</summary>
+    public void RollOver(DateTimeOffset now)
+    {
+        if (_limit is null || now < _windowEnds)
+        {
+            return;
+        }
+
+        var windows = ((now - _windowEnds).Ticks / DotdigitalLimits.RateWindow.Ticks) + 1;
+        _windowEnds += windows * DotdigitalLimits.RateWindow;
+        _past = _window + (WindowLength * (windows - 1));
+        _window = _past + WindowLength;
+        _assumed = true;
+        StartWindow();
+    }
+
     private void LearnOthers(int limit, int? remaining)
     {
         if (remaining is { } left)
         {
             _others = Math.Max(_others ?? int.MinValue, limit - left - _started);
+            Counted = Math.Max(Counted, limit - left);
         }
     }
 
@@ -192,26 +230,12 @@ internal sealed class TierBudget
         _others++;
     }
 
-    private void RollOver(DateTimeOffset now)
-    {
-        if (_limit is null || now < _windowEnds)
-        {
-            return;
-        }
-
-        var windows = ((now - _windowEnds).Ticks / DotdigitalLimits.RateWindow.Ticks) + 1;
-        _windowEnds += windows * DotdigitalLimits.RateWindow;
-        _past = _window + (Window * (windows - 1));
-        _window = _past + Window;
-        _assumed = true;
-        StartWindow();
-    }
-
     private void StartWindow()
     {
         _generation++;
         _started = _underWay;
         _others = null;
+        Counted = 0;
         _startedByJob.Clear();
         foreach (var (job, count) in _underWayByJob)
         {

@@ -23,7 +23,7 @@ internal sealed class FileTraces(DataFolder folder, Trace trace)
     {
         var erased = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var duckdb = MemberKeySql.OpenInMemory();
-        duckdb.Execute($"SET memory_limit='{RunDatabase.MemoryLimit}'", cancellation);
+        duckdb.Execute($"SET memory_limit='{RunPortion.Alone.Megabytes}MB'", cancellation);
         foreach (var path in Directory.EnumerateFiles(folder.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList())
         {
             cancellation.ThrowIfCancellationRequested();

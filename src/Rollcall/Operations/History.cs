@@ -54,8 +54,11 @@ public sealed class History : IDisposable
     /// <summary>Whether a run of the job came to its end, or sent anything.</summary>
     public bool HasBegun(string tag) => _store.Jobs.HasBegun(tag);
 
-    /// <summary>A job's runs, newest first.</summary>
-    public IReadOnlyList<RunResult> Runs(string tag) => [.. _store.Runs.Of(tag).Select(Result)];
+    /// <summary>A job's newest runs, newest first; older ones are not read.</summary>
+    public IReadOnlyList<RunResult> Runs(string tag, int atMost) => [.. _store.Runs.Of(tag, atMost).Select(Result)];
+
+    /// <summary>How many runs a job has.</summary>
+    public long RunCount(string tag) => _store.Runs.Count(tag);
 
     /// <summary>Everything the last run that ended did not deliver, with the reason; streamed.</summary>
     public IEnumerable<Failure> Failures(string tag, CancellationToken cancellation)

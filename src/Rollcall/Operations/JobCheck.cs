@@ -77,7 +77,8 @@ public static class JobCheck
     {
         var folder = new DataFolder(workplace.DataFolder);
         using var work = new WorkFolder(folder, $"check-{Guid.NewGuid():N}");
-        using var db = new RunDatabase(work.Path, cancellation);
+        using var place = await RunPlace.InAsync(workplace.Room, destination.Account.Id, workplace.Progress, cancellation);
+        using var db = new RunDatabase(work.Path, cancellation, place.Portion);
         await using var source = AudienceSources.Open(job, workplace, work.Path);
         var look = new FirstRows(job, source, db, destination.FieldsWith([]), destination.Account.Id);
         var problems = new List<Problem>();

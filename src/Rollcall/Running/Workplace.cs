@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Jobs;
 using Rollcall.Model;
+using Rollcall.Work;
 
 namespace Rollcall.Running;
 
@@ -36,6 +37,9 @@ public sealed record Workplace
     /// ends the process.
     /// </summary>
     public Action<string>? Checkpoint { get; init; }
+
+    /// <summary>The memory and threads that the runs of this process share; null where each run has its own.</summary>
+    public RunRoom? Room { get; init; }
 
     /// <summary>Hears how far the run is.</summary>
     public IProgress<RunProgress>? Progress { get; init; }

@@ -25,8 +25,11 @@ internal interface IRuns
     /// <summary>The runs that did not end, of all jobs.</summary>
     IReadOnlyList<KeptRun> Unended();
 
-    /// <summary>A job's runs, newest first, without their progress.</summary>
-    IReadOnlyList<KeptRun> Of(string tag);
+    /// <summary>A job's newest runs, newest first; older ones are not read.</summary>
+    IReadOnlyList<KeptRun> Of(string tag, int atMost);
+
+    /// <summary>How many runs of a job are in the history; none of them is read.</summary>
+    long Count(string tag);
 
     /// <summary>A job's newest run; null where there is none.</summary>
     KeptRun? Last(string tag);

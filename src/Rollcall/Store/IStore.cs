@@ -29,6 +29,8 @@ internal interface IStore : IDisposable
 
     IRetention Retention { get; }
 
+    IBudgets Budgets { get; }
+
     /// <summary>The journal of one job.</summary>
     /// <param name="clock">Dotdigital's.</param>
     IJournal Journal(string tag, long account, TimeProvider clock);

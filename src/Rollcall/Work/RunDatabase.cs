@@ -9,15 +9,14 @@ namespace Rollcall.Work;
 /// </summary>
 internal sealed class RunDatabase : IDisposable
 {
-    /// <summary>DuckDB's share of the process's memory; the rest is for request bodies and the runtime.</summary>
-    public const string MemoryLimit = "900MB";
-
     private readonly string _settings;
     private readonly CancellationToken _cancellation;
 
     /// <param name="cancellation">The run's: a statement that lasts when it is cancelled ends then, as an <see cref="OperationCanceledException"/>.</param>
-    public RunDatabase(string folder, CancellationToken cancellation)
+    /// <param name="portion">What it may use; null for what a run uses that shares with nobody.</param>
+    public RunDatabase(string folder, CancellationToken cancellation, RunPortion? portion = null)
     {
+        portion ??= RunPortion.Alone;
         _cancellation = cancellation;
         Folder = folder;
         var file = Path.Combine(folder, "run.duckdb");
@@ -29,8 +28,8 @@ internal sealed class RunDatabase : IDisposable
         MemberKeySql.Register(Connection);
         DecimalSql.Register(Connection);
         Connection.Execute($"""
-            SET memory_limit='{MemoryLimit}';
-            SET threads={Math.Clamp(Environment.ProcessorCount, 1, 8)};
+            SET memory_limit='{portion.Megabytes}MB';
+            SET threads={portion.Threads};
             SET temp_directory={SqlText.Literal(Path.Combine(folder, "spill"))};
             SET preserve_insertion_order=false;
             SET checkpoint_threshold='1GB';

@@ -5,7 +5,7 @@ using Xunit;
 namespace Rollcall.Tests.Dotdigital;
 
 /// <summary>
-/// A rate limiter as Dotdigital documents its own, and callers under a governor, in simulated time: calls take a while to arrive, answers
+/// A rate limiter as Dotdigital documents its own, and callers under governors, one for each process, in simulated time: calls take a while to arrive, answers
 /// take a while to come back, and Dotdigital's clock is not this machine's.
 /// </summary>
 internal sealed class SimulatedWindows
@@ -41,6 +41,9 @@ internal sealed class SimulatedWindows
     /// <summary>Calls let through, by window.</summary>
     public Dictionary<long, int> Accepted { get; } = [];
 
+    /// <summary>Another process on the account.</summary>
+    public Governor AddProcess() => new(_clock);
+
     /// <summary>Calls let through, by job and window.</summary>
     public Dictionary<(string Job, long Window), int> AcceptedByJob { get; } = [];
 
@@ -49,12 +52,23 @@ internal sealed class SimulatedWindows
     /// <summary>Calls that arrived in a window that an earlier answer had reported as used up.</summary>
     public int SentKnowingBetter { get; private set; }
 
-    public void AddCaller(string job, double share, int atOnce, CallPriority priority = CallPriority.Batch)
+    public void AddCaller(string job, double share, int atOnce, CallPriority priority = CallPriority.Batch, Governor? process = null)
     {
         for (var i = 0; i < atOnce; i++)
         {
-            _callers.Add(new Caller(new GovernedCall("op", CallTier.Low, job, priority, share)));
+            _callers.Add(new Caller(new GovernedCall("op", CallTier.Low, job, priority, share), process ?? Governor));
         }
+    }
+
+    /// <summary>The process dies: it makes no more calls, and hears no answers.</summary>
+    public void Kill(Governor process)
+    {
+        foreach (var caller in _callers.Where(caller => caller.Governor == process))
+        {
+            caller.Dead = true;
+        }
+
+        _callers.RemoveAll(caller => caller.Dead);
     }
 
     public void Run(TimeSpan time)
@@ -99,7 +113,7 @@ internal sealed class SimulatedWindows
             return;
         }
 
-        caller.Waiting ??= Governor.EnterAsync(caller.Call, null, TestContext.Current.CancellationToken).AsTask();
+        caller.Waiting ??= caller.Governor.EnterAsync(caller.Call, null, TestContext.Current.CancellationToken).AsTask();
         if (!caller.Waiting.IsCompleted)
         {
             return;
@@ -143,7 +157,10 @@ internal sealed class SimulatedWindows
                 _blockedWindow = Math.Max(_blockedWindow, window);
             }
 
-            lease.Answered(headers, let ? null : FailureCause.TierLimit);
+            if (!caller.Dead)
+            {
+                lease.Answered(headers, let ? null : FailureCause.TierLimit);
+            }
         });
     }
 
@@ -162,8 +179,12 @@ internal sealed class SimulatedWindows
     private void After(TimeSpan atMost, Action action) =>
         _due.Enqueue(action, (_clock.GetUtcNow() + (atMost * _random.NextDouble())).Ticks);
 
-    private sealed class Caller(GovernedCall call)
+    private sealed class Caller(GovernedCall call, Governor governor)
     {
+        public Governor Governor => governor;
+
+        public bool Dead { get; set; }
+
         public GovernedCall Call => call;
 
         public Task<CallLease>? Waiting { get; set; }

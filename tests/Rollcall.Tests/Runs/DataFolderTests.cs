@@ -41,7 +41,7 @@ public sealed class DataFolderTests
 
         Assert.Empty(Directory.GetDirectories(Path.Combine(scene.DataFolder, "runs")));
         using var history = new History(scene.DataFolder);
-        Assert.Equal(RunState.Interrupted, history.Runs("scene")[^1].State);
+        Assert.Equal(RunState.Interrupted, history.Runs("scene", 10)[^1].State);
     }
 
     [Fact]
@@ -71,6 +71,7 @@ public sealed class DataFolderTests
             ALTER TABLE job DROP COLUMN recommended;
             DROP TABLE recommendations;
             DROP TABLE watch;
+            DROP TABLE call_window;
             ALTER TABLE opt_out DROP COLUMN margin;
             ALTER TABLE opt_out DROP COLUMN back_since;
             ALTER TABLE opt_out DROP COLUMN deleted_at;

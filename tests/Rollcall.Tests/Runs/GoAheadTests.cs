@@ -18,7 +18,7 @@ public sealed class GoAheadTests
         Assert.True(result.Declined);
         Assert.Equal(0, scene.Writes);
         using var history = new History(scene.DataFolder);
-        Assert.Empty(history.Runs("scene"));
+        Assert.Empty(history.Runs("scene", 10));
         Assert.False(history.HasBegun("scene"));
     }
 

@@ -89,7 +89,7 @@ public sealed class ReconcileTests
 
         Assert.Equal("delivered", (await scene.ExplainAsync("ann@example.com")).Books[0].State);
         using var history = new History(scene.DataFolder);
-        Assert.Single(history.Runs("scene"));
+        Assert.Single(history.Runs("scene", 10));
     }
 
     private static Task<Reconciliation> ReconcileAsync(ExportScene scene) =>

@@ -19,7 +19,7 @@ public sealed class SettledEarlierTests
         scene.Before = null;
         using (var history = new History(scene.DataFolder))
         {
-            var interrupted = history.Runs(scene.Job().Tag)[0];
+            var interrupted = history.Runs(scene.Job().Tag, 1)[0];
             Assert.Equal(RunState.Interrupted, interrupted.State);
             Assert.Equal(1, interrupted.ApiCalls.ByOperation["contacts.import"]);
             Assert.True(interrupted.BytesSent > 0);

@@ -64,7 +64,9 @@ public abstract partial class StoreCompliance : IDisposable
     {
         string[] ids = [.. new[] { (Tag, true), (Tag, true), (Other, true), (Tag, false) }.Select(run => Store.Runs.Begin(run.Item1, Noon, run.Item2))];
         Assert.Equal(["20261130T120000Z", "20261130T120000Z-2", "20261130T120000Z-3", "20261130T120000Z-4"], ids);
-        Assert.Equal([ids[1], ids[0]], Store.Runs.Of(Tag).Select(run => run.RunId));
+        Assert.Equal([ids[1], ids[0]], Store.Runs.Of(Tag, 10).Select(run => run.RunId));
+        Assert.Equal(ids[1], Assert.Single(Store.Runs.Of(Tag, 1)).RunId);
+        Assert.Equal((2L, 0L), (Store.Runs.Count(Tag), Store.Runs.Count("nobody")));
         Assert.Equal(3, Store.Runs.Unended().Count);
 
         Store.Runs.Progress(ids[1], new RunProgress("compare", 1, 2, "slices"));
@@ -78,7 +80,7 @@ public abstract partial class StoreCompliance : IDisposable
         Store.Runs.Interrupted(ids[0]);
         Store.Runs.Interrupted(ids[1]);
         Store.Runs.Remove(ids[2]);
-        Assert.Equal([RunState.Interrupted, RunState.Held], Store.Runs.Of(Tag).Select(run => run.State));
+        Assert.Equal([RunState.Interrupted, RunState.Held], Store.Runs.Of(Tag, 10).Select(run => run.State));
         Assert.Null(Store.Runs.Last(Other));
         List<KeptFailures> failures = [];
         Store.Runs.Failures(Tag, kept =>

@@ -33,7 +33,7 @@ internal sealed class RekeyedTables : IDisposable
         _cancellation = cancellation;
         _duckdb = MemberKeySql.OpenInMemory();
         _duckdb.Execute($"""
-            SET memory_limit='{RunDatabase.MemoryLimit}';
+            SET memory_limit='{RunPortion.Alone.Megabytes}MB';
             SET temp_directory={SqlText.Literal(spill)};
             CREATE TABLE told(account_id BIGINT, old_key VARCHAR, new_key VARCHAR, contact_id BIGINT);
             """, CancellationToken.None);

@@ -51,7 +51,10 @@ internal sealed class SqliteRuns(StoreConnection db) : IRuns
 
     public IReadOnlyList<KeptRun> Unended() => db.Query<KeptRun>($"{Runs} WHERE state = 'running'");
 
-    public IReadOnlyList<KeptRun> Of(string tag) => db.Query<KeptRun>($"{Runs} WHERE tag = @tag {NewestFirst}", new { tag });
+    public IReadOnlyList<KeptRun> Of(string tag, int atMost) =>
+        db.Query<KeptRun>($"{Runs} WHERE tag = @tag {NewestFirst} LIMIT @atMost", new { tag, atMost });
+
+    public long Count(string tag) => db.Number("SELECT count(*) FROM run WHERE tag = @tag", new { tag });
 
     public KeptRun? Last(string tag) => db.First<KeptRun>($"{Runs} WHERE tag = @tag {NewestFirst} LIMIT 1", new { tag });
 

@@ -6,7 +6,7 @@ namespace Rollcall.Store.Sqlite;
 internal sealed class SqliteStore : IFoundStore
 {
     /// <summary>The store's version. Older stores are migrated forward, newer ones refused.</summary>
-    public const int Version = 4;
+    public static readonly int Version = StoreSchema.Versions.Count;
 
     private readonly DataFolder _folder;
 
@@ -24,6 +24,7 @@ internal sealed class SqliteStore : IFoundStore
         Outbox = new SqliteOutbox(Connection);
         Forgotten = new SqliteForgotten(Connection);
         Retention = new SqliteRetention(Connection);
+        Budgets = new SqliteBudgets(Connection);
     }
 
     public StoreConnection Connection { get; }
@@ -47,6 +48,8 @@ internal sealed class SqliteStore : IFoundStore
     public IForgotten Forgotten { get; }
 
     public IRetention Retention { get; }
+
+    public IBudgets Budgets { get; }
 
     public bool IsBlank => Connection.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == 0;
 

@@ -4,7 +4,7 @@ namespace Rollcall.Store.Sqlite;
 internal static class StoreSchema
 {
     /// <summary>What makes each version of the one before, oldest first.</summary>
-    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3, Version4];
+    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3, Version4, Budgets];
 
     private const string Version1 = """
         CREATE TABLE job(
@@ -242,5 +242,19 @@ internal static class StoreSchema
             context TEXT);
         CREATE INDEX job_log_of_tag ON job_log(tag, no);
         CREATE INDEX job_log_at ON job_log(at);
+        """;
+
+    private const string Budgets = """
+        -- The calls of an account that processes have taken, for each window in which Dotdigital counts. A window stays only until it is of no use.
+        CREATE TABLE call_window(
+            host TEXT NOT NULL,
+            account_id INTEGER NOT NULL,
+            tier TEXT NOT NULL,
+            ends INTEGER NOT NULL,       -- its end by Dotdigital's clock, in seconds since 1970
+            taken INTEGER NOT NULL,      -- by all processes together
+            others INTEGER NOT NULL,     -- calls of other users of the account: those that are known
+            holders INTEGER NOT NULL,    -- the processes that have taken some and not left
+            given INTEGER NOT NULL,      -- the answer to the last one that asked
+            PRIMARY KEY(host, account_id, tier, ends)) WITHOUT ROWID;
         """;
 }

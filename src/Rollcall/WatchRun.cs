@@ -79,11 +79,12 @@ public static class WatchRun
     }
 
     /// <summary>
-    /// Settles what a killed run left, which reads and records. What Dotdigital has not finished stays open: nobody waits for it while a run may want to begin.
+    /// Settles what a killed run left, which reads and records. What Dotdigital has not finished stays open: nobody waits for it while a run may want to
+    /// begin.
     /// </summary>
     /// <returns>What became of it; null where nothing ended.</returns>
-    private static async Task<OutcomeCounts?> SettleEarlierAsync(RunContext run, ReadBack readBack, SettledDeliveries settled, PuttingRight puttingRight, LedgerFold fold,
-        CancellationToken cancellation)
+    private static async Task<OutcomeCounts?> SettleEarlierAsync(RunContext run, ReadBack readBack, SettledDeliveries settled, PuttingRight puttingRight,
+        LedgerFold fold, CancellationToken cancellation)
     {
         var unsettled = run.Journal.Unsettled();
         if (unsettled.Count + run.Journal.Settled().Count == 0)

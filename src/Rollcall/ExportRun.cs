@@ -32,12 +32,12 @@ public static class ExportRun
 
     private static Task<RunResult> BeginAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation) =>
         !options.Now && QuietTime.Held(job, workplace.Clock) is { } held ? Task.FromResult(held) : RunSession.WithAsync(
-            job, workplace, options, recorded: true, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation);
+            job, workplace, options, SessionKind.Run, (run, destination) => ExecuteAsync(run, destination, options, cancellation), cancellation);
 
     /// <summary>Says what a run would change and cost; sends no write.</summary>
     /// <exception cref="RollcallException">The plan could not be made.</exception>
     public static Task<RunResult> PlanAsync(Job job, RunOptions options, Workplace workplace, CancellationToken cancellation = default) =>
-        RunSession.WithAsync(job, workplace, options, recorded: false, (run, destination) => PlanAsync(run, destination, options, cancellation), cancellation);
+        RunSession.WithAsync(job, workplace, options, SessionKind.Plan, (run, destination) => PlanAsync(run, destination, options, cancellation), cancellation);
 
     private static async Task<RunResult> ExecuteAsync(RunContext run, Destination destination, RunOptions options, CancellationToken cancellation)
     {

@@ -29,12 +29,7 @@ internal static class Preparation
         run.Db.Execute(Recommendations.Create);
         run.Db.Execute(InsightRecords.Create);
         run.Db.Execute(Outbox.Create);
-        foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
-        {
-            // A member is in one unsettled delivery at most.
-            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM {run.Rows(manifest)}");
-        }
-
+        LeaveOut(run, underWay);
         var unread = await run.OptOuts.ReadAsync(run.Client, mapped.Prepend(OptOuts.WholeAccount), run.Progress, cancellation);
         LateOptOuts.Close(run, unread);
         var there = await new AlreadyThere(run).ReadAsync(mapped, mayRead: upkeep is not null, cancellation);
@@ -79,6 +74,15 @@ internal static class Preparation
         }
 
         return new Prepared(read, ledger, current.Rows, there);
+    }
+
+    /// <summary>Leaves out the people of deliveries that have not ended: a member is in one at most.</summary>
+    public static void LeaveOut(RunContext run, IReadOnlyList<Delivery> underWay)
+    {
+        foreach (var manifest in underWay.Select(d => d.Manifest).OfType<string>())
+        {
+            run.Db.Execute($"INSERT INTO under_way SELECT DISTINCT kh, member_key, 'UnderWay' FROM {run.Rows(manifest)}");
+        }
     }
 
     /// <summary>Creates the books and data fields that are missing, once the guards agree.</summary>

@@ -17,15 +17,16 @@ namespace Rollcall;
 internal static class RunSession
 {
     public static async Task<RunResult> WithAsync(
-        Job job, Workplace workplace, RunOptions options, bool recorded, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
+        Job job, Workplace workplace, RunOptions options, SessionKind kind, Func<RunContext, Destination, Task<RunResult>> work, CancellationToken cancellation)
     {
+        var (recorded, writes) = (kind == SessionKind.Run, kind != SessionKind.Plan);
         var folder = new DataFolder(workplace.DataFolder, workplace.Checkpoint);
-        using var taken = recorded
+        using var taken = writes
             ? folder.TryLock(job.Tag)
                 ?? throw new RollcallException(ExitCode.Busy, $"Another run of {job.Tag} is under way.", folder.Root,
                     "Wait for it to end: 'rollcall status' shows how far it is.")
             : null;
-        if (recorded)
+        if (writes)
         {
             ForgetLock.RefuseMeanwhile(folder);
         }
@@ -34,26 +35,26 @@ internal static class RunSession
         var begun = recorded && options.BeginAnew ? BeginAnew(folder, job.Tag, started) : null;
         using var store = Stores.Open(folder, workplace.Checkpoint);
         store.Rekey(cancellation);
-        if (recorded)
+        if (writes)
         {
             StoreLoss.Mark(folder, store.Ledgers.Of(job.Tag)?.Folder);
             RunFolders.DeleteAbandoned(folder, store, job.Tag, started);
         }
 
-        var runId = store.Runs.Begin(job.Tag, started, recorded);
+        var runId = kind == SessionKind.Look ? $"look-{Guid.NewGuid():N}" : store.Runs.Begin(job.Tag, started, recorded);
         using var scope = RunScope.Begin(workplace.Logs.CreateLogger("Rollcall"), runId, job.Tag);
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.
-        using var workFolder = new WorkFolder(folder, recorded ? runId : $"plan-{Guid.NewGuid():N}");
+        using var workFolder = new WorkFolder(folder, writes ? runId : $"plan-{Guid.NewGuid():N}");
         ApiUsage? usage = null;
         try
         {
-            if (!recorded)
+            if (!writes)
             {
                 ForgetLock.RefuseMeanwhile(folder);
             }
 
-            var result = await RunAsync(job, workplace, options, folder, store, runId, workFolder.Path, recorded, work, spent => usage = spent, cancellation);
+            var result = await RunAsync(job, workplace, options, folder, store, runId, workFolder.Path, kind, work, spent => usage = spent, cancellation);
             result = begun is null ? result : result with { Findings = [begun, .. result.Findings] };
             result = result with { Started = started, Finished = workplace.Clock.GetUtcNow() };
             if (recorded && result.Declined)
@@ -126,10 +127,11 @@ internal static class RunSession
         run.Job.Config.SegmentIds.Index().Where(one => one.Item == audience).Select(one => work.Read.Counts[one.Index].Name).FirstOrDefault();
 
     private static async Task<RunResult> RunAsync(
-        Job job, Workplace workplace, RunOptions options, DataFolder folder, IStore store, string runId, string runFolder, bool recorded,
+        Job job, Workplace workplace, RunOptions options, DataFolder folder, IStore store, string runId, string runFolder, SessionKind kind,
         Func<RunContext, Destination, Task<RunResult>> work, Action<ApiUsage> spending, CancellationToken cancellation)
     {
-        if (job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
+        var (recorded, looks) = (kind == SessionKind.Run, kind == SessionKind.Look);
+        if (!looks && job.Config.BackfillOnly && store.Jobs.Find(job.Tag) is { Backfilled: true })
         {
             return new RunResult { Job = job.Tag, RunId = runId, State = RunState.Completed, Findings = [Findings.AlreadyExported()],
                 Plan = recorded ? null : new PlanCost(), Changes = recorded ? null : [] };
@@ -147,10 +149,12 @@ internal static class RunSession
         RememberJob(folder, store, job, client.Account.Id, recorded, server.GetUtcNow());
         using var place = await RunPlace.InAsync(workplace.Room, client.Account.Id, workplace.Progress, cancellation);
         using var db = new RunDatabase(runFolder, cancellation, place.Portion);
-        using var leases = recorded ? null : new LedgerLeases(store.Ledgers);
-        (job, var renamed) = await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
+        using var leases = kind == SessionKind.Plan ? new LedgerLeases(store.Ledgers) : null;
+        (job, var renamed) = looks ? (job, []) : await KnownAudiences.ApplyAsync(job, workplace, folder, store, db, cancellation);
         var destination = await Connection.ReadAsync(job, client, store.Books, cancellation);
-        if (destination.Problems.Count > 0)
+
+        // What the job names and the account lacks is nothing that a look would use.
+        if (destination.Problems.Count > 0 && !looks)
         {
             throw new RollcallException(ExitCode.BadJob, destination.Problems);
         }
@@ -175,10 +179,10 @@ internal static class RunSession
             EnteringSince = store.Jobs.Find(job.Tag)?.EnteringSince ?? server.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         run.Books.AddRange(destination.Books);
-        inherited.Concat(renamed)
+        (looks ? [] : inherited.Concat(renamed)
             .Concat(destination.VanishedBooks.Select(Findings.BookVanished))
             .Concat(destination.VanishedFields.Select(Findings.FieldVanished))
-            .Concat(SharedBooks.Differing(job, destination, store.Books))
+            .Concat(SharedBooks.Differing(job, destination, store.Books)))
             .ToList().ForEach(found => run.Report(found));
 
         var result = await work(run, destination);

@@ -67,16 +67,9 @@ internal sealed class Comparison(RunDatabase db)
 
     private void CreateTables(ComparisonInput input)
     {
+        ChangeTable.Create(db, input.Books);
         db.Execute("""
             CREATE OR REPLACE TABLE mapping(audience USMALLINT, book_no USMALLINT, audience_id VARCHAR, bit UHUGEINT);
-            CREATE OR REPLACE TABLE book(book_no USMALLINT, book_id BIGINT, released BOOLEAN);
-            CREATE OR REPLACE TABLE change(
-                kh UBIGINT, member_key VARCHAR, book_no USMALLINT, action VARCHAR, audiences UHUGEINT, audience VARCHAR,
-                email VARCHAR, contact_id BIGINT, origin VARCHAR, state VARCHAR, code VARCHAR, reason VARCHAR,
-                status VARCHAR, status_of_account BOOLEAN, status_since BIGINT, why_not VARCHAR);
-            CREATE OR REPLACE TABLE changed(
-                kh UBIGINT, member_key VARCHAR, email VARCHAR, profile_key VARCHAR, contact_id BIGINT, given_id BIGINT,
-                fields VARCHAR, fields_hash UBIGINT);
             CREATE OR REPLACE TEMP TABLE many(kh UBIGINT);
             CREATE OR REPLACE TEMP TABLE look(kh UBIGINT);
             """);
@@ -84,11 +77,6 @@ internal sealed class Comparison(RunDatabase db)
         {
             db.Execute(
                 $"INSERT INTO mapping VALUES ({audience}, {book}, {SqlText.Literal(input.AudienceIds[audience])}, {BigInteger.One << audience}::UHUGEINT)");
-        }
-
-        foreach (var book in input.Books)
-        {
-            db.Execute($"INSERT INTO book VALUES ({book.No}, {book.Id?.ToString() ?? "NULL"}, {book.Released})");
         }
 
         _renames = AudienceNames.Find(db, input);

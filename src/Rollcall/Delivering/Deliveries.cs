@@ -14,11 +14,12 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
     public async Task<bool> SendAsync(CancellationToken cancellation)
     {
         var lateOptOuts = new LateOptOuts(run);
+        var exits = new Exits(run, settlement, settled);
         await new MovedAddresses(run, settlement, settled, lateOptOuts).SendAsync(cancellation);
         await resubscriptions.ConfirmAsync(cancellation);
         RecordLocal();
         LedgerNames.Record(run, settled);
-        PrepareRemovals();
+        exits.Prepare();
         await new GivenIds(run).ConfirmAsync(cancellation);
         await new ProvenIds(run).ConfirmChangedAsync(run.LedgerRelation, cancellation);
         otherRemovals.Mark(work.Counts);
@@ -28,16 +29,14 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             await SendAsync(imports, "change", members, cancellation);
         }
 
-        await SameContact.KeepAsync(run, settlement, settled, cancellation);
-        LeaveClaimed();
-        await new Removals(run, settlement, settled).SendAsync(cancellation);
+        await exits.RemoveAsync(cancellation);
         var calls = new DirectCalls(run, settlement, settled, lateOptOuts);
         await new DirectAdds(run, work.Direct, calls, settled).SendAsync(() => otherRemovals.Mark(work.Counts), cancellation);
         await resubscriptions.SendSinglyAsync(calls, cancellation);
-        await new Unsubscribes(run, calls).SendAsync(LeaveClaimed, cancellation);
+        await exits.UnsubscribeAsync(calls, cancellation);
         await settlement.SettleAllAsync(cancellation);
         await SendAgainWithoutVanishedBooksAsync(imports, cancellation);
-        RecordGone();
+        exits.RecordGone();
 
         await resubscriptions.ReadBackAsync(cancellation);
         RecordAwaiting();
@@ -126,7 +125,7 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
             FROM change c JOIN book b USING (book_no)
             WHERE c.action = '{ChangeAction.LeaveRemoved}' AND {Holds.MayExit}
             UNION ALL
-            {(acts ? ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
+            {(acts ? Exits.ClaimedOutcomes("", run.Now) : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             UNION ALL
             {(run.Job.Config.SyncStatus ? ChangedOptOuts() : $"FROM {LedgerFiles.Empty(OutcomeFiles.Columns)}")}
             """);
@@ -141,54 +140,6 @@ internal sealed class Deliveries(RunContext run, PlannedWork work, Settlement se
         WHERE c.action = '{ChangeAction.StillSuppressed}' AND c.status IS NOT NULL AND k.state = 'suppressed' AND k.book_status IS DISTINCT FROM c.status
             AND {Holds.NotHeld}
         """;
-
-    private void PrepareRemovals()
-    {
-        var removable = run.Job.Config.ExitAction == ExitAction.Remove ? Holds.Removable : "false";
-        var unsubscribable = run.Job.Config.ExitAction == ExitAction.Unsubscribe ? Holds.Removable : "false";
-        run.Db.Execute($"""
-            CREATE OR REPLACE TABLE unsubscribing AS
-            SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, c.origin, c.audience,
-                   NULL::UBIGINT AS fields_hash, c.code AS known_code, '' AS fields
-            FROM change c JOIN book b USING (book_no) WHERE {unsubscribable};
-            CREATE OR REPLACE TABLE removal AS SELECT c.kh, c.member_key, c.email, c.contact_id, b.book_id FROM change c JOIN book b USING (book_no)
-            WHERE {removable};
-            CREATE OR REPLACE TABLE gone AS SELECT * FROM removal WHERE false;
-            """);
-    }
-
-    /// <summary>Imports and single adds take hours: people that another job has put into a book since, or is about to, stay there after all.</summary>
-    private void LeaveClaimed()
-    {
-        if (run.Db.Number("SELECT (SELECT count(*) FROM removal) + (SELECT count(*) FROM unsubscribing)") == 0 || !Claims.Mark(run))
-        {
-            return;
-        }
-
-        const string Claimed =
-            "EXISTS (SELECT 1 FROM claimed k JOIN book b USING (book_no) WHERE k.kh = {0}.kh AND k.member_key = {0}.member_key AND b.book_id = {0}.book_id)";
-        run.Db.Execute(
-            $"""
-            DELETE FROM removal WHERE {Claimed.Replace("{0}", "removal", StringComparison.Ordinal)};
-            DELETE FROM unsubscribing
-            WHERE {Claimed.Replace("{0}", "unsubscribing", StringComparison.Ordinal)}
-            """);
-        settled.RecordLocal(ClaimedOutcomes("SEMI JOIN claimed k ON k.kh = c.kh AND k.member_key = c.member_key AND k.book_no = c.book_no", run.Now));
-    }
-
-    private static string ClaimedOutcomes(string only, long now) => $"""
-        SELECT c.kh, c.member_key, b.book_id, 'exit' AS operation, c.email, NULL::VARCHAR AS profile_key, c.contact_id, NULL::VARCHAR AS state,
-               NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
-               NULL::UBIGINT AS fields_hash, 'Omitted' AS outcome, '{ReasonCode.ClaimedByAnotherJob}' AS code, '{Claims.Reason}' AS reason,
-               {now} AS told_at, NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
-        FROM change c {only} JOIN book b USING (book_no)
-        WHERE c.action = '{ChangeAction.Exit}' AND c.origin = '{Claims.Claimed}' AND c.code IS DISTINCT FROM '{ReasonCode.ClaimedByAnotherJob}'
-          AND {Holds.MayExit}
-          AND {Holds.NotUnderWay}
-        """;
-
-    /// <summary>People who were to leave and are not at Dotdigital at all have left.</summary>
-    private void RecordGone() => settled.RecordLocal(RemovalOutcomes.Removed("gone", "true", run.Now));
 
     /// <summary>People left out of their import because they opted out while the run was under way.</summary>
     private void RecordLate() => settled.RecordLocal($"""

@@ -24,6 +24,9 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, SettledDel
 
     private readonly Watch _watch = new(run);
 
+    /// <summary>How many opt-outs were restored.</summary>
+    public int Restored { get; private set; }
+
     /// <summary>Whether Dotdigital refused to put someone right.</summary>
     public bool Refused { get; private set; }
 
@@ -32,7 +35,8 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, SettledDel
     /// tell late.
     /// </summary>
     /// <param name="ledger">The relation of the ledger.</param>
-    public async Task LookAtKnownAsync(string ledger, CancellationToken cancellation)
+    /// <param name="onlyWatched">Whether only those on the watch are looked at, in the book that they are on it for.</param>
+    public async Task LookAtKnownAsync(string ledger, CancellationToken cancellation, bool onlyWatched = false)
     {
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE put_back AS
@@ -48,7 +52,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, SettledDel
                 SELECT coalesce(h.kh, o.kh) AS kh, coalesce(h.member_key, o.member_key) AS member_key, coalesce(h.email, o.email) AS email,
                     coalesce(h.contact_id, o.contact_id) AS contact_id,
                        coalesce(h.book_id, o.book_id) AS book_id, h.written, coalesce(o.entry, false) AS entry, coalesce(o.status, false) AS status
-                FROM here h FULL OUTER JOIN open o ON o.kh = h.kh AND o.member_key = h.member_key AND o.book_id = h.book_id),
+                FROM here h {(onlyWatched ? "RIGHT" : "FULL OUTER")} JOIN open o ON o.kh = h.kh AND o.member_key = h.member_key AND o.book_id = h.book_id),
             told AS (
                 SELECT b.*, o.status AS how, o.since - o.margin AS earliest, o.book_id = {OptOuts.WholeAccount} AS of_account
                 FROM pair b JOIN opt_out o ON o.kh = b.kh AND o.email_key = b.member_key WHERE o.book_id IN (0, b.book_id) AND o.cause <> 'deleted'
@@ -185,6 +189,7 @@ internal sealed class PuttingRight(RunContext run, ReadBack readBack, SettledDel
             : run.Client.Contacts.UnsubscribeAsync(book, address, cancellation);
 
         run.Journal.Refuse(delivery, null, "unsubscribed again");
+        Restored++;
         run.Report(Findings.OptOutRestored(Masked(email), from));
     }
 

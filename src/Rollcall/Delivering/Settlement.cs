@@ -31,7 +31,8 @@ internal sealed class Settlement(RunContext run, ReadBack readBack, SettledDeliv
 
     /// <summary>Settles what an earlier run sent or may have sent.</summary>
     /// <param name="unsettled">Its deliveries.</param>
-    public async Task SettleEarlierAsync(IReadOnlyList<Delivery> unsettled, CancellationToken cancellation)
+    /// <param name="waits">Whether those that Dotdigital has not finished are waited for; otherwise they stay accepted.</param>
+    public async Task SettleEarlierAsync(IReadOnlyList<Delivery> unsettled, CancellationToken cancellation, bool waits = true)
     {
         var books = unsettled.Where(d => d.Writes).SelectMany(d => d.Books).ToList();
         HashSet<long> feeds = [];
@@ -53,7 +54,15 @@ internal sealed class Settlement(RunContext run, ReadBack readBack, SettledDeliv
             }
         }
 
-        await SettleAllAsync(cancellation);
+        if (waits)
+        {
+            await SettleAllAsync(cancellation);
+        }
+        else
+        {
+            await PollAsync(cancellation);
+            _active.Clear();
+        }
     }
 
     /// <summary>Waits until fewer than <paramref name="limit"/> are under way.</summary>

@@ -10,9 +10,11 @@ namespace Rollcall.Delivering;
 /// </summary>
 internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDeliveries settled)
 {
-    // Out of the book as far as the ledger knows: by a removal of ours, by nobody's doing, or never delivered.
+    // Out of the book as far as the ledger knows: by a removal of ours, by nobody's doing, or never delivered. Or found in it by a look at the watch, whose
+    // exit failed or was another job's to stop.
     private const string OutOfBook =
-        "('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', 'NoLongerMember')";
+        "(l.outcome = 'Failed' OR l.code IN ('Removed', 'RemovedAtDotdigital', 'NotInBook', 'NotAtDotdigital', 'LeftUndelivered', 'LeftAfterRemoval', "
+        + $"'NoLongerMember', '{ReasonCode.ClaimedByAnotherJob}'))";
     private const string UnknownFields = "0::UBIGINT";
 
     // Dotdigital tells its time to the second, and our call takes a moment: what it changed by our own write may look that much later.
@@ -20,16 +22,29 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDelive
 
     private readonly Watch _watch = new(run);
 
-    /// <summary>Looks; says whether there was anybody to look at.</summary>
+    private long _lookedAt;
+
+    /// <summary>Looks, and records what it saw.</summary>
     /// <param name="ledger">The relation of the ledger.</param>
-    public async Task<bool> RunAsync(string ledger, CancellationToken cancellation)
+    public async Task RunAsync(string ledger, CancellationToken cancellation)
+    {
+        if (await LookAsync(ledger, cancellation))
+        {
+            await RecordAsync(ledger, Late(ledger), cancellation);
+            LeaveWhoWasLookedAt();
+        }
+    }
+
+    /// <summary>Fills <c>looked</c> with what Dotdigital shows of everybody on the watch; says whether there was anybody to look at.</summary>
+    /// <param name="ledger">The relation of the ledger.</param>
+    public async Task<bool> LookAsync(string ledger, CancellationToken cancellation)
     {
         if (_watch.CopyTo(run.Db) == 0)
         {
             return false;
         }
 
-        var now = run.Now;
+        _lookedAt = run.Now;
         run.Db.Execute($"""
             CREATE OR REPLACE TABLE looked(kh UBIGINT, member_key VARCHAR, book_id BIGINT, contact_id BIGINT, account_status VARCHAR, book_status VARCHAR,
                 verdict VARCHAR, updated BIGINT);
@@ -55,13 +70,25 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDelive
             await LookAsync("look_removed", null, namesAbsent: true, cancellation);
         }
 
-        settled.RecordLocal(Late(ledger));
+        return true;
+    }
+
+    /// <summary>Records what the look showed.</summary>
+    /// <param name="ledger">The relation of the ledger.</param>
+    /// <param name="late">Those of <see cref="Late"/> who count as delivered.</param>
+    public async Task RecordAsync(string ledger, string late, CancellationToken cancellation)
+    {
+        settled.RecordLocal(late);
         settled.RecordLocal(TakenOut(ledger));
         settled.RecordLocal(Overwritten(ledger));
         await new CameBack(run, settled).SecondLookAsync(cancellation);
-        _watch.LeaveWhoWasLookedAt(now);
-        return true;
     }
+
+    /// <summary>Takes everybody off the watch whose time was over when they were looked at.</summary>
+    public void LeaveWhoWasLookedAt() => _watch.LeaveWhoWasLookedAt(_lookedAt);
+
+    /// <summary>The condition, on a row <c>w</c> of <c>watched</c>, that its time was over then.</summary>
+    public string Over => $"w.until < {_lookedAt}";
 
     private async Task LookAsync(string people, DateTimeOffset? since, bool namesAbsent, CancellationToken cancellation)
     {
@@ -73,14 +100,14 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDelive
         $"EXISTS (SELECT 1 FROM watched w WHERE w.kh = s.kh AND w.member_key = s.member_key AND w.book_id = s.book_id AND w.kind = '{kind}')";
 
     /// <summary>In the book through an entry of ours that is still open, though the ledger says that they left or were not delivered.</summary>
-    private string Late(string ledger) => $"""
+    public string Late(string ledger) => $"""
         SELECT DISTINCT s.kh, s.member_key, s.book_id, 'watch' AS operation, l.email, NULL::VARCHAR AS profile_key, s.contact_id, 'delivered' AS state,
             NULL::VARCHAR AS origin, NULL::VARCHAR AS audience,
                {UnknownFields} AS fields_hash, 'Delivered' AS outcome, '{ReasonCode.AppliedLate}' AS code,
                    'Dotdigital shows the person in the book: an earlier write of this job was applied late.' AS reason,
                {run.Now} AS told_at, 'Subscribed' AS account_status, 'Subscribed' AS book_status
         FROM looked s JOIN {ledger} l ON l.kh = s.kh AND l.member_key = s.member_key AND l.book_id = s.book_id
-        WHERE s.verdict = 'in' AND {Of(WatchKind.Entry)} AND (l.state = 'failed' OR (l.state = 'left' AND l.code IN {OutOfBook}))
+        WHERE s.verdict = 'in' AND {Of(WatchKind.Entry)} AND (l.state = 'failed' OR (l.state = 'left' AND {OutOfBook}))
         """;
 
     /// <summary>Out of the book, though the ledger has them in it, while a removal of ours may be applied late: nobody else took them out.</summary>
@@ -104,6 +131,6 @@ internal sealed class WatchLook(RunContext run, ReadBack readBack, SettledDelive
                NULL::VARCHAR AS account_status, NULL::VARCHAR AS book_status
         FROM {ledger} l JOIN watched w ON w.kh = l.kh AND w.member_key = l.member_key AND w.kind = '{WatchKind.Values}'
         JOIN (SELECT kh, member_key, max(updated) AS updated FROM looked GROUP BY 1, 2) s ON s.kh = l.kh AND s.member_key = l.member_key
-        WHERE l.state IN ('delivered', 'pending') AND s.updated > w.settled_at + {ClockMargin}
+        WHERE l.state IN ('delivered', 'pending') AND l.fields_hash IS DISTINCT FROM {UnknownFields} AND s.updated > w.settled_at + {ClockMargin}
         """;
 }

@@ -22,7 +22,7 @@ public static class Explain
             job,
             workplace,
             new RunOptions(),
-            recorded: false,
+            SessionKind.Plan,
             async (run, destination) =>
             {
                 explanation = await ExplainAsync(run, destination, email, cancellation);

@@ -29,6 +29,13 @@ public sealed record JobStatus(
 /// <param name="Suppressed">Members left alone.</param>
 public sealed record BookCounts(long Id, string Name, long Delivered, long Pending, long Suppressed);
 
+/// <summary>A job of which somebody has to be looked at between its runs (<see cref="WatchRun"/>).</summary>
+/// <param name="Tag">The job.</param>
+/// <param name="People">How many people are on its watch.</param>
+/// <param name="Since">When the earliest write was sent whose end is not known.</param>
+/// <param name="OpenDeliveries">How many of its deliveries have not ended: a run is under way, or was killed.</param>
+public sealed record JobOnWatch(string Tag, long People, DateTimeOffset Since, long OpenDeliveries);
+
 /// <summary>What happened in a data folder so far. May be read while a run is under way.</summary>
 public sealed class History : IDisposable
 {
@@ -59,6 +66,13 @@ public sealed class History : IDisposable
 
     /// <summary>How many runs a job has.</summary>
     public long RunCount(string tag) => _store.Runs.Count(tag);
+
+    /// <summary>The jobs of which somebody has to be looked at between their runs; asks nobody but the store.</summary>
+    public IReadOnlyList<JobOnWatch> OnWatch() =>
+        [.. _store.Jobs.OnWatch().Select(job => new JobOnWatch(job.Tag, job.People, DateTimeOffset.FromUnixTimeMilliseconds(job.Since), job.Open))];
+
+    /// <summary>The looks at a job's watch that changed something, newest first. They are no runs.</summary>
+    public IReadOnlyList<RunResult> Looks(string tag) => _store.Runs.Looks(tag);
 
     /// <summary>Everything the last run that ended did not deliver, with the reason; streamed.</summary>
     public IEnumerable<Failure> Failures(string tag, CancellationToken cancellation)

@@ -20,7 +20,7 @@ public static class Reconcile
             job,
             workplace,
             new RunOptions(),
-            recorded: false,
+            SessionKind.Plan,
             async (run, _) =>
             {
                 found = await RunAsync(run, cancellation);

@@ -12,6 +12,12 @@ internal interface IJobs
     /// <summary>Whether a run of the job came to its end, or sent anything.</summary>
     bool HasBegun(string tag);
 
+    /// <summary>
+    /// The jobs of which somebody has to be looked at, by tag: people on the watch for anything but insight records, which only a run sends, or deliveries
+    /// that are not in the ledger yet. Does not grow with the history: a thousand jobs that are done cost a thousand look-ups in an index.
+    /// </summary>
+    IReadOnlyList<WatchedJob> OnWatch();
+
     /// <summary>Keeps what a job is now.</summary>
     /// <param name="enteringSince">Since when somebody without a row in the ledger may be wanted, for a job that is new here.</param>
     void Remember(JobNow job, long now, long enteringSince);
@@ -64,6 +70,12 @@ internal sealed record KeptJob(
         _ => Recommended,
     };
 }
+
+/// <summary>A job of which somebody has to be looked at.</summary>
+/// <param name="People">How many people are on its watch.</param>
+/// <param name="Since">When the earliest write was sent whose end is not known, by Dotdigital's clock.</param>
+/// <param name="Open">How many of its deliveries are not in the ledger yet: those of a run under way, or of one that was killed.</param>
+internal sealed record WatchedJob(string Tag, long AccountId, long People, long Since, long Open);
 
 /// <summary>A job as it is now.</summary>
 internal sealed record JobNow(string Tag, long Account, string File, string Exit);

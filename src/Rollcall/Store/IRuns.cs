@@ -16,6 +16,12 @@ internal interface IRuns
     /// <summary>Keeps how a run ended.</summary>
     void Finish(RunResult result);
 
+    /// <summary>Keeps what a look at the watch did. It is no run: only <see cref="Looks"/> gives it back, so that it never hides how a run ended.</summary>
+    void KeepLook(RunResult look);
+
+    /// <summary>What looks at a job's watch did, newest first; a look that did nothing is not kept.</summary>
+    IReadOnlyList<RunResult> Looks(string tag);
+
     /// <summary>Takes a run out of the history.</summary>
     void Remove(string runId);
 

@@ -19,7 +19,7 @@ public sealed class LeaseTests
             scene.Job(),
             scene.Workplace(),
             new RunOptions(),
-            recorded: false,
+            SessionKind.Plan,
             async (run, _) =>
             {
                 var ledger = run.LedgerRelation;

@@ -145,6 +145,28 @@ public abstract partial class StoreCompliance
         Assert.Empty(Watched());
     }
 
+    [Fact]
+    public void Jobs_with_somebody_on_the_watch_or_an_open_delivery_are_known_at_once()
+    {
+        Remember(Tag, Other);
+        Assert.Empty(Store.Jobs.OnWatch());
+        var ann = new WatchedPerson("ann", Book, WatchKind.Entry, WatchReason.Unanswered, "ann@example.com", null);
+        Watch.Enter(new WatchEntry([ann with { Kind = WatchKind.Insight }], 10, 100));
+        Assert.Empty(Store.Jobs.OnWatch());
+
+        Watch.Enter(new WatchEntry([ann, ann with { Book = 0, Kind = WatchKind.Values }], 30, 100));
+        Watch.Enter(new WatchEntry([ann with { MemberKey = "bob" }], 20, 100));
+        Assert.Equal([new WatchedJob(Tag, Account, 2, 20, 0)], Store.Jobs.OnWatch());
+
+        var delivery = Journal(Other).Prepare("run", DeliveryKind.Import, [Book], "m", 1, 0);
+        Assert.Equal([(Tag, 2L, 0L), (Other, 0L, 1L)], Store.Jobs.OnWatch().Select(job => (job.Tag, job.People, job.Open)));
+        Journal(Other).Settle(delivery, "o");
+        Assert.Equal((delivery.PreparedAt.ToUnixTimeMilliseconds(), 1), (Store.Jobs.OnWatch()[1].Since, Store.Jobs.OnWatch()[1].Open));
+        Journal(Other).Record(Journal(Other).Settled());
+        Watch.LeaveBefore(101);
+        Assert.Empty(Store.Jobs.OnWatch());
+    }
+
     private static SeenOptOut Seen(string key) => new(key, Book, null, "Unsubscribed", true);
 
     private static FeedPage Page(params FeedOptOut[] people) => new(Book, people, 0, null, 0, 0);

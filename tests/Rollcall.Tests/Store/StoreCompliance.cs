@@ -92,6 +92,24 @@ public abstract partial class StoreCompliance : IDisposable
     }
 
     [Fact]
+    public void A_look_at_the_watch_is_kept_beside_the_runs_and_hides_none()
+    {
+        var run = Store.Runs.Begin(Tag, Noon, true);
+        Store.Runs.Finish(new RunResult { Job = Tag, RunId = run, State = RunState.Failed, Started = Noon });
+        var look = new RunResult { Job = Tag, RunId = "look-1", State = RunState.Completed, Started = Noon.AddHours(1), Findings = [Findings.NothingToRetry()] };
+        Store.Runs.KeepLook(look);
+        Store.Runs.KeepLook(look with { RunId = "look-2", Started = Noon.AddHours(2), Finished = Noon.AddHours(2) });
+
+        Assert.Equal(["look-2", "look-1"], Store.Runs.Looks(Tag).Select(kept => kept.RunId));
+        Assert.Equal(look.Findings, Store.Runs.Looks(Tag)[1].Findings);
+        Assert.Empty(Store.Runs.Looks(Other));
+        Assert.Equal([run], Store.Runs.Of(Tag).Select(kept => kept.RunId));
+        Assert.Equal((run, run, run), (Store.Runs.Last(Tag)!.RunId, Store.Runs.LastEnded(Tag)!.RunId, Store.Runs.LastResult(Tag)!.RunId));
+        Assert.Empty(Store.Runs.Unended());
+        Assert.False(Store.Jobs.HasBegun(Tag));
+    }
+
+    [Fact]
     public void A_book_that_a_job_no_longer_has_is_known_and_not_shared()
     {
         Remember(Tag, Other);

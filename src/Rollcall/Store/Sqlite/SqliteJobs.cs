@@ -15,6 +15,21 @@ internal sealed class SqliteJobs(StoreConnection db) : IJobs
         """,
         new { tag }) > 0;
 
+    public IReadOnlyList<WatchedJob> OnWatch() =>
+    [
+        .. db.Query<(string Tag, long Account, long People, long Since, long Open)>(
+            """
+            SELECT tag, account_id, people, min(coalesce(watched, sent), coalesce(sent, watched)) AS since, open FROM (
+                SELECT j.tag, j.account_id,
+                    (SELECT count(DISTINCT member_key) FROM watch w WHERE w.tag = j.tag AND w.account_id = j.account_id AND w.kind <> 'insight') AS people,
+                    (SELECT min(since) FROM watch w WHERE w.tag = j.tag AND w.account_id = j.account_id AND w.kind <> 'insight') AS watched,
+                    (SELECT count(*) FROM delivery d WHERE d.tag = j.tag AND d.state IN ('prepared', 'accepted', 'settled')) AS open,
+                    (SELECT min(prepared_at) FROM delivery d WHERE d.tag = j.tag AND d.state IN ('prepared', 'accepted', 'settled')) AS sent
+                FROM job j)
+            WHERE people > 0 OR open > 0 ORDER BY tag
+            """).Select(job => new WatchedJob(job.Tag, job.Account, job.People, job.Since, job.Open)),
+    ];
+
     public void Remember(JobNow job, long now, long enteringSince) => db.Execute(
         """
         INSERT INTO job(tag, account_id, job_file, exit_action, verified_at, entering_since) VALUES (@Tag, @Account, @File, @Exit, @now, @enteringSince)

@@ -7,6 +7,8 @@ namespace Rollcall.Store.Sqlite;
 internal sealed class SqliteRuns(StoreConnection db) : IRuns
 {
     private const string Runs = "SELECT run_id, tag, state, started, finished, result, progress FROM run";
+    // A row of this state is a look at the watch, which is no run.
+    private const string OfTag = "tag = @tag AND state <> 'look'";
     private const string NewestFirst = "ORDER BY started DESC, rowid DESC";
 
     public string Begin(string tag, DateTimeOffset started, bool recorded) => db.InTransaction(() =>
@@ -45,6 +47,23 @@ internal sealed class SqliteRuns(StoreConnection db) : IRuns
             result.RunId,
         });
 
+    public void KeepLook(RunResult look) => db.Commit(
+        """
+        INSERT INTO run(run_id, tag, state, started, finished, ended, result) VALUES (@RunId, @Job, 'look', @started, @finished, @ended, @text)
+        """,
+        new
+        {
+            look.RunId,
+            look.Job,
+            started = look.Started.ToUnixTimeMilliseconds(),
+            finished = look.Finished?.ToUnixTimeMilliseconds(),
+            ended = look.Ended?.ToUnixTimeMilliseconds(),
+            text = KeptRun.Text(look),
+        });
+
+    public IReadOnlyList<RunResult> Looks(string tag) =>
+        [.. db.Query<string>($"SELECT result FROM run WHERE tag = @tag AND state = 'look' {NewestFirst}", new { tag }).Select(KeptRun.Read)];
+
     public void Remove(string runId) => db.Execute("DELETE FROM run WHERE run_id = @runId", new { runId });
 
     public void Interrupted(string runId) => db.Execute("UPDATE run SET state = 'interrupted' WHERE run_id = @runId AND state = 'running'", new { runId });
@@ -52,16 +71,16 @@ internal sealed class SqliteRuns(StoreConnection db) : IRuns
     public IReadOnlyList<KeptRun> Unended() => db.Query<KeptRun>($"{Runs} WHERE state = 'running'");
 
     public IReadOnlyList<KeptRun> Of(string tag, int atMost) =>
-        db.Query<KeptRun>($"{Runs} WHERE tag = @tag {NewestFirst} LIMIT @atMost", new { tag, atMost });
+        db.Query<KeptRun>($"{Runs} WHERE {OfTag} {NewestFirst} LIMIT @atMost", new { tag, atMost });
 
-    public long Count(string tag) => db.Number("SELECT count(*) FROM run WHERE tag = @tag", new { tag });
+    public long Count(string tag) => db.Number($"SELECT count(*) FROM run WHERE {OfTag}", new { tag });
 
-    public KeptRun? Last(string tag) => db.First<KeptRun>($"{Runs} WHERE tag = @tag {NewestFirst} LIMIT 1", new { tag });
+    public KeptRun? Last(string tag) => db.First<KeptRun>($"{Runs} WHERE {OfTag} {NewestFirst} LIMIT 1", new { tag });
 
-    public KeptRun? LastEnded(string tag) => db.First<KeptRun>($"{Runs} WHERE tag = @tag AND state <> 'running' {NewestFirst} LIMIT 1", new { tag });
+    public KeptRun? LastEnded(string tag) => db.First<KeptRun>($"{Runs} WHERE {OfTag} AND state <> 'running' {NewestFirst} LIMIT 1", new { tag });
 
     public RunResult? LastResult(string tag) =>
-        db.First<KeptRun>($"{Runs} WHERE tag = @tag AND result IS NOT NULL {NewestFirst} LIMIT 1", new { tag }) is { } run ? KeptRun.Read(run.Result!) : null;
+        db.First<KeptRun>($"{Runs} WHERE {OfTag} AND result IS NOT NULL {NewestFirst} LIMIT 1", new { tag }) is { } run ? KeptRun.Read(run.Result!) : null;
 
     public void Failures(string tag, Func<KeptFailures, bool> isEnough) =>
         db.Each($"SELECT failures, ended, finished FROM run WHERE tag = @tag AND failures IS NOT NULL {NewestFirst}", new { tag }, isEnough);

@@ -23,7 +23,7 @@ internal static class StoreSchema
         CREATE TABLE run(
             run_id TEXT PRIMARY KEY,
             tag TEXT NOT NULL,
-            state TEXT NOT NULL,
+            state TEXT NOT NULL,         -- of RunState; look: no run, but a look at the watch that changed something
             started INTEGER NOT NULL,
             finished INTEGER,
             result TEXT,                 -- RunResult as JSON, when the run ended

@@ -37,13 +37,13 @@ public sealed partial class WatchRunTests
         await using var scene = await StartAsync();
         await LateEntryAsync(scene);
         using var history = new History(scene.DataFolder);
-        var runs = history.Runs("scene").Select(run => run.RunId).ToList();
+        var runs = history.Runs("scene", 100).Select(run => run.RunId).ToList();
 
         var look = await LookAsync(scene);
         await LookAsync(scene);
 
         Assert.Equal(look.RunId, Assert.Single(history.Looks("scene")).RunId);
-        Assert.Equal(runs, history.Runs("scene").Select(run => run.RunId));
+        Assert.Equal(runs, history.Runs("scene", 100).Select(run => run.RunId));
         Assert.Equal(runs[0], history.Job("scene")!.LastRun!.RunId);
     }
 

@@ -103,7 +103,7 @@ public abstract partial class StoreCompliance : IDisposable
         Assert.Equal(["look-2", "look-1"], Store.Runs.Looks(Tag).Select(kept => kept.RunId));
         Assert.Equal(look.Findings, Store.Runs.Looks(Tag)[1].Findings);
         Assert.Empty(Store.Runs.Looks(Other));
-        Assert.Equal([run], Store.Runs.Of(Tag).Select(kept => kept.RunId));
+        Assert.Equal([run], Store.Runs.Of(Tag, 100).Select(kept => kept.RunId));
         Assert.Equal((run, run, run), (Store.Runs.Last(Tag)!.RunId, Store.Runs.LastEnded(Tag)!.RunId, Store.Runs.LastResult(Tag)!.RunId));
         Assert.Empty(Store.Runs.Unended());
         Assert.False(Store.Jobs.HasBegun(Tag));

@@ -72,6 +72,10 @@ public sealed class DataFolderTests
             DROP TABLE recommendations;
             DROP TABLE watch;
             DROP TABLE call_window;
+            DROP TABLE stored_job;
+            DROP TABLE stored_job_count;
+            DROP TABLE job_version;
+            DROP TABLE job_log;
             ALTER TABLE opt_out DROP COLUMN margin;
             ALTER TABLE opt_out DROP COLUMN back_since;
             ALTER TABLE opt_out DROP COLUMN deleted_at;

@@ -113,7 +113,7 @@ internal static class AgainBench
     private static Task<RunResult> SeedAsync(string folder, string data, ServerProcess server)
     {
         var job = JobFile.Parse(BenchData.Job(folder, server.Url, ""), Path.Combine(folder, "job.yaml"), _ => null);
-        return RunSession.WithAsync(job, Workplaces.At(data, null), new RunOptions(), recorded: true, async (run, destination) =>
+        return RunSession.WithAsync(job, Workplaces.At(data, null), new RunOptions(), SessionKind.Run, async (run, destination) =>
         {
             await new Reading.RollCall(run).ReadAsync(destination, adopts: false, mayBeEmpty: false, CancellationToken.None);
             CompareBench.LedgerOf(run.Db, run.Folder, "ledger/bench/00000001", same: true);

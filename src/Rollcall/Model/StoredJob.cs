@@ -10,7 +10,7 @@ public sealed record StoredJob
     public required string Id { get; init; }
 
     /// <summary>The number of its current version.</summary>
-    public required int Version { get; init; }
+    public required long Version { get; init; }
 
     /// <summary>When it came here.</summary>
     public required DateTimeOffset Created { get; init; }
@@ -145,7 +145,7 @@ public sealed record RunStart
 /// <param name="Door">Where it came from.</param>
 /// <param name="Author">Who saved it.</param>
 /// <param name="At">When.</param>
-public sealed record JobVersion(string Tag, int Number, string Text, string Folder, JobDoor Door, string Author, DateTimeOffset At);
+public sealed record JobVersion(string Tag, long Number, string Text, string Folder, JobDoor Door, string Author, DateTimeOffset At);
 
 /// <summary>Where a version of a job came from: what it may read depends on it.</summary>
 public enum JobDoor

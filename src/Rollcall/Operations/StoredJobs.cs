@@ -42,7 +42,7 @@ public sealed class StoredJobs : IDisposable
     public IReadOnlyList<JobVersion> Versions(string tag) => _store.StoredJobs.Versions(tag);
 
     /// <summary>A version of a job; null when there is none.</summary>
-    public JobVersion? Version(string tag, int number) => _store.StoredJobs.Version(tag, number);
+    public JobVersion? Version(string tag, long number) => _store.StoredJobs.Version(tag, number);
 
     /// <summary>A job's current version.</summary>
     public JobVersion Current(StoredJob job) => _store.StoredJobs.Version(job.Tag, job.Version)!;
@@ -181,7 +181,7 @@ public sealed record SaveRequest
     public required string Author { get; init; }
 
     /// <summary>The version that it replaces: 0 for none, null for whichever.</summary>
-    public int? Expected { get; init; }
+    public long? Expected { get; init; }
 
     /// <summary>Whether a job of this tag that was killed comes back to life.</summary>
     public bool Revive { get; init; }
@@ -213,12 +213,12 @@ public enum JobSaving
 public sealed record SavedJob(StoredJob Job, JobSaving Saving);
 
 /// <summary>Somebody else changed the job meanwhile.</summary>
-public sealed class VersionConflictException(string tag, int expected, int current)
+public sealed class VersionConflictException(string tag, long expected, long current)
     : Exception($"The job {tag} has version {current} now, not {expected}.")
 {
     /// <summary>The version that was expected.</summary>
-    public int Expected { get; } = expected;
+    public long Expected { get; } = expected;
 
     /// <summary>The version that it has; 0 for no job.</summary>
-    public int Current { get; } = current;
+    public long Current { get; } = current;
 }

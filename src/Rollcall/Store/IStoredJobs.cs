@@ -31,7 +31,7 @@ internal interface IStoredJobs
     IReadOnlyList<JobVersion> Versions(string tag);
 
     /// <summary>A version; null when there is none.</summary>
-    JobVersion? Version(string tag, int number);
+    JobVersion? Version(string tag, long number);
 
     /// <summary>Adds a line to a job's log.</summary>
     void Log(JobLogLine line);

@@ -60,7 +60,7 @@ internal sealed class SqliteStoredJobs(StoreConnection db) : IStoredJobs
     public IReadOnlyList<JobVersion> Versions(string tag) => db.Query<JobVersion>(
         "SELECT tag, number, '' AS text, folder, door, author, at FROM job_version WHERE tag = @tag ORDER BY number DESC", new { tag });
 
-    public JobVersion? Version(string tag, int number) => db.First<JobVersion>(
+    public JobVersion? Version(string tag, long number) => db.First<JobVersion>(
         "SELECT tag, number, text, folder, door, author, at FROM job_version WHERE tag = @tag AND number = @number", new { tag, number });
 
     public void Log(JobLogLine line) => db.InTransaction(() => Insert(line));

@@ -26,6 +26,10 @@ internal sealed class StoreConnection : IDisposable
     static StoreConnection()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+        // Dapper knows a moment itself, and would ask no handler about it.
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
         SqlMapper.AddTypeHandler(new FlagColumn());
         SqlMapper.AddTypeHandler(new MomentColumn());
         SqlMapper.AddTypeHandler(new NumbersColumn());

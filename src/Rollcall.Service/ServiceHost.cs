@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Rollcall.Running;
+using Rollcall.Operations;
+using Rollcall.Service.Jobs;
 
 namespace Rollcall.Service;
 
@@ -21,6 +22,12 @@ public static class ServiceHost
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Workplace);
         builder.Services.AddSingleton(options.Workplace.Clock);
+        builder.Services.AddSingleton(_ => new StoredJobs(options.Workplace.DataFolder, options.Workplace.Clock, options.Workplace.Checkpoint));
+        builder.Services.AddSingleton<JobFiles>();
+        builder.Services.AddSingleton<RunFeed>();
+        builder.Services.AddSingleton<JobRunner>();
+        builder.Services.AddSingleton<Supervisor>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Supervisor>());
         builder.Services.AddRouting();
 
         var app = builder.Build();

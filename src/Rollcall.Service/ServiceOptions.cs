@@ -20,6 +20,9 @@ public sealed record ServiceOptions
     /// <summary>The addresses of proxies that are believed about where a request comes from; empty for none.</summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
+    /// <summary>How many runs may be under way at once.</summary>
+    public int Parallel { get; init; } = 8;
+
     /// <summary>The value of an environment variable, for jobs that came from a file; null for one that is not set.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;
 }

@@ -42,6 +42,11 @@ internal static class RunSession
         }
 
         var runId = kind == SessionKind.Look ? $"look-{Guid.NewGuid():N}" : store.Runs.Begin(job.Tag, started, recorded);
+        if (kind == SessionKind.Run)
+        {
+            workplace.Began?.Invoke(runId);
+        }
+
         using var scope = RunScope.Begin(workplace.Logs.CreateLogger("Rollcall"), runId, job.Tag);
 
         // Plans leave no row that would keep their id apart; what is only in the name of the lock and the folder does.

@@ -41,6 +41,9 @@ public sealed record Workplace
     /// <summary>The memory and threads that the runs of this process share; null where each run has its own.</summary>
     public RunRoom? Room { get; init; }
 
+    /// <summary>Hears the id of a run as soon as it has one; null for nobody.</summary>
+    public Action<string>? Began { get; init; }
+
     /// <summary>Hears how far the run is.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 

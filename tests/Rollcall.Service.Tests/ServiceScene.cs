@@ -1,0 +1,155 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Rollcall.Jobs;
+using Rollcall.Model;
+using Rollcall.Operations;
+using Rollcall.Running;
+using Rollcall.Simulators;
+using Rollcall.TestKit;
+
+namespace Rollcall.Service.Tests;
+
+/// <summary>A service over a simulated Dotdigital and CSV audiences, all on one clock that only the test moves.</summary>
+internal sealed class ServiceScene : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly DotdigitalSimulator _simulator;
+    private WebApplication? _app;
+
+    private ServiceScene(DotdigitalSimulator simulator, FakeTimeProvider clock)
+    {
+        _simulator = simulator;
+        Clock = clock;
+        Book = Account.AddBook("Gold");
+        Store = new StoredJobs(DataFolder, clock);
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public SimulatedAccount Account => _simulator.Account;
+
+    public Uri Dotdigital => _simulator.Url;
+
+    public int Book { get; }
+
+    public string DataFolder => _folder["data"];
+
+    public string Folder => _folder.Path;
+
+    /// <summary>The jobs, as another process sees them.</summary>
+    public StoredJobs Store { get; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public static async Task<ServiceScene> StartAsync(DateTimeOffset now, bool serve = true)
+    {
+        var clock = new FakeTimeProvider(now);
+        var simulator = await DotdigitalSimulator.StartAsync(new SimulatorOptions
+        {
+            UserName = Some.Username,
+            Password = Some.Password,
+            ImportLatency = TimeSpan.Zero,
+            ImportLatencyPerContact = TimeSpan.Zero,
+            DeletionLatency = TimeSpan.Zero,
+            Clock = clock,
+        });
+        var scene = new ServiceScene(simulator, clock);
+        if (serve)
+        {
+            await scene.ServeAsync();
+        }
+
+        return scene;
+    }
+
+    public async Task ServeAsync()
+    {
+        _app = ServiceHost.Build(new ServiceOptions { Urls = "http://127.0.0.1:0", Workplace = Workplace, Environment = _ => null });
+        await _app.StartAsync();
+    }
+
+    public async Task EndServiceAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+            _app = null;
+        }
+    }
+
+    public T Service<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
+
+    public Uri Url => new(_app!.Urls.Single());
+
+    /// <summary>Sets the audience of a job.</summary>
+    public void Audience(string tag, params IEnumerable<string> emails) =>
+        _folder.Write($"{tag}.csv", "email\n" + string.Concat(emails.Select(email => email + "\n")));
+
+    public string Text(string tag, string more) =>
+        $$"""
+        tag: {{tag}}
+        authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Dotdigital}}" }
+        source: {tables: {files: {people: {{tag}}.csv}, audiences: {gold: {from: people} } } }
+        config:
+          segment_ids: [gold]
+          seg_mappings: [{gold: "{{Book}}" }]
+          email_field: email
+          exit_action: remove
+        {{more}}
+        """;
+
+    public StoredJob Save(string tag, string more = "", bool paused = false)
+    {
+        var text = Text(tag, more);
+        return Store.Save(new SaveRequest
+        {
+            Job = JobFile.Parse(text, Path.Combine(Folder, "job.yaml"), _ => null),
+            Text = text,
+            Folder = Folder,
+            Door = JobDoor.Shell,
+            Author = "ann",
+            Paused = paused,
+        }).Job;
+    }
+
+    public bool IsInBook(string email) => Account.Contact(email)?.Books.ContainsKey(Book) ?? false;
+
+    public string Status(string tag) => JobLife.Status(Store.Find(tag)!);
+
+    public IReadOnlyList<string> Log(string tag) => [.. Store.LogOf(tag, DateTimeOffset.MinValue, 0, 1_000).Select(line => line.Code)];
+
+    public int Runs(string tag) => Log(tag).Count(code => code == "run_ended");
+
+    /// <summary>Lets the clock go on, a little at a time, until something is so.</summary>
+    public Task Until(Func<bool> condition, string what, TimeSpan? step = null) => PollUntil.TrueAsync(
+        () =>
+        {
+            if (condition())
+            {
+                return ValueTask.FromResult(true);
+            }
+
+            Clock.Advance(step ?? TimeSpan.FromSeconds(1));
+            return ValueTask.FromResult(false);
+        },
+        () => $"{what}; it is {Now:u}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndServiceAsync();
+        Store.Dispose();
+        await _simulator.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private Workplace Workplace => new()
+    {
+        DataFolder = DataFolder,
+        Credentials = authorization => authorization.Credentials!,
+        Clock = Clock,
+        Logs = NullLoggerFactory.Instance,
+    };
+}

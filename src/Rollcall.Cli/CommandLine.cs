@@ -28,6 +28,8 @@ internal static partial class CommandLine
         DemoCommand.Create, InitCommand.Create, SchemaCommand.Create, CheckCommand.Create, PlanCommand.Create, RunCommand.Create, RetryCommand.Create,
         ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create,
         AuthCommand.Create,
+        ServeCommand.Create, ApplyCommand.Create, ExportCommand.Create, JobsCommand.Create, VerbCommands.Pause, VerbCommands.Resume, VerbCommands.Bounce,
+        VerbCommands.Kill,
         ImportLyticsCommand.Create, LyticsCommand.Create, SimulateCommand.Create,
     ];
 

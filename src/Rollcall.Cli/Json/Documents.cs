@@ -70,6 +70,11 @@ internal sealed record RunList(string Job, IReadOnlyList<RunResult> Runs);
 internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 
 /// <summary>The types the program writes as JSON.</summary>
+[JsonSerializable(typeof(AppliedJobs))]
+[JsonSerializable(typeof(ExportedJob))]
+[JsonSerializable(typeof(StoredJobList))]
+[JsonSerializable(typeof(StoredJobLine))]
+[JsonSerializable(typeof(ListeningService))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(StoredAuthorization))]
 [JsonSerializable(typeof(AuthorizationList))]

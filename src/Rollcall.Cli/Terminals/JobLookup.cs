@@ -19,6 +19,14 @@ internal static class JobLookup
             return ReadFile(invocation, fileOrTag);
         }
 
+        using (var jobs = Stored(invocation, fileOrTag))
+        {
+            if (jobs.Find(fileOrTag) is { } stored)
+            {
+                return StoredJobs.Read(jobs.Current(stored), name => invocation.Terminal.Environment.GetValueOrDefault(name));
+            }
+        }
+
         using var history = Open(invocation, fileOrTag);
         return ReadFile(invocation, history.JobFileOf(fileOrTag) ?? throw Unknown(invocation, fileOrTag));
     }
@@ -36,6 +44,60 @@ internal static class JobLookup
         return history.Job(tag)?.Tag
             ?? throw new RollcallException(
                 ExitCode.BadJob, $"The job {fileOrTag} has not run in {invocation.DataFolder}.", todo: $"Run it with: rollcall run {fileOrTag}");
+    }
+
+    /// <summary>The jobs stored in the data folder, which must exist.</summary>
+    public static StoredJobs Stored(Invocation invocation, string? fileOrTag) =>
+        Directory.Exists(invocation.DataFolder)
+            ? new StoredJobs(invocation.DataFolder, invocation.Terminal.Clock)
+            : throw Unknown(invocation, fileOrTag);
+
+    /// <summary>The tag of a stored job, named by its file or by the tag itself.</summary>
+    public static string StoredTag(Invocation invocation, StoredJobs jobs, string fileOrTag)
+    {
+        var tag = IsFile(invocation, fileOrTag) ? ReadFile(invocation, fileOrTag).Tag : fileOrTag;
+        if (jobs.Find(tag) is not null)
+        {
+            return tag;
+        }
+
+        var nearest = Nearest.To(tag, jobs.All().Select(job => job.Tag));
+        throw new RollcallException(
+            ExitCode.BadJob,
+            $"No job {tag} is stored in {invocation.DataFolder}.",
+            todo: (nearest is null ? "" : $"Did you mean {nearest}? ") + "List the stored jobs with: rollcall jobs");
+    }
+
+    /// <summary>Refuses to run a file whose job is stored, unless it says what the store has.</summary>
+    /// <exception cref="RollcallException">Exit 2.</exception>
+    public static void RefuseOther(Invocation invocation, Job job)
+    {
+        if (!Directory.Exists(invocation.DataFolder))
+        {
+            return;
+        }
+
+        using var jobs = Stored(invocation, null);
+        if (jobs.Find(job.Tag) is not { } stored)
+        {
+            return;
+        }
+
+        if (stored.Wish == JobWish.Killed)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob, $"The job {job.Tag} was killed.", job.Where("tag"), "Bring it back with: rollcall apply FILE --revive");
+        }
+
+        var current = jobs.Current(stored);
+        if (Path.Exists(job.Path) && File.ReadAllText(job.Path) != current.Text)
+        {
+            throw new RollcallException(
+                ExitCode.BadJob,
+                $"The job {job.Tag} is stored, and its version {current.Number} says something else than this file.",
+                job.Where("tag"),
+                "Store the file first, with: rollcall apply FILE. To see what would change, add --dry-run.");
+        }
     }
 
     /// <summary>The history of the data folder, which must exist.</summary>

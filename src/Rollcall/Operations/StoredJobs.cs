@@ -10,6 +10,9 @@ namespace Rollcall.Operations;
 /// </summary>
 public sealed class StoredJobs : IDisposable
 {
+    // No tag begins with a dot.
+    private const string ServiceLock = ".service";
+
     private static readonly TimeSpan _logKept = TimeSpan.FromDays(30);
 
     private readonly DataFolder _folder;
@@ -142,6 +145,14 @@ public sealed class StoredJobs : IDisposable
 
     /// <summary>Deletes lines of logs that are older than 30 days.</summary>
     public void ForgetOldLog() => _store.StoredJobs.ForgetLog(_clock.GetUtcNow() - _logKept);
+
+    /// <summary>Whether a service runs the jobs of the data folder.</summary>
+    public bool IsServed => _folder.IsLocked(ServiceLock);
+
+    /// <summary>Makes the caller the data folder's one service, until the result is disposed.</summary>
+    /// <exception cref="RollcallException">Exit 6: another process is.</exception>
+    public IDisposable Serve() => _folder.TryLock(ServiceLock)
+        ?? throw new RollcallException(ExitCode.Busy, "A service runs on this data folder already.", _folder.Root, "Stop it first, or name another folder with --data.");
 
     /// <summary>Whether a process runs the job now.</summary>
     public bool IsRunning(string tag) => _folder.IsLocked(tag);

@@ -30,6 +30,9 @@ internal sealed class ServiceScene : IAsyncDisposable
 
     public SimulatedAccount Account => _simulator.Account;
 
+    /// <summary>The password in the job files.</summary>
+    public string Password { get; set; } = Some.Password;
+
     public Uri Dotdigital => _simulator.Url;
 
     public int Book { get; }
@@ -91,7 +94,7 @@ internal sealed class ServiceScene : IAsyncDisposable
     public string Text(string tag, string more) =>
         $$"""
         tag: {{tag}}
-        authorization: {username: {{Some.Username}}, password: {{Some.Password}}, endpoint: "{{Dotdigital}}" }
+        authorization: {username: {{Some.Username}}, password: {{Password}}, endpoint: "{{Dotdigital}}" }
         source: {tables: {files: {people: {{tag}}.csv}, audiences: {gold: {from: people} } } }
         config:
           segment_ids: [gold]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Rollcall.Dotdigital;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
@@ -43,7 +44,7 @@ internal sealed partial class JobRunner(StoredJobs jobs, RunFeed feed, Workplace
         }
         catch (RollcallException fault)
         {
-            Failed(stored.Tag, runId, fault.Problems, fault.ExitCode);
+            Failed(stored.Tag, runId, fault.Problems, fault.ExitCode == ExitCode.BadJob || fault.InnerException is DotdigitalException { Status: 401 or 403 });
         }
         catch (OperationCanceledException) when (running.Stopping.IsCancellationRequested)
         {
@@ -55,8 +56,7 @@ internal sealed partial class JobRunner(StoredJobs jobs, RunFeed feed, Workplace
         catch (Exception unexpected)
         {
             Unexpected(log, unexpected, stored.Tag);
-            Failed(stored.Tag, runId, [new Problem("The run stopped with an error that Rollcall did not expect.", Todo: "See the service's log.")],
-                ExitCode.SomeNotDelivered);
+            Failed(stored.Tag, runId, [new Problem("The run stopped with an error that Rollcall did not expect.", Todo: "See the service's log.")], byHand: false);
         }
         finally
         {
@@ -95,9 +95,10 @@ internal sealed partial class JobRunner(StoredJobs jobs, RunFeed feed, Workplace
     }
 
     /// <summary>A job could not begin, or stopped.</summary>
-    public void Failed(string tag, string? runId, IReadOnlyList<Problem> problems, ExitCode code)
+    /// <param name="byHand">Whether only a person can mend it.</param>
+    public void Failed(string tag, string? runId, IReadOnlyList<Problem> problems, bool byHand)
     {
-        jobs.Change(tag, one => JobLife.Failed(one, problems, code, Now));
+        jobs.Change(tag, one => JobLife.Failed(one, problems, byHand, Now));
         jobs.Log(tag, runId, Severity.Error, "run_failed", Secrets.Mask(problems[0].ToString()));
     }
 

@@ -143,7 +143,7 @@ internal sealed class Supervisor(StoredJobs jobs, JobFiles files, JobRunner runn
         }
         catch (RollcallException wrong)
         {
-            runner.Failed(job.Tag, null, wrong.Problems, wrong.ExitCode);
+            runner.Failed(job.Tag, null, wrong.Problems, byHand: true);
             return;
         }
 

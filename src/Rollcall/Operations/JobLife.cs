@@ -89,7 +89,8 @@ public static class JobLife
     }
 
     /// <summary>A run ended with an error.</summary>
-    public static StoredJob Failed(StoredJob job, IReadOnlyList<Problem> problems, ExitCode code, DateTimeOffset now)
+    /// <param name="byHand">Whether only a person can mend it: then it is not tried every minute.</param>
+    public static StoredJob Failed(StoredJob job, IReadOnlyList<Problem> problems, bool byHand, DateTimeOffset now)
     {
         var failed = job with
         {
@@ -101,8 +102,7 @@ public static class JobLife
             return failed with { Start = job.DueAt is null ? null : job.Start };
         }
 
-        // What only a person can mend is not tried every minute.
-        var pause = code == ExitCode.BadJob || failed.Errors > _retries.Length ? _retryHourly : _retries[failed.Errors - 1];
+        var pause = byHand || failed.Errors > _retries.Length ? _retryHourly : _retries[failed.Errors - 1];
         return now - failed.FailingSince >= GiveUpAfter
             ? failed with { DueAt = null }
             : failed with { DueAt = now + pause, DueFor = DueReason.Retry };

@@ -132,6 +132,19 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    public async Task A_job_whose_credentials_are_refused_is_tried_hourly()
+    {
+        await using var scene = await ServiceScene.StartAsync(Morning);
+        scene.Audience("letters", "ann@example.com");
+        scene.Password = "changed";
+        scene.Save("letters", "schedule: {continuous: true}");
+
+        await scene.Until(() => scene.Status("letters") == "fault-1", "an error");
+
+        Assert.InRange(scene.Store.Find("letters")!.DueAt!.Value, scene.Now.AddMinutes(50), scene.Now.AddMinutes(60));
+    }
+
+    [Fact]
     public async Task A_killed_job_runs_no_more()
     {
         await using var scene = await ServiceScene.StartAsync(Morning);

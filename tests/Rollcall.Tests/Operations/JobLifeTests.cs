@@ -42,7 +42,7 @@ public sealed class JobLifeTests
             (JobLife.Begun(JobLife.Started(JobLife.Paused(New(), Noon), start, Noon), "r"), "running"),
             (JobLife.Killed(Running, Noon), "deleting"),
             (JobLife.Killed(New(), Noon), "deleted"),
-            (JobLife.Failed(Running, [], ExitCode.Source, Noon), "fault-1"),
+            (JobLife.Failed(Running, [], byHand: false, Noon), "fault-1"),
             (JobLife.Ended(Running, File(", backfill_only: true"), Done, Noon), "completed"),
         ];
 
@@ -60,7 +60,7 @@ public sealed class JobLifeTests
     {
         var job = Running with { Errors = errors - 1, FailingSince = errors == 1 ? null : Noon };
 
-        var failed = JobLife.Failed(job, [new Problem("No.")], ExitCode.Source, Noon);
+        var failed = JobLife.Failed(job, [new Problem("No.")], byHand: false, Noon);
 
         Assert.Equal(($"fault-{errors}", Noon.AddMinutes(minutes), DueReason.Retry), (JobLife.Status(failed), failed.DueAt, failed.DueFor));
         Assert.Equal("No.", Assert.Single(failed.Fault).Message);
@@ -68,12 +68,12 @@ public sealed class JobLifeTests
 
     [Fact]
     public void What_only_a_person_can_mend_is_tried_hourly_from_the_first_time() =>
-        Assert.Equal(Noon.AddHours(1), JobLife.Failed(Running, [], ExitCode.BadJob, Noon).DueAt);
+        Assert.Equal(Noon.AddHours(1), JobLife.Failed(Running, [], byHand: true, Noon).DueAt);
 
     [Fact]
     public void After_ten_hours_of_errors_a_job_has_failed_until_somebody_resumes_it()
     {
-        var failed = JobLife.Failed(Running with { Errors = 12, FailingSince = Noon.AddHours(-10) }, [], ExitCode.Source, Noon);
+        var failed = JobLife.Failed(Running with { Errors = 12, FailingSince = Noon.AddHours(-10) }, [], byHand: false, Noon);
         Assert.Equal(("failed", null), (JobLife.Status(failed), failed.DueAt));
 
         var resumed = JobLife.Resumed(failed, Noon.AddHours(1));

@@ -66,7 +66,8 @@ internal static class ApplyCommand
             : stored.Wish == JobWish.Killed ? request.Revive ? JobSaving.Revived : throw Killed(stored.Tag)
             : now!.Text == request.Text && now.Folder == request.Folder ? JobSaving.Unchanged
             : JobSaving.Updated;
-        return new AppliedJob(request.Job.Tag, saving, stored?.Version ?? 0, saving == JobSaving.Unchanged ? [] : LineChanges.Of(now?.Text ?? "", request.Text));
+        var changes = saving == JobSaving.Unchanged ? [] : LineChanges.Of(now?.Text ?? "", request.Text);
+        return new AppliedJob(request.Job.Tag, saving, stored?.Version ?? 0, changes);
     }
 
     private static AppliedJob Save(StoredJobs jobs, SaveRequest request)

@@ -46,8 +46,9 @@ internal static class VerbCommands
             var name = invocation.Arguments.GetRequiredValue(named);
             using var jobs = JobLookup.Stored(invocation, name);
             var tag = JobLookup.StoredTag(invocation, jobs, name);
+            var question = $"Kill {Markup.Escape(tag)}? It never runs again, and claims nobody. Nothing at Dotdigital is undone.";
             if (asks is not null && terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(asks)
-                && !invocation.Out.Confirm($"Kill {Markup.Escape(tag)}? It never runs again, and claims nobody. Nothing at Dotdigital is undone.", defaultValue: false))
+                && !invocation.Out.Confirm(question, defaultValue: false))
             {
                 invocation.Out.WriteLine("Nothing was changed.");
                 return Task.FromResult(ExitCode.Done);

@@ -1,8 +1,8 @@
 using Rollcall.Cli.Logs;
-using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Xunit;
 
-namespace Rollcall.Tests.Cli;
+namespace Rollcall.Tests.Model;
 
 public sealed class MaskedTextTests
 {

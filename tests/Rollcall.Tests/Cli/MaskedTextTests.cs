@@ -2,7 +2,7 @@ using Rollcall.Cli.Logs;
 using Rollcall.Model;
 using Xunit;
 
-namespace Rollcall.Tests.Model;
+namespace Rollcall.Tests.Cli;
 
 public sealed class MaskedTextTests
 {

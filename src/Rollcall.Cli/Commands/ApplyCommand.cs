@@ -24,10 +24,19 @@ internal static class ApplyCommand
             var requests = invocation.Arguments.GetRequiredValue(files)
                 .Select(file => Request(invocation, file) with { Revive = invocation.Arguments.GetValue(revive) }).ToList();
             RefuseTwice(requests);
+            var dry = invocation.Arguments.GetValue(dryRun);
+            if (dry && !Directory.Exists(invocation.DataFolder))
+            {
+                Show(invocation, [.. requests.Select(request => Look(null, null, request))], dry, isServed: false);
+                return Task.FromResult(ExitCode.Done);
+            }
+
             var workplace = invocation.Workplace();
             using var jobs = new StoredJobs(workplace.DataFolder, workplace.Clock, workplace.Checkpoint);
-            var applied = requests.Select(request => invocation.Arguments.GetValue(dryRun) ? Look(jobs, request) : Save(jobs, request)).ToList();
-            Show(invocation, jobs, applied, invocation.Arguments.GetValue(dryRun));
+            using var history = new History(workplace.DataFolder);
+            var looked = requests.Select(request => (Request: request, Look: Look(jobs, history, request))).ToList();
+            var applied = looked.Select(one => dry ? one.Look : Save(jobs, one.Request, one.Look)).ToList();
+            Show(invocation, applied, dry, jobs.IsServed);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -58,21 +67,33 @@ internal static class ApplyCommand
         }
     }
 
-    private static AppliedJob Look(StoredJobs jobs, SaveRequest request)
+    private static AppliedJob Look(StoredJobs? jobs, History? history, SaveRequest request)
     {
-        var stored = jobs.Find(request.Job.Tag);
-        var now = stored is null ? null : jobs.Current(stored);
+        var stored = jobs?.Find(request.Job.Tag);
+        var now = stored is null ? null : jobs!.Current(stored);
         var saving = stored is null ? JobSaving.Created
             : stored.Wish == JobWish.Killed ? request.Revive ? JobSaving.Revived : throw Killed(stored.Tag)
             : now!.Text == request.Text && now.Folder == request.Folder ? JobSaving.Unchanged
             : JobSaving.Updated;
-        var changes = saving == JobSaving.Unchanged ? [] : LineChanges.Of(now?.Text ?? "", request.Text);
-        return new AppliedJob(request.Job.Tag, saving, stored?.Version ?? 0, changes);
+        return new AppliedJob(request.Job.Tag, saving, stored?.Version ?? 0, Changes(now, request))
+        {
+            TakesOver = stored is null ? history?.Job(request.Job.Tag)?.JobFile : null,
+        };
     }
 
-    private static AppliedJob Save(StoredJobs jobs, SaveRequest request)
+    private static List<string> Changes(JobVersion? now, SaveRequest request)
     {
-        var look = Look(jobs, request);
+        List<string> changes = [.. LineChanges.Of(now?.Text ?? "", request.Text)];
+        if (now is not null && now.Folder != request.Folder)
+        {
+            changes.AddRange([$"- (relative paths start in) {now.Folder}", $"+ (relative paths start in) {request.Folder}"]);
+        }
+
+        return changes;
+    }
+
+    private static AppliedJob Save(StoredJobs jobs, SaveRequest request, AppliedJob look)
+    {
         var saved = jobs.Save(request);
         return look with { Saving = saved.Saving, Version = saved.Job.Version };
     }
@@ -80,7 +101,7 @@ internal static class ApplyCommand
     private static RollcallException Killed(string tag) =>
         new(ExitCode.BadJob, $"The job {tag} was killed.", todo: "Give the job another tag, or bring it back with --revive.");
 
-    private static void Show(Invocation invocation, StoredJobs jobs, IReadOnlyList<AppliedJob> applied, bool dryRun)
+    private static void Show(Invocation invocation, IReadOnlyList<AppliedJob> applied, bool dryRun, bool isServed)
     {
         if (invocation.Json)
         {
@@ -92,13 +113,18 @@ internal static class ApplyCommand
         {
             var what = job.Saving.ToString().ToLowerInvariant();
             invocation.Out.WriteLine(dryRun ? $"{job.Tag}: would be {what}" : $"{job.Tag}: {what}, version {job.Version}");
+            if (job.TakesOver is { } file)
+            {
+                invocation.Out.WriteLine($"  It takes over the ledger of the job that ran from {file}.");
+            }
+
             foreach (var line in dryRun ? job.Changes : [])
             {
                 invocation.Out.WriteLine("  " + line);
             }
         }
 
-        if (!dryRun && !jobs.IsServed)
+        if (!dryRun && !isServed)
         {
             invocation.Out.WriteLine("No service runs in this data folder. Start one with: rollcall serve");
         }

@@ -17,16 +17,17 @@ internal static class JobsCommand
         var command = new Command("jobs", "Show the stored jobs, their states and next runs") { killed };
         Invocation.Bind(command, terminal, options,
         (invocation, _) => {
-            IReadOnlyList<StoredJob> all = [];
+            IReadOnlyList<StoredJobLine> all = [];
             if (Directory.Exists(invocation.DataFolder))
             {
                 using var jobs = JobLookup.Stored(invocation, null);
-                all = jobs.All(invocation.Arguments.GetValue(killed));
+                using var history = new History(invocation.DataFolder);
+                all = [.. jobs.All(invocation.Arguments.GetValue(killed)).Select(job => Line(invocation, jobs, history, job))];
             }
 
             if (invocation.Json)
             {
-                invocation.WriteJson(new StoredJobList([.. all.Select(StoredJobLine.Of)]));
+                invocation.WriteJson(new StoredJobList(all));
             }
             else if (all.Count == 0)
             {
@@ -42,16 +43,43 @@ internal static class JobsCommand
         return command;
     }
 
-    private static void Write(Invocation invocation, IReadOnlyList<StoredJob> all)
+    private static StoredJobLine Line(Invocation invocation, StoredJobs jobs, History history, StoredJob job) => StoredJobLine.Of(job) with
     {
-        var table = new Table().Border(TableBorder.None).AddColumn("job").AddColumn("state").AddColumn("next run").AddColumn("version");
+        Label = Label(invocation, jobs.Current(job)),
+        LastRun = history.Job(job.Tag)?.LastRun is { } last ? new LastRun(last.RunId, last.State, last.Started, last.Finished) : null,
+    };
+
+    private static string? Label(Invocation invocation, JobVersion version)
+    {
+        try
+        {
+            return StoredJobs.Read(version, name => invocation.Terminal.Environment.GetValueOrDefault(name)).Label;
+        }
+        catch (RollcallException)
+        {
+            // What it needs may be in the service's environment only. Its runs say what is wrong.
+            return null;
+        }
+    }
+
+    private static void Write(Invocation invocation, IReadOnlyList<StoredJobLine> all)
+    {
+        var clock = invocation.Terminal.Clock;
+        var listing = new Listing(
+            new("Job", Style: "bold"), new("State"), new("Next run"), new("Last run", LeftOut: 3), new("Version", Number: true, LeftOut: 2),
+            new("Label", Style: "dim", LeftOut: 1));
         foreach (var job in all)
         {
-            var next = job.DueAt is { } due ? due.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC" : "-";
-            table.AddRow(Markup.Escape(job.Tag), JobLife.Status(job), next, $"{job.Version}");
+            listing.Add(
+                job.Tag,
+                job.Status,
+                job.NextRun is { } next ? Figures.Time(next, clock) : "·",
+                job.LastRun is { } last ? $"{Figures.Time(last.Started, clock)} {Headings.Word(last.State)}" : "·",
+                Figures.Count(job.Version),
+                job.Label ?? "");
         }
 
-        invocation.Out.Write(table);
+        listing.Write(invocation.Out);
         foreach (var job in all.Where(job => job.Fault.Count > 0))
         {
             invocation.Out.WriteLine($"{job.Tag}: {job.Fault[0]}");

@@ -26,7 +26,7 @@ internal static class RetryCommand
         async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(named);
             var job = JobLookup.Read(invocation, name);
-            JobLookup.RefuseOther(invocation, job);
+            JobLookup.RefuseOther(invocation, job, name);
             var retry = asked.Read(invocation.Arguments);
             var person = invocation.Arguments.GetValue(challenge);
             var result = await ProgressDisplay.ShowAsync(terminal, progress => person is null

@@ -27,7 +27,7 @@ internal static class RunCommand
         async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(file);
             var job = JobLookup.ReadFile(invocation, name);
-            JobLookup.RefuseOther(invocation, job);
+            JobLookup.RefuseOther(invocation, job, name, invocation.Arguments.GetValue(beginAnew));
             if (!invocation.Json)
             {
                 ErrorReport.Problems(terminal.Err, job.Warnings);

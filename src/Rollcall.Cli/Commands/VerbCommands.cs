@@ -42,23 +42,26 @@ internal static class VerbCommands
         }
 
         Invocation.Bind(command, terminal, options,
-        (invocation, _) => {
+        async (invocation, cancellation) => {
             var name = invocation.Arguments.GetRequiredValue(named);
             using var jobs = JobLookup.Stored(invocation, name);
             var tag = JobLookup.StoredTag(invocation, jobs, name);
-            var question = $"Kill {Markup.Escape(tag)}? It never runs again, and claims nobody. Nothing at Dotdigital is undone.";
             if (asks is not null && terminal.CanAsk && !invocation.Json && !invocation.Arguments.GetValue(asks)
-                && !invocation.Out.Confirm(question, defaultValue: false))
+                && !await AskAsync(invocation, tag, cancellation))
             {
                 invocation.Out.WriteLine("Nothing was changed.");
-                return Task.FromResult(ExitCode.Done);
+                return ExitCode.Done;
             }
 
             Show(invocation, jobs, change(jobs, tag), needsService);
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
         });
         return command;
     }
+
+    private static Task<bool> AskAsync(Invocation invocation, string tag, CancellationToken cancellation) =>
+        new ConfirmationPrompt($"Kill {Markup.Escape(tag)}? It never runs again, and claims nobody. Nothing at Dotdigital is undone.") { DefaultValue = false }
+            .ShowAsync(invocation.Terminal.Err, cancellation);
 
     private static void Show(Invocation invocation, StoredJobs jobs, StoredJob job, bool needsService)
     {
@@ -68,12 +71,20 @@ internal static class VerbCommands
             return;
         }
 
+        var isServed = jobs.IsServed;
         invocation.Out.WriteLine($"{job.Tag}: {JobLife.Status(job)}");
-        if (!jobs.IsServed && needsService)
+        if (job.Wish == JobWish.Killed)
+        {
+            invocation.Out.WriteLine("Its history stays, and nothing at Dotdigital is undone: its members stay in their address books.");
+        }
+
+        if (!isServed && needsService)
         {
             invocation.Out.WriteLine("No service runs in this data folder, so nothing begins yet. Start one with: rollcall serve");
         }
-        else if (!jobs.IsServed && jobs.IsRunning(job.Tag))
+
+        // The service notes each of its runs.
+        if (jobs.IsRunning(job.Tag) && (!isServed || job.RunId is null))
         {
             invocation.Out.WriteLine("A run from the command line is under way, and goes on: stop it with Ctrl-C.");
         }

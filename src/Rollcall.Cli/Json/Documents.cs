@@ -78,6 +78,8 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 [JsonSerializable(typeof(StoredJobList))]
 [JsonSerializable(typeof(StoredJobLine))]
 [JsonSerializable(typeof(ListeningService))]
+[JsonSerializable(typeof(BackupResult))]
+[JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(StoredAuthorization))]
 [JsonSerializable(typeof(AuthorizationList))]

@@ -6,11 +6,13 @@ internal static class LineChanges
     /// <summary>Lines taken out, after <c>- </c>, and lines put in, after <c>+ </c>, in the order of the texts. Lines that stay are not shown.</summary>
     public static IReadOnlyList<string> Of(string before, string after)
     {
-        string[] from = [.. before.Split('\n').Select(line => line.TrimEnd('\r'))], to = [.. after.Split('\n').Select(line => line.TrimEnd('\r'))];
+        string[] from = Lines(before), to = Lines(after);
         var start = from.Zip(to).TakeWhile(pair => pair.First == pair.Second).Count();
         var end = from[start..].Reverse().Zip(to[start..].Reverse()).TakeWhile(pair => pair.First == pair.Second).Count();
         return Between(from[start..(from.Length - end)], to[start..(to.Length - end)]);
     }
+
+    private static string[] Lines(string text) => text.Length == 0 ? [] : [.. text.Split('\n').Select(line => line.TrimEnd('\r'))];
 
     /// <summary>By the longest common subsequence; beyond a few million comparisons all lines count as changed.</summary>
     private static List<string> Between(string[] from, string[] to)

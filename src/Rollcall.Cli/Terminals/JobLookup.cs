@@ -36,7 +36,7 @@ internal static class JobLookup
     {
         if (!IsFile(invocation, fileOrTag))
         {
-            return history.Job(fileOrTag)?.Tag ?? throw Unknown(invocation, fileOrTag);
+            return history.Job(fileOrTag)?.Tag ?? throw NotRun(invocation, fileOrTag);
         }
 
         var path = invocation.FullPath(fileOrTag);
@@ -68,11 +68,12 @@ internal static class JobLookup
             todo: (nearest is null ? "" : $"Did you mean {nearest}? ") + "List the stored jobs with: rollcall jobs");
     }
 
-    /// <summary>Refuses to run a file whose job is stored, unless it says what the store has.</summary>
+    /// <summary>Refuses to run a job that is stored and killed, or a file that says something else than the stored job, or lies elsewhere.</summary>
+    /// <param name="beginsAnew">Whether the store may be lost, and with it the jobs in it.</param>
     /// <exception cref="RollcallException">Exit 2.</exception>
-    public static void RefuseOther(Invocation invocation, Job job)
+    public static void RefuseOther(Invocation invocation, Job job, string fileOrTag, bool beginsAnew = false)
     {
-        if (!Directory.Exists(invocation.DataFolder))
+        if (!Directory.Exists(invocation.DataFolder) || (beginsAnew && IsLost(invocation)))
         {
             return;
         }
@@ -90,13 +91,30 @@ internal static class JobLookup
         }
 
         var current = jobs.Current(stored);
-        if (Path.Exists(job.Path) && File.ReadAllText(job.Path) != current.Text)
+        if (IsFile(invocation, fileOrTag) && (File.ReadAllText(job.Path) != current.Text || Path.GetDirectoryName(job.Path) != current.Folder))
         {
+            var other = Path.GetDirectoryName(job.Path) == current.Folder
+                ? "says something else than this file"
+                : $"belongs to the folder {current.Folder}, where its relative paths start";
             throw new RollcallException(
                 ExitCode.BadJob,
-                $"The job {job.Tag} is stored, and its version {current.Number} says something else than this file.",
+                $"The job {job.Tag} is stored, and its version {current.Number} {other}.",
                 job.Where("tag"),
                 "Store the file first, with: rollcall apply FILE. To see what would change, add --dry-run.");
+        }
+    }
+
+    private static bool IsLost(Invocation invocation)
+    {
+        try
+        {
+            using var jobs = Stored(invocation, null);
+            return false;
+        }
+        catch (RollcallException)
+        {
+            // The run starts over, or says what is wrong.
+            return true;
         }
     }
 
@@ -106,6 +124,14 @@ internal static class JobLookup
 
     private static bool IsFile(Invocation invocation, string fileOrTag) =>
         File.Exists(invocation.FullPath(fileOrTag)) || fileOrTag.Contains('/', StringComparison.Ordinal);
+
+    private static RollcallException NotRun(Invocation invocation, string tag)
+    {
+        using var jobs = Stored(invocation, tag);
+        return jobs.Find(tag) is null
+            ? Unknown(invocation, tag)
+            : new RollcallException(ExitCode.BadJob, $"The job {tag} is stored and has not run yet.", todo: "See when it runs with: rollcall jobs");
+    }
 
     private static RollcallException Unknown(Invocation invocation, string? fileOrTag) =>
         fileOrTag is null

@@ -88,10 +88,14 @@ internal sealed partial class DataFolder
         SyncFolder(Path.GetDirectoryName(from)!);
     }
 
+    /// <summary>Deletes a file, if it is there.</summary>
     public void Delete(string name)
     {
         Links.Refuse(Path.GetDirectoryName(Full(name))!);
-        File.Delete(Full(name));
+        if (File.Exists(Full(name)))
+        {
+            File.Delete(Full(name));
+        }
     }
 
     /// <summary>
@@ -184,7 +188,7 @@ internal sealed partial class DataFolder
     }
 
     /// <summary>Makes a rename durable, which on Unix is a change of the folder, not of the file.</summary>
-    private static void SyncFolder(string path)
+    public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
         {

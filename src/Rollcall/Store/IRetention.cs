@@ -1,8 +1,11 @@
 namespace Rollcall.Store;
 
-/// <summary>What the store need not name any more.</summary>
+/// <summary>The files that the store names, and what it need not name any more.</summary>
 internal interface IRetention
 {
+    /// <summary>Every file that the store names, beside the ledgers: paths inside the data folder.</summary>
+    IReadOnlyList<string> Named();
+
     /// <summary>Whatever is older than a moment and done with, and whose files are still named.</summary>
     IReadOnlyList<OldFiles> Before(long moment);
 

@@ -58,7 +58,7 @@ internal static partial class RunFolders
         }
     }
 
-    /// <summary>A run's id, or the name of what plans, checks and looks work in.</summary>
-    [GeneratedRegex(@"\A(?:[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?|(?:plan|check|look)-[0-9a-f]{1,32})\z", RegexOptions.CultureInvariant)]
+    /// <summary>A run's id, or the name of what plans, checks, looks and backups work in.</summary>
+    [GeneratedRegex(@"\A(?:[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?|(?:plan|check|look|backup)-[0-9a-f]{1,32})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Ours();
 }

@@ -20,4 +20,11 @@ internal static class Stores
 
     /// <summary>Opens the store as it is, to find out what is lost.</summary>
     public static IFoundStore OpenUnchecked(DataFolder folder) => SqliteStore.Open(folder, null, _ => { });
+
+    /// <summary>Whether a file is a database that <see cref="CopyDatabase"/> copies.</summary>
+    public static bool IsDatabase(string path) => SqliteCopy.IsDatabase(path);
+
+    /// <summary>Copies a database that others may be writing to, as it is at one moment.</summary>
+    /// <exception cref="StoreException">It cannot be read, or the copy not be written.</exception>
+    public static void CopyDatabase(string from, string to) => SqliteCopy.Make(from, to);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rollcall.Operations;
+using Rollcall.Store;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;
@@ -16,6 +17,8 @@ public sealed class StoredJobCommandTests : IDisposable
         """;
 
     private readonly RecordedTerminal _terminal = new();
+
+    private string DataFolder => _terminal.Folder[".rollcall"];
 
     public void Dispose() => _terminal.Dispose();
 
@@ -128,13 +131,159 @@ public sealed class StoredJobCommandTests : IDisposable
     [Fact]
     public async Task A_service_of_the_same_data_folder_is_refused()
     {
-        Directory.CreateDirectory(Path.Combine(_terminal.Folder.Path, ".rollcall"));
-        using var jobs = new StoredJobs(Path.Combine(_terminal.Folder.Path, ".rollcall"), TimeProvider.System);
+        Directory.CreateDirectory(DataFolder);
+        using var jobs = new StoredJobs(DataFolder, TimeProvider.System);
         using var other = jobs.Serve();
 
         Assert.Equal(6, await _terminal.RunAsync("serve", "--urls", "http://127.0.0.1:0"));
 
         Assert.Contains("A service runs on this data folder already", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_new_job_shows_its_lines_and_makes_no_data_folder()
+    {
+        Write("job.yaml", Job);
+
+        var said = await OutputAsync("apply", "job.yaml", "--dry-run");
+
+        Assert.Contains("letters: would be created", said, StringComparison.Ordinal);
+        Assert.Contains("  + tag: letters", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("  - ", said, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(DataFolder));
+    }
+
+    [Fact]
+    public async Task A_job_that_ran_from_its_file_keeps_its_ledger_which_is_said()
+    {
+        using (var store = Stores.Open(new DataFolder(DataFolder)))
+        {
+            store.Jobs.Remember(new JobNow("letters", 1001, "/jobs/letters.yaml", "remove"), 5, 3);
+        }
+
+        Write("job.yaml", Job);
+
+        Assert.Contains(
+            "takes over the ledger of the job that ran from /jobs/letters.yaml", await OutputAsync("apply", "job.yaml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("takes over", await OutputAsync("apply", "job.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_stored_where_one_of_several_jobs_was_killed()
+    {
+        Write("job.yaml", Job);
+        Write("other.yaml", Job.Replace("letters", "other", StringComparison.Ordinal));
+        await _terminal.RunAsync("apply", "job.yaml");
+        await _terminal.RunAsync("kill", "letters");
+
+        Assert.Equal(2, await _terminal.RunAsync("apply", "other.yaml", "job.yaml"));
+
+        Assert.DoesNotContain("other", await OutputAsync("jobs", "--killed"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_in_another_folder_than_the_stored_one_is_another_job()
+    {
+        Write("job.yaml", Job);
+        await _terminal.RunAsync("apply", "job.yaml");
+        _terminal.Folder.Write("elsewhere/job.yaml", Job);
+
+        Assert.Equal(2, await _terminal.RunAsync("run", "elsewhere/job.yaml", "--yes"));
+
+        Assert.Contains($"belongs to the folder {_terminal.Folder.Path}", _terminal.Errors, StringComparison.Ordinal);
+        Assert.Contains("- (relative paths start in)", await OutputAsync("apply", "elsewhere/job.yaml", "--dry-run"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run", "job.yaml")]
+    [InlineData("retry", "job.yaml")]
+    [InlineData("retry", "letters")]
+    public async Task A_killed_job_is_not_run_by_hand(string command, string job)
+    {
+        Write("job.yaml", Job);
+        await _terminal.RunAsync("apply", "job.yaml");
+        Assert.Contains("nothing at Dotdigital is undone", await OutputAsync("kill", "letters"), StringComparison.Ordinal);
+
+        Assert.Equal(2, await _terminal.RunAsync(command, job));
+
+        Assert.Contains("The job letters was killed.", _terminal.Errors, StringComparison.Ordinal);
+        Assert.Contains("--revive", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("retry", "letters")]
+    [InlineData("reconcile", "letters")]
+    [InlineData("explain", "letters", "ann@example.com")]
+    public async Task A_tag_is_the_stored_job_whatever_became_of_its_file(params string[] command)
+    {
+        Write("job.yaml", Job);
+        Write("people.csv", "email\nann@example.com\n");
+        await _terminal.RunAsync("apply", "job.yaml");
+        File.Delete(_terminal.Folder["job.yaml"]);
+        Write("letters.yaml", "tag: something-else");
+
+        Assert.Equal(2, await _terminal.RunAsync(command));
+
+        // As far as it gets here.
+        Assert.Contains("No authorization \"prod\" is stored", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("runs")]
+    [InlineData("failures")]
+    public async Task Of_a_stored_job_that_has_not_run_there_is_no_history_yet(string command)
+    {
+        Write("job.yaml", Job);
+        await _terminal.RunAsync("apply", "job.yaml");
+
+        Assert.Equal(2, await _terminal.RunAsync(command, "letters"));
+
+        Assert.Contains("The job letters is stored and has not run yet.", _terminal.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lost_store_keeps_nobody_from_beginning_anew()
+    {
+        Write("job.yaml", Job);
+        _terminal.Folder.Write(".rollcall/ledger/letters/00000001/0000.parquet", "lost");
+
+        Assert.Equal(2, await _terminal.RunAsync("run", "job.yaml"));
+        Assert.Contains("store is gone", _terminal.Errors, StringComparison.Ordinal);
+        await _terminal.RunAsync("run", "job.yaml", "--begin-anew");
+
+        Assert.Single(Directory.GetDirectories(DataFolder, "lost-*"));
+    }
+
+    [Fact]
+    public async Task The_list_of_jobs_fits_80_columns_and_says_what_each_is()
+    {
+        using var narrow = new RecordedTerminal(width: 80);
+        narrow.Folder.Write("job.yaml", Job + "\nlabel: The letters that we send to everybody who ever bought something");
+        await narrow.RunAsync("apply", "job.yaml");
+        var before = narrow.Output.Length;
+
+        Assert.Equal(0, await narrow.RunAsync("jobs"));
+
+        var list = narrow.Output[before..];
+        Assert.All(list.ReplaceLineEndings("\n").Split('\n'), line => Assert.True(line.Length <= 80, line));
+        Assert.Contains("letters  sleeping  2026-11-24 07:00", list, StringComparison.Ordinal);
+        Assert.Contains("The letters that", list, StringComparison.Ordinal);
+        Assert.Equal(0, await narrow.RunAsync("jobs", "--json"));
+        Assert.Contains("\"label\": \"The letters that we send", narrow.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_from_the_command_line_is_not_stopped_by_pausing_its_job_which_is_said()
+    {
+        Write("job.yaml", Job);
+        await _terminal.RunAsync("apply", "job.yaml");
+        using (new DataFolder(DataFolder).TryLock("letters"))
+        {
+            Assert.Contains("goes on: stop it with Ctrl-C", await OutputAsync("pause", "letters"), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Ctrl-C", await OutputAsync("pause", "letters"), StringComparison.Ordinal);
     }
 
     /// <summary>What a command that ends well writes to standard output.</summary>
@@ -149,7 +298,7 @@ public sealed class StoredJobCommandTests : IDisposable
 
     private Rollcall.Model.StoredJob Find()
     {
-        using var jobs = new StoredJobs(Path.Combine(_terminal.Folder.Path, ".rollcall"), TimeProvider.System);
+        using var jobs = new StoredJobs(DataFolder, TimeProvider.System);
         return jobs.Find("letters")!;
     }
 }

@@ -2,6 +2,14 @@ namespace Rollcall.Store.Sqlite;
 
 internal sealed class SqliteRetention(StoreConnection db) : IRetention
 {
+    public IReadOnlyList<string> Named() => db.Query<string>(
+        """
+        SELECT name FROM (
+            SELECT manifest AS name FROM delivery UNION SELECT outcomes FROM delivery UNION SELECT failures FROM run UNION SELECT events FROM outbox
+            UNION SELECT file FROM already_there UNION SELECT insight FROM job UNION SELECT owed FROM job UNION SELECT recommended FROM job)
+        WHERE name IS NOT NULL ORDER BY name
+        """);
+
     public IReadOnlyList<OldFiles> Before(long moment) =>
     [
         .. db.Query<DeliveryFiles>(

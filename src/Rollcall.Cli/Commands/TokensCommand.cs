@@ -96,15 +96,7 @@ internal static class TokensCommand
                 throw new RollcallException(ExitCode.BadJob, $"There is no token \"{asked}\".", todo: "List them with: rollcall tokens list");
             }
 
-            if (invocation.Json)
-            {
-                invocation.WriteJson(new RemovedToken(asked, true));
-            }
-            else
-            {
-                invocation.Out.WriteLine($"{asked}: removed");
-            }
-
+            invocation.WriteRemoved(asked);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -53,5 +53,11 @@ internal sealed record MadeToken(string Token, string Id, string Name);
 /// <summary>The answer of <c>tokens list</c>.</summary>
 internal sealed record TokenList(IReadOnlyList<ApiToken> Tokens);
 
-/// <summary>The answer of <c>tokens remove</c>.</summary>
-internal sealed record RemovedToken(string Name, bool Removed);
+/// <summary>The answer of <c>tokens</c>, <c>secrets</c> and <c>sources remove</c>.</summary>
+internal sealed record Removed(string Name, [property: System.Text.Json.Serialization.JsonPropertyName("removed")] bool IsRemoved);
+
+/// <summary>The answer of <c>secrets list</c>.</summary>
+internal sealed record SecretList(IReadOnlyList<Store.StoredSecret> Secrets);
+
+/// <summary>The answer of <c>sources list</c>.</summary>
+internal sealed record SourceList(IReadOnlyList<Store.StoredSource> Sources);

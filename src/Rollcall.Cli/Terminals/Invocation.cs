@@ -99,6 +99,19 @@ internal sealed class Invocation : IDisposable
     /// <summary>Prints the command's one JSON document.</summary>
     public void WriteJson<T>(T document) => JsonDocuments.Write(Terminal.RawOut, document);
 
+    /// <summary>Says that something of a name was removed.</summary>
+    public void WriteRemoved(string name)
+    {
+        if (Json)
+        {
+            WriteJson(new Removed(name, true));
+        }
+        else
+        {
+            Out.WriteLine($"{name}: removed");
+        }
+    }
+
     public void Dispose()
     {
         if (_log.IsValueCreated)

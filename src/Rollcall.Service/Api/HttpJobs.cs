@@ -1,8 +1,11 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Rollcall.Service.Access;
 using Rollcall.Service.Jobs;
+using Rollcall.Store;
 
 namespace Rollcall.Service.Api;
 
@@ -10,7 +13,7 @@ namespace Rollcall.Service.Api;
 /// Jobs that are made over HTTP. Who writes a job may read what its source may read, so what reaches further than the folders of <c>--files</c> is for
 /// administrators.
 /// </summary>
-internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions options)
+internal sealed partial class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions options)
 {
     /// <summary>Checks and saves a job.</summary>
     /// <param name="expected">The version that it replaces: 0 for none, null for whichever.</param>
@@ -23,7 +26,7 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
                 ExitCode.BadJob, $"The job's tag is {job.Tag}, and the path's is {tag}.", job.Where("tag"), "A tag is a job's identity: it stays.");
         }
 
-        Check(job, Before(job.Tag), caller);
+        Check(job, JobJson.Of(text), Before(job.Tag), caller);
         return jobs.Save(new SaveRequest
         {
             Job = job, Text = text, Folder = Folder, Door = door, Author = caller.Name, Expected = expected, Paused = paused, Extra = extra,
@@ -32,6 +35,11 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
 
     /// <summary>What a text says.</summary>
     public Job Read(string text, JobDoor door) => JobFile.Parse(text, Path.Combine(Folder, "job.yaml"), files.Values(door));
+
+    /// <summary>The folders of <c>--files</c>, and those that administrators stored as sources.</summary>
+    private IEnumerable<string> Folders =>
+        options.Files.Concat(new SourceStore(new SecretStore(options.Workplace.DataFolder, options.Workplace.Clock)).List()
+            .Where(source => source.Kind == "files").Select(source => source.Where));
 
     private string Folder => options.Files.Count > 0 ? options.Files[0] : options.Workplace.DataFolder;
 
@@ -54,9 +62,11 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
     }
 
     /// <exception cref="RollcallException">Exit 2, with everything that the caller may not do.</exception>
-    private void Check(Job job, Job? before, Caller caller)
+    private void Check(Job job, JsonObject written, Job? before, Caller caller)
     {
         var problems = new List<Problem>();
+        problems.AddRange(JobJson.References(written).Where(key => !Credentials().IsMatch(key)).Select(
+            key => new Problem("a reference stands only where credentials or a source's address stand.", job.Where(key), "Write the value itself.")));
         if (!caller.ChangesConsent)
         {
             problems.AddRange(ConsentOptions.Changed(job, before).Select(
@@ -65,7 +75,7 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
 
         if (caller.Role < Role.Admin)
         {
-            problems.AddRange(Reaching(job).Select(
+            problems.AddRange(Reaching(job, written).Select(
                 key => new Problem(
                     "only administrators write this into a job.", job.Where(key), "Use what is stored by name, or a file in the folders of --files.")));
         }
@@ -83,29 +93,36 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
         }
     }
 
-    /// <summary>The keys whose values reach beyond what an editor may use.</summary>
-    private static IEnumerable<string> Reaching(Job job)
+    /// <summary>The keys whose values reach beyond what an editor may use: what is stored as a source, by reference.</summary>
+    private static IEnumerable<string> Reaching(Job job, JsonObject written)
     {
         if (job.Authorization.Credentials is not null)
         {
             yield return "authorization";
         }
 
-        if (job.Source is TablesSourceOptions { Database: not null })
+        if (job.Source is TablesSourceOptions { Database: not null } && !IsSource(written["source"]?["tables"]?["database"]))
         {
             yield return "source.tables.database";
         }
 
-        if (job.Source is LyticsSourceOptions)
+        if (job.Source is LyticsSourceOptions && !IsLytics(written["source"]?["lytics"]))
         {
             yield return "source.lytics";
         }
 
-        if (job.StatusSink is not null)
+        if (job.StatusSink is not null && !IsLytics(written["status_sink"]?["lytics"]))
         {
             yield return "status_sink";
         }
     }
+
+    /// <summary>A stored account: its token goes to its own address alone.</summary>
+    private static bool IsLytics(JsonNode? lytics) =>
+        lytics is JsonObject && IsSource(lytics["token"]) && IsSource(lytics["url"])
+        && $"{lytics["token"]}".Replace("_TOKEN}", "_URL}", StringComparison.Ordinal) == $"{lytics["url"]}";
+
+    private static bool IsSource(JsonNode? value) => value is JsonValue && Source().IsMatch($"{value}");
 
     /// <summary>Whether a path is in a folder of <c>--files</c>, behind all links.</summary>
     private bool IsInside(string path)
@@ -118,9 +135,16 @@ internal sealed class HttpJobs(StoredJobs jobs, JobFiles files, ServiceOptions o
 
         var real = folder is null ? null : RealPath.Of(folder);
         var file = File.Exists(path) ? RealPath.Of(path) : path;
-        return options.Files.Select(RealPath.Of).Any(allowed => IsBelow(real, allowed) && (!File.Exists(path) || IsBelow(file, allowed)));
+        return Folders.Select(RealPath.Of).Any(allowed => IsBelow(real, allowed) && (!File.Exists(path) || IsBelow(file, allowed)));
     }
 
     private static bool IsBelow(string? path, string folder) =>
         path == folder || path?.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal) == true;
+
+    [GeneratedRegex(@"\A(?:authorization\.(?:username|password)|(?:source|status_sink)\.lytics\.(?:token|url)|source\.tables\.database"
+        + @"|source\.tables\.files\..+|status_sink\.postgres)\z")]
+    private static partial Regex Credentials();
+
+    [GeneratedRegex(@"\A\$\{SOURCE_[A-Z][A-Z0-9_]*_(?:TOKEN|URL|DATABASE)\}\z")]
+    private static partial Regex Source();
 }

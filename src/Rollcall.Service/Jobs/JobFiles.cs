@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
+using Rollcall.Store;
 
 namespace Rollcall.Service.Jobs;
 
 /// <summary>What stored jobs say, read once for each version.</summary>
 public sealed class JobFiles(StoredJobs jobs, ServiceOptions options)
 {
+    private readonly SecretStore _secrets = new(options.Workplace.DataFolder, options.Workplace.Clock);
     private readonly ConcurrentDictionary<string, (long Version, Job? Job)> _read = new(StringComparer.Ordinal);
 
     /// <summary>What a job says, with the values that its references have now.</summary>
@@ -39,6 +41,10 @@ public sealed class JobFiles(StoredJobs jobs, ServiceOptions options)
         return read.Job?.Schedule;
     }
 
-    /// <summary>The values of references: of jobs made over HTTP none comes from the environment.</summary>
-    public Func<string, string?> Values(JobDoor door) => door == JobDoor.Shell ? options.Environment : _ => null;
+    // A source's address is no secret, and results show it; the password in it is kept where it is read.
+    private static string Kept(string name, string value) => SourceStore.IsAddress(name) ? value : Secrets.Keep(value);
+
+    /// <summary>The values of references: stored secrets; those of jobs made over HTTP never come from the environment.</summary>
+    public Func<string, string?> Values(JobDoor door) =>
+        name => _secrets.Find(name) is { } stored ? Kept(name, stored) : door == JobDoor.Shell ? options.Environment(name) : null;
 }

@@ -3,8 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Jobs;
 using Rollcall.Model;
 
@@ -113,13 +111,7 @@ public sealed partial class AuthorizationStore(string dataFolder, TimeProvider c
 
     private string FileOf(string name) => Path.Combine(_folder, name + ".json");
 
-    private IDataProtector Protector()
-    {
-        var services = new ServiceCollection();
-        services.AddDataProtection().SetApplicationName("Rollcall");
-        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new KeyFiles(Path.Combine(_folder, "keys")));
-        return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>().CreateProtector(Purpose);
-    }
+    private IDataProtector Protector() => FolderKeys.Protector(dataFolder, Purpose);
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex Name();

@@ -11,7 +11,8 @@ internal sealed partial class DataFolder
 {
     private static readonly string[] Own =
     [
-        "rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs", "authorizations",
+        "rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "runs", "locks", "ledger", "manifests", "outcomes", "failures", "events", "logs",
+        "authorizations", "secrets",
     ];
 
     private const int MostTries = 5000;

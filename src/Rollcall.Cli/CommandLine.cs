@@ -29,7 +29,7 @@ internal static partial class CommandLine
         ExplainCommand.Create, StatusCommand.Create, RunsCommand.Create, FailuresCommand.Create, ReconcileCommand.Create, ForgetCommand.Create,
         AuthCommand.Create,
         ServeCommand.Create, ApplyCommand.Create, ExportCommand.Create, JobsCommand.Create, VerbCommands.Pause, VerbCommands.Resume, VerbCommands.Bounce,
-        VerbCommands.Kill, BackupCommand.Create, RestoreCommand.Create,
+        VerbCommands.Kill, TokensCommand.Create, BackupCommand.Create, RestoreCommand.Create,
         ImportLyticsCommand.Create, LyticsCommand.Create, SimulateCommand.Create,
     ];
 

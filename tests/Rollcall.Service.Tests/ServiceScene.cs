@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -69,7 +70,7 @@ internal sealed class ServiceScene : IAsyncDisposable
 
     public async Task ServeAsync()
     {
-        _app = ServiceHost.Build(new ServiceOptions { Urls = "http://127.0.0.1:0", Workplace = Workplace, Environment = _ => null });
+        _app = ServiceHost.Build(new ServiceOptions { Urls = "http://127.0.0.1:0", Workplace = Workplace, Files = [Folder], Environment = _ => null });
         await _app.StartAsync();
     }
 
@@ -84,6 +85,20 @@ internal sealed class ServiceScene : IAsyncDisposable
     }
 
     public T Service<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
+
+    /// <summary>A client with a token of its own.</summary>
+    public HttpClient Client(Role role, bool seesPeople = false, bool changesConsent = false)
+    {
+        using var tokens = new ApiTokens(DataFolder, Clock);
+        var name = $"{role} {Guid.NewGuid():N}";
+        var (token, _) = tokens.Add(new NewToken { Name = name, Role = role, SeesPeople = seesPeople, ChangesConsent = changesConsent });
+        var client = new HttpClient { BaseAddress = Url };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
+        return client;
+    }
+
+    public IReadOnlyList<RouteEndpoint> Endpoints =>
+        [.. ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     public Uri Url => new(_app!.Urls.Single());
 

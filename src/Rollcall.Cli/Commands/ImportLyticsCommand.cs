@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Rollcall.Cli.Importing;
+using Rollcall.Lytics.Importing;
 using Rollcall.Cli.Json;
 using Rollcall.Cli.Reports;
 using Rollcall.Cli.Terminals;

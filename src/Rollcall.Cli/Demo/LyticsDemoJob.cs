@@ -1,4 +1,4 @@
-using Rollcall.Cli.Importing;
+using Rollcall.Lytics.Importing;
 using Rollcall.Model;
 
 namespace Rollcall.Cli.Demo;

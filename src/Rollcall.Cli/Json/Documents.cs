@@ -71,6 +71,9 @@ internal sealed record FailureList(string Job, IReadOnlyList<Failure> Failures);
 
 /// <summary>The types the program writes as JSON.</summary>
 [JsonSerializable(typeof(AppliedJobs))]
+[JsonSerializable(typeof(MadeToken))]
+[JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(RemovedToken))]
 [JsonSerializable(typeof(ExportedJob))]
 [JsonSerializable(typeof(StoredJobList))]
 [JsonSerializable(typeof(StoredJobLine))]

@@ -46,3 +46,12 @@ internal sealed record LastRun(string RunId, RunState State, DateTimeOffset Star
 
 /// <summary>The answer of <c>serve</c>, once it listens.</summary>
 internal sealed record ListeningService(IReadOnlyList<string> Urls, string Data);
+
+/// <summary>The answer of <c>tokens add</c>: the one time that the token is shown.</summary>
+internal sealed record MadeToken(string Token, string Id, string Name);
+
+/// <summary>The answer of <c>tokens list</c>.</summary>
+internal sealed record TokenList(IReadOnlyList<ApiToken> Tokens);
+
+/// <summary>The answer of <c>tokens remove</c>.</summary>
+internal sealed record RemovedToken(string Name, bool Removed);

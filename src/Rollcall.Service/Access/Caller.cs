@@ -1,19 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Rollcall.Model;
 
 namespace Rollcall.Service.Access;
-
-/// <summary>What somebody may do in general.</summary>
-public enum Role
-{
-    /// <summary>Sees jobs and counts.</summary>
-    Viewer,
-
-    /// <summary>Makes jobs, starts and stops them.</summary>
-    Editor,
-
-    /// <summary>Makes sources, secrets, authorizations, users and tokens.</summary>
-    Admin,
-}
 
 /// <summary>Who a request is from: a user who signed in, or a token.</summary>
 /// <param name="Name">The user's email, or the token's name.</param>

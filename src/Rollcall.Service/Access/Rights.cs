@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Rollcall.Model;
 
 namespace Rollcall.Service.Access;
 
@@ -16,7 +17,31 @@ public static class Rights
     public static IReadOnlyList<Right> Table { get; } =
     [
         new("health.live", null),
-        new("health.ready", null),
+        new("openapi", null),
+        new("me", Role.Viewer),
+        new("jobs.list", Role.Viewer),
+        new("jobs.create", Role.Editor),
+        new("jobs.get", Role.Viewer),
+        new("jobs.update", Role.Editor),
+        new("jobs.versions", Role.Viewer),
+        new("jobs.version", Role.Viewer),
+        new("jobs.log", Role.Viewer),
+        new("jobs.pause", Role.Editor),
+        new("jobs.resume", Role.Editor),
+        new("jobs.bounce", Role.Editor),
+        new("jobs.kill", Role.Editor),
+        new("jobs.run", Role.Editor),
+        new("jobs.check", Role.Editor),
+        new("jobs.plan", Role.Editor),
+        new("runs.list", Role.Viewer),
+        new("runs.events", Role.Viewer),
+        new("runs.failures", Role.Viewer, SeesPeople: true),
+        new("runs.failures.csv", Role.Viewer, SeesPeople: true),
+        new("people.explain", Role.Viewer, SeesPeople: true),
+        new("people.forget", Role.Admin, SeesPeople: true),
+        new("tokens.list", Role.Admin),
+        new("tokens.create", Role.Admin),
+        new("tokens.delete", Role.Admin),
     ];
 
     private static readonly FrozenDictionary<string, Right> _byEndpoint = Table.ToFrozenDictionary(right => right.Endpoint, StringComparer.Ordinal);

@@ -44,7 +44,8 @@ internal sealed partial class JobRunner(StoredJobs jobs, RunFeed feed, Workplace
         }
         catch (RollcallException fault)
         {
-            Failed(stored.Tag, runId, fault.Problems, fault.ExitCode == ExitCode.BadJob || fault.InnerException is DotdigitalException { Status: 401 or 403 });
+            var byHand = fault.ExitCode == ExitCode.BadJob || fault.InnerException is DotdigitalException { Status: 401 or 403 };
+            Failed(stored.Tag, runId, fault.Problems, byHand);
         }
         catch (OperationCanceledException) when (running.Stopping.IsCancellationRequested)
         {
@@ -56,7 +57,8 @@ internal sealed partial class JobRunner(StoredJobs jobs, RunFeed feed, Workplace
         catch (Exception unexpected)
         {
             Unexpected(log, unexpected, stored.Tag);
-            Failed(stored.Tag, runId, [new Problem("The run stopped with an error that Rollcall did not expect.", Todo: "See the service's log.")], byHand: false);
+            var problem = new Problem("The run stopped with an error that Rollcall did not expect.", Todo: "See the service's log.");
+            Failed(stored.Tag, runId, [problem], byHand: false);
         }
         finally
         {

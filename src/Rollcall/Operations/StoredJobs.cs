@@ -108,7 +108,8 @@ public sealed class StoredJobs : IDisposable
 
             saving = job.Wish == JobWish.Killed ? JobSaving.Revived : JobSaving.Updated;
             var next = JobLife.Saved(job, request.Job.Schedule, now) with { Extra = request.Extra };
-            return new JobChange(next, version with { Number = next.Version }, Line(tag, null, Severity.Note, "job_updated", $"Changed by {request.Author}."));
+            var line = Line(tag, null, Severity.Note, "job_updated", $"Changed by {request.Author}.");
+            return new JobChange(next, version with { Number = next.Version }, line);
         });
         return new SavedJob(saved!, saving);
     }

@@ -13,6 +13,8 @@ internal interface IStore : IDisposable
 
     IStoredJobs StoredJobs { get; }
 
+    ITokens Tokens { get; }
+
     IRuns Runs { get; }
 
     IBooks Books { get; }

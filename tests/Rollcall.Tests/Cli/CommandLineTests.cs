@@ -30,7 +30,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(0, await _terminal.RunAsync());
         foreach (var command in new[] { "demo", "init", "schema", "check", "plan", "run", "retry", "explain", "status", "runs", "failures", "reconcile",
-            "forget", "auth", "serve", "apply", "export", "jobs", "pause", "resume", "bounce", "kill", "backup",
+            "forget", "auth", "serve", "apply", "export", "jobs", "pause", "resume", "bounce", "kill", "tokens", "backup",
             "restore", "import-lytics", "lytics", "simulate" })
         {
             Assert.Contains($"\n  {command} ", _terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);

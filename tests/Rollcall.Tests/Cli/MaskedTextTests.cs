@@ -1,5 +1,5 @@
 using Rollcall.Cli.Logs;
-using Rollcall.Cli.Terminals;
+using Rollcall.Model;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;

@@ -76,6 +76,7 @@ public sealed class DataFolderTests
             DROP TABLE stored_job_count;
             DROP TABLE job_version;
             DROP TABLE job_log;
+            DROP TABLE api_token;
             ALTER TABLE opt_out DROP COLUMN margin;
             ALTER TABLE opt_out DROP COLUMN back_since;
             ALTER TABLE opt_out DROP COLUMN deleted_at;

@@ -114,4 +114,21 @@ public abstract partial class StoreCompliance
         Assert.Empty(Store.Books.OfOthers(Account, Tag));
         Assert.Empty(Store.Deliveries.ClaimsBeside(Account, Tag).Ledgers);
     }
+
+    [Fact]
+    public void A_token_is_found_by_its_hash_alone_and_its_name_is_taken_once()
+    {
+        var token = new ApiToken("id", "page", Role.Editor, SeesPeople: true, ChangesConsent: false, Noon, Noon.AddDays(1), null);
+        Assert.True(Store.Tokens.Add(token, "hash"));
+        Assert.False(Store.Tokens.Add(token with { Id = "other" }, "another"));
+
+        Store.Tokens.Used("id", Noon.AddHours(1));
+        Assert.Equal(token with { LastUsed = Noon.AddHours(1) }, Store.Tokens.OfHash("hash"));
+        Assert.Null(Store.Tokens.OfHash("page"));
+        Assert.Single(Store.Tokens.All());
+
+        Assert.True(Store.Tokens.Remove("page"));
+        Assert.False(Store.Tokens.Remove("id"));
+        Assert.Empty(Store.Tokens.All());
+    }
 }

@@ -16,6 +16,7 @@ internal sealed class SqliteStore : IFoundStore
         Connection = new StoreConnection(folder.StorePath, checkpoint);
         Jobs = new SqliteJobs(Connection);
         StoredJobs = new SqliteStoredJobs(Connection);
+        Tokens = new SqliteTokens(Connection);
         Runs = new SqliteRuns(Connection);
         Books = new SqliteBooks(Connection);
         Audiences = new SqliteAudiences(Connection);
@@ -32,6 +33,8 @@ internal sealed class SqliteStore : IFoundStore
     public IJobs Jobs { get; }
 
     public IStoredJobs StoredJobs { get; }
+
+    public ITokens Tokens { get; }
 
     public IRuns Runs { get; }
 

@@ -4,7 +4,7 @@ namespace Rollcall.Store.Sqlite;
 internal static class StoreSchema
 {
     /// <summary>What makes each version of the one before, oldest first.</summary>
-    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3, Version4, Budgets];
+    public static readonly IReadOnlyList<string> Versions = [Version1, Version2, Version3, Version4, Budgets, Tokens];
 
     private const string Version1 = """
         CREATE TABLE job(
@@ -256,5 +256,19 @@ internal static class StoreSchema
             holders INTEGER NOT NULL,    -- the processes that have taken some and not left
             given INTEGER NOT NULL,      -- the answer to the last one that asked
             PRIMARY KEY(host, account_id, tier, ends)) WITHOUT ROWID;
+        """;
+
+    private const string Tokens = """
+        -- Tokens of the service's HTTP APIs.
+        CREATE TABLE api_token(
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            hash TEXT NOT NULL UNIQUE,   -- SHA-256 of the token, in hexadecimal
+            role TEXT NOT NULL,          -- viewer | editor | admin
+            sees_people INTEGER NOT NULL,
+            changes_consent INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            ends INTEGER,
+            last_used INTEGER);
         """;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rollcall.Model;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>
 /// What differs between a Lytics job and the job file made of it: reported to the user, and written to the file as a comment at the current place.

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using YamlDotNet.Core.Events;
-using static Rollcall.Cli.Importing.JobFileWriter;
+using static Rollcall.Lytics.Importing.JobFileWriter;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>When a Lytics job runs: continuously except in its quiet hours, or once.</summary>
 internal sealed class LyticsScheduleImport(LyticsKeys job, JobFileWriter file, ImportNotes notes)

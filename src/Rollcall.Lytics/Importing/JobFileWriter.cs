@@ -7,7 +7,7 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>
 /// Writes a job file key by key, with comments between them. The YAML library writes the values, so that they stay values

@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rollcall.Jobs;
 using YamlDotNet.Core.Events;
-using static Rollcall.Cli.Importing.JobFileWriter;
+using static Rollcall.Lytics.Importing.JobFileWriter;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>The keys under <c>config</c> of a Lytics job.</summary>
 internal sealed partial class LyticsConfigImport(LyticsKeys config, JobFileWriter file, ImportNotes notes)

@@ -1,8 +1,8 @@
 using Rollcall.Jobs;
 using Xunit;
-using static Rollcall.Tests.Importing.LyticsJobs;
+using static Rollcall.Tests.Lytics.Importing.LyticsJobs;
 
-namespace Rollcall.Tests.Importing;
+namespace Rollcall.Tests.Lytics.Importing;
 
 /// <summary>When an imported job runs: its state, its schedule and its quiet hours.</summary>
 public class ImportedScheduleTests

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Rollcall.Jobs;
 using Xunit;
-using static Rollcall.Tests.Importing.LyticsJobs;
+using static Rollcall.Tests.Lytics.Importing.LyticsJobs;
 
-namespace Rollcall.Tests.Importing;
+namespace Rollcall.Tests.Lytics.Importing;
 
 /// <summary>The books and data fields that an imported job is mapped to.</summary>
 public class ImportedMappingTests

@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Xunit;
-using static Rollcall.Tests.Importing.LyticsJobs;
+using static Rollcall.Tests.Lytics.Importing.LyticsJobs;
 
-namespace Rollcall.Tests.Importing;
+namespace Rollcall.Tests.Lytics.Importing;
 
 public class ImportLyticsProperties
 {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>A job's state in Lytics: the value of <c>status</c>, or of the older <c>state</c>.</summary>
 /// <param name="Word">The value; null when Lytics gives none.</param>

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Rollcall.Cli.Importing;
+using Rollcall.Lytics.Importing;
 using Rollcall.Jobs;
 using Rollcall.Model;
 
-namespace Rollcall.Tests.Importing;
+namespace Rollcall.Tests.Lytics.Importing;
 
 /// <summary>Lytics jobs, and the job files that they become.</summary>
 internal static class LyticsJobs

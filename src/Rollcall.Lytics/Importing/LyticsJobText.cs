@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rollcall.Model;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>Finds the one job in a response of the Lytics job API: with or without its envelope, alone or in a list of one.</summary>
 internal static class LyticsJobText

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>The keys of a JSON object, taken one by one, so that the remaining ones are known. A null or empty value counts as a missing key.</summary>
 internal sealed class LyticsKeys(JsonElement map, string prefix, ImportNotes notes)

@@ -3,14 +3,14 @@ using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Tests.Jobs;
 using Xunit;
-using static Rollcall.Tests.Importing.LyticsJobs;
+using static Rollcall.Tests.Lytics.Importing.LyticsJobs;
 
-namespace Rollcall.Tests.Importing;
+namespace Rollcall.Tests.Lytics.Importing;
 
 /// <summary>A Lytics job becomes a job file: what arrives, what is remarked on, what is an error.</summary>
 public class ImportLyticsTests
 {
-    private static readonly string Cases = Path.Combine(RepositoryFiles.Root, "tests", "Rollcall.Tests", "Importing", "cases");
+    private static readonly string Cases = Path.Combine(RepositoryFiles.Root, "tests", "Rollcall.Tests", "Lytics", "Importing", "cases");
 
     public static TheoryData<string> Jobs => [.. Directory.EnumerateFiles(Cases, "*.json").Select(Path.GetFileName).OfType<string>().Order()];
 

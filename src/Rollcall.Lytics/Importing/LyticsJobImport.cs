@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Rollcall.Model;
-using static Rollcall.Cli.Importing.JobFileWriter;
+using static Rollcall.Lytics.Importing.JobFileWriter;
 
-namespace Rollcall.Cli.Importing;
+namespace Rollcall.Lytics.Importing;
 
 /// <summary>Converts a Lytics job to a job file. Nothing is dropped silently: what has no counterpart stays in the file as a comment.</summary>
 internal sealed class LyticsJobImport

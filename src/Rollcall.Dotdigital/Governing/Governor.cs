@@ -18,6 +18,9 @@ public sealed partial class Governor
     private readonly List<CallWaiter> _waiters = [];
     private readonly ITimer _timer;
 
+    // Nobody waits for it: at the end of a window the calls under way are declared in the next one.
+    private readonly ITimer _boundary;
+
     private long _arrivals;
     private DateTimeOffset _flatUntil;
     private TimeSpan _flatPause = FirstFlatPause;
@@ -29,6 +32,7 @@ public sealed partial class Governor
         Imports = new ImportGate(clock);
         _lots = [.. _tiers.Select((budget, tier) => new TierLots((CallTier)tier, budget))];
         _timer = clock.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _boundary = clock.CreateTimer(_ => Pump(), _lots, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The account's active imports.</summary>
@@ -201,14 +205,21 @@ public sealed partial class Governor
         DateTimeOffset? next = null;
         foreach (var waiter in _waiters)
         {
-            Earlier(ref next, now < _flatUntil ? _flatUntil : _tiers[(int)TierOf(waiter.Call)].NextChance(now));
+            // Where a lot was asked for, its answer admits, and no clock.
+            var tier = (int)TierOf(waiter.Call);
+            Earlier(ref next, now < _flatUntil ? _flatUntil : _lots[tier].IsAsking ? null : _tiers[tier].NextChance(now));
+            Earlier(ref next, _sharers.Count > 0 && !_lots[tier].IsAsking ? _lots[tier].NextChance(now) : null);
         }
 
-        NextLots(ref next, now);
+        Set(_timer, next, now);
+        Set(_boundary, Boundary(), now);
+    }
 
+    private static void Set(ITimer timer, DateTimeOffset? next, DateTimeOffset now)
+    {
         // A timer may fire slightly early; the extra millisecond saves a round.
-        var due = next is { } due0 ? due0 - now + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan;
-        _timer.Change(due < TimeSpan.Zero && next is not null ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+        var due = next is { } at ? at - now + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan;
+        timer.Change(due < TimeSpan.Zero && next is not null ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
     }
 
     private static void Earlier(ref DateTimeOffset? next, DateTimeOffset? chance)

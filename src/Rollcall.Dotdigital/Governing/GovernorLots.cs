@@ -132,11 +132,15 @@ public sealed partial class Governor
         }
     }
 
-    private void NextLots(ref DateTimeOffset? next, DateTimeOffset now)
+    /// <summary>The first end of a window that calls under way may outlast; null for none.</summary>
+    private DateTimeOffset? Boundary()
     {
-        for (var tier = 0; _sharers.Count > 0 && tier < _lots.Length; tier++)
+        DateTimeOffset? first = null;
+        foreach (var lots in _sharers.Count > 0 ? _lots : [])
         {
-            Earlier(ref next, _lots[tier].NextChance(_waiters.Exists(waiter => (int)TierOf(waiter.Call) == tier), now));
+            Earlier(ref first, lots.Boundary);
         }
+
+        return first;
     }
 }

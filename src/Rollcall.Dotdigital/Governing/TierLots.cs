@@ -99,16 +99,11 @@ internal sealed class TierLots(CallTier tier, TierBudget budget)
         return lot;
     }
 
-    /// <summary>When something is to be asked again, besides what the budget says; null for never.</summary>
-    public DateTimeOffset? NextChance(bool isWaiting, DateTimeOffset now)
-    {
-        if (isWaiting && now < _ordinaryFrom)
-        {
-            return _ordinaryFrom;
-        }
+    /// <summary>When a waiting call is to ask again, besides what the budget says; null for not.</summary>
+    public DateTimeOffset? NextChance(DateTimeOffset now) => now < _ordinaryFrom ? _ordinaryFrom : null;
 
-        return budget.UnderWay > 0 && budget.IsNumbered ? budget.WindowEnds : null;
-    }
+    /// <summary>The end of the window, where calls are under way that may count in the next; null for none.</summary>
+    public DateTimeOffset? Boundary => budget.UnderWay > 0 && budget.IsNumbered ? budget.WindowEnds : null;
 
     private DateTimeOffset EarlyUntil => budget.WindowEnds - DotdigitalLimits.RateWindow + Early;
 

@@ -1,3 +1,5 @@
+using Rollcall.Dotdigital;
+
 namespace Rollcall.Tests.Histories;
 
 /// <summary>
@@ -165,8 +167,10 @@ internal sealed class TwoClocks
 
         public bool Ours => ours;
 
-        /// <summary>Whether the engine waits for it. A token with a timeout is not a wait, and never times out here.</summary>
-        public bool IsWait => ours && state is not CancellationTokenSource;
+        /// <summary>
+        /// Whether the engine waits for it. A token with a timeout is not a wait, and never times out here; neither is a governor's end of a window.
+        /// </summary>
+        public bool IsWait => ours && state is not (CancellationTokenSource or TierLots[]);
 
         public void Fire() => callback(state);
 

@@ -43,6 +43,7 @@ internal static class ServeCommand
             });
             await StartAsync(service, cancellation);
             Say(invocation, [.. service.Urls]);
+            await SayFirstStartAsync(invocation, service);
             await WaitAsync(cancellation);
             await service.StopAsync(CancellationToken.None);
             return ExitCode.Done;
@@ -74,6 +75,18 @@ internal static class ServeCommand
         }
 
         invocation.Terminal.RawOut.Flush();
+    }
+
+    /// <summary>
+    /// How the first administrator is made, on standard error alone: what reads the JSON is a program, and a service manager keeps what it prints. There
+    /// <c>rollcall users add</c> does it.
+    /// </summary>
+    private static async Task SayFirstStartAsync(Invocation invocation, WebApplication service)
+    {
+        if (!invocation.Json && await ServiceHost.FirstStartLinkAsync(service) is { } link)
+        {
+            invocation.Terminal.Err.WriteLine($"There is no user yet. This makes the first administrator, once, within 30 minutes: {link}");
+        }
     }
 
     /// <summary>Until somebody stops the program.</summary>

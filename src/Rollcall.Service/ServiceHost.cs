@@ -64,10 +64,9 @@ public static class ServiceHost
     /// The link by which the first administrator of a service that was started is made, once, within half an hour; null where there is a user. It is a
     /// secret: show it on a terminal, and write it to no log.
     /// </summary>
-    public static async Task<Uri?> FirstStartLinkAsync(WebApplication app)
+    public static Uri? FirstStartLink(WebApplication app)
     {
-        var key = await app.Services.GetRequiredService<FirstStart>().KeyAsync();
-        if (key is null)
+        if (app.Services.GetRequiredService<FirstStart>().Key() is not { } key)
         {
             return null;
         }

@@ -126,7 +126,7 @@ internal sealed class ServiceScene : IAsyncDisposable
     }
 
     /// <summary>The link that makes the first administrator; null where there is a user.</summary>
-    public Task<Uri?> FirstStartLinkAsync() => ServiceHost.FirstStartLinkAsync(_app!);
+    public Uri? FirstStartLink() => ServiceHost.FirstStartLink(_app!);
 
     public IReadOnlyList<RouteEndpoint> Endpoints =>
         [.. ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];

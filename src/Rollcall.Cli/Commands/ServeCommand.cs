@@ -43,7 +43,7 @@ internal static class ServeCommand
             });
             await StartAsync(service, cancellation);
             Say(invocation, [.. service.Urls]);
-            await SayFirstStartAsync(invocation, service);
+            SayFirstStart(invocation, service);
             await WaitAsync(cancellation);
             await service.StopAsync(CancellationToken.None);
             return ExitCode.Done;
@@ -81,11 +81,14 @@ internal static class ServeCommand
     /// How the first administrator is made, on standard error alone: what reads the JSON is a program, and a service manager keeps what it prints. There
     /// <c>rollcall users add</c> does it.
     /// </summary>
-    private static async Task SayFirstStartAsync(Invocation invocation, WebApplication service)
+    private static void SayFirstStart(Invocation invocation, WebApplication service)
     {
-        if (!invocation.Json && await ServiceHost.FirstStartLinkAsync(service) is { } link)
+        if (!invocation.Json && ServiceHost.FirstStartLink(service) is { } link)
         {
-            invocation.Terminal.Err.WriteLine($"There is no user yet. This makes the first administrator, once, within 30 minutes: {link}");
+            invocation.Terminal.Err.WriteLine("There is no user yet. This makes the first administrator, once, within 30 minutes:");
+
+            // A link that is broken into lines is none.
+            invocation.Terminal.Err.Profile.Out.Writer.WriteLine(link);
         }
     }
 

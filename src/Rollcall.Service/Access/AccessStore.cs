@@ -37,11 +37,7 @@ public sealed class AccessStore : IDisposable
     }
 
     /// <summary>Whether there is a user.</summary>
-    public async Task<bool> HasUsersAsync()
-    {
-        await using var database = Open();
-        return await database.Users.AnyAsync();
-    }
+    public bool HasUsers() => _file.HasUsers();
 
     /// <summary>Makes a user.</summary>
     /// <exception cref="RollcallException">Exit 2: the email is none, or taken, or the password too short.</exception>

@@ -15,9 +15,9 @@ internal sealed class FirstStart(AccessStore store, TimeProvider clock)
     private DateTimeOffset _until;
 
     /// <summary>A new key, in place of the one before; null where there is a user.</summary>
-    public async Task<string?> KeyAsync()
+    public string? Key()
     {
-        if (await store.HasUsersAsync())
+        if (store.HasUsers())
         {
             return null;
         }
@@ -31,7 +31,7 @@ internal sealed class FirstStart(AccessStore store, TimeProvider clock)
         return key;
     }
 
-    public async Task<bool> KnowsAsync(string? key) => Fits(key) && !await store.HasUsersAsync();
+    public bool Knows(string? key) => Fits(key) && !store.HasUsers();
 
     /// <summary>Makes the first administrator; null where the key is not good, or no more.</summary>
     public async Task<User?> UseAsync(string? key, string email, string password)

@@ -69,7 +69,7 @@ internal static class SignInApi
 
     private static async Task ShowAsync(HttpContext context, FirstStart first, string? key)
     {
-        if (!await first.KnowsAsync(key))
+        if (!first.Knows(key))
         {
             await NoLinkAsync(context);
             return;

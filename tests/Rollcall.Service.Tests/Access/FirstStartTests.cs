@@ -18,7 +18,7 @@ public sealed class FirstStartTests
     public async Task A_link_makes_the_first_administrator_once()
     {
         await using var scene = await ServiceScene.StartAsync(Morning);
-        var link = await scene.FirstStartLinkAsync();
+        var link = scene.FirstStartLink();
         using var client = scene.Page();
         Assert.Contains("<form method=\"post\"", await client.GetStringAsync(link, Cancellation), StringComparison.Ordinal);
 
@@ -30,7 +30,7 @@ public sealed class FirstStartTests
             (HttpStatusCode.BadRequest, HttpStatusCode.Created, HttpStatusCode.NotFound), (tooShort.StatusCode, first.StatusCode, second.StatusCode));
         var user = Assert.Single(await scene.Service<AccessStore>().UsersAsync());
         Assert.Equal((Email, Role.Admin, true, true), (user.Email, user.Role, user.SeesPeople, user.ChangesConsent));
-        Assert.Null(await scene.FirstStartLinkAsync());
+        Assert.Null(scene.FirstStartLink());
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(link, Cancellation)).StatusCode);
     }
 
@@ -38,7 +38,7 @@ public sealed class FirstStartTests
     public async Task The_form_of_the_link_does_the_same()
     {
         await using var scene = await ServiceScene.StartAsync(Morning);
-        var key = (await scene.FirstStartLinkAsync())!.Query["?key=".Length..];
+        var key = scene.FirstStartLink()!.Query["?key=".Length..];
         using var client = scene.Page();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["key"] = key, ["email"] = Email, ["password"] = Password });
 
@@ -53,11 +53,11 @@ public sealed class FirstStartTests
     {
         await using var scene = await ServiceScene.StartAsync(Morning);
         using var client = scene.Page();
-        var old = await scene.FirstStartLinkAsync();
+        var old = scene.FirstStartLink();
         scene.Clock.Advance(TimeSpan.FromMinutes(30));
         Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsJsonAsync(old, new { email = Email, password = Password }, Cancellation)).StatusCode);
 
-        var link = await scene.FirstStartLinkAsync();
+        var link = scene.FirstStartLink();
         using var shell = new AccessStore(scene.DataFolder, scene.Clock);
         await shell.AddUserAsync(new NewUser { Email = "bob@example.com", Password = Password, Role = Role.Viewer });
 
@@ -72,7 +72,7 @@ public sealed class FirstStartTests
         using var lines = new Lines();
         scene.Logs = lines;
         await scene.ServeAsync();
-        var link = await scene.FirstStartLinkAsync();
+        var link = scene.FirstStartLink();
         using var client = scene.Page();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(link, Cancellation)).StatusCode);
 

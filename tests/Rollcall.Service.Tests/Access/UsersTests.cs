@@ -100,7 +100,7 @@ public sealed class UsersTests
         using var folder = new TempFolder();
         using (var store = new AccessStore(folder.Path, TimeProvider.System))
         {
-            Assert.False(await store.HasUsersAsync());
+            Assert.False(store.HasUsers());
         }
 
         await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder["identity.db"]};Pooling=false"))

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Rollcall.Model;
 using Rollcall.Service.Access;
 using Rollcall.Service.Http;
@@ -65,6 +66,20 @@ public sealed class ListeningTests
         }
 
         Assert.Equal(status, await TryAsync(client, "10.1.1.1"));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", false)]
+    [InlineData("::ffff:10.0.0.5", false)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("10.0.0.6", true)]
+    public async Task Behind_a_proxy_other_machines_come_through_it(string from, bool isPast)
+    {
+        await using var scene = await ServiceScene.StartAsync(Morning);
+        var listening = new Listening(scene.Service<ServiceOptions>() with { Urls = "http://0.0.0.0:9470", Proxies = ["10.0.0.5"] });
+        var context = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(from) } };
+
+        Assert.Equal(isPast, listening.IsPastProxies(context));
     }
 
     [Fact]

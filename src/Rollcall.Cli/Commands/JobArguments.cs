@@ -7,5 +7,5 @@ internal static class JobArguments
 {
     public static Argument<string> File() => new("JOBFILE") { Description = "The job file, YAML or JSON" };
 
-    public static Argument<string> FileOrTag() => new("JOB") { Description = "The job file, or the tag of a job that ran here before" };
+    public static Argument<string> FileOrTag() => new("JOB") { Description = "The job file, or the tag of a job that is stored or ran here" };
 }

@@ -40,8 +40,12 @@ internal static class PeopleApi
     }
 
     /// <summary>Erases a person from everything the data folder holds; of each opt-out a keyed hash is kept.</summary>
-    private static IResult ForgetPerson(PersonBody body, ServiceOptions options, CancellationToken cancellation) =>
-        Results.Json(Forget.Run(body.Email, options.Workplace.DataFolder, options.Environment, options.Workplace.Checkpoint, cancellation), ResultJson.Options);
+    private static IResult ForgetPerson(PersonBody body, JobFiles files, ServiceOptions options, CancellationToken cancellation)
+    {
+        var workplace = options.Workplace;
+        return Results.Json(
+            Forget.Run(body.Email, workplace.DataFolder, files.Values(JobDoor.Shell), workplace.Checkpoint, cancellation), ResultJson.Options);
+    }
 }
 
 /// <summary>A person that is asked about.</summary>

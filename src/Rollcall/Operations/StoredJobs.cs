@@ -10,9 +10,6 @@ namespace Rollcall.Operations;
 /// </summary>
 public sealed class StoredJobs : IDisposable
 {
-    // No tag begins with a dot.
-    private const string ServiceLock = ".service";
-
     private static readonly TimeSpan _logKept = TimeSpan.FromDays(30);
 
     private readonly DataFolder _folder;
@@ -148,11 +145,11 @@ public sealed class StoredJobs : IDisposable
     public void ForgetOldLog() => _store.StoredJobs.ForgetLog(_clock.GetUtcNow() - _logKept);
 
     /// <summary>Whether a service runs the jobs of the data folder.</summary>
-    public bool IsServed => _folder.IsLocked(ServiceLock);
+    public bool IsServed => _folder.IsLocked(ForgetLock.Service);
 
     /// <summary>Makes the caller the data folder's one service, until the result is disposed.</summary>
     /// <exception cref="RollcallException">Exit 6: another process is.</exception>
-    public IDisposable Serve() => _folder.TryLock(ServiceLock)
+    public IDisposable Serve() => _folder.TryLock(ForgetLock.Service)
         ?? throw new RollcallException(ExitCode.Busy, "A service runs on this data folder already.", _folder.Root, "Stop it first, or name another folder with --data.");
 
     /// <summary>Whether a process runs the job now.</summary>

@@ -5,17 +5,19 @@ using Rollcall.Work;
 
 namespace Rollcall.Running;
 
-/// <summary>The jobs of a data folder, as far as their files can still be read: where else a person may stand.</summary>
+/// <summary>The jobs of a data folder, as far as they are stored or their files can still be read: where else a person may stand.</summary>
 internal static class KnownJobs
 {
     public static List<KnownJob> Read(IStore store, Func<string, string?> environment) =>
-        [.. store.Jobs.All().Select(job => new KnownJob(job.Tag, job.AccountId, job.JobFile, job.LedgerFolder, File(job.JobFile, environment)))];
+        [.. store.Jobs.All().Select(job => new KnownJob(job.Tag, job.AccountId, job.JobFile, job.LedgerFolder, Of(store.StoredJobs, job, environment)))];
 
-    private static Job? File(string path, Func<string, string?> environment)
+    private static Job? Of(IStoredJobs stored, KeptJob job, Func<string, string?> environment)
     {
         try
         {
-            return JobFile.Read(path, environment);
+            return stored.Find(job.Tag) is { } kept && stored.Version(kept.Tag, kept.Version) is { } version
+                ? JobFile.Parse(version.Text, Path.Combine(version.Folder, version.Tag + ".yaml"), environment)
+                : JobFile.Read(job.JobFile, environment);
         }
         catch (RollcallException)
         {

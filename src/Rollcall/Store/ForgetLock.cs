@@ -8,6 +8,9 @@ internal static class ForgetLock
     /// <summary>The lock that keeps runs and plans out while a person is erased.</summary>
     public const string Name = ".forget";
 
+    /// <summary>The lock of the data folder's one service, which works in the folder only while it runs a job.</summary>
+    public const string Service = ".service";
+
     /// <summary>Stops a run or a plan that began while a person is being erased.</summary>
     public static void RefuseMeanwhile(DataFolder folder)
     {
@@ -25,7 +28,7 @@ internal static class ForgetLock
         foreach (var path in Directory.EnumerateFiles(folder.Full("locks"), "*.lock").OrderBy(p => Path.GetFileName(p).StartsWith('.')))
         {
             var name = Path.GetFileNameWithoutExtension(path);
-            if (name != ours && folder.IsLocked(name))
+            if (name != ours && name != Service && folder.IsLocked(name))
             {
                 throw Busy(folder, name.StartsWith('.') ? "A plan or another command is under way" : $"A run of {name} is under way");
             }

@@ -25,6 +25,9 @@ internal interface IJobs
     /// <summary>Everybody wanted has a row in the ledger now: people who are new to the next run entered then.</summary>
     void EndEntering(string tag);
 
+    /// <summary>It is not known, of any job, since when people without a row in the ledger are wanted: those who opted out are left alone then.</summary>
+    void EnteredUnknown();
+
     /// <summary>Remembers, for good, that the members of the job's first run were sent.</summary>
     void EndFirstRun(string tag);
 

@@ -55,6 +55,9 @@ internal sealed class StoreSnapshot : IDisposable
         var missing = new List<string>();
         var held = new List<IDisposable>();
         using var store = Stores.OpenUnchecked(copy);
+
+        // Who enters after this moment is not in the copy, and may opt out as a member before it is used.
+        store.Jobs.EnteredUnknown();
         foreach (var generation in store.Ledgers.All().Select(ledger => ledger.Folder).OfType<string>())
         {
             if (ledgers.Lease(generation) is { } lease)

@@ -132,6 +132,21 @@ public sealed class JobsApiTests
         Assert.Contains("id: 3\n", rest, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_person_is_forgotten_while_the_service_runs()
+    {
+        await using var scene = await ServiceScene.StartAsync(Morning);
+        scene.Audience("letters", "ann@example.com");
+        scene.Save("letters");
+        scene.Store.Start("letters", new RunStart { By = "ann", Only = ["ann@example.com"] });
+        await scene.Until(() => scene.Runs("letters") == 1, "the run");
+        using var admin = scene.Client(Role.Admin, seesPeople: true);
+
+        await SendAsync(admin, HttpMethod.Post, "api/v1/people/forget", new { email = "ann@example.com" });
+
+        Assert.DoesNotContain("ann@example.com", File.ReadAllText(Path.Combine(scene.DataFolder, "rollcall.db")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rollcall.Operations;
 using Xunit;
 
 namespace Rollcall.Tests.Cli;
@@ -29,6 +30,22 @@ public sealed class BackupCommandTests : IDisposable
 
         Assert.Equal(Job, await OutputAsync("export", "letters", "--data", "other"));
         Assert.Contains("prod", await OutputAsync("auth", "list", "--data", "other"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_uses_the_folder_is_no_hindrance()
+    {
+        await StoreAsync();
+        using var service = new StoredJobs(_terminal.Folder[".rollcall"], TimeProvider.System);
+        using var only = service.Serve();
+
+        Assert.Equal(0, await _terminal.RunAsync("backup", "all.tar.gz"));
+        service.Pause("letters", "somebody");
+        Assert.Equal(0, await _terminal.RunAsync("restore", "all.tar.gz", "--data", "other"));
+
+        Assert.Contains("sleeping", await OutputAsync("jobs", "--data", "other"), StringComparison.Ordinal);
+        using var restored = new StoredJobs(_terminal.Folder["other"], TimeProvider.System);
+        restored.Serve().Dispose();
     }
 
     [Fact]

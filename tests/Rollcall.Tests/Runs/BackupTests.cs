@@ -57,6 +57,29 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task Who_entered_and_opted_out_after_the_backup_is_not_brought_back()
+    {
+        await using var scene = await ConsentScene.StartAsync(ConsentScene.BringsBack);
+        scene.Export.Set("gold", ConsentScene.Bob);
+        await scene.RunAsync();
+        await Backup.RunAsync(scene.Export.DataFolder, Archive(scene.Export), replace: false, Stop);
+        scene.Export.Set("gold", ConsentScene.Ann, ConsentScene.Bob);
+        await scene.RunAsync();
+        scene.PassDays(2);
+        scene.Account.Unsubscribe(ConsentScene.Ann);
+        scene.PassDays(3);
+
+        await Restore.RunAsync(Archive(scene.Export), Elsewhere(scene.Export), Stop);
+        var first = await RunElsewhereAsync(scene.Export);
+        await RunElsewhereAsync(scene.Export);
+
+        Assert.Equal(
+            (0, Rollcall.Simulators.ContactStatus.Unsubscribed),
+            (scene.Account.Counters.Resubscriptions, scene.Account.Contact(ConsentScene.Ann)!.Status));
+        Assert.Contains("as a member of the audience", Assert.Single(first.Failures).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_that_belongs_to_the_folder_is_in_the_backup_and_nothing_that_does_not()
     {
         await using var scene = await ExportScene.StartAsync();

@@ -39,6 +39,8 @@ internal sealed class SqliteJobs(StoreConnection db) : IJobs
 
     public void EndEntering(string tag) => db.Commit("UPDATE job SET entering_since = NULL WHERE tag = @tag", new { tag });
 
+    public void EnteredUnknown() => db.Commit("UPDATE job SET entering_since = 0", null);
+
     public void EndFirstRun(string tag) => db.Commit("UPDATE job SET first_run_ended = 1 WHERE tag = @tag", new { tag });
 
     public void EndBackfill(string tag) => db.Execute("UPDATE job SET backfilled = 1 WHERE tag = @tag", new { tag });

@@ -97,8 +97,8 @@ internal static class SignInApi
         }
         else if (isForm)
         {
-            await Results.Content("<!doctype html><html lang=\"en\"><title>Rollcall</title><p>You are the administrator of this Rollcall. Sign in now.</p></html>",
-                "text/html; charset=utf-8").ExecuteAsync(context);
+            const string Done = "<!doctype html><html lang=\"en\"><title>Rollcall</title><p>You are the administrator. Sign in now.</p></html>";
+            await Results.Content(Done, "text/html; charset=utf-8").ExecuteAsync(context);
         }
         else
         {

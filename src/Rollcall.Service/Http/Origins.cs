@@ -16,15 +16,15 @@ internal static class Origins
             return false;
         }
 
-        if (request.Headers[FetchSite] is { Count: > 0 } site && !site.All(one => one == "same-origin"))
-        {
-            return true;
-        }
-
-        return request.Headers.Origin is { Count: > 0 } origin
-            && (origin is not [{ } only] || !Uri.TryCreate(only, UriKind.Absolute, out var from)
-                || !from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+        var site = request.Headers[FetchSite];
+        var isSaidToBeOwn = site.Count > 0 && site.All(one => one == "same-origin");
+        return (site.Count > 0 && !isSaidToBeOwn) || (request.Headers.Origin.Count > 0 && !IsOwn(request, isSaidToBeOwn));
     }
+
+    /// <summary>A form of a page that sends no referrer comes from "null", also to its own site: then the other header decides.</summary>
+    private static bool IsOwn(HttpRequest request, bool isSaidToBeOwn) => request.Headers.Origin is [{ } only]
+        && ((only == "null" && isSaidToBeOwn)
+            || (Uri.TryCreate(only, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Whether a request asks for a change and does not say which page it comes from.</summary>
     public static bool IsUnsaid(HttpContext context) =>

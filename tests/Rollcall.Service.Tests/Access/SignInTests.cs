@@ -113,13 +113,14 @@ public sealed class SignInTests
         await SignInAsync(client);
         await SignInAsync(other);
 
-        using var wrong = await client.PostAsJsonAsync("api/v1/me/password", new { current = "not the password", password = "another four words" }, Cancellation);
-        using var right = await client.PostAsJsonAsync("api/v1/me/password", new { current = Password, password = "another four words" }, Cancellation);
+        const string Next = "another four words";
+        using var wrong = await client.PostAsJsonAsync("api/v1/me/password", new { current = "not the password", password = Next }, Cancellation);
+        using var right = await client.PostAsJsonAsync("api/v1/me/password", new { current = Password, password = Next }, Cancellation);
 
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.NoContent), (wrong.StatusCode, right.StatusCode));
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (await MeAsync(client), await MeAsync(other)));
         Assert.Equal(HttpStatusCode.Unauthorized, (await SignInAsync(client)).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await SignInAsync(client, password: "another four words")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await SignInAsync(client, password: Next)).StatusCode);
     }
 
     [Fact]
@@ -147,7 +148,8 @@ public sealed class SignInTests
         using var other = scene.Page();
         await SignInAsync(client);
         await SignInAsync(other);
-        var begun = await (await client.PostAsync(Relative("api/v1/me/second-factor"), null, Cancellation)).Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        using var beginning = await client.PostAsync(Relative("api/v1/me/second-factor"), null, Cancellation);
+        var begun = await beginning.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         Assert.Contains($"secret={begun.GetProperty("key").GetString()}", begun.GetProperty("uri").GetString(), StringComparison.Ordinal);
         var key = Base32(begun.GetProperty("key").GetString()!);
         string Code() => SecondFactor.Code(key, SecondFactor.Step(scene.Now));
@@ -155,7 +157,8 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.NoContent, (await SignInAsync(other2)).StatusCode);
 
         using var verified = await client.PostAsJsonAsync("api/v1/me/second-factor/verify", new { code = Code() }, Cancellation);
-        var recovery = (await verified.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("codes").EnumerateArray().Select(one => one.GetString()!).ToList();
+        var codes = (await verified.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("codes");
+        var recovery = codes.EnumerateArray().Select(one => one.GetString()!).ToList();
 
         Assert.Equal(10, recovery.Count);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (await MeAsync(client), await MeAsync(other)));
@@ -182,6 +185,7 @@ public sealed class SignInTests
     [Theory]
     [InlineData(null, null)]
     [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
     [InlineData("Sec-Fetch-Site", "same-site")]
     public async Task A_session_changes_nothing_for_another_page(string? header, string? value)
@@ -229,7 +233,8 @@ public sealed class SignInTests
 
     private static byte[] Base32(string text)
     {
-        var bits = string.Concat(text.Select(one => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(one, StringComparison.Ordinal), 2).PadLeft(5, '0')));
+        const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        var bits = string.Concat(text.Select(one => Convert.ToString(Letters.IndexOf(one, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];
     }
 

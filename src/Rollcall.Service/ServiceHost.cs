@@ -23,8 +23,9 @@ public static class ServiceHost
     {
         // Nothing is read from the environment or from files of ASP.NET's own: the service's options are all there is.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ServiceHost).Assembly.GetName().Name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit).UseUrls(Urls(options));
-        builder.Services.AddSingleton(options.Workplace.Logs);
+        var listening = new Listening(options);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, options)).UseUrls(listening.Urls);
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLogs(options.Workplace.Logs));
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Workplace);
@@ -37,43 +38,56 @@ public static class ServiceHost
         builder.Services.AddHostedService(services => services.GetRequiredService<Supervisor>());
         builder.Services.AddRouting();
 
-        builder.Services.AddSingleton(_ => new ApiTokens(options.Workplace.DataFolder, options.Workplace.Clock));
+        builder.Services.AddAccess(options);
         builder.Services.AddSingleton<HttpJobs>();
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1");
 
         var app = builder.Build();
-        app.UseSafety(Hosts(options));
+        app.UseSafety(listening);
         app.UseErrorAnswers();
         app.UseRouting();
-        app.UseTokens(app.Services.GetRequiredService<ApiTokens>());
+        app.UseAccess();
+        app.UseBodyLimit();
         app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).WithName("health.live");
         app.MapJobs();
         app.MapRuns();
         app.MapPeople();
         app.MapTokens();
+        app.MapAccess();
         app.MapOpenApi("/openapi.json").WithName("openapi");
         return app;
     }
 
-    private static string[] Urls(ServiceOptions options) =>
-        options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>
+    /// The link by which the first administrator of a service that was started is made, once, within half an hour; null where there is a user. It is a
+    /// secret: show it on a terminal, and write it to no log.
+    /// </summary>
+    public static Uri? FirstStartLink(WebApplication app)
+    {
+        if (app.Services.GetRequiredService<FirstStart>().Key() is not { } key)
+        {
+            return null;
+        }
+
+        var bound = BindingAddress.Parse(app.Urls.First());
+        var anywhere = bound.Host is "*" or "+" or "[::]" or "0.0.0.0";
+        var link = new UriBuilder(bound.Scheme, anywhere ? "localhost" : bound.Host, bound.Port, FirstStart.Path) { Query = "key=" + key };
+        return link.Uri;
+    }
 
     /// <summary>Nobody holds a connection or fills memory for nothing.</summary>
-    private static void Limit(KestrelServerOptions kestrel)
+    private static void Limit(KestrelServerOptions kestrel, ServiceOptions options)
     {
+        kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = options.Certificate);
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = 2_000;
-        kestrel.Limits.MaxRequestBodySize = 8 * 1024 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 1_000;
+        kestrel.Limits.MaxRequestBodySize = BodyLimit.Most;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     }
-
-    /// <summary>The names that the addresses it listens on have.</summary>
-    private static IReadOnlyCollection<string> Hosts(ServiceOptions options) =>
-        [.. Urls(options).Select(url => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : url)];
 
     private static void Configure(JsonSerializerOptions json)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Rollcall.Running;
 
 namespace Rollcall.Service;
@@ -19,6 +20,12 @@ public sealed record ServiceOptions
 
     /// <summary>The addresses of proxies that are believed about where a request comes from; empty for none.</summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
+
+    /// <summary>Names that the service is called by besides those it listens on, as behind a proxy; empty for none.</summary>
+    public IReadOnlyList<string> PublicNames { get; init; } = [];
+
+    /// <summary>The certificate, with its private key, for addresses that begin with <c>https</c>; null for none.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>How many runs may be under way at once.</summary>
     public int Parallel { get; init; } = 8;

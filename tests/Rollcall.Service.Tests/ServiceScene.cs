@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Jobs;
 using Rollcall.Model;
 using Rollcall.Operations;
 using Rollcall.Running;
+using Rollcall.Service.Access;
 using Rollcall.Simulators;
 using Rollcall.TestKit;
 
@@ -30,6 +32,8 @@ internal sealed class ServiceScene : IAsyncDisposable
     public FakeTimeProvider Clock { get; }
 
     public SimulatedAccount Account => _simulator.Account;
+
+    public ILoggerFactory Logs { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The password in the job files.</summary>
     public string Password { get; set; } = Some.Password;
@@ -68,9 +72,10 @@ internal sealed class ServiceScene : IAsyncDisposable
         return scene;
     }
 
-    public async Task ServeAsync()
+    public async Task ServeAsync(Func<ServiceOptions, ServiceOptions>? with = null)
     {
-        _app = ServiceHost.Build(new ServiceOptions { Urls = "http://127.0.0.1:0", Workplace = Workplace, Files = [Folder], Environment = _ => null });
+        var options = new ServiceOptions { Urls = "http://127.0.0.1:0", Workplace = Workplace, Files = [Folder], Environment = _ => null };
+        _app = ServiceHost.Build(with?.Invoke(options) ?? options);
         await _app.StartAsync();
     }
 
@@ -96,6 +101,32 @@ internal sealed class ServiceScene : IAsyncDisposable
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
         return client;
     }
+
+    /// <summary>A client of a user who signed in, as a page of the service sends it.</summary>
+    public async Task<HttpClient> SignedInAsync(Role role, bool seesPeople = false, bool changesConsent = false)
+    {
+        var email = $"{role}-{Guid.NewGuid():N}@example.com";
+        await using var database = Service<AccessStore>().Open();
+        using var accounts = Accounts.Of(database);
+        var user = new UserRow { Email = email, UserName = email, Role = role, SeesPeople = seesPeople, ChangesConsent = changesConsent, Created = Now };
+        Accounts.Check(await accounts.CreateAsync(user));
+        var secret = Service<Sessions>().Begin(database, user);
+        await database.SaveChangesAsync();
+        var client = Page();
+        client.DefaultRequestHeaders.Add("Cookie", $"rollcall={secret}");
+        return client;
+    }
+
+    /// <summary>A client that sends what a page of the service sends, and keeps cookies.</summary>
+    public HttpClient Page()
+    {
+        var client = new HttpClient { BaseAddress = Url };
+        client.DefaultRequestHeaders.Add("Origin", Url.GetLeftPart(UriPartial.Authority));
+        return client;
+    }
+
+    /// <summary>The link that makes the first administrator; null where there is a user.</summary>
+    public Uri? FirstStartLink() => ServiceHost.FirstStartLink(_app!);
 
     public IReadOnlyList<RouteEndpoint> Endpoints =>
         [.. ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
@@ -168,6 +199,6 @@ internal sealed class ServiceScene : IAsyncDisposable
         DataFolder = DataFolder,
         Credentials = authorization => authorization.Credentials!,
         Clock = Clock,
-        Logs = NullLoggerFactory.Instance,
+        Logs = Logs,
     };
 }

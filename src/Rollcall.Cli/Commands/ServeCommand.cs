@@ -43,6 +43,7 @@ internal static class ServeCommand
             });
             await StartAsync(service, cancellation);
             Say(invocation, [.. service.Urls]);
+            SayFirstStart(invocation, service);
             await WaitAsync(cancellation);
             await service.StopAsync(CancellationToken.None);
             return ExitCode.Done;
@@ -74,6 +75,21 @@ internal static class ServeCommand
         }
 
         invocation.Terminal.RawOut.Flush();
+    }
+
+    /// <summary>
+    /// How the first administrator is made, on standard error alone: what reads the JSON is a program, and a service manager keeps what it prints. There
+    /// <c>rollcall users add</c> does it.
+    /// </summary>
+    private static void SayFirstStart(Invocation invocation, WebApplication service)
+    {
+        if (!invocation.Json && ServiceHost.FirstStartLink(service) is { } link)
+        {
+            invocation.Terminal.Err.WriteLine("There is no user yet. This makes the first administrator, once, within 30 minutes:");
+
+            // A link that is broken into lines is none.
+            invocation.Terminal.Err.Profile.Out.Writer.WriteLine(link);
+        }
     }
 
     /// <summary>Until somebody stops the program.</summary>

@@ -18,7 +18,15 @@ public static class Rights
     [
         new("health.live", null),
         new("openapi", null),
+        new("sign-in", null),
+        new("sign-out", null),
+        new("first-start", null),
+        new("first-start.create", null),
         new("me", Role.Viewer),
+        new("me.password", Role.Viewer),
+        new("me.second_factor.begin", Role.Viewer),
+        new("me.second_factor.verify", Role.Viewer),
+        new("me.second_factor.remove", Role.Viewer),
         new("jobs.list", Role.Viewer),
         new("jobs.create", Role.Editor),
         new("jobs.get", Role.Viewer),
@@ -42,6 +50,10 @@ public static class Rights
         new("tokens.list", Role.Admin),
         new("tokens.create", Role.Admin),
         new("tokens.delete", Role.Admin),
+        new("users.list", Role.Admin),
+        new("users.create", Role.Admin),
+        new("users.update", Role.Admin),
+        new("users.delete", Role.Admin),
     ];
 
     private static readonly FrozenDictionary<string, Right> _byEndpoint = Table.ToFrozenDictionary(right => right.Endpoint, StringComparer.Ordinal);

@@ -7,14 +7,14 @@ using Rollcall.Service.Http;
 namespace Rollcall.Service.Access;
 
 /// <summary>
-/// Lets a request pass that the table of rights allows to its caller. Without a token every path of the APIs answers 401, existing or not. A token is
+/// Lets a request pass that the table of rights allows to its caller. Without a caller every path of the APIs answers 401, existing or not. A token is
 /// taken from the header alone: what stands in an address ends in logs.
 /// </summary>
-internal static class TokenGate
+internal sealed class AccessGate(ApiTokens tokens, Sessions sessions)
 {
     private const string Bearer = "Bearer ";
 
-    public static void UseTokens(this WebApplication app, ApiTokens tokens) => app.Use(async (context, next) =>
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         var endpoint = context.GetEndpoint();
         var right = Rights.Of(endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName);
@@ -24,36 +24,55 @@ internal static class TokenGate
             return;
         }
 
-        if (Find(context, tokens) is not { } caller)
+        if (await FindAsync(context) is not { } caller)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Answers.ErrorAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "A valid token is needed in the header Authorization.",
-                "Make one with: rollcall tokens add NAME --role ROLE");
-            return;
+            await Answers.ErrorAsync(context, StatusCodes.Status401Unauthorized, "unauthorized",
+                "A valid token is needed in the header Authorization, or a session.", "Make one with: rollcall tokens add NAME --role ROLE");
         }
-
-        if (endpoint is null || right is null)
+        else if (endpoint is null || right is null)
         {
             await Answers.ErrorAsync(context, StatusCodes.Status404NotFound, "not_found", "There is no such path.", "See /openapi.json.");
-            return;
         }
-
-        if (Missing(right, caller) is { } missing)
+        else if (Missing(right, caller) is { } missing)
         {
             await Answers.ErrorAsync(
                 context, StatusCodes.Status403Forbidden, "forbidden", $"{caller.Name} may not do this: it needs {missing}.", "Ask an administrator.");
-            return;
         }
-
-        context.Features.Set(caller);
-        await next(context);
-    });
+        else if (context.Features.Get<Session>() is not null && Origins.IsUnsaid(context))
+        {
+            await Answers.ErrorAsync(context, StatusCodes.Status403Forbidden, "wrong_origin",
+                "A change in a session must say which page it comes from, in Origin or Sec-Fetch-Site.", "Programs use a token instead.");
+        }
+        else
+        {
+            context.Features.Set(caller);
+            await next(context);
+        }
+    }
 
     private static bool IsApi(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         || context.Request.Path.StartsWithSegments("/v2", StringComparison.OrdinalIgnoreCase);
 
-    private static Caller? Find(HttpContext context, ApiTokens tokens)
+    /// <summary>Who it is from. Where a token was sent, no cookie makes up for it.</summary>
+    private async Task<Caller?> FindAsync(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization.Count > 0)
+        {
+            return OfToken(context);
+        }
+
+        if (SessionCookie.Of(context) is not { } secret || await sessions.FindAsync(secret) is not { } found)
+        {
+            return null;
+        }
+
+        context.Features.Set(found.Session);
+        return found.Caller;
+    }
+
+    private Caller? OfToken(HttpContext context)
     {
         if (context.Request.Headers.Authorization is not [{ } header])
         {
